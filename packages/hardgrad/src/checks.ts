@@ -1,0 +1,96 @@
+import { Array as ConcreteArray, type numpy as np } from "@jax-js/jax";
+import type { Distribution, Estimator, Objective, OptionsTable } from "./types.ts";
+
+/**
+ * Refuses logits that can't be logits. Values are looked at only where there are any: inside `jit` and
+ * `grad` an array is a tracer, and a NaN travels on into the sample and the loss instead.
+ */
+export function checkLogits(name: string, logits: np.Array): void {
+  if (logits === null || typeof logits !== "object" || !("ndim" in logits))
+    throw new TypeError(
+      `${name}: logits must be an array of jax-js, not ${describe(logits)}; wrap numbers with np.array(...).`,
+    );
+  if (logits.ndim === 0)
+    throw new RangeError(`${name}: logits must have at least one axis, but have shape []; use shape [1].`);
+  if (logits.shape.includes(0))
+    throw new RangeError(`${name}: logits of shape [${logits.shape}] are empty; there is nothing to sample.`);
+  if (logits.dtype !== "float32" && logits.dtype !== "float64" && logits.dtype !== "float16")
+    throw new TypeError(`${name}: logits must be floating-point, not ${logits.dtype}; use .astype(np.float32).`);
+  if (!(logits instanceof ConcreteArray)) return;
+  const values = logits.ref.dataSync();
+  const bad = values.findIndex((v: number) => !Number.isFinite(v));
+  if (bad >= 0)
+    throw new RangeError(
+      `${name}: logits must be finite, but entry ${bad} of ${values.length} is ${values[bad]}; ` +
+        "clip them, or look for the NaN before this line (to forbid a category use a large negative logit).",
+    );
+}
+
+function describe(value: unknown): string {
+  return Array.isArray(value) ? "a plain list" : value === null ? "null" : typeof value;
+}
+
+/** Calls f once and checks that it gave one loss per example. */
+export function evaluate(name: string, q: Distribution, f: Objective, sample: np.Array): np.Array {
+  const expected = sample.shape.slice(0, sample.ndim - q.eventShape.length);
+  const shape = sample.shape;
+  const losses = f(sample);
+  if (losses.shape.length === expected.length && losses.shape.every((n, i) => n === expected[i])) return losses;
+  const mean = losses.shape.length < expected.length;
+  throw new RangeError(
+    `${name}: the objective must return one loss per example, shape [${expected}] for a sample of shape [${shape}], ` +
+      `but returned shape [${losses.shape}]; ${
+        mean
+          ? "sum over the last axes of the example only, and take the mean over the batch after expectation(...)"
+          : "reduce the axes of the example"
+      }.`,
+  );
+}
+
+/** Refuses a distribution that the estimator does not support. */
+export function checkSupport(estimator: Estimator, q: Distribution): void {
+  if (!estimator.supports.includes(q.kind))
+    throw new RangeError(
+      `${estimator.id} does not support ${q.kind} variables (it supports ${estimator.supports.join(", ")}); ` +
+        `choose another with \`hardgrad list\`.`,
+    );
+  if (q.probability === "hard-sigmoid" && estimator.family !== "straight-through")
+    throw new RangeError(
+      `${estimator.id} needs sigmoid probabilities, but this distribution has hard-sigmoid ones; ` +
+        "use bernoulli(logits) without the option, or straightThroughHardSigmoid().",
+    );
+}
+
+/** Fills in defaults and refuses what is out of range, of the wrong type, or unknown. */
+export function resolveOptions<T extends { [name: string]: number | string | np.Array }>(
+  name: string,
+  table: OptionsTable,
+  given: { readonly [name: string]: unknown },
+): T {
+  for (const key of Object.keys(given))
+    if (!(key in table)) {
+      const known = Object.keys(table).join(", ");
+      throw new RangeError(`${name}: option ${key} is unknown; ${known ? `known: ${known}` : "it takes none"}.`);
+    }
+  const settings: { [name: string]: number | string | np.Array } = {};
+  for (const [key, spec] of Object.entries(table)) {
+    const value = given[key] === undefined ? spec.default : given[key];
+    if (spec.type === "choice") {
+      if (typeof value !== "string" || !spec.choices.includes(value))
+        throw new RangeError(`${name}: ${key} must be one of ${spec.choices.join(", ")}, not ${value}.`);
+      settings[key] = value;
+    } else if (spec.schedulable && value !== null && typeof value === "object" && "ndim" in value) {
+      if ((value as np.Array).ndim !== 0)
+        throw new RangeError(`${name}: ${key} as an array must be a scalar, not of shape [${(value as np.Array).shape}].`);
+      settings[key] = value as np.Array;
+    } else {
+      const rule = `${spec.integer ? "a whole number" : "a number"} from ${spec.min} to ${spec.max}`;
+      if (typeof value !== "number" || !(value >= spec.min && value <= spec.max))
+        throw new RangeError(`${name}: ${key} must be ${rule}, not ${JSON.stringify(value) ?? value}.`);
+      if (spec.integer && !Number.isInteger(value))
+        throw new RangeError(`${name}: ${key} must be ${rule}, not ${value}.`);
+      settings[key] = value;
+    }
+  }
+  return settings as T;
+}

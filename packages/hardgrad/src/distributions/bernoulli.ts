@@ -1,0 +1,56 @@
+import { numpy as np } from "@jax-js/jax";
+import { checkLogits } from "../checks.ts";
+import { hardOrNaN, hardSigmoid, logSigmoid, sigmoid } from "../math.ts";
+import { lastAxes } from "../surrogate.ts";
+import type { Distribution, Probability } from "../types.ts";
+import { openUniform } from "./noise.ts";
+import type { DistributionFunctions } from "./index.ts";
+
+/**
+ * Independent Bernoulli units: `P(b = 1) = sigmoid(logits)`, sample `b = 1[u < sigmoid(logits)]` with u uniform.
+ *
+ * @param logits `[...batch, units]`; a single example is `[units]`. Consumed.
+ * @param options.probability `"sigmoid"`, or `"hard-sigmoid"` for `clip((logits + 1) / 2, 0, 1)`, which only
+ *   the straight-through estimators accept: outside [-1, 1] its units are deterministic and get no gradient.
+ * @throws RangeError for logits that are not finite, a scalar, or an empty event.
+ * @example
+ * const q = bernoulli(np.array([0.5, -1, 2]));
+ */
+export function bernoulli(logits: np.Array, options: { probability?: Probability } = {}): Distribution {
+  const { probability = "sigmoid" } = options;
+  if (probability !== "sigmoid" && probability !== "hard-sigmoid")
+    throw new RangeError(`bernoulli: probability ${probability} is unknown; use "sigmoid" or "hard-sigmoid".`);
+  checkLogits("bernoulli", logits);
+  const { shape } = logits;
+  return { kind: "bernoulli", logits, batchShape: shape.slice(0, -1), eventShape: shape.slice(-1), probability };
+}
+
+function mean(q: Distribution): np.Array {
+  return q.probability === "sigmoid" ? sigmoid(q.logits) : hardSigmoid(q.logits);
+}
+
+/** The functions of the Bernoulli family; each consumes `q.logits` and its other arrays. */
+export const bernoulliFunctions: DistributionFunctions = {
+  mean,
+  noise: openUniform,
+  sample: (q, noise) => {
+    const p = mean({ ...q, logits: q.logits.ref });
+    return hardOrNaN(np.less(noise, p), q.logits);
+  },
+  relaxed: (q, noise, temperature) => {
+    const logistic = np.log(noise.ref).sub(np.log1p(np.negative(noise)));
+    return sigmoid(q.logits.sub(logistic).div(temperature));
+  },
+  logProbability: (q, sample) => {
+    const signed = q.logits.mul(sample.mul(2).sub(1));
+    return np.sum(logSigmoid(signed), lastAxes(1));
+  },
+  stateCount: (eventShape) => 2 ** (eventShape[0] ?? 0),
+  states: (eventShape) => {
+    const units = eventShape[0] ?? 0;
+    const rows = Array.from({ length: 2 ** units }, (_, s) =>
+      Array.from({ length: units }, (_, i) => Math.floor(s / 2 ** i) % 2),
+    );
+    return np.array(rows);
+  },
+};

@@ -1,0 +1,66 @@
+import { nn, numpy as np } from "@jax-js/jax";
+import { checkLogits } from "../checks.ts";
+import { lastAxes } from "../surrogate.ts";
+import type { Distribution } from "../types.ts";
+import { exponential } from "./noise.ts";
+import type { DistributionFunctions } from "./index.ts";
+
+/**
+ * One-hot categorical variables: `P(D = e_i) = softmax(logits)_i` on the last axis.
+ *
+ * The rank says how the axes are read: `[categories]` is one variable of one example, `[batch, categories]`
+ * one variable per example, `[...batch, variables, categories]` several variables per example (for one
+ * example with several variables write `[1, variables, categories]`). Losses have the shape of the batch.
+ *
+ * @param logits consumed.
+ * @throws RangeError for logits that are not finite, a scalar, or without categories.
+ * @example
+ * const q = categorical(np.array([[0.2, -1, 0.7]])); // one example, one variable, three categories
+ */
+export function categorical(logits: np.Array): Distribution {
+  checkLogits("categorical", logits);
+  const { shape } = logits;
+  const event = shape.length >= 3 ? 2 : 1;
+  return {
+    kind: "categorical",
+    logits,
+    batchShape: shape.slice(0, -event),
+    eventShape: shape.slice(-event),
+    probability: "sigmoid",
+  };
+}
+
+/** One-hot of the largest entry on the last axis, the first one in a tie; NaN if any entry is NaN. */
+export function oneHotArgmax(x: np.Array): np.Array {
+  const categories = x.shape.at(-1)!;
+  const broken = np.isnan(np.sum(x.ref, -1, { keepdims: true }));
+  return np.where(broken, Number.NaN, nn.oneHot(np.argmax(x, -1), categories));
+}
+
+/** Logits perturbed by Gumbel noise: `logits - log E`, with E exponential. */
+function perturbed(logits: np.Array, noise: np.Array): np.Array {
+  return logits.sub(np.log(noise));
+}
+
+/** The functions of the categorical family; each consumes `q.logits` and its other arrays. */
+export const categoricalFunctions: DistributionFunctions = {
+  mean: (q) => nn.softmax(q.logits, -1),
+  noise: exponential,
+  sample: (q, noise) => oneHotArgmax(perturbed(q.logits, noise)),
+  relaxed: (q, noise, temperature) => nn.softmax(perturbed(q.logits, noise).div(temperature), -1),
+  logProbability: (q, sample) =>
+    np.sum(nn.logSoftmax(q.logits, -1).mul(sample), lastAxes(q.eventShape.length)),
+  stateCount: (eventShape) => eventShape.at(-1)! ** (eventShape.length === 2 ? eventShape[0]! : 1),
+  states: (eventShape) => {
+    const categories = eventShape.at(-1)!;
+    const variables = eventShape.length === 2 ? eventShape[0]! : 1;
+    const rows = Array.from({ length: categories ** variables }, (_, s) =>
+      Array.from({ length: variables }, (_, v) =>
+        Array.from({ length: categories }, (_, c) =>
+          Math.floor(s / categories ** v) % categories === c ? 1 : 0,
+        ),
+      ),
+    );
+    return np.array(rows).reshape([rows.length, ...eventShape]);
+  },
+};

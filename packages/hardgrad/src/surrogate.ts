@@ -1,0 +1,55 @@
+import { lax, numpy as np } from "@jax-js/jax";
+
+/**
+ * The stop-gradient algebra that every estimator is written with. No other file touches `stopGradient`.
+ *
+ * Each block is written as `value + (x - detach(x))`, never `soft + detach(hard - soft)`: the bracket is
+ * exactly zero, so the forward value is exactly `value` and a hard sample stays exactly 0 or 1.
+ * All functions consume their array arguments, as everything in jax-js does.
+ */
+
+/** The same value, with a zero gradient. */
+export function detach(x: np.Array): np.Array {
+  return lax.stopGradient(x);
+}
+
+/** `x - detach(x)`: exactly zero, with derivative one. */
+export function zeroWithGradient(x: np.Array): np.Array {
+  return x.ref.sub(lax.stopGradient(x));
+}
+
+/** Forward `value`, backward the gradient of `soft`. The two must have one shape. */
+export function attach(value: np.Array, soft: np.Array): np.Array {
+  return lax.stopGradient(value).add(zeroWithGradient(soft));
+}
+
+/** Forward `value`, backward `slope` times the incoming gradient, elementwise, on to `x`. */
+export function linearGradient(value: np.Array, x: np.Array, slope: np.Array): np.Array {
+  return lax.stopGradient(value).add(lax.stopGradient(slope).mul(zeroWithGradient(x)));
+}
+
+/**
+ * Forward `value`, backward `jacobian^T g` on to `x`, for a linear map given as a function.
+ * `jacobian` must be linear in its argument and must use only detached arrays otherwise.
+ */
+export function linearMapGradient(
+  value: np.Array,
+  x: np.Array,
+  jacobian: (v: np.Array) => np.Array,
+): np.Array {
+  return lax.stopGradient(value).add(jacobian(zeroWithGradient(x)));
+}
+
+/**
+ * A zero per example whose gradient with respect to `x` is `gradient`:
+ * `sum(detach(gradient) * (x - detach(x)))` over the last `axes` axes.
+ */
+export function zeroLoss(x: np.Array, gradient: np.Array, axes: number): np.Array {
+  const product = lax.stopGradient(gradient).mul(zeroWithGradient(x));
+  return np.sum(product, lastAxes(axes));
+}
+
+/** The last `count` axes, as negative numbers: 2 gives [-2, -1]. */
+export function lastAxes(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i - count);
+}

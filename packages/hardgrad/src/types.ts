@@ -1,0 +1,110 @@
+import type { numpy as np } from "@jax-js/jax";
+
+/**
+ * Ownership: as everywhere in jax-js, a function consumes the arrays it is given; pass `x.ref` to keep `x`.
+ * An objective is called with a sample that it owns, and hands over the losses it returns.
+ */
+
+/** The kinds of distribution that an estimator may support. */
+export type Kind = "bernoulli" | "categorical";
+
+/** How the probability of a Bernoulli unit follows from its logit. */
+export type Probability = "sigmoid" | "hard-sigmoid";
+
+/** What a distribution is: logits and how to read their axes. Made by `bernoulli` and `categorical`. */
+export interface Distribution {
+  readonly kind: Kind;
+  /** `[...batch, ...event]` */
+  readonly logits: np.Array;
+  /** The axes of the losses: one loss per example. */
+  readonly batchShape: readonly number[];
+  /** Bernoulli: `[units]`. Categorical: `[categories]` or `[variables, categories]`. */
+  readonly eventShape: readonly number[];
+  readonly probability: Probability;
+}
+
+/**
+ * Maps a hard sample `[...samples, ...batch, ...event]` to one loss per example `[...samples, ...batch]`.
+ * Estimators that draw several samples call it once, with the samples on a new leading axis.
+ */
+export type Objective = (sample: np.Array) => np.Array;
+
+/** Explicit state of an estimator (running averages): arrays by name; `{}` when there is none. */
+export type State = { [name: string]: np.Array };
+
+/** What an estimator asks of the objective. */
+export type Need =
+  /** losses at hard samples, no gradient */
+  | "values"
+  /** the loss at the hard sample and its gradient there */
+  | "gradient"
+  /** the loss and its gradient at values that are not 0 or 1 */
+  | "soft gradient";
+
+export type Family = "exact" | "score function" | "coupled samples" | "straight-through" | "relaxation" | "noise";
+
+/** One option of an estimator or unit: from it come validation, `--help` and the documentation. */
+export type OptionSpec =
+  | {
+      readonly type: "number";
+      readonly default: number;
+      readonly min: number;
+      readonly max: number;
+      readonly integer?: boolean;
+      /** The value may also be a scalar array, so that a schedule does not recompile a jitted step. */
+      readonly schedulable?: boolean;
+      readonly help: string;
+    }
+  | { readonly type: "choice"; readonly default: string; readonly choices: readonly string[]; readonly help: string };
+
+export type OptionsTable = { readonly [name: string]: OptionSpec };
+
+export interface Reference {
+  readonly key: string;
+  readonly authors: string;
+  readonly year: number;
+  readonly title: string;
+  /** Where it appeared. */
+  readonly venue: string;
+  /** arXiv identifier or DOI. */
+  readonly arxiv?: string;
+  readonly doi?: string;
+}
+
+/** What is known of an estimator before it runs. The conformance suite checks every line of it. */
+export interface Traits {
+  readonly id: string;
+  readonly title: string;
+  readonly family: Family;
+  readonly supports: readonly Kind[];
+  /** Whether the mean of the estimate is the gradient of `E[f]` under the hard distribution. */
+  readonly unbiased: boolean;
+  /** The bias is zero when f is a polynomial of this degree in the sample; 0 means: for constants only. */
+  readonly exactDegree: 0 | 1 | 2 | "all";
+  readonly forward: "hard" | "soft";
+  readonly needs: Need;
+  /** The estimate, as a formula. b or D: the sample; p or pi: its mean; g: gradient of f at the sample. */
+  readonly formula: string;
+  /** What to know before choosing it. */
+  readonly note: string;
+  readonly reference: Reference;
+  readonly options: OptionsTable;
+  /** Example of a call, in code. */
+  readonly example: string;
+}
+
+/** An estimator: traits, and pure functions of (distribution, objective, noise, state). */
+export interface Estimator extends Traits {
+  /** The options in force. */
+  readonly settings: { readonly [name: string]: number | string | np.Array };
+  /** Evaluations of f per example. */
+  evaluations(q: Distribution): number;
+  /** The state before the first step; `{}` for estimators without. */
+  init(q: Distribution): State;
+  /** Every random number the estimate uses, so that the rest is a pure function. Consumes the key. */
+  noise(q: Distribution, key: np.Array): np.Array;
+  /** Losses whose value is f at the sample and whose gradient is the estimate. Consumes q.logits, noise, state. */
+  losses(q: Distribution, f: Objective, noise: np.Array, state: State): { losses: np.Array; state: State };
+  /** The sample with its gradient attached, for estimators that work by the chain rule. Consumes both. */
+  path?(q: Distribution, noise: np.Array): np.Array;
+}
