@@ -1,0 +1,71 @@
+import { numpy as np } from "@jax-js/jax";
+import { evaluate, resolveOptions } from "../checks.ts";
+import { functionsOf, keep } from "../distributions/index.ts";
+import { references } from "../references.ts";
+import type { Distribution, Estimator, OptionsTable } from "../types.ts";
+import { noNoise, noState } from "./parts.ts";
+
+const options: OptionsTable = {
+  maxStates: {
+    type: "number",
+    default: 16384,
+    min: 1,
+    max: 2 ** 20,
+    integer: true,
+    help: "refuse to enumerate more states than this",
+  },
+};
+
+/**
+ * The exact gradient, by enumeration of all states: `sum_x P(x) f(x)`, differentiated. The oracle.
+ *
+ * The value is `E[f]`, not f at one sample. 2^units states for Bernoulli, categories^variables for categorical.
+ *
+ * @param given.maxStates refuse more states than this (default 16384).
+ * @example
+ * const losses = expectation(q, f, exact(), key);
+ */
+export function exact(given: { maxStates?: number } = {}): Estimator {
+  const settings = resolveOptions<{ maxStates: number }>("exact", options, given);
+  const stateCount = (q: Distribution): number => {
+    const count = functionsOf(q).stateCount(q.eventShape);
+    if (count > settings.maxStates)
+      throw new RangeError(
+        `exact: ${count} states are more than maxStates ${settings.maxStates}; use fewer units, a larger ` +
+          "maxStates, or an unbiased estimator such as rloo().",
+      );
+    return count;
+  };
+  return {
+    id: "exact",
+    title: "Exact enumeration",
+    family: "exact",
+    supports: ["bernoulli", "categorical"],
+    unbiased: true,
+    exactDegree: "all",
+    forward: "hard",
+    needs: "values",
+    formula: "sum_x f(x) dP(x)/da",
+    note: "No bias and no variance; the cost doubles with every unit. Use it to check any other.",
+    reference: references.titsias2015,
+    options,
+    example: "expectation(q, f, exact(), key)",
+    settings,
+    evaluations: stateCount,
+    init: noState,
+    noise: noNoise,
+    losses: (q, f, noise, state) => {
+      noise.dispose();
+      const count = stateCount(q);
+      const states = functionsOf(q).states(q.eventShape);
+      const spread = np.broadcastTo(
+        states.reshape([count, ...q.batchShape.map(() => 1), ...q.eventShape]),
+        [count, ...q.logits.shape],
+      );
+      const values = evaluate("exact", q, f, spread.ref);
+      const probability = np.exp(functionsOf(q).logProbability(keep(q), spread));
+      q.logits.dispose();
+      return { losses: np.sum(probability.mul(values), 0), state };
+    },
+  };
+}
