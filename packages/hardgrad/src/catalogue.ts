@@ -1,7 +1,12 @@
 import { disarm } from "./estimators/disarm.ts";
 import { exact } from "./estimators/exact.ts";
 import { gumbelSoftmax, straightThroughGumbelSoftmax } from "./estimators/gumbel-softmax.ts";
-import { additiveNoise, multiplicativeNoise, noisyRectifier, stochasticTimesSmooth } from "./estimators/noise.ts";
+import {
+  additiveNoise,
+  multiplicativeNoise,
+  noisyRectifier,
+  stochasticTimesSmooth,
+} from "./estimators/noise.ts";
 import {
   reinforce,
   reinforceLeaveOneOut,
@@ -10,7 +15,11 @@ import {
 } from "./estimators/reinforce.ts";
 import { reinmax, zgr } from "./estimators/reinmax.ts";
 import { rloo } from "./estimators/rloo.ts";
-import { straightThrough, straightThroughHardSigmoid, straightThroughSigmoid } from "./estimators/straight-through.ts";
+import {
+  straightThrough,
+  straightThroughHardSigmoid,
+  straightThroughSigmoid,
+} from "./estimators/straight-through.ts";
 import type { Estimator } from "./types.ts";
 
 /** One line of the catalogue. `create()` gives the estimator with its default options. */

@@ -15,7 +15,9 @@ export function checkLogits(name: string, logits: np.Array): void {
   if (logits.shape.includes(0))
     throw new RangeError(`${name}: logits of shape [${logits.shape}] are empty; there is nothing to sample.`);
   if (logits.dtype !== "float32" && logits.dtype !== "float64" && logits.dtype !== "float16")
-    throw new TypeError(`${name}: logits must be floating-point, not ${logits.dtype}; use .astype(np.float32).`);
+    throw new TypeError(
+      `${name}: logits must be floating-point, not ${logits.dtype}; use .astype(np.float32).`,
+    );
   if (!(logits instanceof ConcreteArray)) return;
   const values = logits.ref.dataSync();
   const bad = values.findIndex((v: number) => !Number.isFinite(v));
@@ -35,7 +37,8 @@ export function evaluate(name: string, q: Distribution, f: Objective, sample: np
   const expected = sample.shape.slice(0, sample.ndim - q.eventShape.length);
   const shape = sample.shape;
   const losses = f(sample);
-  if (losses.shape.length === expected.length && losses.shape.every((n, i) => n === expected[i])) return losses;
+  if (losses.shape.length === expected.length && losses.shape.every((n, i) => n === expected[i]))
+    return losses;
   const mean = losses.shape.length < expected.length;
   throw new RangeError(
     `${name}: the objective must return one loss per example, shape [${expected}] for a sample of shape [${shape}], ` +
@@ -70,7 +73,9 @@ export function resolveOptions<T extends { [name: string]: number | string | np.
   for (const key of Object.keys(given))
     if (!(key in table)) {
       const known = Object.keys(table).join(", ");
-      throw new RangeError(`${name}: option ${key} is unknown; ${known ? `known: ${known}` : "it takes none"}.`);
+      throw new RangeError(
+        `${name}: option ${key} is unknown; ${known ? `known: ${known}` : "it takes none"}.`,
+      );
     }
   const settings: { [name: string]: number | string | np.Array } = {};
   for (const [key, spec] of Object.entries(table)) {
@@ -81,7 +86,9 @@ export function resolveOptions<T extends { [name: string]: number | string | np.
       settings[key] = value;
     } else if (spec.schedulable && value !== null && typeof value === "object" && "ndim" in value) {
       if ((value as np.Array).ndim !== 0)
-        throw new RangeError(`${name}: ${key} as an array must be a scalar, not of shape [${(value as np.Array).shape}].`);
+        throw new RangeError(
+          `${name}: ${key} as an array must be a scalar, not of shape [${(value as np.Array).shape}].`,
+        );
       settings[key] = value as np.Array;
     } else {
       const rule = `${spec.integer ? "a whole number" : "a number"} from ${spec.min} to ${spec.max}`;

@@ -1,4 +1,4 @@
-import { Array as ConcreteArray, numpy as np, tree } from "@jax-js/jax";
+import { Array as ConcreteArray, type numpy as np, tree } from "@jax-js/jax";
 import { checkSupport } from "./checks.ts";
 import { functionsOf } from "./distributions/index.ts";
 import { detach } from "./surrogate.ts";

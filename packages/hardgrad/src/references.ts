@@ -1,7 +1,19 @@
 import type { Reference } from "./types.ts";
 
+type Key =
+  | "williams1992"
+  | "bengio2013"
+  | "mnih2014"
+  | "titsias2015"
+  | "jang2017"
+  | "maddison2017"
+  | "kool2019"
+  | "dong2020"
+  | "liu2023"
+  | "shekhovtsov2023";
+
 /** The papers, once; entries of the catalogue point here. */
-export const references = {
+export const references: { readonly [K in Key]: Reference } = {
   williams1992: {
     key: "williams1992",
     authors: "Williams, Ronald J.",
@@ -80,7 +92,7 @@ export const references = {
     title: "Cold Analysis of Rao-Blackwellized Straight-Through Gumbel-Softmax Gradient Estimator",
     venue: "International Conference on Machine Learning",
   },
-} as const satisfies { [key: string]: Reference };
+};
 
 /** A BibTeX entry. */
 export function bibtex(reference: Reference): string {

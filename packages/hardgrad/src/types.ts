@@ -41,7 +41,13 @@ export type Need =
   /** the loss and its gradient at values that are not 0 or 1 */
   | "soft gradient";
 
-export type Family = "exact" | "score function" | "coupled samples" | "straight-through" | "relaxation" | "noise";
+export type Family =
+  | "exact"
+  | "score function"
+  | "coupled samples"
+  | "straight-through"
+  | "relaxation"
+  | "noise";
 
 /** One option of an estimator or unit: from it come validation, `--help` and the documentation. */
 export type OptionSpec =
@@ -55,7 +61,12 @@ export type OptionSpec =
       readonly schedulable?: boolean;
       readonly help: string;
     }
-  | { readonly type: "choice"; readonly default: string; readonly choices: readonly string[]; readonly help: string };
+  | {
+      readonly type: "choice";
+      readonly default: string;
+      readonly choices: readonly string[];
+      readonly help: string;
+    };
 
 export type OptionsTable = { readonly [name: string]: OptionSpec };
 

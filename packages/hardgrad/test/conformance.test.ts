@@ -100,7 +100,13 @@ describe("every estimator", () => {
     const start = () => estimator.init(makeDistribution(c.kind, np.zeros([2, ...c.event])));
     const f: Objective = (x) => objectives[5]!.jax(x, c.event.length);
     const loss = (logits: np.Array, key: np.Array): np.Array => {
-      const { losses, state } = statefulExpectation(makeDistribution(c.kind, logits), f, estimator, key, start());
+      const { losses, state } = statefulExpectation(
+        makeDistribution(c.kind, logits),
+        f,
+        estimator,
+        key,
+        start(),
+      );
       for (const array of Object.values(state)) array.dispose();
       return np.sum(losses);
     };
@@ -135,7 +141,13 @@ describe("every estimator", () => {
     test(`${title(entry)}: needs are as declared, NaN never appears, inputs are consumed once`, () => {
       const blind: Objective = (x) => detach(f(x));
       const gradient = grad((logits: np.Array) => {
-        const { losses, state } = statefulExpectation(makeDistribution(c.kind, logits), blind, estimator, random.key(2), start());
+        const { losses, state } = statefulExpectation(
+          makeDistribution(c.kind, logits),
+          blind,
+          estimator,
+          random.key(2),
+          start(),
+        );
         for (const array of Object.values(state)) array.dispose();
         return np.sum(losses);
       })(repeated(c, 50)).js() as number[];
@@ -162,7 +174,13 @@ describe("every estimator", () => {
       const estimator = create();
       const gradient = grad((logits: np.Array) => {
         const q = makeDistribution("categorical", logits);
-        const { losses, state } = statefulExpectation(q, (x) => np.sum(x.mul(3), [-2, -1]), estimator, random.key(1), estimator.init(q));
+        const { losses, state } = statefulExpectation(
+          q,
+          (x) => np.sum(x.mul(3), [-2, -1]),
+          estimator,
+          random.key(1),
+          estimator.init(q),
+        );
         for (const array of Object.values(state)) array.dispose();
         return np.sum(losses);
       })(np.array([[[0.3]], [[-2]]])).js() as number[];
@@ -177,7 +195,13 @@ describe("every estimator", () => {
       const { estimator, case: c } = entry;
       const step = jit((logits: np.Array, key: np.Array, state: { [name: string]: np.Array }) => {
         const q = makeDistribution(c.kind, logits);
-        const result = statefulExpectation(q, (x) => objectives[5]!.jax(x, c.event.length), estimator, key, state);
+        const result = statefulExpectation(
+          q,
+          (x) => objectives[5]!.jax(x, c.event.length),
+          estimator,
+          key,
+          state,
+        );
         return [np.mean(result.losses), result.state] as [np.Array, { [name: string]: np.Array }];
       });
       const logits = np.array([...c.logits, ...c.logits]).reshape([2, ...c.event]);
@@ -208,7 +232,8 @@ describe("what is declared can be read", () => {
     for (const { id, create } of catalogue) {
       const e = create();
       expect(e.id).toBe(id);
-      for (const text of [e.title, e.formula, e.note, e.example, e.reference.title]) expect(text.length).toBeGreaterThan(0);
+      for (const text of [e.title, e.formula, e.note, e.example, e.reference.title])
+        expect(text.length).toBeGreaterThan(0);
       expect(e.example).toMatch(/^(through|expectation|statefulExpectation)\(/);
     }
   });
@@ -217,9 +242,12 @@ describe("what is declared can be read", () => {
     for (const { create } of catalogue) {
       expect(() => create({ nonsense: 1 })).toThrow(/option nonsense is unknown/);
       for (const [name, spec] of Object.entries(create().options)) {
-        const bad = spec.type === "choice" ? ["nonsense", 3] : [spec.min - 1, spec.max + 1, Number.NaN, "1", null];
-        for (const value of bad) expect(() => create({ [name]: value }), `${create().id} ${name}`).toThrow(RangeError);
-        if (spec.type === "number" && spec.integer) expect(() => create({ [name]: spec.min + 0.5 })).toThrow(/whole/);
+        const bad =
+          spec.type === "choice" ? ["nonsense", 3] : [spec.min - 1, spec.max + 1, Number.NaN, "1", null];
+        for (const value of bad)
+          expect(() => create({ [name]: value }), `${create().id} ${name}`).toThrow(RangeError);
+        if (spec.type === "number" && spec.integer)
+          expect(() => create({ [name]: spec.min + 0.5 })).toThrow(/whole/);
       }
     }
   });
@@ -237,9 +265,9 @@ describe("what is declared can be read", () => {
   test("what is not supported is refused by name", () => {
     const f: Objective = (x) => np.sum(x, -1);
     for (const { create } of catalogue.filter((e) => !e.create().supports.includes("categorical")))
-      expect(() => expectation(makeDistribution("categorical", np.zeros([2, 3])), f, create(), random.key(0))).toThrow(
-        /does not support categorical/,
-      );
+      expect(() =>
+        expectation(makeDistribution("categorical", np.zeros([2, 3])), f, create(), random.key(0)),
+      ).toThrow(/does not support categorical/);
     expect(cases.length).toBe(4);
   });
 });

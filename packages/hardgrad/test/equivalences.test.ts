@@ -1,6 +1,6 @@
 import "./setup.ts";
-import { grad, numpy as np, random } from "@jax-js/jax";
-import { describe, expect as check, test } from "vitest";
+import { grad, numpy as np, random, vmap } from "@jax-js/jax";
+import { expect as check, describe, test } from "vitest";
 import {
   bernoulli,
   categorical,
@@ -41,12 +41,6 @@ describe("equivalences between estimators", () => {
     same(of(reinmax(), categorical), of(zgr(), categorical));
   });
   test("ZGR on Bernoulli = DARN at the sample, (b - p) f'(b) (b - 1/2)", () => {
-    const darn = grad((a: np.Array) => {
-      const q = bernoulli(a.ref);
-      const b = through({ ...q }, straightThrough(), random.key(1));
-      return np.sum(b.mul(a).mul(0));
-    })(logits());
-    darn.dispose();
     const u = straightThrough().noise(bernoulli(logits()), random.key(1)).js() as number[][];
     const a = logits().js() as number[][];
     const expected = a.map((row, n) =>
@@ -60,7 +54,9 @@ describe("equivalences between estimators", () => {
   });
   test("Bernoulli = categorical of two categories, for the exact gradient", () => {
     const a = [0.4, -1.2, 2];
-    const binary = grad((x: np.Array) => expectation(bernoulli(x), quadratic, exact(), random.key(0)))(np.array(a));
+    const binary = grad((x: np.Array) => expectation(bernoulli(x), quadratic, exact(), random.key(0)))(
+      np.array(a),
+    );
     const pairs = grad((x: np.Array) => {
       const zeros = np.zeros([3]);
       const q = categorical(np.stack([zeros, x], -1).reshape([1, 3, 2]));
@@ -76,9 +72,9 @@ describe("equivalences between estimators", () => {
       [0.9, 0.1],
     ]; // samples (1, 0) and (0, 1)
     const f: Objective = (x) => np.sum(x.mul(np.array([2, 5])), -1);
-    const g = grad((a: np.Array) => rloo({ samples: 2 }).losses({ ...q, logits: a }, f, np.array(noise), {}).losses)(
-      np.array([0.3, -0.8]),
-    );
+    const g = grad(
+      (a: np.Array) => rloo({ samples: 2 }).losses({ ...q, logits: a }, f, np.array(noise), {}).losses,
+    )(np.array([0.3, -0.8]));
     same(g, np.array([((2 - 5) * 1) / 2, ((2 - 5) * -1) / 2]));
   });
   test("straight-through Gumbel-softmax and Gumbel-softmax tend to the same hard sample at temperature 0.01", () => {
@@ -89,7 +85,10 @@ describe("equivalences between estimators", () => {
   });
   test("a temperature given as an array is the same as the number, and can be used again", () => {
     const temperature = np.array(0.7);
-    same(of(gumbelSoftmax({ temperature: temperature.ref }), categorical), of(gumbelSoftmax({ temperature: 0.7 }), categorical));
+    same(
+      of(gumbelSoftmax({ temperature: temperature.ref }), categorical),
+      of(gumbelSoftmax({ temperature: 0.7 }), categorical),
+    );
     check(temperature.js()).toBeCloseTo(0.7);
   });
 });
@@ -98,7 +97,9 @@ describe("closed forms of the toy problem (b - 0.499)^2 at p = 1/2", () => {
   const toy: Objective = (b) => np.sum(np.square(b.sub(0.499)), -1);
   const count = 200_000;
   async function moments(e: Estimator): Promise<{ mean: number; variance: number; error: number }> {
-    const g = grad((a: np.Array) => np.sum(expectation(bernoulli(a), toy, e, random.key(12))))(np.zeros([count, 1]));
+    const g = grad((a: np.Array) => np.sum(expectation(bernoulli(a), toy, e, random.key(12))))(
+      np.zeros([count, 1]),
+    );
     const { mean, error } = meanAndError((await g.data()) as Float32Array, 1);
     return { mean: mean[0]!, variance: error[0]! ** 2 * count, error: error[0]! };
   }
@@ -150,6 +151,24 @@ test("Bengio's running averages tend to L_i = E[(h - p)^2 f] / E[(h - p)^2], and
   });
 });
 
+test("leave-one-out on batches of two has no bias (the plain batch mean would halve the gradient)", async () => {
+  const a = [0.4, -1];
+  const keys = random.split(random.key(8), 20_000);
+  const one = (key: np.Array): np.Array =>
+    grad((x: np.Array) => np.sum(expectation(bernoulli(x), quadratic, reinforceLeaveOneOut(), key)))(
+      np.array([a, a]),
+    );
+  const g = vmap(one)(keys); // [keys, 2, 2]
+  const { mean, error } = meanAndError((await g.data()) as Float32Array, 4);
+  const exactRow = grad((x: np.Array) => expectation(bernoulli(x), quadratic, exact(), random.key(0)))(
+    np.array(a),
+  );
+  const expected = exactRow.js() as number[];
+  mean.forEach((m, i) => {
+    check(Math.abs(m - expected[i % 2]!) / error[i]!).toBeLessThan(4.5);
+  });
+});
+
 describe("nested expectations", () => {
   // Two layers of two units; E[f] by enumeration in float64.
   const a = [0.5, -0.7];
@@ -173,9 +192,23 @@ describe("nested expectations", () => {
     return total;
   }
   const difference = (change: (h: number) => number): number => (change(1e-5) - change(-1e-5)) / 2e-5;
-  const exactA = a.map((_, i) => difference((h) => mean(a.map((v, k) => v + (k === i ? h : 0)), w)));
+  const exactA = a.map((_, i) =>
+    difference((h) =>
+      mean(
+        a.map((v, k) => v + (k === i ? h : 0)),
+        w,
+      ),
+    ),
+  );
   const exactW = w.flatMap((row, i) =>
-    row.map((_, j) => difference((h) => mean(a, w.map((r, k) => r.map((v, l) => v + (k === i && l === j ? h : 0)))))),
+    row.map((_, j) =>
+      difference((h) =>
+        mean(
+          a,
+          w.map((r, k) => r.map((v, l) => v + (k === i && l === j ? h : 0))),
+        ),
+      ),
+    ),
   );
   const count = 20_000;
   const layers: [string, Estimator, Estimator][] = [
@@ -222,7 +255,9 @@ describe("misuse is one clear sentence", () => {
     check(expectation(bernoulli(np.zeros([3])), f, rloo(), key()).shape).toEqual([]);
     check(expectation(categorical(np.zeros([3])), f, rloo(), key()).shape).toEqual([]);
     check(expectation(categorical(np.zeros([5, 3])), f, rloo(), key()).shape).toEqual([5]);
-    check(expectation(categorical(np.zeros([5, 2, 3])), (x) => np.sum(x, [-2, -1]), rloo(), key()).shape).toEqual([5]);
+    check(
+      expectation(categorical(np.zeros([5, 2, 3])), (x) => np.sum(x, [-2, -1]), rloo(), key()).shape,
+    ).toEqual([5]);
   });
   test("logits that are NaN, infinite, empty, scalar, integer or no array", () => {
     check(() => bernoulli(np.array([0, Number.NaN]))).toThrow(/entry 1 of 2 is NaN/);
@@ -236,22 +271,31 @@ describe("misuse is one clear sentence", () => {
     const bad = np.array([0.5, Number.NaN]);
     const g = grad((a: np.Array) => expectation(bernoulli(a), f, straightThrough(), key()));
     check(() => through(bernoulli(bad.ref), straightThrough(), key())).toThrow(/NaN/);
-    const value = straightThrough().path!({ ...bernoulli(np.zeros([2])), logits: bad.ref }, np.array([0.5, 0.5]));
+    const value = straightThrough().path!(
+      { ...bernoulli(np.zeros([2])), logits: bad.ref },
+      np.array([0.5, 0.5]),
+    );
     check(value.js()).toEqual([1, Number.NaN]);
     check(g(np.array([0.5, 1])).js()).toEqual([1, 1]);
     bad.dispose();
   });
   test("an objective that is NaN, a key that is none, state that was forgotten, one example for leave-one-out", () => {
-    check(() => expectation(bernoulli(np.zeros([2, 3])), (x) => np.log(np.sum(x, -1).sub(9)), reinforce(), key())).toThrow(
-      /objective is NaN/,
+    check(() =>
+      expectation(bernoulli(np.zeros([2, 3])), (x) => np.log(np.sum(x, -1).sub(9)), reinforce(), key()),
+    ).toThrow(/objective is NaN/);
+    check(() => expectation(bernoulli(np.zeros([3])), f, rloo(), 3 as unknown as np.Array)).toThrow(
+      /random.key/,
     );
-    check(() => expectation(bernoulli(np.zeros([3])), f, rloo(), 3 as unknown as np.Array)).toThrow(/random.key/);
-    check(() => expectation(bernoulli(np.zeros([3])), f, reinforceMinimumVariance(), key())).toThrow(/keeps state/);
-    check(() => expectation(bernoulli(np.zeros([1, 3])), f, reinforceLeaveOneOut(), key())).toThrow(/two or more/);
+    check(() => expectation(bernoulli(np.zeros([3])), f, reinforceMinimumVariance(), key())).toThrow(
+      /keeps state/,
+    );
+    check(() => expectation(bernoulli(np.zeros([1, 3])), f, reinforceLeaveOneOut(), key())).toThrow(
+      /two or more/,
+    );
     check(() => expectation(bernoulli(np.zeros([30])), f, exact(), key())).toThrow(/1073741824 states/);
-    check(() => expectation(bernoulli(np.zeros([3]), { probability: "hard-sigmoid" }), f, rloo(), key())).toThrow(
-      /needs sigmoid probabilities/,
-    );
+    check(() =>
+      expectation(bernoulli(np.zeros([3]), { probability: "hard-sigmoid" }), f, rloo(), key()),
+    ).toThrow(/needs sigmoid probabilities/);
   });
   test("hard-sigmoid probabilities: straight-through is exact for a linear f", async () => {
     const logits = np.broadcastTo(np.array([0.4, -0.6, 3]), [20_000, 3]);

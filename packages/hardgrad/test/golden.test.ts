@@ -55,13 +55,19 @@ describe("categorical vectors", () => {
       close(of(zgr()), expected.ZGR);
       close(of(straightThrough()), cat.g);
       const score = expected["REINFORCE_per_unit_loss(one_hot-pi)"];
-      close(of(reinforce()), score.map((s) => s * cat.g[Number(i)]!));
+      close(
+        of(reinforce()),
+        score.map((s) => s * cat.g[Number(i)]!),
+      );
     });
   }
   test("Gumbel-softmax at temperature 0.5", () => {
     const expected = cat["gumbel_softmax_tau0.5"];
     const gradient = expected["grad(J_y g / tau)"];
-    close(gradientOf(straightThroughGumbelSoftmax({ temperature: 0.5 }), "categorical", cat.theta, f, cat.E), gradient);
+    close(
+      gradientOf(straightThroughGumbelSoftmax({ temperature: 0.5 }), "categorical", cat.theta, f, cat.E),
+      gradient,
+    );
     close(gradientOf(gumbelSoftmax({ temperature: 0.5 }), "categorical", cat.theta, f, cat.E), gradient);
     const y = gumbelSoftmax({ temperature: 0.5 }).path!(categorical(np.array(cat.theta)), np.array(cat.E));
     close(y.js() as number[], expected.y);
@@ -74,7 +80,8 @@ describe("Bernoulli vectors", () => {
     const first = np.sum(projected.ref.mul(np.array([1, ...ber.A.slice(1).map(() => 0)])), -1);
     return np.sum(np.tanh(projected.add(0.3)).mul(np.array(ber.w)), -1).add(np.exp(first.mul(0.4)).mul(0.7));
   };
-  const of = (e: Estimator, noise: number[] | number[][]): number[] => gradientOf(e, "bernoulli", ber.a, f, noise);
+  const of = (e: Estimator, noise: number[] | number[][]): number[] =>
+    gradientOf(e, "bernoulli", ber.a, f, noise);
   const all = states("bernoulli", ber.a, 1);
   /** Noise that makes the sample x: u below or above p. */
   const noiseFor = (x: readonly number[]): number[] => x.map((v) => (v === 1 ? 1e-6 : 1 - 1e-6));
@@ -83,7 +90,9 @@ describe("Bernoulli vectors", () => {
 
   test("exact gradient, and value E[f]", () => {
     close(of(exact(), [0]), ber.exact_gradient_of_E_f);
-    const value = exact().losses(bernoulli(np.array(ber.a)), f, np.array([0]), {}).losses.js() as number;
+    const value = exact()
+      .losses(bernoulli(np.array(ber.a)), f, np.array([0]), {})
+      .losses.js() as number;
     expect(value).toBeCloseTo(ber.E_f, 5);
   });
   test("expectations over all samples", () => {

@@ -1,5 +1,5 @@
 import "./setup.ts";
-import { grad, type numpy as npType, numpy as np, random } from "@jax-js/jax";
+import { grad, numpy as np, type numpy as npType, random } from "@jax-js/jax";
 import {
   bernoulli,
   catalogue,
@@ -33,8 +33,11 @@ export const makeDistribution = (kind: Kind, logits: npType.Array): Distribution
   kind === "bernoulli" ? bernoulli(logits) : categorical(logits);
 
 /** Every (estimator, case) that is supported. */
-export const supported: readonly { id: string; estimator: Estimator; case: Case }[] = catalogue.flatMap(({ id, create }) =>
-  cases.filter((c) => create().supports.includes(c.kind)).map((c) => ({ id, estimator: create(), case: c })),
+export const supported: readonly { id: string; estimator: Estimator; case: Case }[] = catalogue.flatMap(
+  ({ id, create }) =>
+    cases
+      .filter((c) => create().supports.includes(c.kind))
+      .map((c) => ({ id, estimator: create(), case: c })),
 );
 
 /** One row of logits repeated for `count` examples. */

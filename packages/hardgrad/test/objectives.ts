@@ -39,7 +39,10 @@ export const objectives: readonly TestObjective[] = [
     degree: 3,
     jax: (x, e) => {
       const t = project(x.ref, e);
-      return t.ref.mul(t.ref).mul(t).add(np.sum(x.ref.mul(x.ref).mul(x), lastAxes(e)));
+      return t.ref
+        .mul(t.ref)
+        .mul(t)
+        .add(np.sum(x.ref.mul(x.ref).mul(x), lastAxes(e)));
     },
     js: (x) => dot(x) ** 3 + x.reduce((s, v) => s + v ** 3, 0),
   },

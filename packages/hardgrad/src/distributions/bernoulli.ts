@@ -3,8 +3,8 @@ import { checkLogits } from "../checks.ts";
 import { hardOrNaN, hardSigmoid, logSigmoid, sigmoid } from "../math.ts";
 import { lastAxes } from "../surrogate.ts";
 import type { Distribution, Probability } from "../types.ts";
-import { openUniform } from "./noise.ts";
 import type { DistributionFunctions } from "./index.ts";
+import { openUniform } from "./noise.ts";
 
 /**
  * Independent Bernoulli units: `P(b = 1) = sigmoid(logits)`, sample `b = 1[u < sigmoid(logits)]` with u uniform.
@@ -19,10 +19,18 @@ import type { DistributionFunctions } from "./index.ts";
 export function bernoulli(logits: np.Array, options: { probability?: Probability } = {}): Distribution {
   const { probability = "sigmoid" } = options;
   if (probability !== "sigmoid" && probability !== "hard-sigmoid")
-    throw new RangeError(`bernoulli: probability ${probability} is unknown; use "sigmoid" or "hard-sigmoid".`);
+    throw new RangeError(
+      `bernoulli: probability ${probability} is unknown; use "sigmoid" or "hard-sigmoid".`,
+    );
   checkLogits("bernoulli", logits);
   const { shape } = logits;
-  return { kind: "bernoulli", logits, batchShape: shape.slice(0, -1), eventShape: shape.slice(-1), probability };
+  return {
+    kind: "bernoulli",
+    logits,
+    batchShape: shape.slice(0, -1),
+    eventShape: shape.slice(-1),
+    probability,
+  };
 }
 
 function mean(q: Distribution): np.Array {

@@ -2,8 +2,8 @@ import { nn, numpy as np } from "@jax-js/jax";
 import { checkLogits } from "../checks.ts";
 import { lastAxes } from "../surrogate.ts";
 import type { Distribution } from "../types.ts";
-import { exponential } from "./noise.ts";
 import type { DistributionFunctions } from "./index.ts";
+import { exponential } from "./noise.ts";
 
 /**
  * One-hot categorical variables: `P(D = e_i) = softmax(logits)_i` on the last axis.

@@ -58,10 +58,10 @@ export function exact(given: { maxStates?: number } = {}): Estimator {
       noise.dispose();
       const count = stateCount(q);
       const states = functionsOf(q).states(q.eventShape);
-      const spread = np.broadcastTo(
-        states.reshape([count, ...q.batchShape.map(() => 1), ...q.eventShape]),
-        [count, ...q.logits.shape],
-      );
+      const spread = np.broadcastTo(states.reshape([count, ...q.batchShape.map(() => 1), ...q.eventShape]), [
+        count,
+        ...q.logits.shape,
+      ]);
       const values = evaluate("exact", q, f, spread.ref);
       const probability = np.exp(functionsOf(q).logProbability(keep(q), spread));
       q.logits.dispose();

@@ -7,7 +7,11 @@ import type { Estimator, OptionsTable, Traits } from "../types.ts";
 import { drawHard, pathEstimator, reuse, temperatureOption } from "./parts.ts";
 
 const options: OptionsTable = {
-  temperature: temperatureOption("softness of the relaxed sample; annealed towards 0.5 in the paper", 0.5, 0.01),
+  temperature: temperatureOption(
+    "softness of the relaxed sample; annealed towards 0.5 in the paper",
+    0.5,
+    0.01,
+  ),
 };
 
 /**
@@ -38,7 +42,9 @@ export function gumbelSoftmax(given: { temperature?: number | np.Array } = {}): 
     options,
     example: "through(categorical(logits), gumbelSoftmax({ temperature: 0.5 }), key)",
   };
-  return pathEstimator(traits, settings, (q, noise) => functionsOf(q).relaxed(q, noise, reuse(settings.temperature)));
+  return pathEstimator(traits, settings, (q, noise) =>
+    functionsOf(q).relaxed(q, noise, reuse(settings.temperature)),
+  );
 }
 
 /**

@@ -135,7 +135,9 @@ export function noisyRectifier(given: { noise?: string; scale?: number } = {}): 
  * @example
  * const h = through(bernoulli(logits), additiveNoise({ scale: 0.5 }), key);
  */
-export function additiveNoise(given: { activation?: string; noise?: string; scale?: number } = {}): Estimator {
+export function additiveNoise(
+  given: { activation?: string; noise?: string; scale?: number } = {},
+): Estimator {
   const traits: Traits = {
     ...shared,
     id: "additive-noise",
@@ -158,7 +160,9 @@ export function additiveNoise(given: { activation?: string; noise?: string; scal
  * @example
  * const h = through(bernoulli(logits), multiplicativeNoise({ scale: 0.5 }), key);
  */
-export function multiplicativeNoise(given: { activation?: string; noise?: string; scale?: number } = {}): Estimator {
+export function multiplicativeNoise(
+  given: { activation?: string; noise?: string; scale?: number } = {},
+): Estimator {
   const traits: Traits = {
     ...shared,
     id: "multiplicative-noise",

@@ -1,4 +1,4 @@
-import { numpy as np, random } from "@jax-js/jax";
+import { type numpy as np, random } from "@jax-js/jax";
 import { checkSupport, evaluate } from "../checks.ts";
 import { functionsOf, keep } from "../distributions/index.ts";
 import { zeroLoss } from "../surrogate.ts";
@@ -83,4 +83,3 @@ export const samplesOption: OptionSpec = {
   integer: true,
   help: "samples, and evaluations of f, per example",
 };
-

@@ -25,7 +25,13 @@ const shared = {
 } as const;
 
 const decayOption: OptionsTable = {
-  decay: { type: "number", default: 0.9, min: 0, max: 0.9999, help: "weight of the past in the running averages" },
+  decay: {
+    type: "number",
+    default: 0.9,
+    min: 0,
+    max: 0.9999,
+    help: "weight of the past in the running averages",
+  },
 };
 
 function scoreFunction(traits: Traits, settings: Estimator["settings"], baseline: Baseline): Estimator {
@@ -140,7 +146,10 @@ export function reinforceLeaveOneOut(given: Record<never, never> = {}): Estimato
         throw new RangeError(
           `${id}: a batch of ${count} has no other example to compare with; use two or more, or rloo().`,
         );
-      const others = np.sum(losses.ref).sub(losses).div(count - 1);
+      const others = np
+        .sum(losses.ref)
+        .sub(losses)
+        .div(count - 1);
       return [overEvent(q, others), state];
     },
   });
