@@ -1,0 +1,41 @@
+/** Data goes to stdout, narration to stderr. */
+
+/** Prints data. */
+export function print(text: string): void {
+  process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+}
+
+/** Prints data as JSON. */
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, null, 2));
+}
+
+/** A line of narration, unless `--quiet`. */
+export type Narrate = (line: string) => void;
+
+/** Narration on stderr, or nothing. */
+export function narrator(quiet: boolean | undefined): Narrate {
+  return quiet ? () => {} : (line) => void process.stderr.write(`${line}\n`);
+}
+
+/** Seconds as people write them: `42 s`, `3 min 05 s`. */
+export function duration(seconds: number): string {
+  const s = Math.round(seconds);
+  if (s < 60) return `${s} s`;
+  return s < 3600
+    ? `${Math.floor(s / 60)} min ${String(s % 60).padStart(2, "0")} s`
+    : `${Math.floor(s / 3600)} h ${String(Math.floor((s % 3600) / 60)).padStart(2, "0")} min`;
+}
+
+/** A number with few digits, for tables. */
+export function short(value: number): string {
+  if (!Number.isFinite(value)) return "—";
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  return size >= 0.01 && size < 10_000 ? String(Number(value.toPrecision(3))) : value.toExponential(1);
+}
+
+/** A fraction as a percentage. */
+export function percent(value: number, digits = 2): string {
+  return Number.isFinite(value) ? `${(100 * value).toFixed(digits)} %` : "—";
+}

@@ -1,0 +1,55 @@
+import type { EstimatorSpec } from "@hardgrad/experiments";
+import { catalogue, type Estimator, findEstimator } from "hardgrad";
+import { UsageError } from "./errors.ts";
+import { optionValue } from "./flags.ts";
+import { nearest, unknownName } from "./suggest.ts";
+
+/** The estimator of an id, with its defaults; a UsageError with a suggestion if there is none. */
+export function estimatorOf(id: string): Estimator {
+  const entry = findEstimator(id);
+  if (entry) return entry.create();
+  throw unknownName("estimator", id, catalogue.map((e) => e.id)); // biome-ignore format: one thought
+}
+
+/**
+ * Reads `id` or `id:option=value:option=value` and checks it against the estimator's options table.
+ *
+ * @example
+ * parseEstimator("rloo:samples=4"); // { id: "rloo", options: { samples: 4 } }
+ */
+export function parseEstimator(text: string): EstimatorSpec {
+  const [id = "", ...parts] = text.split(":");
+  const { options: table } = estimatorOf(id);
+  const options: { [name: string]: number | string } = {};
+  for (const part of parts) {
+    const [name = "", value, ...more] = part.split("=");
+    if (value === undefined || more.length > 0)
+      throw new UsageError(
+        `estimator ${JSON.stringify(text)}: ${JSON.stringify(part)} must be option=value, for example ${exampleOf(id)}.`,
+      );
+    const spec = table[name];
+    if (!spec) {
+      const known = Object.keys(table);
+      const guess = nearest(name, known);
+      const way = guess ? `did you mean ${guess}?` : known.length > 0 ? `known: ${known.join(", ")}.` : "it takes none.";
+      throw new UsageError(`estimator ${id} has no option ${JSON.stringify(name)}; ${way}`);
+    }
+    options[name] = optionValue(`estimator ${id}: option ${name}`, spec, value);
+  }
+  try {
+    findEstimator(id)?.create(options);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+  return { id, options };
+}
+
+function exampleOf(id: string): string {
+  const [name, spec] = Object.entries(estimatorOf(id).options)[0] ?? [];
+  return name && spec ? `${id}:${name}=${spec.default}` : id;
+}
+
+/** The text of a spec: what `parseEstimator` reads. */
+export function formatEstimator(spec: EstimatorSpec): string {
+  return [spec.id, ...Object.entries(spec.options).map(([name, value]) => `${name}=${value}`)].join(":");
+}

@@ -1,0 +1,66 @@
+import * as fs from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { writeFailure } from "../errors.ts";
+
+/** The part of `node:fs` that writes; tests put a disk that fills up in its place. */
+export type Disk = Pick<typeof fs, "openSync" | "writeSync" | "fsyncSync" | "closeSync" | "renameSync">;
+
+/** Writes all bytes: `writeSync` may write fewer than asked. */
+function writeAll(disk: Disk, descriptor: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length; ) done += disk.writeSync(descriptor, bytes, done);
+}
+
+/** Writes a file so that it is there whole or not at all: a temporary name first, then a rename. */
+export function writeWhole(path: string, content: string | Uint8Array, disk: Disk = fs): void {
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  try {
+    const descriptor = disk.openSync(temporary, "w");
+    try {
+      writeAll(disk, descriptor, typeof content === "string" ? Buffer.from(content) : content);
+      disk.fsyncSync(descriptor);
+    } finally {
+      disk.closeSync(descriptor);
+    }
+    disk.renameSync(temporary, path);
+  } catch (error) {
+    fs.rmSync(temporary, { force: true });
+    throw writeFailure(path, error);
+  }
+}
+
+/** Appends to a file; if that fails the file is as it was, without half a line. */
+export function appendWhole(path: string, content: string | Uint8Array, disk: Disk = fs): void {
+  const size = fs.existsSync(path) ? fs.statSync(path).size : 0;
+  try {
+    const descriptor = disk.openSync(path, "a");
+    try {
+      writeAll(disk, descriptor, typeof content === "string" ? Buffer.from(content) : content);
+    } finally {
+      disk.closeSync(descriptor);
+    }
+  } catch (error) {
+    if (fs.existsSync(path)) fs.truncateSync(path, size);
+    throw writeFailure(path, error);
+  }
+}
+
+/** Makes a folder with its first files; it is there with all of them or not at all. */
+export function createFolder(path: string, files: { readonly [name: string]: string | Uint8Array }): void {
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  try {
+    fs.mkdirSync(dirname(path), { recursive: true });
+    fs.mkdirSync(temporary);
+    for (const [name, content] of Object.entries(files)) {
+      fs.mkdirSync(dirname(join(temporary, name)), { recursive: true });
+      writeWhole(join(temporary, name), content);
+    }
+    fs.renameSync(temporary, path);
+  } catch (error) {
+    try {
+      fs.rmSync(temporary, { recursive: true, force: true });
+    } catch {
+      // the reason of the first error is the one to tell
+    }
+    throw error instanceof Error && "code" in error ? writeFailure(path, error) : error;
+  }
+}
