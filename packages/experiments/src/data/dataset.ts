@@ -1,0 +1,121 @@
+import { type IdxFile, parseIdx } from "./idx.ts";
+
+/** Grey images, 28 x 28, `images[n * 784 + y * 28 + x]` in 0..255 with 0 as background. */
+export interface Split {
+  readonly images: Uint8Array;
+  readonly labels: Uint8Array;
+  readonly count: number;
+}
+
+export interface Dataset {
+  readonly name: string;
+  readonly train: Split;
+  readonly test: Split;
+  readonly width: 28;
+  readonly height: 28;
+  readonly classes: 10;
+}
+
+/** The four files of a dataset, by role. */
+export interface DatasetFiles<T> {
+  readonly trainImages: T;
+  readonly trainLabels: T;
+  readonly testImages: T;
+  readonly testLabels: T;
+}
+
+export interface RemoteFile {
+  readonly name: string;
+  readonly sha256: string;
+}
+
+/** A dataset that is downloaded: the originals, where they are, and what their bytes must be. */
+export interface RemoteDataset {
+  readonly name: string;
+  readonly title: string;
+  readonly licence: string;
+  readonly mirrors: readonly string[];
+  readonly files: DatasetFiles<RemoteFile>;
+}
+
+export const remoteDatasets: readonly RemoteDataset[] = [
+  {
+    name: "mnist",
+    title: "MNIST handwritten digits (LeCun, Cortes, Burges)",
+    licence: "CC BY-SA 3.0",
+    mirrors: [
+      "https://ossci-datasets.s3.amazonaws.com/mnist/",
+      "https://storage.googleapis.com/cvdf-datasets/mnist/",
+    ],
+    files: {
+      trainImages: {
+        name: "train-images-idx3-ubyte.gz",
+        sha256: "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+      },
+      trainLabels: {
+        name: "train-labels-idx1-ubyte.gz",
+        sha256: "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+      },
+      testImages: {
+        name: "t10k-images-idx3-ubyte.gz",
+        sha256: "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+      },
+      testLabels: {
+        name: "t10k-labels-idx1-ubyte.gz",
+        sha256: "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+      },
+    },
+  },
+  {
+    name: "fashion-mnist",
+    title: "Fashion-MNIST (Zalando SE)",
+    licence: "MIT",
+    mirrors: ["http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"],
+    files: {
+      trainImages: {
+        name: "train-images-idx3-ubyte.gz",
+        sha256: "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
+      },
+      trainLabels: {
+        name: "train-labels-idx1-ubyte.gz",
+        sha256: "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
+      },
+      testImages: {
+        name: "t10k-images-idx3-ubyte.gz",
+        sha256: "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
+      },
+      testLabels: {
+        name: "t10k-labels-idx1-ubyte.gz",
+        sha256: "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
+      },
+    },
+  },
+];
+
+/** Every name that `--data` accepts. */
+export const datasetNames: readonly string[] = ["drawn", ...remoteDatasets.map((d) => d.name)];
+
+function split(name: string, images: IdxFile, labels: IdxFile): Split {
+  const [count, height, width] = images.shape;
+  if (images.shape.length !== 3 || height !== 28 || width !== 28)
+    throw new RangeError(`${name}: images have shape [${images.shape}], expected [count, 28, 28].`);
+  if (labels.shape.length !== 1 || labels.shape[0] !== count)
+    throw new RangeError(`${name}: ${count} images, but labels of shape [${labels.shape}]; they are of different files.`);
+  if (count === 0) throw new RangeError(`${name}: has no images.`);
+  const bad = labels.data.findIndex((label) => label > 9);
+  if (bad >= 0) throw new RangeError(`${name}: label ${bad} is ${labels.data[bad]}, expected 0 to 9.`);
+  return { images: images.data, labels: labels.data, count: count! };
+}
+
+/** A dataset from the unpacked bytes of its four IDX files. */
+export function datasetFromIdx(name: string, files: DatasetFiles<Uint8Array>): Dataset {
+  const read = (role: keyof DatasetFiles<Uint8Array>): IdxFile => parseIdx(files[role], `${name} ${role}`);
+  return {
+    name,
+    train: split(`${name} train`, read("trainImages"), read("trainLabels")),
+    test: split(`${name} test`, read("testImages"), read("testLabels")),
+    width: 28,
+    height: 28,
+    classes: 10,
+  };
+}

@@ -1,0 +1,13 @@
+export {
+  type Dataset,
+  type DatasetFiles,
+  datasetFromIdx,
+  datasetNames,
+  type RemoteDataset,
+  type RemoteFile,
+  remoteDatasets,
+  type Split,
+} from "./dataset.ts";
+export { drawnDigits } from "./drawn.ts";
+export { gunzipIfNeeded, type IdxFile, parseIdx } from "./idx.ts";
+export { shuffled } from "./random.ts";

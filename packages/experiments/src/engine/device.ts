@@ -1,0 +1,18 @@
+import { type Device, defaultDevice, init } from "@jax-js/jax";
+
+/** Devices a run can ask for. */
+export const deviceNames: readonly string[] = ["wasm", "webgpu", "cpu"];
+
+/**
+ * Makes a device the default one.
+ *
+ * @throws RangeError if it does not exist, or this machine does not have it.
+ */
+export async function useDevice(name: string): Promise<void> {
+  if (!deviceNames.includes(name))
+    throw new RangeError(`device ${name} is unknown; use one of ${deviceNames.join(", ")}.`);
+  const ready = await init(name as Device);
+  if (!ready.includes(name as Device))
+    throw new RangeError(`device ${name} is not available here; use --device wasm, which runs everywhere.`);
+  defaultDevice(name as Device);
+}
