@@ -25,7 +25,7 @@ export {
   straightThroughSigmoid,
 } from "./estimators/straight-through.ts";
 export { expectation, sample, statefulExpectation, through } from "./expectation.ts";
-export { logSigmoid, sigmoid, softplus } from "./math.ts";
+export { hardSigmoid, logSigmoid, sigmoid, softplus } from "./math.ts";
 export { bibtex, references } from "./references.ts";
 export type {
   Distribution,
@@ -41,3 +41,4 @@ export type {
   State,
   Traits,
 } from "./types.ts";
+export * from "./units/index.ts";

@@ -1,0 +1,122 @@
+import "./setup.ts";
+import { grad, jit, numpy as np } from "@jax-js/jax";
+import { describe, expect, test } from "vitest";
+import { clip, identity, oneHot, pseudoDerivatives, sign, step, units } from "../src/index.ts";
+import golden from "./golden.json" with { type: "json" };
+
+/** The formulas once more, in float64 and apart from the code. */
+const formulas: { [id: string]: (x: number, o: { [name: string]: number }) => number } = {
+  identity: () => 1,
+  clip: (x, { c }) => (Math.abs(x) <= c! ? 1 : 0),
+  rectangle: (x, { alpha }) => (Math.abs(x) <= 1 / (2 * alpha!) ? alpha! : 0),
+  triangle: (x, { alpha }) => Math.max(0, alpha! - alpha! ** 2 * Math.abs(x)),
+  "approx-sign": (x) => (Math.abs(x) <= 1 ? 2 - 2 * Math.abs(x) : 0),
+  sigmoid: (x, { alpha }) => alpha! / (2 + Math.exp(alpha! * x) + Math.exp(-alpha! * x)),
+  atan: (x, { alpha }) => alpha! / 2 / (1 + ((Math.PI * alpha! * x) / 2) ** 2),
+  erf: (x, { alpha }) => (alpha! / Math.sqrt(Math.PI)) * Math.exp(-((alpha! * x) ** 2)),
+  "piecewise-exponential": (x, { alpha }) => (alpha! / 2) * Math.exp(-alpha! * Math.abs(x)),
+  "fast-sigmoid": (x, { k }) => 1 / (1 + k! * Math.abs(x)) ** 2,
+  superspike: (x, { alpha }) => alpha! / (1 + Math.abs(x)) ** 2,
+  "soft-sign": (x, { alpha }) => alpha! / (2 * (1 + alpha! * Math.abs(x)) ** 2),
+  "swish-sign": (x, { beta }) => (beta! * (2 - beta! * x * Math.tanh((beta! * x) / 2))) / (1 + Math.cosh(beta! * x)),
+};
+
+const grid = Array.from({ length: 121 }, (_, i) => -3.01 + i * 0.05);
+
+describe("pseudo-derivatives", () => {
+  for (const { id, create } of pseudoDerivatives) {
+    const shape = create();
+    test(`${id}: the formula, the integral, extremes and NaN`, () => {
+      const values = shape.derivative(np.array(grid)).js() as number[];
+      grid.forEach((x, i) => {
+        expect(values[i]!, `x = ${x}`).toBeCloseTo(formulas[id]!(x, shape.settings), 5);
+      });
+      const far = shape.derivative(np.array([-1e4, -100, 100, 1e4])).js() as number[];
+      expect(far.every(Number.isFinite)).toBe(true);
+      expect(Number.isNaN((shape.derivative(np.array([Number.NaN])).js() as number[])[0])).toBe(true);
+      if (shape.integral === null) return;
+      // Midpoint rule with x = t / (1 - t^2), which maps (-1, 1) to the real line: heavy tails included.
+      const n = 400_000;
+      let sum = 0;
+      for (let i = 0; i < n; i++) {
+        const t = -1 + (2 * (i + 0.5)) / n;
+        const value = formulas[id]!(t / (1 - t * t), shape.settings);
+        if (Number.isFinite(value)) sum += (value * (1 + t * t)) / (1 - t * t) ** 2 / (n / 2);
+      }
+      expect(sum).toBeCloseTo(shape.integral, 3);
+    });
+    test(`${id}: the gradient of a step is g times the derivative, jit = eager, normalised to 1`, () => {
+      const unit = step({ derivative: shape, threshold: 0.25 });
+      const weighted = (x: np.Array): np.Array => np.sum(unit.apply(x).mul(3));
+      const expected = grid.map((x) => 3 * formulas[id]!(x - 0.25, shape.settings));
+      for (const g of [grad(weighted), jit(grad(weighted))]) {
+        const values = g(np.array(grid)).js() as number[];
+        values.forEach((v, i) => {
+          expect(v).toBeCloseTo(expected[i]!, 4);
+        });
+      }
+      if (shape.integral === null) expect(() => step({ derivative: shape, normalize: true })).toThrow(/no finite integral/);
+      else {
+        const value = step({ derivative: shape, normalize: true }).slope!(np.array([0.1])).js() as number[];
+        expect(value[0]).toBeCloseTo(formulas[id]!(0.1, shape.settings) / shape.integral, 5);
+      }
+    });
+  }
+  test("golden vectors", () => {
+    const g = golden.surrogates;
+    const table: [string, { [name: string]: number }, number[]][] = [
+      ["sigmoid", { alpha: 4 }, g["sigmoid(alpha=4)"]],
+      ["atan", { alpha: 2 }, g["atan(alpha=2): (a/2)/(1+(pi a x/2)^2)"]],
+      ["fast-sigmoid", { k: 25 }, g["fast_sigmoid(k=25)"]],
+      ["superspike", { alpha: 1 }, g["superspike(alpha=1)"]],
+      ["triangle", { alpha: 1 }, g["piecewise_quadratic(alpha=1): max(0,a-a^2|x|)"]],
+      ["erf", { alpha: 2 }, g["erf(alpha=2): a/sqrt(pi) exp(-a^2x^2)"]],
+      ["clip", { c: 1 }, g["ste_sign(clip 1)"]],
+      ["approx-sign", {}, g.approx_sign],
+      ["swish-sign", { beta: 5 }, g["swish_sign(beta=5)"]],
+    ];
+    for (const [id, options, expected] of table) {
+      const values = pseudoDerivatives.find((p) => p.id === id)!.create(options).derivative(np.array(g.x)).js() as number[];
+      values.forEach((v, i) => {
+        expect(v, `${id} at ${g.x[i]}`).toBeCloseTo(expected[i]!, 5);
+      });
+    }
+  });
+  test("options out of range are refused", () => {
+    expect(() => clip({ c: -1 })).toThrow(/c must be a number from/);
+    for (const { create } of pseudoDerivatives) expect(() => create({ nonsense: 1 })).toThrow(/unknown/);
+  });
+});
+
+describe("units", () => {
+  test("forward is exactly hard, with ties as documented", () => {
+    const x = () => np.array([-2, -0.5, 0, 0.5, 2]);
+    expect(step().apply(x()).js()).toEqual([0, 0, 0, 1, 1]);
+    expect(sign().apply(x()).js()).toEqual([-1, -1, 1, 1, 1]);
+    expect(oneHot().apply(np.array([[1, 3, 3], [0, 0, 0]])).js()).toEqual([[0, 1, 0], [1, 0, 0]]);
+  });
+  test("NaN stays NaN", () => {
+    for (const { create } of units) {
+      const values = create().apply(np.array([Number.NaN, 1])).js() as number[];
+      expect(values.some(Number.isNaN)).toBe(true);
+    }
+  });
+  test("one-hot argmax: the gradient is the softmax Jacobian at the temperature", () => {
+    const x = [0.2, -1, 0.7];
+    const g = [0.5, -1.25, 2];
+    const t = 0.5;
+    const e = x.map((v) => Math.exp(v / t));
+    const q = e.map((v) => v / e.reduce((a, b) => a + b));
+    const inner = q.reduce((s, v, i) => s + v * g[i]!, 0);
+    const actual = grad((a: np.Array) => np.sum(oneHot({ temperature: t }).apply(a).mul(np.array(g))))(np.array(x));
+    (actual.js() as number[]).forEach((v, i) => {
+      expect(v).toBeCloseTo((q[i]! * (g[i]! - inner)) / t, 5);
+    });
+  });
+  test("misuse is one sentence", () => {
+    expect(() => step({ derivative: "atan" as never })).toThrow(/pseudo-derivative such as atan/);
+    expect(() => step({ threshold: Number.NaN })).toThrow(/finite/);
+    expect(() => sign({ derivative: identity(), normalize: true })).toThrow(/no finite integral/);
+    expect(() => oneHot({ temperature: 0 })).toThrow(/temperature/);
+  });
+});
