@@ -5,10 +5,19 @@ import { categorical, expectation, rloo } from "hardgrad";
 await init("wasm");
 defaultDevice("wasm");
 
-const cost = np.array([[3, 1, 2], [0.5, 2, 1]]); // cost of each choice of each variable
+const cost = np.array([
+  [3, 1, 2],
+  [0.5, 2, 1],
+]); // cost of each choice of each variable
 const f = (z) => np.sum(z.mul(cost.ref), [-2, -1]); // [batch, variables, categories] -> [batch]
 const gradient = grad((a) => np.mean(expectation(categorical(a), f, rloo(), random.key(0))));
 
 let logits = np.zeros([64, 2, 3]);
 for (let i = 0; i < 200; i++) logits = logits.ref.sub(gradient(logits).mul(64));
-console.log("probability of the cheapest choices", np.mean(logits, 0).js().map((row) => row.indexOf(Math.max(...row))));
+console.log(
+  "probability of the cheapest choices",
+  np
+    .mean(logits, 0)
+    .js()
+    .map((row) => row.indexOf(Math.max(...row))),
+);

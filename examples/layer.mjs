@@ -5,7 +5,15 @@ import { bernoulli, reinmax, through } from "hardgrad";
 await init("wasm");
 defaultDevice("wasm");
 
-const x = np.tile(np.array([[-1, -1, 1], [-1, 1, 1], [1, -1, 1], [1, 1, 1]]), [16, 1]); // [64, 3], a one for the bias
+const x = np.tile(
+  np.array([
+    [-1, -1, 1],
+    [-1, 1, 1],
+    [1, -1, 1],
+    [1, 1, 1],
+  ]),
+  [16, 1],
+); // [64, 3], a one for the bias
 const y = np.tile(np.array([-1, 1, 1, -1]), 16);
 
 function loss(w1, w2, key) {

@@ -3,8 +3,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { bibtex, catalogue } from "../packages/hardgrad/dist/index.js";
 
 const estimators = catalogue.map(({ create }) => create());
-const degree = (e) => (e.unbiased ? "any f" : e.exactDegree === 0 ? "constants only" : `degree ${e.exactDegree}`);
-const link = ({ arxiv, doi }) => (arxiv ? `https://arxiv.org/abs/${arxiv}` : doi ? `https://doi.org/${doi}` : "");
+const degree = (e) =>
+  e.unbiased ? "any f" : e.exactDegree === 0 ? "constants only" : `degree ${e.exactDegree}`;
+const link = ({ arxiv, doi }) =>
+  arxiv ? `https://arxiv.org/abs/${arxiv}` : doi ? `https://doi.org/${doi}` : "";
 
 const row = (e) =>
   `| [${e.id}](#${e.id}) | ${e.unbiased ? "unbiased" : "biased"} | ${degree(e)} | ${e.forward} | ${e.needs} | ${e.supports.join(", ")} |`;

@@ -22,7 +22,9 @@ const reasons: { readonly [code: string]: string } = {
 
 /** A Failure that says which file could not be written and why. */
 export function writeFailure(path: string, error: unknown): Failure {
-  return new Failure(`cannot write ${path}: ${reasonOf(error)}; free the disk or choose another place with --out.`);
+  return new Failure(
+    `cannot write ${path}: ${reasonOf(error)}; free the disk or choose another place with --out.`,
+  );
 }
 
 /** Why the system refused, in words. */

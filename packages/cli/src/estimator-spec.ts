@@ -31,7 +31,11 @@ export function parseEstimator(text: string): EstimatorSpec {
     if (!spec) {
       const known = Object.keys(table);
       const guess = nearest(name, known);
-      const way = guess ? `did you mean ${guess}?` : known.length > 0 ? `known: ${known.join(", ")}.` : "it takes none.";
+      const way = guess
+        ? `did you mean ${guess}?`
+        : known.length > 0
+          ? `known: ${known.join(", ")}.`
+          : "it takes none.";
       throw new UsageError(`estimator ${id} has no option ${JSON.stringify(name)}; ${way}`);
     }
     options[name] = optionValue(`estimator ${id}: option ${name}`, spec, value);

@@ -15,7 +15,9 @@ export function numberOf(text: string): number | undefined {
 export function wholeNumber(flag: string, text: string, min: number, max: number): number {
   const value = numberOf(text);
   if (value === undefined || !Number.isInteger(value) || value < min || value > max)
-    throw new UsageError(`${flag} must be a whole number from ${min} to ${max}, not ${JSON.stringify(text)}.`);
+    throw new UsageError(
+      `${flag} must be a whole number from ${min} to ${max}, not ${JSON.stringify(text)}.`,
+    );
   return value;
 }
 
@@ -47,7 +49,9 @@ export function settingsFromFlags(
   for (const [name, spec] of Object.entries(table)) {
     const text = flags[flagKey(name)];
     settings[name] =
-      typeof text === "string" ? optionValue(`--${kebab(name)}`, spec, text) : (defaults[name] ?? spec.default);
+      typeof text === "string"
+        ? optionValue(`--${kebab(name)}`, spec, text)
+        : (defaults[name] ?? spec.default);
   }
   return settings;
 }

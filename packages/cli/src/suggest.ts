@@ -13,7 +13,9 @@ function distance(a: string, b: string): number {
 
 /** The known name that is nearest to what was typed, if any is near. */
 export function nearest(word: string, names: readonly string[]): string | undefined {
-  const ranked = names.map((name) => ({ name, d: distance(word.toLowerCase(), name) })).sort((a, b) => a.d - b.d);
+  const ranked = names
+    .map((name) => ({ name, d: distance(word.toLowerCase(), name) }))
+    .sort((a, b) => a.d - b.d);
   const best = ranked[0];
   if (best && best.d <= Math.max(1, Math.min(word.length, best.name.length) * 0.4)) return best.name;
   return word.length >= 3 ? names.find((name) => name.startsWith(word.toLowerCase())) : undefined;

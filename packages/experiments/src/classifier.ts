@@ -1,9 +1,11 @@
 import { numpy as np, random } from "@jax-js/jax";
 import {
   bernoulli,
+  type Distribution,
   type Estimator,
   type Objective,
   type OptionsTable,
+  type Probability,
   sample,
   statefulExpectation,
 } from "hardgrad";
@@ -12,7 +14,14 @@ import { crossEntropy, dense, glorotUniform } from "./layers.ts";
 import type { Params } from "./optimizers.ts";
 
 const options: OptionsTable = {
-  epochs: { type: "number", default: 10, min: 1, max: 10_000, integer: true, help: "passes over the training set" },
+  epochs: {
+    type: "number",
+    default: 10,
+    min: 1,
+    max: 10_000,
+    integer: true,
+    help: "passes over the training set",
+  },
   batch: { type: "number", default: 100, min: 2, max: 10_000, integer: true, help: "examples per step" },
   hidden: { type: "number", default: 100, min: 1, max: 10_000, integer: true, help: "binary hidden units" },
   learningRate: { type: "number", default: 0.1, min: 1e-6, max: 10, help: "step size of the output layer" },
@@ -44,6 +53,12 @@ const options: OptionsTable = {
     choices: ["binary", "tanh"],
     help: "binary, or tanh: the ordinary network to compare with, without any estimator",
   },
+  probability: {
+    type: "choice",
+    default: "sigmoid",
+    choices: ["sigmoid", "hard-sigmoid"],
+    help: "P(h = 1) from the pre-activation; hard-sigmoid for straight-through estimators only",
+  },
   slopeGrowth: {
     type: "number",
     default: 1,
@@ -58,11 +73,22 @@ const options: OptionsTable = {
     max: 1,
     help: "temperature annealing: max(floor, temperature exp(-rate step)); 0 is off",
   },
-  temperatureFloor: { type: "number", default: 0.5, min: 0.01, max: 100, help: "lowest annealed temperature" },
+  temperatureFloor: {
+    type: "number",
+    default: 0.5,
+    min: 0.01,
+    max: 100,
+    help: "lowest annealed temperature",
+  },
 };
 
 /** Names of estimators whose hidden gradient is noisy: a smaller step of the hidden layer suits them. */
-const scoreFamily = ["reinforce", "reinforce-moving-average", "reinforce-leave-one-out", "reinforce-minimum-variance"];
+const scoreFamily = [
+  "reinforce",
+  "reinforce-moving-average",
+  "reinforce-leave-one-out",
+  "reinforce-minimum-variance",
+];
 
 function recommended(estimator: string): Settings {
   if (estimator === "reinforce") return { hiddenRate: 0.2 };
@@ -72,6 +98,10 @@ function recommended(estimator: string): Settings {
 
 function logits(params: Params, inputs: { images: np.Array; slope: np.Array }): np.Array {
   return dense(inputs.images, params.w1!, params.b1!).mul(inputs.slope);
+}
+
+function hiddenUnits(a: np.Array, settings: Settings): Distribution {
+  return bernoulli(a, { probability: settings.probability as Probability });
 }
 
 /**
@@ -87,10 +117,16 @@ export const classifier: Experiment = {
   estimatedRate: (settings) => settings.hiddenRate as number,
   check: (estimator: Estimator, settings: Settings) => {
     if (!estimator.supports.includes("bernoulli"))
-      throw new RangeError(`classifier: ${estimator.id} does not support Bernoulli units; see \`hardgrad list\`.`);
+      throw new RangeError(
+        `classifier: ${estimator.id} does not support Bernoulli units; see \`hardgrad list\`.`,
+      );
     if (estimator.id === "exact" && (settings.hidden as number) > 10)
       throw new RangeError(
         `classifier: exact enumerates 2^${settings.hidden} states; use --hidden 10 or less, or an unbiased estimator such as rloo.`,
+      );
+    if (settings.probability === "hard-sigmoid" && estimator.family !== "straight-through")
+      throw new RangeError(
+        `classifier: --probability hard-sigmoid needs a straight-through estimator, not ${estimator.id}; leave it out.`,
       );
     if (settings.mode === "deterministic" && (!estimator.path || estimator.forward === "soft"))
       throw new RangeError(
@@ -100,7 +136,10 @@ export const classifier: Experiment = {
       );
   },
   init: (key, settings) => {
-    const [first, second] = np.split(random.split(key, 2), 2, 0).map((k) => k.reshape([2])) as [np.Array, np.Array];
+    const [first, second] = np.split(random.split(key, 2), 2, 0).map((k) => k.reshape([2])) as [
+      np.Array,
+      np.Array,
+    ];
     const hidden = settings.hidden as number;
     return {
       w1: glorotUniform(first, 784, hidden),
@@ -122,7 +161,7 @@ export const classifier: Experiment = {
       inputs.key.dispose();
       return { losses: f(np.tanh(a)), state };
     }
-    const q = bernoulli(a);
+    const q = hiddenUnits(a, settings);
     if (settings.mode === "stochastic") return statefulExpectation(q, f, estimator, inputs.key, state);
     inputs.key.dispose();
     return { losses: f(estimator.path!(q, np.full(q.logits.shape, 0.5))), state };
@@ -130,7 +169,7 @@ export const classifier: Experiment = {
   scores: (params, inputs, hidden, settings) => {
     const a = logits(params, inputs);
     let h: np.Array;
-    if (hidden === "sample" && settings.unit === "binary") h = sample(bernoulli(a), inputs.key);
+    if (hidden === "sample" && settings.unit === "binary") h = sample(hiddenUnits(a, settings), inputs.key);
     else {
       inputs.key.dispose();
       h = settings.unit === "tanh" ? np.tanh(a) : np.greater(a, 0).astype(np.float32);

@@ -10,6 +10,8 @@ export interface RunConfig {
   readonly estimator: EstimatorSpec;
   /** `drawn`, `mnist` or `fashion-mnist`. */
   readonly data: string;
+  /** How many images are drawn; for `drawn` only. */
+  readonly drawn?: { readonly train: number; readonly test: number };
   readonly seed: number;
   /** The experiment's own options, complete: see its options table. */
   readonly settings: { readonly [name: string]: number | string };

@@ -32,10 +32,14 @@ export interface Experiment {
     settings: Settings,
   ): { losses: np.Array; state: State };
   /** Class scores `[batch, 10]` of a hard network: one sample, or thresholded at probability 1/2. */
-  scores(params: Params, inputs: Omit<StepInputs, "labels">, hidden: "sample" | "threshold", settings: Settings): np.Array;
+  scores(
+    params: Params,
+    inputs: Omit<StepInputs, "labels">,
+    hidden: "sample" | "threshold",
+    settings: Settings,
+  ): np.Array;
   /** The parameters below the hard layer: those whose gradient is estimated. */
   readonly estimated: readonly string[];
   /** Their learning rate is multiplied by this. */
   estimatedRate(settings: Settings): number;
 }
-

@@ -3,7 +3,10 @@ import { nn, numpy as np, random } from "@jax-js/jax";
 /** Weights `[inputs, outputs]`, uniform within `sqrt(6 / (inputs + outputs))` of zero (Glorot & Bengio 2010). */
 export function glorotUniform(key: np.Array, inputs: number, outputs: number): np.Array {
   const bound = Math.sqrt(6 / (inputs + outputs));
-  return random.uniform(key, [inputs, outputs]).mul(2 * bound).sub(bound);
+  return random
+    .uniform(key, [inputs, outputs])
+    .mul(2 * bound)
+    .sub(bound);
 }
 
 /** `x w + b` for x `[..., inputs]`. Consumes all three. */

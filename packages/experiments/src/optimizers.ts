@@ -7,7 +7,12 @@ export type Params = { [name: string]: np.Array };
 export interface Optimizer {
   init(params: Params): Params;
   /** Consumes gradients, state and parameters; does not consume the learning rate. */
-  update(gradients: Params, state: Params, params: Params, learningRate: np.Array): { params: Params; state: Params };
+  update(
+    gradients: Params,
+    state: Params,
+    params: Params,
+    learningRate: np.Array,
+  ): { params: Params; state: Params };
 }
 
 /**

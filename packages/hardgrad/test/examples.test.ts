@@ -10,10 +10,16 @@ const readme = readFileSync(join(folder, "../README.md"), "utf8");
 describe("examples run as written", () => {
   for (const file of readdirSync(folder).filter((name) => name.endsWith(".mjs")))
     test(file, () => {
-      expect(existsSync(join(folder, "../packages/hardgrad/dist/index.js")), "run `npm run build` first").toBe(true);
+      expect(
+        existsSync(join(folder, "../packages/hardgrad/dist/index.js")),
+        "run `npm run build` first",
+      ).toBe(true);
       const source = readFileSync(join(folder, file), "utf8");
       expect(source.split("\n").length, "an example has 30 lines or less").toBeLessThanOrEqual(31);
-      const output = execFileSync(process.execPath, [join(folder, file)], { encoding: "utf8", timeout: 60_000 });
+      const output = execFileSync(process.execPath, [join(folder, file)], {
+        encoding: "utf8",
+        timeout: 60_000,
+      });
       expect(output.length).toBeGreaterThan(0);
       expect(output).not.toMatch(/NaN|undefined/);
       expect(readme, "the README links every example").toContain(`examples/${file}`);

@@ -18,7 +18,8 @@ const formulas: { [id: string]: (x: number, o: { [name: string]: number }) => nu
   "fast-sigmoid": (x, { k }) => 1 / (1 + k! * Math.abs(x)) ** 2,
   superspike: (x, { alpha }) => alpha! / (1 + Math.abs(x)) ** 2,
   "soft-sign": (x, { alpha }) => alpha! / (2 * (1 + alpha! * Math.abs(x)) ** 2),
-  "swish-sign": (x, { beta }) => (beta! * (2 - beta! * x * Math.tanh((beta! * x) / 2))) / (1 + Math.cosh(beta! * x)),
+  "swish-sign": (x, { beta }) =>
+    (beta! * (2 - beta! * x * Math.tanh((beta! * x) / 2))) / (1 + Math.cosh(beta! * x)),
 };
 
 const grid = Array.from({ length: 121 }, (_, i) => -3.01 + i * 0.05);
@@ -55,7 +56,8 @@ describe("pseudo-derivatives", () => {
           expect(v).toBeCloseTo(expected[i]!, 4);
         });
       }
-      if (shape.integral === null) expect(() => step({ derivative: shape, normalize: true })).toThrow(/no finite integral/);
+      if (shape.integral === null)
+        expect(() => step({ derivative: shape, normalize: true })).toThrow(/no finite integral/);
       else {
         const value = step({ derivative: shape, normalize: true }).slope!(np.array([0.1])).js() as number[];
         expect(value[0]).toBeCloseTo(formulas[id]!(0.1, shape.settings) / shape.integral, 5);
@@ -76,7 +78,11 @@ describe("pseudo-derivatives", () => {
       ["swish-sign", { beta: 5 }, g["swish_sign(beta=5)"]],
     ];
     for (const [id, options, expected] of table) {
-      const values = pseudoDerivatives.find((p) => p.id === id)!.create(options).derivative(np.array(g.x)).js() as number[];
+      const values = pseudoDerivatives
+        .find((p) => p.id === id)!
+        .create(options)
+        .derivative(np.array(g.x))
+        .js() as number[];
       values.forEach((v, i) => {
         expect(v, `${id} at ${g.x[i]}`).toBeCloseTo(expected[i]!, 5);
       });
@@ -93,11 +99,25 @@ describe("units", () => {
     const x = () => np.array([-2, -0.5, 0, 0.5, 2]);
     expect(step().apply(x()).js()).toEqual([0, 0, 0, 1, 1]);
     expect(sign().apply(x()).js()).toEqual([-1, -1, 1, 1, 1]);
-    expect(oneHot().apply(np.array([[1, 3, 3], [0, 0, 0]])).js()).toEqual([[0, 1, 0], [1, 0, 0]]);
+    expect(
+      oneHot()
+        .apply(
+          np.array([
+            [1, 3, 3],
+            [0, 0, 0],
+          ]),
+        )
+        .js(),
+    ).toEqual([
+      [0, 1, 0],
+      [1, 0, 0],
+    ]);
   });
   test("NaN stays NaN", () => {
     for (const { create } of units) {
-      const values = create().apply(np.array([Number.NaN, 1])).js() as number[];
+      const values = create()
+        .apply(np.array([Number.NaN, 1]))
+        .js() as number[];
       expect(values.some(Number.isNaN)).toBe(true);
     }
   });
@@ -108,7 +128,9 @@ describe("units", () => {
     const e = x.map((v) => Math.exp(v / t));
     const q = e.map((v) => v / e.reduce((a, b) => a + b));
     const inner = q.reduce((s, v, i) => s + v * g[i]!, 0);
-    const actual = grad((a: np.Array) => np.sum(oneHot({ temperature: t }).apply(a).mul(np.array(g))))(np.array(x));
+    const actual = grad((a: np.Array) => np.sum(oneHot({ temperature: t }).apply(a).mul(np.array(g))))(
+      np.array(x),
+    );
     (actual.js() as number[]).forEach((v, i) => {
       expect(v).toBeCloseTo((q[i]! * (g[i]! - inner)) / t, 5);
     });

@@ -100,7 +100,9 @@ function split(name: string, images: IdxFile, labels: IdxFile): Split {
   if (images.shape.length !== 3 || height !== 28 || width !== 28)
     throw new RangeError(`${name}: images have shape [${images.shape}], expected [count, 28, 28].`);
   if (labels.shape.length !== 1 || labels.shape[0] !== count)
-    throw new RangeError(`${name}: ${count} images, but labels of shape [${labels.shape}]; they are of different files.`);
+    throw new RangeError(
+      `${name}: ${count} images, but labels of shape [${labels.shape}]; they are of different files.`,
+    );
   if (count === 0) throw new RangeError(`${name}: has no images.`);
   const bad = labels.data.findIndex((label) => label > 9);
   if (bad >= 0) throw new RangeError(`${name}: label ${bad} is ${labels.data[bad]}, expected 0 to 9.`);

@@ -117,7 +117,9 @@ function distractor(random: Generator): Segment {
   const edge = random.uniform() < 0.5 ? random.between(0, 3) : random.between(24, 27);
   const along = random.between(2, 22);
   const length = random.between(2, 6);
-  return random.uniform() < 0.5 ? [edge, along, edge + random.between(-2, 2), along + length] : [along, edge, along + length, edge];
+  return random.uniform() < 0.5
+    ? [edge, along, edge + random.between(-2, 2), along + length]
+    : [along, edge, along + length, edge];
 }
 
 /** Adds a stroke: full ink up to `width` from the line, fading to none over one pixel. */

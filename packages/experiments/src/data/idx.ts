@@ -23,7 +23,8 @@ export function parseIdx(bytes: Uint8Array, name: string): IdxFile {
   const [zero0, zero1, type, rank] = bytes as unknown as [number, number, number, number];
   if (zero0 !== 0 || zero1 !== 0)
     return fail(`starts with bytes ${hex(bytes.subarray(0, 4))}, an IDX file starts with 00 00 08`);
-  if (type !== 0x08) return fail(`has value type 0x${type.toString(16)}, only unsigned bytes (0x08) are read`);
+  if (type !== 0x08)
+    return fail(`has value type 0x${type.toString(16)}, only unsigned bytes (0x08) are read`);
   if (rank < 1 || rank > 4) return fail(`has ${rank} axes, 1 to 4 are read`);
   const header = 4 + 4 * rank;
   if (bytes.length < header) return fail(`ends inside its header of ${header} bytes`);
@@ -33,7 +34,9 @@ export function parseIdx(bytes: Uint8Array, name: string): IdxFile {
   if (size > MAX_BYTES) return fail(`claims shape [${shape}], more than ${MAX_BYTES} bytes`);
   const found = bytes.length - header;
   if (found !== size)
-    return fail(`has ${found} bytes of values, but its shape [${shape}] needs ${size}: ${found < size ? "truncated" : "oversized"}`);
+    return fail(
+      `has ${found} bytes of values, but its shape [${shape}] needs ${size}: ${found < size ? "truncated" : "oversized"}`,
+    );
   return { shape, data: bytes.subarray(header) };
 }
 
@@ -61,7 +64,8 @@ export async function gunzipIfNeeded(bytes: Uint8Array, name: string): Promise<U
       chunks.push(value);
     }
   } catch (error) {
-    const why = error instanceof RangeError ? `unpacks to more than ${MAX_BYTES} bytes` : "is a damaged gzip file";
+    const why =
+      error instanceof RangeError ? `unpacks to more than ${MAX_BYTES} bytes` : "is a damaged gzip file";
     throw new RangeError(`${name}: ${why}; fetch it again.`);
   }
   const all = new Uint8Array(total);

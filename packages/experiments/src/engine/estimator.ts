@@ -12,5 +12,7 @@ export function makeEstimator(spec: EstimatorSpec, temperature?: np.Array): Esti
 /** Whether the estimator has a temperature that a schedule can move, and where it starts. */
 export function initialTemperature(estimator: Estimator): number | undefined {
   const option = estimator.options.temperature;
-  return option?.type === "number" && option.schedulable ? (estimator.settings.temperature as number) : undefined;
+  return option?.type === "number" && option.schedulable
+    ? (estimator.settings.temperature as number)
+    : undefined;
 }

@@ -18,9 +18,23 @@ export interface Carry {
 export interface Program {
   readonly optimizer: Optimizer;
   /** One step: forward, gradient and optimizer together. Adds the mean loss to `total`. */
-  step(carry: Carry, total: np.Array, images: np.Array, labels: np.Array, key: np.Array, schedules: Schedules): [Carry, np.Array];
+  step(
+    carry: Carry,
+    total: np.Array,
+    images: np.Array,
+    labels: np.Array,
+    key: np.Array,
+    schedules: Schedules,
+  ): [Carry, np.Array];
   /** The estimated gradient of the parameters below the hard layer, flattened. */
-  gradient(params: Params, state: State, images: np.Array, labels: np.Array, key: np.Array, schedules: Schedules): np.Array;
+  gradient(
+    params: Params,
+    state: State,
+    images: np.Array,
+    labels: np.Array,
+    key: np.Array,
+    schedules: Schedules,
+  ): np.Array;
   /** Predicted classes `[batch]`. */
   predict(params: Params, images: np.Array, key: np.Array, slope: np.Array): np.Array;
   predictThreshold(params: Params, images: np.Array, key: np.Array, slope: np.Array): np.Array;
@@ -31,7 +45,14 @@ export function compile(experiment: Experiment, config: RunConfig, annealed: boo
   const optimizer = settings.optimizer === "adam" ? adam() : sgd({ momentum: settings.momentum as number });
   const rate = experiment.estimatedRate(settings);
 
-  const meanLoss = (params: Params, state: State, images: np.Array, labels: np.Array, key: np.Array, s: Schedules): [np.Array, State] => {
+  const meanLoss = (
+    params: Params,
+    state: State,
+    images: np.Array,
+    labels: np.Array,
+    key: np.Array,
+    s: Schedules,
+  ): [np.Array, State] => {
     const { temperature } = s;
     const estimator = makeEstimator(config.estimator, annealed ? temperature : undefined);
     const inputs = { images, labels, key, slope: s.slope };
@@ -42,12 +63,19 @@ export function compile(experiment: Experiment, config: RunConfig, annealed: boo
   const step: Program["step"] = (carry, total, images, labels, key, s) => {
     const learningRate = s.learningRate.ref;
     const differentiate = valueAndGrad(meanLoss, { hasAux: true });
-    const [[loss, state], gradients] = differentiate(keepAll(carry.params), carry.estimator, images, labels, key, s) as unknown as [
-      [np.Array, State],
-      Params,
-    ];
+    const [[loss, state], gradients] = differentiate(
+      keepAll(carry.params),
+      carry.estimator,
+      images,
+      labels,
+      key,
+      s,
+    ) as unknown as [[np.Array, State], Params];
     const scaled = Object.fromEntries(
-      Object.entries(gradients).map(([name, g]) => [name, experiment.estimated.includes(name) && rate !== 1 ? g.mul(rate) : g]),
+      Object.entries(gradients).map(([name, g]) => [
+        name,
+        experiment.estimated.includes(name) && rate !== 1 ? g.mul(rate) : g,
+      ]),
     );
     const next = optimizer.update(scaled, carry.optimizer, carry.params, learningRate);
     learningRate.dispose();

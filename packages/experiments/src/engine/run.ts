@@ -34,14 +34,18 @@ const PURPOSE = { init: 0, step: 1, evaluate: 2, variance: 3 };
 export async function startRun(config: RunConfig, dataset: Dataset, checkpoint?: Checkpoint): Promise<Run> {
   const experiment = experiments.find((e) => e.name === config.experiment);
   if (!experiment)
-    throw new RangeError(`experiment ${config.experiment} is unknown; known: ${experiments.map((e) => e.name).join(", ")}.`);
+    throw new RangeError(
+      `experiment ${config.experiment} is unknown; known: ${experiments.map((e) => e.name).join(", ")}.`,
+    );
   const { settings, seed } = config;
   const estimator = makeEstimator(config.estimator);
   experiment.check(estimator, settings);
   const batch = settings.batch as number;
   const epochs = settings.epochs as number;
   if (dataset.train.count < batch)
-    throw new RangeError(`batch ${batch} is more than the ${dataset.train.count} training examples; use --batch ${dataset.train.count} or less.`);
+    throw new RangeError(
+      `batch ${batch} is more than the ${dataset.train.count} training examples; use --batch ${dataset.train.count} or less.`,
+    );
   const stepsPerEpoch = Math.floor(dataset.train.count / batch);
   const totalSteps = stepsPerEpoch * epochs;
   const temperature = initialTemperature(estimator);
@@ -62,14 +66,25 @@ export async function startRun(config: RunConfig, dataset: Dataset, checkpoint?:
     step = checkpoint.step;
     const kept = checkpoint.tensors["run.record"]?.data;
     if (kept)
-      Object.assign(record, { best: kept[0], bestEpoch: kept[1], accuracy: kept[2], loss: kept[3], variance: kept[4] });
+      Object.assign(record, {
+        best: kept[0],
+        bestEpoch: kept[1],
+        accuracy: kept[2],
+        loss: kept[3],
+        variance: kept[4],
+      });
   }
 
   const schedules = (): Schedules => {
     const epoch = Math.floor(step / stepsPerEpoch);
     const decayed = (settings.learningRate as number) * (settings.decay as number) ** epoch;
     const current = annealed
-      ? temperatureAt(step, temperature, settings.temperatureRate as number, settings.temperatureFloor as number)
+      ? temperatureAt(
+          step,
+          temperature,
+          settings.temperatureRate as number,
+          settings.temperatureFloor as number,
+        )
       : 1;
     return {
       learningRate: np.array(decayed),
@@ -88,7 +103,14 @@ export async function startRun(config: RunConfig, dataset: Dataset, checkpoint?:
       order ??= shuffled(dataset.train.count, seed, epoch);
       const from = (step % stepsPerEpoch) * batch;
       const { images, labels } = gather(dataset.train, order.subarray(from, from + batch));
-      [carry, total] = program.step(carry, total, images, labels, keyOf(seed, PURPOSE.step, step), schedules());
+      [carry, total] = program.step(
+        carry,
+        total,
+        images,
+        labels,
+        keyOf(seed, PURPOSE.step, step),
+        schedules(),
+      );
       step++;
     }
     const loss = (await total.data())[0]! / count;
@@ -163,7 +185,8 @@ export async function startRun(config: RunConfig, dataset: Dataset, checkpoint?:
       const end = Math.min(epochEnd, (Math.floor(step / REPORT_EVERY) + 1) * REPORT_EVERY);
       const loss = await trainTo(end);
       record.loss = loss;
-      const values = step === epochEnd ? { "loss/train": loss, ...(await evaluate()) } : { "loss/train": loss };
+      const values =
+        step === epochEnd ? { "loss/train": loss, ...(await evaluate()) } : { "loss/train": loss };
       return [{ step, epoch: step / stepsPerEpoch, values }];
     },
     async checkpoint(): Promise<Checkpoint> {
@@ -190,7 +213,10 @@ export async function startRun(config: RunConfig, dataset: Dataset, checkpoint?:
         labels: dataset.test.labels,
         count: Math.min(count, dataset.test.count),
       };
-      const predicted = await predictions(first, settings.mode === "stochastic" ? "predict" : "predictThreshold");
+      const predicted = await predictions(
+        first,
+        settings.mode === "stochastic" ? "predict" : "predictThreshold",
+      );
       return Array.from(predicted, (p, n) => ({
         pixels: dataset.test.images.slice(n * 784, (n + 1) * 784),
         label: dataset.test.labels[n]!,
@@ -217,7 +243,10 @@ async function save(carry: Carry): Promise<{ [name: string]: Tensor }> {
 /** A carry like `fresh` from a checkpoint. Consumes `fresh`. */
 function restore(checkpoint: Checkpoint, fresh: Carry, config: RunConfig): Carry {
   const same = JSON.stringify(checkpoint.config) === JSON.stringify(config);
-  if (!same) throw new RangeError("the checkpoint is of another run: its configuration differs; resume with the settings it was made with.");
+  if (!same)
+    throw new RangeError(
+      "the checkpoint is of another run: its configuration differs; resume with the settings it was made with.",
+    );
   const read = (group: string, arrays: Params): Params =>
     Object.fromEntries(
       Object.entries(arrays).map(([name, array]) => {
@@ -236,4 +265,3 @@ function restore(checkpoint: Checkpoint, fresh: Carry, config: RunConfig): Carry
     estimator: read("estimator", fresh.estimator),
   };
 }
-

@@ -110,7 +110,10 @@ export const swishSign: Factory<{ beta?: number }> = define({
     // Beyond 80 the exponential is zero in float32 and the factor in front must not grow to infinity.
     const y = np.minimum(np.abs(x).mul(beta!), 80);
     const e = np.exp(np.negative(y.ref));
-    const top = np.negative(y.ref.mul(np.tanh(y.mul(0.5)))).add(2).mul(2 * beta!);
+    const top = np
+      .negative(y.ref.mul(np.tanh(y.mul(0.5))))
+      .add(2)
+      .mul(2 * beta!);
     return top.mul(e.ref).div(np.square(e.add(1)));
   },
 });
@@ -125,7 +128,9 @@ export const sigmoidDerivative: Factory<{ alpha?: number }> = define({
   integral: () => 1,
   derivative: (x, { alpha }) => {
     const y = x.mul(alpha!);
-    return sigmoid(y.ref).mul(sigmoid(np.negative(y))).mul(alpha!);
+    return sigmoid(y.ref)
+      .mul(sigmoid(np.negative(y)))
+      .mul(alpha!);
   },
 });
 
@@ -171,7 +176,13 @@ export const triangle: Factory<{ alpha?: number }> = define({
   options: { alpha: positive(1, "height, and inverse of the half width") },
   reference: "Esser et al. 2016, arXiv 1603.08270",
   integral: () => 1,
-  derivative: (x, { alpha }) => rectify(np.abs(x).mul(-alpha! * alpha!).add(alpha!)),
+  derivative: (x, { alpha }) =>
+    rectify(
+      np
+        .abs(x)
+        .mul(-alpha! * alpha!)
+        .add(alpha!),
+    ),
 });
 
 /** `(alpha/2) exp(-alpha|x|)`. Reference: Shrestha & Orchard 2018 (SLAYER). */
@@ -193,7 +204,8 @@ export const erf: Factory<{ alpha?: number }> = define({
   options: { alpha: positive(2, "steepness") },
   reference: "Esser et al. 2015, NeurIPS 28",
   integral: () => 1,
-  derivative: (x, { alpha }) => np.exp(np.negative(np.square(x.mul(alpha!)))).mul(alpha! / Math.sqrt(Math.PI)),
+  derivative: (x, { alpha }) =>
+    np.exp(np.negative(np.square(x.mul(alpha!)))).mul(alpha! / Math.sqrt(Math.PI)),
 });
 
 /** `alpha 1[|x| < 1/(2 alpha)]`. Reference: Wu et al. 2018. */

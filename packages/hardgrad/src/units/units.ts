@@ -26,13 +26,23 @@ export interface ThresholdOptions {
   readonly normalize?: boolean;
 }
 
-function slopeOf(name: string, options: ThresholdOptions, fallback: PseudoDerivative, jump: number): (x: np.Array) => np.Array {
+function slopeOf(
+  name: string,
+  options: ThresholdOptions,
+  fallback: PseudoDerivative,
+  jump: number,
+): (x: np.Array) => np.Array {
   const { derivative = fallback, threshold = 0, normalize = false } = options;
   if (typeof derivative !== "object" || typeof derivative.derivative !== "function")
-    throw new TypeError(`${name}: derivative must be a pseudo-derivative such as atan(), not ${typeof derivative}.`);
-  if (!Number.isFinite(threshold)) throw new RangeError(`${name}: threshold must be a finite number, not ${threshold}.`);
+    throw new TypeError(
+      `${name}: derivative must be a pseudo-derivative such as atan(), not ${typeof derivative}.`,
+    );
+  if (!Number.isFinite(threshold))
+    throw new RangeError(`${name}: threshold must be a finite number, not ${threshold}.`);
   if (normalize && derivative.integral === null)
-    throw new RangeError(`${name}: ${derivative.id} has no finite integral to normalize by; choose clip() or another shape.`);
+    throw new RangeError(
+      `${name}: ${derivative.id} has no finite integral to normalize by; choose clip() or another shape.`,
+    );
   const factor = normalize ? jump / derivative.integral! : 1;
   return (x) => derivative.derivative(x.sub(threshold)).mul(factor);
 }
@@ -85,7 +95,13 @@ export function sign(options: ThresholdOptions = {}): Unit {
 }
 
 const argmaxOptions: OptionsTable = {
-  temperature: { type: "number", default: 1, min: 0.01, max: 100, help: "of the softmax whose Jacobian is used" },
+  temperature: {
+    type: "number",
+    default: 1,
+    min: 0.01,
+    max: 100,
+    help: "of the softmax whose Jacobian is used",
+  },
 };
 
 /**

@@ -1,0 +1,41 @@
+import Table from "cli-table3";
+import { catalogue, type Estimator } from "hardgrad";
+import { print, printJson } from "../console.ts";
+
+/** What f the estimate is exact for, in words. */
+export function exactFor(e: Estimator): string {
+  if (e.unbiased) return "any f";
+  return e.exactDegree === 0 ? "constants" : `degree ${e.exactDegree}`;
+}
+
+/** `list`: the catalogue. */
+export function list(flags: { json?: boolean }): void {
+  const estimators = catalogue.map(({ create }) => create());
+  if (flags.json) {
+    printJson(estimators.map(describe));
+    return;
+  }
+  const table = new Table({
+    head: ["id", "bias", "exact for", "forward", "needs of f", "supports"],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const e of estimators)
+    table.push([
+      e.id,
+      e.unbiased ? "none" : "biased",
+      exactFor(e),
+      e.forward,
+      e.needs,
+      e.supports.join(", "),
+    ]);
+  print(table.toString());
+  print("hardgrad show ID tells more of one");
+}
+
+/** The traits of an estimator as plain data. */
+export function describe(e: Estimator): { [name: string]: unknown } {
+  const { id, title, family, supports, unbiased, exactDegree, forward, needs } = e;
+  const { formula, note, options, settings, reference, example } = e;
+  const data = { id, title, family, supports, unbiased, exactDegree, forward, needs };
+  return { ...data, formula, note, options, settings, reference, example };
+}

@@ -1,0 +1,35 @@
+import { bibtex } from "hardgrad";
+import { print, printJson } from "../console.ts";
+import { estimatorOf } from "../estimator-spec.ts";
+import { ruleOf } from "../flags.ts";
+import { describe, exactFor } from "./list.ts";
+
+/** `show ID`: one estimator, with its reference. */
+export function show(id: string, flags: { json?: boolean }): void {
+  const e = estimatorOf(id);
+  if (flags.json) {
+    printJson({ ...describe(e), bibtex: bibtex(e.reference) });
+    return;
+  }
+  const options = Object.entries(e.options).map(
+    ([name, o]) => `  ${name} = ${o.default}: ${o.help} (${ruleOf(o)})`,
+  );
+  print(
+    [
+      `${e.id}: ${e.title}`,
+      "",
+      e.note,
+      "",
+      `estimate   ${e.formula}`,
+      `bias       ${e.unbiased ? "none" : "biased"}; exact for ${exactFor(e)}`,
+      `forward    ${e.forward}`,
+      `needs      ${e.needs} of f`,
+      `supports   ${e.supports.join(", ")}`,
+      `family     ${e.family}`,
+      `example    ${e.example}`,
+      ...(options.length ? ["", `options, as in ${e.id}:${Object.keys(e.options)[0]}=...`, ...options] : []),
+      "",
+      bibtex(e.reference),
+    ].join("\n"),
+  );
+}

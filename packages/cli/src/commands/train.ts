@@ -1,0 +1,86 @@
+import * as fs from "node:fs";
+import { join } from "node:path";
+import type { RunConfig } from "@hardgrad/experiments";
+import { configurationOf, type Flags, seedOf } from "../configuration.ts";
+import { narrator, percent, print, printJson, short } from "../console.ts";
+import { datasetOf } from "../data-progress.ts";
+import { Failure, UsageError } from "../errors.ts";
+import { wholeNumber } from "../flags.ts";
+import { progressOf } from "../progress.ts";
+import { lastCheckpoint, readSummary } from "../run-folder/folder.ts";
+import { commandOf } from "../run-folder/model-card.ts";
+import { trainRun } from "../training.ts";
+
+/** `train EXPERIMENT`: one run, resumable. */
+export async function train(experiment: string | undefined, flags: Flags): Promise<void> {
+  const quiet = flags.quiet === true;
+  const narrate = narrator(quiet);
+  const resume = flags.resume as string | undefined;
+  const checkpointEvery = wholeNumber("--checkpoint-every", String(flags.checkpointEvery), 1, 1e9);
+  let config: RunConfig;
+  let path: string;
+  if (resume !== undefined) {
+    if (!fs.existsSync(resume))
+      throw new Failure(`cannot resume from ${resume}: it does not exist; give the folder of a run.`);
+    const summary = readSummary(resume);
+    if (summary) {
+      narrate(`${resume} has ended already, at step ${summary.steps}.`);
+      if (flags.json) printJson({ path: resume, summary });
+      return;
+    }
+    config = lastCheckpoint(resume).config;
+    path = resume;
+  } else {
+    if (experiment === undefined)
+      throw new UsageError(
+        "train needs an experiment, such as: hardgrad train classifier --estimator reinmax.",
+      );
+    const seed = seedOf(flags);
+    config = configurationOf(experiment, String(flags.estimator ?? "straight-through"), seed, flags);
+    path = (flags.out as string | undefined) ?? defaultPath(config);
+    if (fs.existsSync(path))
+      throw new UsageError(
+        `${path} exists and runs are never overwritten; choose another --out, or --resume ${path}.`,
+      );
+  }
+  const dataset = await datasetOf(config, quiet);
+  narrate(
+    `training ${config.experiment} with ${config.estimator.id} on ${config.data}, seed ${config.seed}: ${path}`,
+  );
+  let stopped = false;
+  const stop = (): void => {
+    stopped = true;
+  };
+  process.on("SIGINT", stop).on("SIGTERM", stop);
+  const progress = progressOf([config.estimator.id], quiet);
+  try {
+    const { summary } = await trainRun({
+      config,
+      dataset,
+      path,
+      device: String(flags.device),
+      checkpointEvery,
+      resume: resume !== undefined,
+      onRows: (rows, step, total) => progress.update(config.estimator.id, rows, step, total),
+      stopped: () => stopped,
+    });
+    progress.stop();
+    if (flags.json) printJson({ path, summary, command: commandOf(config) });
+    else
+      print(
+        `test accuracy ${percent(summary.testAccuracy)} (best ${percent(summary.bestTestAccuracy)} at epoch ${summary.bestEpoch}), ` +
+          `${short(summary.msPerStep)} ms per step\n${path}`,
+      );
+  } finally {
+    progress.stop();
+    process.off("SIGINT", stop).off("SIGTERM", stop);
+  }
+}
+
+function defaultPath(config: RunConfig): string {
+  const stamp = new Date().toISOString().slice(0, 19).replace(/[-:]/g, "").replace("T", "-");
+  return join(
+    "runs",
+    `${config.experiment}-${config.estimator.id}-${config.data}-seed${config.seed}-${stamp}`,
+  );
+}

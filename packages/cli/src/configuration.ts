@@ -1,0 +1,66 @@
+import { datasetNames, deviceNames, experiments, type RunConfig } from "@hardgrad/experiments";
+import type { Command } from "commander";
+import { UsageError } from "./errors.ts";
+import { parseEstimator } from "./estimator-spec.ts";
+import { helpOf, kebab, settingsFromFlags, wholeNumber } from "./flags.ts";
+import { unknownName } from "./suggest.ts";
+
+/** Flags as commander gives them: text. */
+export type Flags = { readonly [name: string]: string | boolean | undefined };
+
+/** Adds the flags that every training command has: data, seed, device, and the experiments' own options. */
+export function addTrainingFlags(command: Command): Command {
+  command
+    .option("--data <name>", `data: ${datasetNames.join(", ")}`, "drawn")
+    .option("--train-size <n>", "training images to draw (data drawn only; default 10000)")
+    .option("--test-size <n>", "test images to draw (data drawn only; default 2000)")
+    .option("--device <name>", `device: ${deviceNames.join(", ")}`, "wasm")
+    .option("--checkpoint-every <steps>", "steps between checkpoints", "500")
+    .option("--json", "print results as JSON on stdout")
+    .option("--quiet", "no narration and no progress bar");
+  for (const { options } of experiments)
+    for (const [name, spec] of Object.entries(options))
+      command.option(`--${kebab(name)} <value>`, helpOf(spec));
+  return command;
+}
+
+/** The configuration of one run, checked before anything starts. */
+export function configurationOf(
+  experimentName: string,
+  estimatorText: string,
+  seed: number,
+  flags: Flags,
+): RunConfig {
+  const experiment = experiments.find((e) => e.name === experimentName);
+  if (!experiment) throw unknownName("experiment", experimentName, experiments.map((e) => e.name)); // biome-ignore format: one thought
+  const data = String(flags.data ?? "drawn");
+  if (!datasetNames.includes(data)) throw unknownName("dataset", data, datasetNames);
+  if (!deviceNames.includes(String(flags.device ?? "wasm")))
+    throw unknownName("device", String(flags.device), deviceNames);
+  const sizes = [flags.trainSize, flags.testSize];
+  if (data !== "drawn" && sizes.some((s) => s !== undefined))
+    throw new UsageError(`--train-size and --test-size are for --data drawn, not ${data}; leave them out.`);
+  const estimator = parseEstimator(estimatorText);
+  const settings = settingsFromFlags(experiment.options, flags, experiment.recommended(estimator.id));
+  const size = (flag: string, text: unknown, fallback: number): number =>
+    typeof text === "string" ? wholeNumber(flag, text, 1, 1_000_000) : fallback;
+  return {
+    experiment: experiment.name,
+    estimator,
+    data,
+    ...(data === "drawn"
+      ? {
+          drawn: {
+            train: size("--train-size", flags.trainSize, 10_000),
+            test: size("--test-size", flags.testSize, 2_000),
+          },
+        }
+      : {}),
+    seed,
+    settings,
+  };
+}
+
+export function seedOf(flags: Flags): number {
+  return wholeNumber("--seed", String(flags.seed ?? "0"), 0, 2 ** 32 - 1);
+}

@@ -1,0 +1,78 @@
+import * as Plot from "@observablehq/plot";
+import { colours, plotSvg } from "./draw.ts";
+
+/** A point of a curve; `low` and `high` are the ends of an error band. */
+export interface ChartRow {
+  readonly x: number;
+  readonly y: number;
+  readonly series: string;
+  readonly low?: number;
+  readonly high?: number;
+}
+
+/** Curves labelled at their ends, with bands of one standard error where there are any. */
+export function lineChart(
+  rows: readonly ChartRow[],
+  options: {
+    x: string;
+    y: string;
+    logarithmic?: boolean;
+    percent?: boolean;
+    width?: number;
+    height?: number;
+  },
+): string {
+  const series = [...new Set(rows.map((r) => r.series))];
+  const finite = rows.filter((r) => Number.isFinite(r.y) && (!options.logarithmic || r.y > 0));
+  const data = finite.map((r) => ({ ...r }));
+  const band = data.filter((r) => r.low !== undefined && r.high !== undefined && r.high > r.low);
+  const { width = 720, height = 340 } = options;
+  const last = series
+    .map((name) => data.filter((r) => r.series === name).at(-1))
+    .filter((r) => r !== undefined);
+  return plotSvg({
+    width,
+    height,
+    marginRight: 190,
+    marginLeft: 60,
+    style: { background: "transparent", fontSize: "12px" },
+    x: { label: options.x, grid: false },
+    y: {
+      label: options.y,
+      grid: true,
+      ...(options.logarithmic ? { type: "log" as const, ticks: 6 } : {}),
+      ...(options.percent ? { percent: true } : {}),
+    },
+    color: { domain: series, range: [...colours] },
+    marks: [
+      Plot.areaY(band, { x: "x", y1: "low", y2: "high", fill: "series", fillOpacity: 0.15 }),
+      Plot.lineY(data, { x: "x", y: "y", stroke: "series", strokeWidth: 2 }),
+      Plot.dot(last, { x: "x", y: "y", fill: "series", r: 3 }),
+      Plot.text(last, labels),
+    ],
+  });
+}
+
+/** Labels beside the last points, moved down in pixels so that none covers another. */
+const labels = {
+  x: "x",
+  y: "y",
+  text: "series",
+  fill: "series",
+  textAnchor: "start",
+  dx: 8,
+  initializer: (
+    data: unknown,
+    facets: number[][],
+    channels: { y: { value: ArrayLike<number>; scale?: string } },
+    scales: { y: (v: number) => number },
+  ) => {
+    const y = Array.from(channels.y.value, (v) => (channels.y.scale ? scales.y(v) : Number(v)));
+    let above = Number.NEGATIVE_INFINITY;
+    for (const i of facets.flat().sort((a, b) => y[a]! - y[b]!)) {
+      y[i] = Math.max(y[i]!, above + 14);
+      above = y[i]!;
+    }
+    return { data, facets, channels: { y: { value: y, scale: null } } };
+  },
+} as unknown as Plot.TextOptions;

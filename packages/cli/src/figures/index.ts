@@ -1,0 +1,72 @@
+import * as fs from "node:fs";
+import { extname } from "node:path";
+import type { OptionsTable } from "hardgrad";
+import { UsageError } from "../errors.ts";
+import { writeWhole } from "../run-folder/files.ts";
+
+/** A drawing and the data behind it. */
+export interface Figure {
+  readonly svg: string;
+  readonly rows: readonly { readonly [column: string]: string | number }[];
+}
+
+export interface FigureEntry {
+  readonly name: string;
+  readonly title: string;
+  readonly options: OptionsTable;
+  readonly seeded: boolean;
+  draw(options: { [name: string]: number | string }, seed: number): Promise<Figure>;
+}
+
+/** Every figure, drawn from the code itself. */
+export async function figures(): Promise<readonly FigureEntry[]> {
+  const { neuron, neuronOptions } = await import("./neuron.ts");
+  const { unitsFigure } = await import("./units.ts");
+  return [
+    {
+      name: "neuron",
+      title: "Hard sigmoid and stochastic binary neuron over [-3, 3]",
+      options: neuronOptions,
+      seeded: true,
+      draw: neuron,
+    },
+    {
+      name: "units",
+      title: "Every hard unit and its pseudo-derivative",
+      options: {},
+      seeded: false,
+      draw: unitsFigure,
+    },
+  ];
+}
+
+/** Rows as CSV (RFC 4180). */
+export function toCsv(rows: Figure["rows"]): string {
+  const columns = Object.keys(rows[0] ?? {});
+  const cell = (v: string | number): string =>
+    /[",\n]/.test(String(v)) ? `"${String(v).replaceAll('"', '""')}"` : String(v);
+  return `${[columns.join(","), ...rows.map((r) => columns.map((c) => cell(r[c]!)).join(","))].join("\n")}\n`;
+}
+
+const formats = [".svg", ".png", ".csv"];
+
+/** Refuses a file name before anything is computed. */
+export function checkTarget(path: string, force: boolean): void {
+  if (!formats.includes(extname(path).toLowerCase()))
+    throw new UsageError(`--out ${path} must end in ${formats.join(", ")}, which says the format.`);
+  if (!force && fs.existsSync(path))
+    throw new UsageError(`${path} exists; add --force to replace it, or choose another --out.`);
+}
+
+/** Writes a figure in the format that the name asks for, whole or not at all. */
+export async function writeFigure(figure: Figure, path: string): Promise<void> {
+  const format = extname(path).toLowerCase();
+  if (format === ".csv") return writeWhole(path, toCsv(figure.rows));
+  if (format === ".svg") return writeWhole(path, `${figure.svg}\n`);
+  const { Resvg } = await import("@resvg/resvg-js");
+  const image = new Resvg(figure.svg, {
+    fitTo: { mode: "zoom", value: 2 },
+    font: { loadSystemFonts: true },
+  }).render();
+  writeWhole(path, image.asPng());
+}

@@ -1,0 +1,114 @@
+import { Command, CommanderError } from "commander";
+import { describeError, UsageError } from "./errors.ts";
+import { nearest } from "./suggest.ts";
+
+const FIRST_SCREEN = `hardgrad: gradient estimators for networks that make hard choices. Four commands to paste:
+
+  npx hardgrad list
+  npx hardgrad show reinmax
+  npx hardgrad figure neuron --out neuron.svg
+  npx hardgrad train classifier --estimator reinmax --epochs 2 --train-size 3000
+
+npx hardgrad --help lists all commands, and npx hardgrad COMMAND --help their flags.
+`;
+
+const commandNames = ["list", "show", "train", "compare", "figure", "help"];
+
+/** Commands are loaded when they run, so that each starts as fast as what it needs. */
+async function build(argv: readonly string[]): Promise<Command> {
+  const program = new Command("hardgrad")
+    .description("Train and compare networks with hard choices by any gradient estimator.")
+    .version("0.1.0")
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} });
+  program
+    .command("list")
+    .description("the catalogue of estimators")
+    .option("--json", "as JSON")
+    .action(async (flags) => (await import("./commands/list.ts")).list(flags));
+  program
+    .command("show")
+    .description("one estimator: formula, traits, options, reference, BibTeX")
+    .argument("<id>")
+    .option("--json", "as JSON")
+    .action(async (id, flags) => (await import("./commands/show.ts")).show(id, flags));
+  const train = program
+    .command("train")
+    .description("one training run, resumable")
+    .argument("[experiment]", "classifier");
+  train
+    .option("--estimator <spec>", "id, or id:option=value, such as rloo:samples=8", "straight-through")
+    .option("--seed <n>", "seed of everything random", "0")
+    .option("--out <folder>", "run folder to make")
+    .option("--resume <folder>", "go on from the last checkpoint of a run");
+  const compare = program
+    .command("compare")
+    .description("estimators side by side, with a report")
+    .argument("<experiment>", "classifier");
+  compare
+    .option("--estimators <specs>", "ids separated by commas")
+    .option("--seeds <n>", "runs per estimator", "1")
+    .option("--seed <n>", "first seed", "0")
+    .option("--jobs <n>", "runs at a time (default: one per core)")
+    .option("--out <folder>", "folder to make")
+    .option("--resume <folder>", "go on with a comparison that was stopped");
+  if (argv[0] === "train" || argv[0] === "compare" || argv[0] === "help" || argv.includes("--help")) {
+    const { addTrainingFlags } = await import("./configuration.ts");
+    addTrainingFlags(train);
+    addTrainingFlags(compare);
+  }
+  train.action(async (experiment, flags) => (await import("./commands/train.ts")).train(experiment, flags));
+  compare.action(async (experiment, flags) =>
+    (await import("./commands/compare.ts")).compare(experiment, flags),
+  );
+  program
+    .command("figure")
+    .description("a figure of the documentation, as SVG, PNG or CSV; without a name: their list")
+    .argument("[name]", "neuron or units")
+    .option("--out <file>", "where to write it; the ending says the format (default: SVG on stdout)")
+    .option("--squash <name>", "neuron: hard-sigmoid or sigmoid")
+    .option("--slope <value>", "neuron: factor on the pre-activation")
+    .option("--points <n>", "neuron: points over [-3, 3]")
+    .option("--seed <n>", "seed of the samples", "0")
+    .option("--force", "replace an existing file")
+    .option("--json", "the data as JSON on stdout")
+    .option("--quiet", "no narration")
+    .action(async (name, flags) => (await import("./commands/figure.ts")).figure(name, flags));
+  for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => {} });
+  return program;
+}
+
+/** Runs a command line; the exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  if (argv.length === 0) {
+    process.stdout.write(FIRST_SCREEN);
+    return 0;
+  }
+  try {
+    const [name] = argv;
+    if (name && !name.startsWith("-") && !commandNames.includes(name)) {
+      const guess = nearest(name, commandNames);
+      throw new UsageError(
+        `there is no command ${JSON.stringify(name)}; ${guess ? `did you mean ${guess}?` : `known: ${commandNames.join(", ")}.`}`,
+      );
+    }
+    await (await build(argv)).parseAsync([...argv], { from: "user" });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return 0;
+      process.stderr.write(
+        `${error.message
+          .replace(/^error: /, "")
+          .replace(/\n\(D/, "; d")
+          .replace(/\n\(/, "; ")
+          .replace(/\?\)$/, "?")}\n`,
+      );
+      return 2;
+    }
+    if (process.env.HARDGRAD_DEBUG) console.error(error);
+    const { sentence, exitCode } = describeError(error);
+    process.stderr.write(`${sentence}\n`);
+    return exitCode;
+  }
+}

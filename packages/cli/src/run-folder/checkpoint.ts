@@ -1,0 +1,91 @@
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import type { Checkpoint, RunConfig, Tensor } from "@hardgrad/experiments";
+import { safetensors } from "@jax-js/loaders";
+import { z } from "zod";
+import { Failure, reasonOf } from "../errors.ts";
+import { writeWhole } from "./files.ts";
+
+const FORMAT = "hardgrad-checkpoint-1";
+
+/** What `config.json` and checkpoints must hold. */
+const configSchema = z.object({
+  experiment: z.string(),
+  estimator: z.object({ id: z.string(), options: z.record(z.string(), z.union([z.number(), z.string()])) }),
+  data: z.string(),
+  drawn: z.object({ train: z.number(), test: z.number() }).optional(),
+  seed: z.number(),
+  settings: z.record(z.string(), z.union([z.number(), z.string()])),
+});
+
+/** Tensors and text as a safetensors file: header length, JSON header padded to 8 bytes, data. */
+export function encodeSafetensors(
+  tensors: { readonly [name: string]: Tensor },
+  metadata: { readonly [name: string]: string },
+): Uint8Array {
+  let offset = 0;
+  const header: { [name: string]: unknown } = { __metadata__: metadata };
+  for (const [name, { shape, data }] of Object.entries(tensors)) {
+    header[name] = { dtype: "F32", shape, data_offsets: [offset, offset + data.byteLength] };
+    offset += data.byteLength;
+  }
+  const text = JSON.stringify(header);
+  const json = Buffer.from(text.padEnd(text.length + ((8 - (Buffer.byteLength(text) % 8)) % 8), " "));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(json.length));
+  const values = Object.values(tensors).map(({ data }) =>
+    Buffer.from(data.buffer, data.byteOffset, data.byteLength),
+  );
+  return Buffer.concat([length, json, ...values]);
+}
+
+function digest(tensors: { readonly [name: string]: Tensor }): string {
+  const hash = createHash("sha256");
+  for (const [name, { shape, data }] of Object.entries(tensors)) {
+    hash.update(`${name}[${shape}]`);
+    hash.update(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
+  }
+  return hash.digest("hex");
+}
+
+/** Writes a checkpoint, whole or not at all. */
+export function writeCheckpoint(path: string, checkpoint: Checkpoint): void {
+  const { tensors, config, step } = checkpoint;
+  const metadata = {
+    format: FORMAT,
+    step: String(step),
+    config: JSON.stringify(config),
+    sha256: digest(tensors),
+  };
+  writeWhole(path, encodeSafetensors(tensors, metadata));
+}
+
+/** Reads a checkpoint back; one sentence says why it can't be used. */
+export function readCheckpoint(path: string): Checkpoint {
+  const refuse = (why: string): Failure =>
+    new Failure(`cannot resume from ${path}: ${why}; start again without --resume, or use an older copy.`);
+  let bytes: Buffer;
+  try {
+    bytes = fs.readFileSync(path);
+  } catch (error) {
+    throw refuse(reasonOf(error));
+  }
+  let metadata: { [name: string]: string };
+  const tensors: { [name: string]: Tensor } = {};
+  let config: z.infer<typeof configSchema>;
+  try {
+    const length = Number(bytes.readBigUInt64LE(0));
+    const header = JSON.parse(bytes.subarray(8, 8 + length).toString("utf8"));
+    metadata = header.__metadata__ ?? {};
+    if (metadata.format !== FORMAT) throw refuse("it was not written by hardgrad");
+    config = configSchema.parse(JSON.parse(metadata.config ?? ""));
+    const file = safetensors.parse(new Uint8Array(bytes));
+    const parsed = file.tensors as unknown as { [name: string]: { shape: number[]; data: Float32Array } };
+    for (const name of Object.keys(header).filter((key) => key !== "__metadata__"))
+      tensors[name] = { shape: parsed[name]!.shape, data: parsed[name]!.data };
+  } catch (error) {
+    throw error instanceof Failure ? error : refuse("it is damaged");
+  }
+  if (digest(tensors) !== metadata.sha256) throw refuse("it is damaged (its checksum differs)");
+  return { config: config as RunConfig, step: Number(metadata.step), tensors };
+}

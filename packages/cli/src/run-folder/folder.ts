@@ -1,0 +1,102 @@
+import * as fs from "node:fs";
+import { join } from "node:path";
+import type { Checkpoint, MetricRow, RunConfig, Summary } from "@hardgrad/experiments";
+import { UsageError } from "../errors.ts";
+import { lineChart } from "../figures/chart.ts";
+import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { type Environment, environment } from "./environment.ts";
+import { appendWhole, createFolder, writeWhole } from "./files.ts";
+import { modelCard } from "./model-card.ts";
+import { encodeFileVersion, encodeScalars, record as frame, readRecords, stepOf } from "./tfevents.ts";
+
+const EVENTS = "events.out.tfevents.0.hardgrad";
+
+/** A run on disk. Every file is whole at any moment. */
+export interface RunFolder {
+  readonly path: string;
+  append(rows: readonly MetricRow[]): void;
+  saveCheckpoint(checkpoint: Checkpoint): void;
+  finish(config: RunConfig, summary: Summary): void;
+}
+
+/** Makes a new folder, or goes on in one: metrics after the checkpoint are dropped, they come again. */
+export function openRunFolder(path: string, config: RunConfig, device: string, resumeAt?: number): RunFolder {
+  if (resumeAt === undefined) {
+    if (fs.existsSync(path))
+      throw new UsageError(
+        `${path} exists and runs are never overwritten; choose another --out, or --resume ${path}.`,
+      );
+    createFolder(path, {
+      "config.json": json(config),
+      "environment.json": json(environment(device)),
+      "metrics.jsonl": "",
+      [EVENTS]: encodeFileVersion(Date.now() / 1000),
+    });
+  } else {
+    const kept = readMetrics(path).filter((row) => row.step <= resumeAt);
+    writeWhole(join(path, "metrics.jsonl"), kept.map((row) => `${JSON.stringify(row)}\n`).join(""));
+    rewindEvents(join(path, EVENTS), resumeAt);
+  }
+  return {
+    path,
+    append: (rows) => {
+      if (rows.length === 0) return;
+      appendWhole(join(path, "metrics.jsonl"), rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+      const wallTime = Date.now() / 1000;
+      const events = rows.map(({ step, values }) => encodeScalars({ wallTime, step, values }));
+      appendWhole(join(path, EVENTS), Buffer.concat(events));
+    },
+    saveCheckpoint: (checkpoint) => writeCheckpoint(join(path, "checkpoint.safetensors"), checkpoint),
+    finish: (finished, summary) => {
+      const where = JSON.parse(fs.readFileSync(join(path, "environment.json"), "utf8")) as Environment;
+      fs.mkdirSync(join(path, "figures"), { recursive: true });
+      for (const [tag, file, percent] of [
+        ["loss/train", "loss.svg", false],
+        ["accuracy/test", "accuracy.svg", true],
+      ] as const) {
+        const rows = readMetrics(path).filter((r) => tag in r.values);
+        const points = rows.map((r) => ({ x: r.epoch, y: r.values[tag]!, series: finished.estimator.id }));
+        writeWhole(join(path, "figures", file), `${lineChart(points, { x: "epoch", y: tag, percent })}\n`);
+      }
+      writeWhole(join(path, "README.md"), modelCard(finished, summary, where));
+      writeWhole(join(path, "summary.json"), json(summary));
+    },
+  };
+}
+
+/** The rows of `metrics.jsonl`; a last line that a kill cut is left out. */
+export function readMetrics(path: string): MetricRow[] {
+  const file = join(path, "metrics.jsonl");
+  if (!fs.existsSync(file)) return [];
+  return fs
+    .readFileSync(file, "utf8")
+    .split("\n")
+    .flatMap((line) => {
+      try {
+        return line ? [JSON.parse(line) as MetricRow] : [];
+      } catch {
+        return [];
+      }
+    });
+}
+
+/** The summary of a run that has ended, or undefined. */
+export function readSummary(path: string): Summary | undefined {
+  const file = join(path, "summary.json");
+  return fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, "utf8")) as Summary) : undefined;
+}
+
+/** The last checkpoint of a run. */
+export function lastCheckpoint(path: string): Checkpoint {
+  return readCheckpoint(join(path, "checkpoint.safetensors"));
+}
+
+function rewindEvents(file: string, step: number): void {
+  const records = fs.existsSync(file) ? readRecords(fs.readFileSync(file)) : [];
+  const kept = records.filter((data) => stepOf(data) <= step).map(frame);
+  writeWhole(file, kept.length ? Buffer.concat(kept) : encodeFileVersion(Date.now() / 1000));
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

@@ -1,0 +1,63 @@
+import {
+  type Dataset,
+  type MetricRow,
+  type RunConfig,
+  type Summary,
+  startRun,
+  useDevice,
+} from "@hardgrad/experiments";
+import { Failure, Interrupted, UsageError } from "./errors.ts";
+import { lastCheckpoint, openRunFolder } from "./run-folder/folder.ts";
+
+export interface TrainingOptions {
+  readonly config: RunConfig;
+  readonly dataset: Dataset;
+  readonly path: string;
+  readonly device: string;
+  readonly checkpointEvery: number;
+  readonly resume: boolean;
+  readonly onRows: (rows: readonly MetricRow[], step: number, totalSteps: number) => void;
+  /** Becomes true when the user wants to stop. */
+  readonly stopped: () => boolean;
+}
+
+/** Trains one run into its folder: the loop of `train` and of every run of `compare`. */
+export async function trainRun(options: TrainingOptions): Promise<{ summary: Summary; examples: Examples }> {
+  const { config, path, device, resume } = options;
+  try {
+    await useDevice(device);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+  const checkpoint = resume ? lastCheckpoint(path) : undefined;
+  const run = await startRun(config, options.dataset, checkpoint).catch((error: Error) => {
+    throw resume ? new Failure(error.message) : new UsageError(error.message);
+  });
+  const folder = openRunFolder(path, config, device, checkpoint?.step);
+  try {
+    if (!resume) folder.saveCheckpoint(await run.checkpoint());
+    let saved = run.step;
+    options.onRows([], run.step, run.totalSteps);
+    while (run.step < run.totalSteps) {
+      const rows = await run.advance();
+      folder.append(rows);
+      options.onRows(rows, run.step, run.totalSteps);
+      const stop = options.stopped() && run.step < run.totalSteps;
+      if (stop || run.step - saved >= options.checkpointEvery || run.step === run.totalSteps) {
+        folder.saveCheckpoint(await run.checkpoint());
+        saved = run.step;
+      }
+      if (stop)
+        throw new Interrupted(
+          `stopped at step ${run.step} of ${run.totalSteps}; go on with: npx hardgrad train --resume ${path}`,
+        );
+    }
+    const summary = await run.summary();
+    folder.finish(config, summary);
+    return { summary, examples: await run.examples(24) };
+  } finally {
+    run.dispose();
+  }
+}
+
+export type Examples = readonly { pixels: Uint8Array; label: number; predicted: number }[];

@@ -1,0 +1,14 @@
+// `npm test`: installs what is missing, then every check in turn. The first failure ends it.
+import { build, install, run } from "./prepare.mjs";
+
+install();
+build();
+for (const [name, command] of [
+  ["type check of tests", "npx tsc -p tsconfig.test.json"],
+  ["format and lint", "npx biome check --error-on-warnings"],
+  ["documentation is up to date", "node scripts/docs.mjs --check"],
+  ["tests", "npx vitest run"],
+]) {
+  console.error(`\n== ${name}`);
+  run(command);
+}
