@@ -40,6 +40,8 @@ export async function trainRun(options: TrainingOptions): Promise<{ summary: Sum
     options.onRows([], run.step, run.totalSteps);
     while (run.step < run.totalSteps) {
       const rows = await run.advance();
+      // On wasm nothing in a step waits for the event loop, where Ctrl-C and messages arrive.
+      await new Promise((resolve) => setImmediate(resolve));
       folder.append(rows);
       options.onRows(rows, run.step, run.totalSteps);
       const stop = options.stopped() && run.step < run.totalSteps;

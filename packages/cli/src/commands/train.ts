@@ -6,7 +6,7 @@ import { narrator, percent, print, printJson, short } from "../console.ts";
 import { datasetOf } from "../data-progress.ts";
 import { Failure, UsageError } from "../errors.ts";
 import { wholeNumber } from "../flags.ts";
-import { progressOf } from "../progress.ts";
+import { type Progress, progressOf } from "../progress.ts";
 import { lastCheckpoint, readSummary } from "../run-folder/folder.ts";
 import { commandOf } from "../run-folder/model-card.ts";
 import { trainRun } from "../training.ts";
@@ -44,15 +44,17 @@ export async function train(experiment: string | undefined, flags: Flags): Promi
       );
   }
   const dataset = await datasetOf(config, quiet);
-  narrate(
-    `training ${config.experiment} with ${config.estimator.id} on ${config.data}, seed ${config.seed}: ${path}`,
-  );
+  const announce = (): void => {
+    narrate(
+      `training ${config.experiment} with ${config.estimator.id} on ${config.data}, seed ${config.seed}: ${path}`,
+    );
+  };
+  let progress: Progress | undefined;
   let stopped = false;
   const stop = (): void => {
     stopped = true;
   };
   process.on("SIGINT", stop).on("SIGTERM", stop);
-  const progress = progressOf([config.estimator.id], quiet);
   try {
     const { summary } = await trainRun({
       config,
@@ -61,10 +63,14 @@ export async function train(experiment: string | undefined, flags: Flags): Promi
       device: String(flags.device),
       checkpointEvery,
       resume: resume !== undefined,
-      onRows: (rows, step, total) => progress.update(config.estimator.id, rows, step, total),
+      onRows: (rows, step, total) => {
+        if (!progress) announce();
+        progress ??= progressOf([config.estimator.id], quiet);
+        progress.update(config.estimator.id, rows, step, total);
+      },
       stopped: () => stopped,
     });
-    progress.stop();
+    progress?.stop();
     if (flags.json) printJson({ path, summary, command: commandOf(config) });
     else
       print(
@@ -72,7 +78,7 @@ export async function train(experiment: string | undefined, flags: Flags): Promi
           `${short(summary.msPerStep)} ms per step\n${path}`,
       );
   } finally {
-    progress.stop();
+    progress?.stop();
     process.off("SIGINT", stop).off("SIGTERM", stop);
   }
 }

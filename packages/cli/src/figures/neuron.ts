@@ -51,8 +51,14 @@ export async function neuron(options: { [name: string]: number | string }, seed:
     width: 760,
     height: 250,
     marginLeft: 56,
+    marginBottom: 42,
     style: { background: "white", fontSize: "12px", color: "#222" },
-    x: { label: "pre-activation a", domain: [-3, 3] },
+    x: {
+      label: "pre-activation a",
+      labelAnchor: "center" as const,
+      labelOffset: 36,
+      domain: [-3, 3] as [number, number],
+    },
   };
   const top = plotSvg({
     ...common,

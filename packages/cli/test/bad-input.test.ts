@@ -1,0 +1,101 @@
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { hardgrad, scratch } from "./run.ts";
+
+const small = ["--epochs", "1", "--train-size", "200", "--test-size", "50"];
+
+/** Arguments, exit code, and what the one sentence must say. */
+const table: [string[], number, RegExp][] = [
+  [["trian"], 2, /did you mean train/],
+  [["list", "--jsn"], 2, /unknown option.*--jsn/],
+  [["show", "reinmx"], 2, /did you mean reinmax/],
+  [["show", "zzzzzzzz"], 2, /known: exact/],
+  [["show"], 2, /missing required argument 'id'/],
+  [["train"], 2, /needs an experiment/],
+  [["train", "clasifier"], 2, /did you mean classifier/],
+  [["train", "classifier", "--estimator", "rlo"], 2, /did you mean rloo/],
+  [["train", "classifier", "--estimator", "rloo:samples=1"], 2, /samples must be a whole number from 2/],
+  [["train", "classifier", "--estimator", "rloo:sample=4"], 2, /did you mean samples/],
+  [["train", "classifier", "--estimator", "rloo:samples"], 2, /must be option=value/],
+  [["train", "classifier", "--epochs", "many"], 2, /--epochs must be a whole number from 1 .*"many"/],
+  [["train", "classifier", "--learning-rate", "-1"], 2, /--learning-rate must be a number from/],
+  [["train", "classifier", "--mode", "quantum"], 2, /--mode must be one of stochastic, deterministic/],
+  [["train", "classifier", "--seed", "1.5"], 2, /--seed must be a whole number/],
+  [["train", "classifier", "--data", "minst"], 2, /did you mean mnist/],
+  [["train", "classifier", "--device", "tpu"], 2, /no device "tpu"/],
+  [
+    ["train", "classifier", "--data", "mnist", "--train-size", "10"],
+    2,
+    /--train-size and --test-size are for --data drawn/,
+  ],
+  [["train", "classifier", "--estimator", "exact", ...small], 2, /enumerates 2\^100/],
+  [
+    ["train", "classifier", "--estimator", "rloo", "--mode", "deterministic", ...small],
+    2,
+    /learns from samples/,
+  ],
+  [["train", "classifier", "--batch", "5000", ...small], 2, /more than the 200 training examples/],
+  [["train", "--resume", "nowhere"], 1, /nowhere: it does not exist/],
+  [["compare", "classifier", "--estimators", ","], 2, /--estimators is empty/],
+  [["compare", "classifier", "--estimators", "rloo,rloo"], 2, /names one twice/],
+  [["compare", "classifier", "--estimators", "rloo,nope"], 2, /no estimator "nope"/],
+  [["compare", "classifier", "--seeds", "0"], 2, /--seeds must be a whole number from 1/],
+  [["figure", "neurn"], 2, /did you mean neuron/],
+  [["figure", "neuron", "--out", "a.gif"], 2, /must end in \.svg, \.png, \.csv/],
+  [["figure", "neuron", "--slope", "zero"], 2, /--slope must be a number/],
+  [["figure", "units", "--slope", "2"], 2, /not an option of figure units/],
+  [["figure", "neuron", "--out", "missing/a.svg"], 1, /cannot write .*a\.svg/],
+];
+
+describe("bad input: one sentence on stderr, the right exit code, nothing left on disk", () => {
+  test.each(table)("%j", (args, code, message) => {
+    const cwd = scratch();
+    const result = hardgrad(args, { cwd });
+    expect(result.stderr.trim()).toMatch(message);
+    expect(result.stderr.trim().split("\n").length).toBe(1);
+    expect(result.code).toBe(code);
+    expect(result.stdout).toBe("");
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  test("existing and unwritable output", () => {
+    const cwd = scratch();
+    mkdirSync(join(cwd, "run"));
+    writeFileSync(join(cwd, "file"), "mine");
+    writeFileSync(join(cwd, "a.svg"), "mine");
+    expect(hardgrad(["train", "classifier", "--out", "run", ...small], { cwd })).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/run exists and runs are never overwritten/),
+    });
+    expect(hardgrad(["compare", "classifier", "--out", "run", ...small], { cwd })).toMatchObject({ code: 2 });
+    const blocked = hardgrad(["train", "classifier", "--quiet", "--out", "file/run", ...small], { cwd });
+    expect(blocked).toMatchObject({ code: 1, stderr: expect.stringMatching(/cannot write file\/run/) });
+    expect(hardgrad(["figure", "neuron", "--out", "a.svg"], { cwd })).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/--force/),
+    });
+    expect(readdirSync(cwd).sort()).toEqual(["a.svg", "file", "run"]);
+  });
+
+  test("missing and damaged data files", () => {
+    const cwd = scratch();
+    const missing = hardgrad(["train", "classifier", "--data", "mnist"], {
+      cwd,
+      env: { HARDGRAD_DATA: cwd },
+    });
+    expect(missing).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/train-images-idx3-ubyte\.gz does not exist; put/),
+    });
+    mkdirSync(join(cwd, "mnist"));
+    for (const name of ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"])
+      writeFileSync(join(cwd, "mnist", `${name}-ubyte.gz`), "not an IDX file");
+    const damaged = hardgrad(["train", "classifier", "--data", "mnist"], {
+      cwd,
+      env: { HARDGRAD_DATA: cwd },
+    });
+    expect(damaged).toMatchObject({ code: 1, stderr: expect.stringMatching(/damaged or not an IDX file/) });
+    expect(readdirSync(cwd)).toEqual(["mnist"]);
+  });
+});

@@ -1,0 +1,148 @@
+import "./setup.ts";
+import { numpy as np } from "@jax-js/jax";
+import { catalogue } from "hardgrad";
+import { describe, expect, test } from "vitest";
+import {
+  adam,
+  type Checkpoint,
+  classifier,
+  drawnDigits,
+  type RunConfig,
+  type Settings,
+  sgd,
+  slopeAt,
+  startRun,
+  temperatureAt,
+  totalVariance,
+} from "../src/index.ts";
+
+const data = drawnDigits({ train: 600, test: 200 });
+const defaults = Object.fromEntries(Object.entries(classifier.options).map(([name, o]) => [name, o.default]));
+
+function config(id: string, settings: Settings = {}, options: { [name: string]: number } = {}): RunConfig {
+  const all = { ...defaults, ...classifier.recommended(id), epochs: 2, batch: 50, hidden: 30, ...settings };
+  return { experiment: "classifier", estimator: { id, options }, data: "drawn", seed: 3, settings: all };
+}
+
+async function train(c: RunConfig, stopAt = Number.POSITIVE_INFINITY, from?: Checkpoint) {
+  const run = await startRun(c, data, from);
+  const losses: number[] = [];
+  while (run.step < Math.min(run.totalSteps, stopAt))
+    for (const row of await run.advance()) losses.push(row.values["loss/train"]!);
+  const checkpoint = await run.checkpoint();
+  const summary = await run.summary();
+  run.dispose();
+  return { losses, checkpoint, summary };
+}
+
+describe("the classifier", () => {
+  const runnable = catalogue.map(({ create }) => create()).filter((e) => e.supports.includes("bernoulli"));
+  test.each(runnable.map((e) => e.id))("learns with %s", async (id) => {
+    const settings: Settings = id === "exact" ? { hidden: 6, epochs: 6 } : { epochs: 6 };
+    const { losses, summary } = await train(config(id, settings));
+    expect(losses.at(-1)!).toBeLessThan(losses[0]!);
+    // Ten classes: 10 % is chance, with a standard error of 2 % on 200 test images.
+    expect(summary.testAccuracy).toBeGreaterThan(0.2);
+    expect(summary.gradientVariance).toBeGreaterThanOrEqual(0);
+  });
+  test("deterministic units, tanh units, hard-sigmoid probabilities, Adam, slope and temperature annealing", async () => {
+    const cases: [string, Settings][] = [
+      ["straight-through", { mode: "deterministic", learningRate: 0.02 }],
+      ["straight-through", { unit: "tanh" }],
+      ["straight-through-hard-sigmoid", { probability: "hard-sigmoid" }],
+      ["reinmax", { optimizer: "adam", learningRate: 0.01 }],
+      ["straight-through-sigmoid", { slopeGrowth: 1.1 }],
+      ["gumbel-softmax", { temperatureRate: 0.01 }],
+    ];
+    for (const [id, settings] of cases) {
+      const { losses } = await train(config(id, { epochs: 4, ...settings }));
+      expect(losses.at(-1)!, `${id} ${JSON.stringify(settings)}`).toBeLessThan(losses[0]!);
+    }
+  });
+  test("what can't work is refused", async () => {
+    await expect(startRun(config("rloo", { mode: "deterministic" }), data)).rejects.toThrow(
+      /learns from samples/,
+    );
+    await expect(startRun(config("exact"), data)).rejects.toThrow(/enumerates 2\^30/);
+    await expect(startRun(config("rloo", { batch: 5000 }), data)).rejects.toThrow(/more than the 600/);
+    await expect(startRun(config("rloo", { probability: "hard-sigmoid" }), data)).rejects.toThrow(
+      /needs a straight-through/,
+    );
+    await expect(startRun(config("nonsense"), data)).rejects.toThrow(/unknown/);
+  });
+  test("a loss that explodes is an error, not a NaN", async () => {
+    await expect(train(config("straight-through", { learningRate: 1e30, epochs: 4 }))).rejects.toThrow(
+      /the loss became/,
+    );
+  });
+});
+
+describe("resuming", () => {
+  test.each(["straight-through", "reinforce-minimum-variance", "gumbel-softmax"])(
+    "%s: the same bits as without a stop",
+    async (id) => {
+      const c = config(id, {
+        epochs: 3,
+        ...(id === "gumbel-softmax" ? { temperatureRate: 0.01, optimizer: "adam", learningRate: 0.01 } : {}),
+      });
+      const whole = await train(c);
+      const half = await train(c, 12);
+      expect(half.checkpoint.step).toBe(12);
+      const resumed = await train(c, Number.POSITIVE_INFINITY, half.checkpoint);
+      expect(resumed.checkpoint).toEqual(whole.checkpoint);
+    },
+  );
+  test("a checkpoint of another run is refused", async () => {
+    const { checkpoint } = await train(config("straight-through"), 1);
+    await expect(startRun(config("reinmax"), data, checkpoint)).rejects.toThrow(/of another run/);
+    const damaged = {
+      ...checkpoint,
+      tensors: { ...checkpoint.tensors, "params.w1": { shape: [1], data: new Float32Array(1) } },
+    };
+    await expect(startRun(config("straight-through"), data, damaged)).rejects.toThrow(
+      /params.w1 has shape \[1\]/,
+    );
+  });
+});
+
+describe("optimizers, schedules and statistics against closed forms", () => {
+  test("gradient descent with momentum: two steps by hand", () => {
+    const optimizer = sgd({ momentum: 0.5 });
+    let params = { x: np.array([1]) };
+    let state = optimizer.init(params);
+    const rate = np.array(0.1);
+    for (let i = 0; i < 2; i++)
+      ({ params, state } = optimizer.update({ x: np.array([2]) }, state, params, rate) as never);
+    // m = 2, x = 0.8; m = 0.5 * 2 + 2 = 3, x = 0.5
+    expect((params.x.js() as number[])[0]).toBeCloseTo(0.5, 6);
+    expect(rate.refCount).toBe(1);
+  });
+  test("Adam: the first step has the size of the learning rate", () => {
+    const optimizer = adam();
+    const params = { x: np.array([1, 1]) };
+    const { params: next } = optimizer.update(
+      { x: np.array([5, -0.01]) },
+      optimizer.init(params),
+      params,
+      np.array(0.1),
+    );
+    const [first, second] = next.x!.js() as number[];
+    expect(first).toBeCloseTo(0.9, 5);
+    expect(second).toBeCloseTo(1.1, 5);
+    expect(() => adam({ b1: 1 })).toThrow(/b1/);
+  });
+  test("schedules", () => {
+    expect(slopeAt(3, 1.1)).toBeCloseTo(1.331);
+    expect(temperatureAt(1000, 1, 1e-3, 0.5)).toBe(0.5);
+    expect(temperatureAt(100, 1, 1e-3, 0.5)).toBeCloseTo(Math.exp(-0.1));
+    expect(temperatureAt(100, 0.7, 0, 0.5)).toBe(0.7);
+  });
+  test("total variance: the sum of unbiased sample variances", async () => {
+    const draws = [
+      [1, 0],
+      [3, 0],
+      [5, 6],
+    ]; // variances 4 and 12
+    expect(await totalVariance(async (i) => draws[i]!, 3)).toBeCloseTo(16);
+  });
+});
