@@ -40,7 +40,7 @@ export function lineChart(
     y: {
       label: options.y,
       grid: true,
-      ...(options.logarithmic ? { type: "log" as const, ticks: 6 } : {}),
+      ...(options.logarithmic ? { type: "log" as const, ticks: 6, tickFormat: "~g" } : {}),
       ...(options.percent ? { percent: true } : {}),
     },
     color: { domain: series, range: [...colours] },
@@ -63,13 +63,15 @@ const labels = {
   dx: 8,
   initializer: (
     data: unknown,
-    facets: number[][],
+    facets: Iterable<Iterable<number>>,
     channels: { y: { value: ArrayLike<number>; scale?: string } },
     scales: { y: (v: number) => number },
   ) => {
     const y = Array.from(channels.y.value, (v) => (channels.y.scale ? scales.y(v) : Number(v)));
     let above = Number.NEGATIVE_INFINITY;
-    for (const i of facets.flat().sort((a, b) => y[a]! - y[b]!)) {
+    for (const i of Array.from(facets, (f) => [...f])
+      .flat()
+      .sort((a, b) => y[a]! - y[b]!)) {
       y[i] = Math.max(y[i]!, above + 14);
       above = y[i]!;
     }
