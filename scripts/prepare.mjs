@@ -27,7 +27,7 @@ const time = (path) => (existsSync(`${root}/${path}`) ? statSync(`${root}/${path
 export function install() {
   if (time("node_modules/.package-lock.json") >= time("package-lock.json")) return;
   console.error("installing dependencies");
-  run("npm ci --ignore-scripts --no-audit --no-fund");
+  run("npm install --no-save --ignore-scripts --no-audit --no-fund");
 }
 
 export function build() {
