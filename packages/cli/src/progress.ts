@@ -53,16 +53,16 @@ function bars(names: readonly string[]): Progress {
 function lines(): Progress {
   const seen = new Map<string, string>();
   const shown = new Map<string, number>();
-  const started = Date.now();
-  const first = new Map<string, number>();
+  const first = new Map<string, { step: number; time: number }>();
   return {
     update: (name, rows, step, total) => {
       const news = latest(seen, name, rows);
-      if (!first.has(name)) first.set(name, step);
       const now = Date.now();
-      if (step < total && now - (shown.get(name) ?? started) < LINE_EVERY) return;
+      const begin = first.get(name) ?? { step, time: now };
+      first.set(name, begin);
+      if (step < total && now - (shown.get(name) ?? begin.time) < LINE_EVERY) return;
       shown.set(name, now);
-      const speed = (step - first.get(name)!) / Math.max(1, now - started);
+      const speed = (step - begin.step) / Math.max(1, now - begin.time);
       const left = step < total && speed > 0 ? `, ${duration((total - step) / speed / 1000)} left` : "";
       process.stderr.write(`${name}: step ${step} of ${total}, ${news}${left}\n`);
     },
