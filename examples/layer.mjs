@@ -5,15 +5,8 @@ import { bernoulli, reinmax, through } from "hardgrad";
 await init("wasm");
 defaultDevice("wasm");
 
-const x = np.tile(
-  np.array([
-    [-1, -1, 1],
-    [-1, 1, 1],
-    [1, -1, 1],
-    [1, 1, 1],
-  ]),
-  [16, 1],
-); // [64, 3], a one for the bias
+const corners = np.array([-1, -1, 1, -1, 1, 1, 1, -1, 1, 1, 1, 1]).reshape([4, 3]); // a one for the bias
+const x = np.tile(corners, [16, 1]); // [64, 3]
 const y = np.tile(np.array([-1, 1, 1, -1]), 16);
 
 function loss(w1, w2, key) {
