@@ -50,8 +50,8 @@ const options: OptionsTable = {
   unit: {
     type: "choice",
     default: "binary",
-    choices: ["binary", "tanh"],
-    help: "binary, or tanh: the ordinary network to compare with, without any estimator",
+    choices: ["binary", "tanh", "linear"],
+    help: "binary; or, without any estimator, tanh (the ordinary network) or linear (a linear classifier)",
   },
   probability: {
     type: "choice",
@@ -157,9 +157,9 @@ export const classifier: Experiment = {
   losses: (params, inputs: StepInputs, estimator, state, settings) => {
     const f: Objective = (h) => crossEntropy(dense(h, params.w2!, params.b2!), inputs.labels);
     const a = logits(params, inputs);
-    if (settings.unit === "tanh") {
+    if (settings.unit !== "binary") {
       inputs.key.dispose();
-      return { losses: f(np.tanh(a)), state };
+      return { losses: f(settings.unit === "tanh" ? np.tanh(a) : a), state };
     }
     const q = hiddenUnits(a, settings);
     if (settings.mode === "stochastic") return statefulExpectation(q, f, estimator, inputs.key, state);
@@ -172,7 +172,8 @@ export const classifier: Experiment = {
     if (hidden === "sample" && settings.unit === "binary") h = sample(hiddenUnits(a, settings), inputs.key);
     else {
       inputs.key.dispose();
-      h = settings.unit === "tanh" ? np.tanh(a) : np.greater(a, 0).astype(np.float32);
+      if (settings.unit === "binary") h = np.greater(a, 0).astype(np.float32);
+      else h = settings.unit === "tanh" ? np.tanh(a) : a;
     }
     return dense(h, params.w2!, params.b2!);
   },

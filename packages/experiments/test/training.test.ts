@@ -49,6 +49,7 @@ describe("the classifier", () => {
     const cases: [string, Settings][] = [
       ["straight-through", { mode: "deterministic", learningRate: 0.02 }],
       ["straight-through", { unit: "tanh" }],
+      ["straight-through", { unit: "linear", learningRate: 0.01 }],
       ["straight-through-hard-sigmoid", { probability: "hard-sigmoid" }],
       ["reinmax", { optimizer: "adam", learningRate: 0.01 }],
       ["straight-through-sigmoid", { slopeGrowth: 1.1 }],

@@ -50,10 +50,10 @@ export function drawDigit(digit: number, random: Generator, pixels: Uint8Array):
   const strokes = variants[random.below(variants.length)]!;
   const place = placement(random);
   const segments: Segment[] = strokes.flatMap((stroke) => toSegments(jitter(stroke, random), place));
-  if (random.uniform() < 0.06) segments.push(distractor(random));
+  if (random.uniform() < 0.08) segments.push(distractor(random));
   const width = random.between(0.75, 1.7);
   const ink = random.between(170, 255);
-  const noise = random.between(0, 20);
+  const noise = random.between(0, 22);
   const cover = new Float64Array(SIZE * SIZE);
   for (const segment of segments) paint(segment, width, cover);
   for (let i = 0; i < cover.length; i++) {
@@ -68,13 +68,13 @@ type Place = (x: number, y: number) => readonly [number, number];
 function placement(random: Generator): Place {
   const height = random.between(15, 22);
   const width = height * random.between(0.5, 0.95);
-  const slant = random.between(-0.05, 0.35);
+  const slant = random.between(-0.08, 0.38);
   // A rotation without sine and cosine: t is the tangent of half the angle.
   const t = random.between(-0.09, 0.09);
   const cos = (1 - t * t) / (1 + t * t);
   const sin = (2 * t) / (1 + t * t);
-  const cx = 13.5 + random.between(-1.5, 1.5);
-  const cy = 13.5 + random.between(-1.5, 1.5);
+  const cx = 13.5 + random.between(-1.9, 1.9);
+  const cy = 13.5 + random.between(-1.9, 1.9);
   return (x, y) => {
     const v = (y - 0.5) * height;
     const u = (x - 0.5) * width - slant * v;
@@ -83,7 +83,7 @@ function placement(random: Generator): Place {
 }
 
 function jitter(stroke: Stroke, random: Generator): Stroke {
-  const shift = (v: number): number => v + random.between(-0.05, 0.05);
+  const shift = (v: number): number => v + random.between(-0.055, 0.055);
   return { ...stroke, points: stroke.points.map(([x, y]) => [shift(x), shift(y)] as const) };
 }
 

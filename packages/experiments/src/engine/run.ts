@@ -145,7 +145,7 @@ export async function startRun(config: RunConfig, dataset: Dataset, checkpoint?:
   }
 
   async function gradientVariance(): Promise<number> {
-    if (settings.unit === "tanh") return 0;
+    if (settings.unit !== "binary") return 0;
     const draw = async (i: number): Promise<ArrayLike<number>> => {
       const { images, labels } = gather(dataset.train, range(batch));
       const key = keyOf(seed, PURPOSE.variance, i);
