@@ -53,7 +53,6 @@ export async function compare(experiment: string, flags: Flags): Promise<void> {
   else createFolder(path, { "comparison.json": `${JSON.stringify({ configs, command }, null, 2)}\n` });
 
   const all = configs.map((config) => jobOf(config, path, String(flags.device), checkpointEvery));
-  const ended = all.filter((job) => readSummary(job.path));
   const todo = all.filter((job) => !readSummary(job.path));
   narrate(
     `${all.length} runs, ${Math.min(jobs, todo.length)} at a time, on ${dataset.train.count} training and ${dataset.test.count} test images: ${path}`,
@@ -73,10 +72,9 @@ export async function compare(experiment: string, flags: Flags): Promise<void> {
   }
   progress.stop();
 
-  const runs = [
-    ...ended.map((job) => ({ config: job.config, summary: readSummary(job.path)! })),
-    ...finished.map(({ job, summary }) => ({ config: job.config, summary })),
-  ];
+  // In the order of the configurations, not of finishing: the same seeds give the same files.
+  finished.sort((a, b) => all.indexOf(a.job) - all.indexOf(b.job));
+  const runs = all.map((job) => ({ config: job.config, summary: readSummary(job.path)! }));
   const results = resultsOf(runs, dataset.test.count);
   const sentence = verdict(results);
   const where = environment(String(flags.device));
