@@ -1,56 +1,125 @@
-// Writes docs/estimators.md from the catalogue; with --check, fails if the file is not what it would write.
-import { readFileSync, writeFileSync } from "node:fs";
+// Writes docs/estimators.md, docs/estimators/ID.md and docs/api.md from the catalogue, the committed audits and the
+// docstrings; with --check, fails if a file is not what it would write, or an export has no docstring.
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { bibtex, catalogue } from "../packages/hardgrad/dist/index.js";
+import { apiPage } from "./api.mjs";
 
 const estimators = catalogue.map(({ create }) => create());
+const at = (path) => new URL(`../docs/${path}`, import.meta.url);
 const degree = (e) =>
   e.unbiased ? "any f" : e.exactDegree === 0 ? "constants only" : `degree ${e.exactDegree}`;
+const bias = (e) => (e.unbiased ? (e.continuous ? "unbiased for continuous f" : "unbiased") : "biased");
 const link = ({ arxiv, doi }) =>
   arxiv ? `https://arxiv.org/abs/${arxiv}` : doi ? `https://doi.org/${doi}` : "";
 
-const row = (e) =>
-  `| [${e.id}](#${e.id}) | ${e.unbiased ? "unbiased" : "biased"} | ${degree(e)} | ${e.forward} | ${e.needs} | ${e.supports.join(", ")} |`;
+/** What \`hardgrad audit --problem NAME --json\` said, by problem. */
+const problems = ["quadratic", "network", "categorical", "subset", "top-k", "counts"];
+const audits = problems
+  .filter((name) => existsSync(at(`results/audit-${name}.json`)))
+  .map((name) => ({ name, ...JSON.parse(readFileSync(at(`results/audit-${name}.json`), "utf8")) }));
+
+const number = (x) => (x === null ? "" : x === 0 ? "0" : Math.abs(x) < 0.001 ? x.toExponential(1) : String(Number(x.toPrecision(3))));
+const percent = (x) => (x < 1e-4 ? "< 0.01 %" : `${number(100 * x)} %`);
+
+function audited(e) {
+  const rows = audits.flatMap((a) => a.rows.filter((r) => r.id === e.id).map((r) => ({ a, r })));
+  if (rows.length === 0) return "";
+  const line = ({ a, r }) =>
+    `| ${a.name}: ${a.title} | ${percent(r.relativeBias)} ± ${percent(r.relativeNoise)} | ${r.verdict} | ${number(r.variance)} | ${number(r.cosine)} | ${r.evaluations} | ${number(r.descentPerEvaluation)} |`;
+  return `
+## Audit
+
+Against the exact gradient, with default options; bias relative to the gradient's length, variance summed over the logits. ${rows[0].a.samples} estimates, seed ${rows[0].a.seed}, by \`npx hardgrad audit ${e.id} --problem ${rows[0].a.name}\`.
+
+| problem | bias | verdict | variance | cosine | evaluations | descent per evaluation |
+|---|---|---|---|---|---|---|
+${rows.map(line).join("\n")}
+`;
+}
 
 const option = ([name, o]) =>
   o.type === "choice"
     ? `| ${name} | ${o.default} | ${o.choices.join(", ")} | ${o.help} |`
-    : `| ${name} | ${o.default} | ${o.integer ? "whole, " : ""}${o.min} to ${o.max}${o.schedulable ? ", or a scalar array" : ""} | ${o.help} |`;
+    : `| ${name} | ${Number(o.default.toPrecision(6))} | ${o.integer ? "whole, " : ""}${o.min} to ${o.max}${o.schedulable ? ", or a scalar array" : ""} | ${o.help} |`;
 
-const section = (e) => `## ${e.id}
+const section = (e) => `# ${e.title}
 
-**${e.title}.** ${e.note}
+\`${e.id}\`, ${e.family}. ${e.note}
 
-- Estimate: \`${e.formula}\`
-- Exact for: ${degree(e)}. Forward: ${e.forward}. Needs: ${e.needs} of f. Supports: ${e.supports.join(", ")}. Family: ${e.family}.
-- Example: \`${e.example}\`
-- Reference: ${e.reference.authors.replaceAll(" and ", "; ")} (${e.reference.year}). ${e.reference.title}. ${e.reference.venue}. ${link(e.reference)}
-${Object.keys(e.options).length ? `\n| option | default | range | meaning |\n|---|---|---|---|\n${Object.entries(e.options).map(option).join("\n")}\n` : ""}
+\`\`\`
+${e.formula}
+\`\`\`
+
+g is the gradient of f at the sample, J(q) the softmax Jacobian at q, b, D or x the sample, p or pi its mean.
+
+| | |
+|---|---|
+| bias | ${bias(e)}; exact for ${degree(e)} |
+| forward | ${e.forward}${e.law ? ", under a law of its own" : ""} |
+| needs of f | ${e.needs} |
+| supports | ${e.supports.join(", ")} |
+
+\`\`\`js
+${e.example}
+\`\`\`
+${Object.keys(e.options).length ? `\n## Options\n\n| option | default | range | meaning |\n|---|---|---|---|\n${Object.entries(e.options).map(option).join("\n")}\n` : ""}${audited(e)}
+## Reference
+
+${e.reference.authors.replaceAll(" and ", "; ")} (${e.reference.year}). ${e.reference.title}. ${e.reference.venue}. ${link(e.reference)}
+
 \`\`\`bibtex
 ${bibtex(e.reference)}
 \`\`\`
+
+[All estimators](../estimators.md)
 `;
 
-const page = `# Estimators
+const row = (e) =>
+  `| [${e.id}](estimators/${e.id}.md) | ${bias(e)} | ${degree(e)} | ${e.forward} | ${e.needs} | ${e.supports.join(", ")} |`;
 
-Made by \`npm run docs\` from the catalogue; every line of the table is checked by the conformance suite.
-g is the gradient of f at the sample, J(q) the softmax Jacobian at q, b or D the sample, p or pi its mean.
+const index = `# Estimators
 
-| id | bias | exact for | forward | needs | supports |
+${estimators.length} entries, made by \`npm run docs\` from the catalogue; every line of the table is checked by the conformance suite.
+
+| id | bias | exact for | forward | needs of f | supports |
 |---|---|---|---|---|---|
 ${estimators.map(row).join("\n")}
 
-${estimators.map(section).join("\n")}`;
+## The line from 2013 to 2026
 
-const file = new URL("../docs/estimators.md", import.meta.url);
+Each arrow is a test in \`packages/hardgrad/test\`.
+
+| year | estimator | and what it turned out to be |
+|---|---|---|
+| 1992, 2013 | REINFORCE; centring per unit; straight-through; stochastic times smooth | straight-through with the derivative is exact for multilinear f |
+| 2014 | DARN | at the sample: = ReinMax at temperature 1 = ZGR = Fini-2 on Bernoulli |
+| 2014 | NVIL | REINFORCE with a baseline that sees the input |
+| 2015 | local expectation | REINFORCE with one variable summed out; = measure-valued on Bernoulli |
+| 2016 | MuProp; VIMCO | REINFORCE with a Taylor baseline; another target, the K-sample bound |
+| 2017 | Gumbel-softmax, straight-through Gumbel-softmax | unbiased for a soft model; Gumbel-Rao with one sample |
+| 2017, 2018 | REBAR, RELAX | with c = 0 REINFORCE; RELAX without its network is REBAR |
+| 2019 | RLOO; ARM | |
+| 2020 | DisARM; unordered set | ARM averaged over u; exact when all states are drawn |
+| 2021 | ARMS; Gumbel-Rao | with two samples DisARM; tends to ZGR as the temperature falls |
+| 2022 | Double CV, RODEO; gapped straight-through; stochastic triples | Double CV with alpha = 0 is RLOO |
+| 2023 | ReinMax, ZGR; SIMPLE | the same at temperature 1; SIMPLE with k = 1 is straight-through |
+| 2026 | MVE; Fini; ReinMax-Rao, ReinMax-CV | MVE at 0 straight-through, at infinity Fini-2; ReinMax-CV is biased |
+`;
+
+const pages = {
+  "estimators.md": index,
+  ...Object.fromEntries(estimators.map((e) => [`estimators/${e.id}.md`, section(e)])),
+  "api.md": apiPage(),
+};
+
+mkdirSync(at("estimators/"), { recursive: true });
+const stale = readdirSync(at("estimators/")).filter((name) => !(`estimators/${name}` in pages));
 if (process.argv.includes("--check")) {
-  let current = "";
-  try {
-    current = readFileSync(file, "utf8");
-  } catch {}
-  if (current !== page) {
-    console.error("docs/estimators.md is not what the catalogue says; run `npm run docs`.");
-    process.exit(1);
-  }
+  const wrong = Object.keys(pages).filter((p) => !existsSync(at(p)) || readFileSync(at(p), "utf8") !== pages[p]);
+  for (const page of [...wrong, ...stale.map((name) => `estimators/${name}`)])
+    console.error(`docs/${page} is not what the code says; run \`npm run docs\`.`);
+  if (wrong.length + stale.length > 0) process.exit(1);
 } else {
-  writeFileSync(file, page);
+  for (const [page, text] of Object.entries(pages)) writeFileSync(at(page), text);
+  for (const name of stale) rmSync(at(`estimators/${name}`));
 }

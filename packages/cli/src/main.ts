@@ -5,14 +5,14 @@ import { nearest } from "./suggest.ts";
 const FIRST_SCREEN = `hardgrad: gradient estimators for networks that make hard choices. Four commands to paste:
 
   npx hardgrad list
-  npx hardgrad show reinmax
+  npx hardgrad audit reinmax,rloo,disarm --problem quadratic
   npx hardgrad figure neuron --out neuron.svg
   npx hardgrad train classifier --estimator reinmax --epochs 2 --train-size 3000
 
 npx hardgrad --help lists all commands, and npx hardgrad COMMAND --help their flags.
 `;
 
-const commandNames = ["list", "show", "train", "compare", "figure", "help"];
+const commandNames = ["list", "show", "cite", "audit", "train", "compare", "figure", "help"];
 
 /** Commands are loaded when they run, so that each starts as fast as what it needs. */
 async function build(argv: readonly string[]): Promise<Command> {
@@ -32,6 +32,44 @@ async function build(argv: readonly string[]): Promise<Command> {
     .argument("<id>")
     .option("--json", "as JSON")
     .action(async (id, flags) => (await import("./commands/show.ts")).show(id, flags));
+  program
+    .command("cite")
+    .description("the BibTeX entry of an estimator")
+    .argument("<id>")
+    .action(async (id) => (await import("./commands/cite.ts")).cite(id));
+  program
+    .command("audit")
+    .description("bias, variance and cost on your loss, against the exact gradient")
+    .argument(
+      "[ids]",
+      "estimators separated by commas, such as reinmax,rloo:samples=8 (default: all that apply)",
+    )
+    .option("--estimators <specs>", "the same as the argument")
+    .option(
+      "--problem <name>",
+      "toy, quadratic, network, categorical, subset, top-k, counts, or a module file",
+      "network",
+    )
+    .option("--samples <n>", "estimates per estimator, 100 to 1000000", "10000")
+    .option("--warmup <n>", "steps that train baselines and control variates first, 0 to 100000", "200")
+    .option("--seed <n>", "seed of the estimates", "0")
+    .option("--device <name>", "wasm, webgpu or cpu", "wasm")
+    .option("--out <file>", "also write the figure (.svg, .png) or the table (.csv)")
+    .option("--force", "replace an existing file")
+    .option("--json", "everything as JSON on stdout")
+    .option("--quiet", "no narration")
+    .addHelpText(
+      "after",
+      `
+A problem file is a module, for example problem.mjs:
+
+  export default {
+    distribution: "bernoulli",          // or categorical, subset (k), plackett-luce (k), poisson, binomial (trials)
+    logits: [0.4, -1.3, 2],             // categorical: one list per variable
+    objective: (b, { np }) => np.square(np.sum(b, -1).sub(1.5)),  // [..., units] -> [...]
+  };`,
+    )
+    .action(async (ids, flags) => (await import("./commands/audit.ts")).audit(ids, flags));
   const train = program
     .command("train")
     .description("one training run, resumable")

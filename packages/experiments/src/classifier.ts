@@ -120,9 +120,10 @@ export const classifier: Experiment = {
       throw new RangeError(
         `classifier: ${estimator.id} does not support Bernoulli units; see \`hardgrad list\`.`,
       );
-    if (estimator.id === "exact" && (settings.hidden as number) > 10)
+    const sumsStates = ["exact", "unordered-set", "rao-blackwell"].includes(estimator.id);
+    if (sumsStates && (settings.hidden as number) > 10)
       throw new RangeError(
-        `classifier: exact enumerates 2^${settings.hidden} states; use --hidden 10 or less, or an unbiased estimator such as rloo.`,
+        `classifier: ${estimator.id} enumerates 2^${settings.hidden} states; use --hidden 10 or less, or an unbiased estimator such as rloo.`,
       );
     if (settings.probability === "hard-sigmoid" && estimator.family !== "straight-through")
       throw new RangeError(
@@ -155,7 +156,8 @@ export const classifier: Experiment = {
     return state;
   },
   losses: (params, inputs: StepInputs, estimator, state, settings) => {
-    const f: Objective = (h) => crossEntropy(dense(h, params.w2!, params.b2!), inputs.labels);
+    // By reference, because some estimators evaluate f more than once.
+    const f: Objective = (h) => crossEntropy(dense(h, params.w2!.ref, params.b2!.ref), inputs.labels.ref);
     const a = logits(params, inputs);
     if (settings.unit !== "binary") {
       inputs.key.dispose();

@@ -5,7 +5,11 @@ import type { Distribution, Estimator, Objective, OptionsTable } from "./types.t
  * Refuses logits that can't be logits. Values are looked at only where there are any: inside `jit` and
  * `grad` an array is a tracer, and a NaN travels on into the sample and the loss instead.
  */
-export function checkLogits(name: string, logits: np.Array): void {
+export function checkLogits(
+  name: string,
+  logits: np.Array,
+  range?: { holds: (value: number) => boolean; rule: string },
+): void {
   if (logits === null || typeof logits !== "object" || !("ndim" in logits))
     throw new TypeError(
       `${name}: logits must be an array of jax-js, not ${describe(logits)}; wrap numbers with np.array(...).`,
@@ -26,6 +30,15 @@ export function checkLogits(name: string, logits: np.Array): void {
       `${name}: logits must be finite, but entry ${bad} of ${values.length} is ${values[bad]}; ` +
         "clip them, or look for the NaN before this line (to forbid a category use a large negative logit).",
     );
+  const outside = range ? values.findIndex((v: number) => !range.holds(v)) : -1;
+  if (outside >= 0)
+    throw new RangeError(`${name}: logit ${outside} is ${values[outside]}, but must be ${range!.rule}.`);
+}
+
+/** Refuses what is not a whole number in a range. */
+export function wholeNumber(name: string, what: string, value: unknown, min: number, max: number): void {
+  if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) return;
+  throw new RangeError(`${name}: ${what} must be a whole number from ${min} to ${max}, not ${value}.`);
 }
 
 function describe(value: unknown): string {

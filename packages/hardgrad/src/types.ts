@@ -6,26 +6,29 @@ import type { numpy as np } from "@jax-js/jax";
  */
 
 /** The kinds of distribution that an estimator may support. */
-export type Kind = "bernoulli" | "categorical";
+export type Kind = "bernoulli" | "categorical" | "subset" | "plackett-luce" | "poisson" | "binomial";
 
 /** How the probability of a Bernoulli unit follows from its logit. */
 export type Probability = "sigmoid" | "hard-sigmoid";
 
-/** What a distribution is: logits and how to read their axes. Made by `bernoulli` and `categorical`. */
+/** What a distribution is: logits and how to read their axes. Made by `bernoulli`, `categorical`, `subset`, ... */
 export interface Distribution {
   readonly kind: Kind;
   /** `[...batch, ...event]` */
   readonly logits: np.Array;
   /** The axes of the losses: one loss per example. */
   readonly batchShape: readonly number[];
-  /** Bernoulli: `[units]`. Categorical: `[categories]` or `[variables, categories]`. */
+  /** `[units]`; categorical: `[categories]` or `[variables, categories]`. */
   readonly eventShape: readonly number[];
   readonly probability: Probability;
+  /** Subsets: the number k of ones. Binomial: the number of trials. Poisson: the largest count. Else 0. */
+  readonly total: number;
 }
 
 /**
  * Maps a hard sample `[...samples, ...batch, ...event]` to one loss per example `[...samples, ...batch]`.
- * Estimators that draw several samples call it once, with the samples on a new leading axis.
+ * Estimators that draw several samples call it once, with the samples on a new leading axis; MuProp, REBAR and RELAX
+ * call it again at soft values. So take arrays that it captures by `.ref`.
  */
 export type Objective = (sample: np.Array) => np.Array;
 
@@ -38,15 +41,22 @@ export type Need =
   | "values"
   /** the loss at the hard sample and its gradient there */
   | "gradient"
-  /** the loss and its gradient at values that are not 0 or 1 */
-  | "soft gradient";
+  /** the loss and its gradient at values that are not hard */
+  | "soft gradient"
+  /** losses at hard samples, and gradients there as well: unbiased whatever the gradient says */
+  | "values and gradient"
+  /** losses at hard samples, and losses and gradients at soft values: unbiased all the same */
+  | "values and soft gradient";
 
+/** The families of estimators, as the documentation groups them. */
 export type Family =
   | "exact"
   | "score function"
   | "coupled samples"
   | "straight-through"
   | "relaxation"
+  | "control variate"
+  | "perturbation"
   | "noise";
 
 /** One option of an estimator or unit: from it come validation, `--help` and the documentation. */
@@ -68,8 +78,10 @@ export type OptionSpec =
       readonly help: string;
     };
 
+/** The options of an estimator by name. */
 export type OptionsTable = { readonly [name: string]: OptionSpec };
 
+/** A paper. */
 export interface Reference {
   readonly key: string;
   readonly authors: string;
@@ -91,8 +103,12 @@ export interface Traits {
   /** Whether the mean of the estimate is the gradient of `E[f]` under the hard distribution. */
   readonly unbiased: boolean;
   /** The bias is zero when f is a polynomial of this degree in the sample; 0 means: for constants only. */
-  readonly exactDegree: 0 | 1 | 2 | "all";
+  readonly exactDegree: 0 | 1 | 2 | 3 | "all";
   readonly forward: "hard" | "soft";
+  /** Unbiased only for an f that is continuous between the hard values. */
+  readonly continuous?: true;
+  /** Absent: samples follow the distribution. "own": they follow a law of the estimator's, named in the note. */
+  readonly law?: "own";
   readonly needs: Need;
   /** The estimate, as a formula. b or D: the sample; p or pi: its mean; g: gradient of f at the sample. */
   readonly formula: string;
@@ -108,7 +124,7 @@ export interface Traits {
 export interface Estimator extends Traits {
   /** The options in force. */
   readonly settings: { readonly [name: string]: number | string | np.Array };
-  /** Evaluations of f per example. */
+  /** Evaluations of f per example, hard and soft together. */
   evaluations(q: Distribution): number;
   /** The state before the first step; `{}` for estimators without. */
   init(q: Distribution): State;

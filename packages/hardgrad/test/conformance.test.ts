@@ -1,104 +1,105 @@
-import { grad, jit, numpy as np, random, vmap } from "@jax-js/jax";
+import { Array as ConcreteArray, grad, jit, numpy as np, random, vmap } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
 import { catalogue, expectation, type Objective, statefulExpectation, through } from "../src/index.ts";
 import { detach, lastAxes } from "../src/surrogate.ts";
-import { cases, estimates, makeDistribution, repeated, supported } from "./harness.ts";
+import { caseOf, cases, makeDistribution, repeated, supported } from "./harness.ts";
 import { objectives } from "./objectives.ts";
-import { exactGradient, meanAndError, states } from "./oracle.ts";
+import { states } from "./oracle.ts";
 
-/**
- * Every property that an entry of the catalogue declares is checked here for every entry.
- * Bias: |z| > 4.5 standard errors, after a floor of 2e-5 for float32 (losses are of order 1, with an error of
- * 1e-7 each, and sums of up to six products). With some 600 comparisons a false alarm at 4.5 has probability 0.4 %;
- * seeds are fixed, so it would show once and for ever.
- */
+/** Every property that an entry of the catalogue declares is checked for every entry: here all but its bias. */
 const LIMIT = 4.5;
-const FLOOR = 2e-5;
-const COUNT = 30_000;
-
+const coupled = objectives.find((o) => o.name === "coupled")!;
 const width = (event: readonly number[]): number => event.reduce((a, b) => a * b, 1);
-
-/** Largest |estimate - exact| in standard errors after the floor. */
-async function worst(
-  entry: (typeof supported)[number],
-  objective: (typeof objectives)[number],
-  seed: number,
-): Promise<number> {
-  const { estimator, case: c } = entry;
-  const f: Objective = (x) => objective.jax(x, c.event.length);
-  const rows = await estimates(estimator, c, f, COUNT, seed);
-  const { mean, error } = meanAndError(rows, width(c.event));
-  const { gradient } = exactGradient(c.kind, c.logits, objective.js, c.categories);
-  const z = mean.map((m, i) => Math.max(0, Math.abs(m - gradient[i]!) - FLOOR) / (error[i]! + 1e-9));
-  return Math.max(...z);
-}
-
 const title = (entry: (typeof supported)[number]): string =>
   `${entry.id}, ${entry.case.kind}, first logit ${entry.case.logits[0]!.toFixed(2)}`;
 
-describe("bias is as declared", () => {
-  for (const entry of supported) {
-    const { estimator } = entry;
-    const degree = estimator.exactDegree === "all" ? Number.POSITIVE_INFINITY : estimator.exactDegree;
-    const exactFor = objectives.filter((o) => (o.degree === "any" ? estimator.unbiased : o.degree <= degree));
-    test(`${title(entry)}: no bias on ${exactFor.map((o) => o.name).join(", ")}`, async () => {
-      for (const [i, objective] of exactFor.entries())
-        expect(await worst(entry, objective, 11 + i), objective.name).toBeLessThan(LIMIT);
-    });
-    if (estimator.unbiased) continue;
-    test(`${title(entry)}: bias is seen one degree above ${estimator.exactDegree}`, async () => {
-      const objective = objectives.find((o) => o.degree === degree + 1)!;
-      expect(await worst(entry, objective, 5)).toBeGreaterThan(LIMIT);
-    });
-  }
-  test("an estimator is unbiased exactly if it is exact for all degrees", () => {
-    for (const { create } of catalogue) expect(create().exactDegree === "all").toBe(create().unbiased);
-  });
-});
+/** Estimators whose value is not the mean of f over what they evaluate. */
+const valueIs: { readonly [id: string]: "first" | "weighted" } = {
+  // f at the sample; the other evaluations serve the gradient
+  "local-expectation": "first",
+  "measure-valued": "first",
+  "stochastic-triples": "first",
+  muprop: "first",
+  rebar: "first",
+  relax: "first",
+  // a weighted mean, or a bound
+  exact: "weighted",
+  "sparsemax-marginal": "weighted",
+  "entmax-marginal": "weighted",
+  vimco: "weighted",
+  "unordered-set": "weighted",
+  "rao-blackwell": "weighted",
+};
+/** Estimators whose first evaluation is not a sample of the distribution. */
+const notASample = ["exact", "sparsemax-marginal", "entmax-marginal", "rao-blackwell"];
 
 describe("samples and values", () => {
-  for (const entry of supported.filter((e) => e.id !== "exact")) {
-    const { estimator, case: c } = entry;
-    test(`${title(entry)}: the sample is hard as declared, and follows the probabilities`, async () => {
-      let seen: number[][] = [];
+  const rowsOf = (c: (typeof supported)[number]["case"], x: np.Array): number[][] =>
+    x.reshape([-1, width(c.event)]).js() as number[][];
+  for (const entry of supported) {
+    const { estimator, id, case: c } = entry;
+    test(`${title(entry)}: evaluations, hardness, value and law are as declared`, () => {
+      const count = 4000;
+      const seen: number[][] = [];
+      let evaluations = 0;
+      let traced = false;
       const record: Objective = (x) => {
-        seen = (x.ref.reshape([-1, width(c.event)]).js() as number[][]) ?? [];
+        evaluations += x.size / width(c.event) / count;
+        if (x instanceof ConcreteArray) for (const row of rowsOf(c, x.ref)) seen.push(row);
+        else traced = true;
         return np.sum(x, lastAxes(c.event.length));
       };
-      const q = makeDistribution(c.kind, repeated(c, 4000));
-      const losses = statefulExpectation(q, record, estimator, random.key(3), estimator.init(q)).losses;
+      const q = makeDistribution(c.kind, repeated(c, count));
+      const { losses } = statefulExpectation(q, record, estimator, random.key(3), estimator.init(q));
       const values = losses.js() as number[];
-      const isHard = seen.every((row) => row.every((v) => v === 0 || v === 1));
+      expect(evaluations).toBe(estimator.evaluations(makeDistribution(c.kind, repeated(c, 2))));
+
+      // Hard: the sine of whole multiples of pi is zero, whatever is averaged.
+      const offGrid: Objective = (x) => np.sum(np.abs(np.sin(x.mul(Math.PI))), lastAxes(c.event.length));
+      const again = makeDistribution(c.kind, repeated(c, count));
+      const off = statefulExpectation(again, offGrid, estimator, random.key(3), estimator.init(again)).losses;
+      const isHard = (off.js() as number[]).every((v) => Math.abs(v) < 1e-4);
       expect(isHard).toBe(estimator.forward === "hard");
+      const onlyHardEvaluations = estimator.forward === "hard" && !estimator.needs.includes("soft");
+      if (onlyHardEvaluations) expect(seen.flat().every(Number.isInteger)).toBe(true);
+
+      if (traced) return;
       // The value is f at the sample: the mean over the samples of each example.
-      const perExample = seen.length / 4000;
-      for (const n of [0, 17, 3999]) {
-        const rows = Array.from({ length: perExample }, (_, k) => seen[k * 4000 + n]!);
-        const mean = rows.flat().reduce((a, b) => a + b, 0) / perExample;
-        expect(values[n]).toBeCloseTo(mean, 5);
+      const kind = valueIs[id] ?? "mean";
+      for (const n of kind === "weighted" ? [] : [0, 17, 3999]) {
+        const taken = kind === "first" ? 1 : evaluations;
+        const rows = Array.from({ length: taken }, (_, k) => seen[k * count + n]!);
+        expect(values[n]).toBeCloseTo(rows.flat().reduce((a, b) => a + b, 0) / taken, 4);
       }
-      expect(perExample).toBe(estimator.evaluations(makeDistribution(c.kind, repeated(c, 2))));
-      if (estimator.forward === "soft") return;
+      if (estimator.forward === "soft" || estimator.law === "own" || notASample.includes(id)) return;
       // Chi-square over all states. The first sample of each example is used: those of a pair are not independent.
-      const all = states(c.kind, c.logits, c.categories);
+      const all = states(c);
       const counts = new Map<string, number>();
-      for (const row of seen.slice(0, 4000)) counts.set(row.join(), (counts.get(row.join()) ?? 0) + 1);
-      const chi = all.reduce((sum, s) => {
-        const expected = 4000 * s.probability;
-        return sum + ((counts.get(s.x.join()) ?? 0) - expected) ** 2 / expected;
-      }, 0);
+      for (const row of seen.slice(0, count)) counts.set(row.join(), (counts.get(row.join()) ?? 0) + 1);
+      // States expected less than 5 times share one cell.
+      const rare = all.filter((s) => count * s.probability < 5);
+      const cells = all
+        .filter((s) => count * s.probability >= 5)
+        .map((s) => ({ expected: count * s.probability, observed: counts.get(s.x.join()) ?? 0 }));
+      if (rare.length > 0)
+        cells.push({
+          expected: Math.max(1, count - cells.reduce((a, s) => a + s.expected, 0)),
+          observed: count - cells.reduce((a, s) => a + s.observed, 0),
+        });
+      const chi = cells.reduce((sum, s) => sum + (s.observed - s.expected) ** 2 / s.expected, 0);
       // Wilson-Hilferty: (chi/df)^(1/3) is near normal with mean 1 - 2/(9 df) and variance 2/(9 df).
-      const spread = 2 / (9 * (all.length - 1));
-      expect((Math.cbrt(chi / (all.length - 1)) - (1 - spread)) / Math.sqrt(spread)).toBeLessThan(LIMIT);
+      const spread = 2 / (9 * (cells.length - 1));
+      expect((Math.cbrt(chi / (cells.length - 1)) - (1 - spread)) / Math.sqrt(spread)).toBeLessThan(LIMIT);
     });
   }
 });
 
 describe("every estimator", () => {
-  for (const entry of supported) {
+  // One scale of the logits: nothing here depends on it, and the extremes are tried below.
+  for (const entry of supported.filter((e) => e.case === caseOf(e.case.kind))) {
     const { estimator, case: c } = entry;
     const start = () => estimator.init(makeDistribution(c.kind, np.zeros([2, ...c.event])));
-    const f: Objective = (x) => objectives[5]!.jax(x, c.event.length);
+    const f: Objective = (x) => coupled.jax(x, c.event.length);
     const loss = (logits: np.Array, key: np.Array): np.Array => {
       const { losses, state } = statefulExpectation(
         makeDistribution(c.kind, logits),
@@ -123,20 +124,22 @@ describe("every estimator", () => {
       expect(np.allclose(np.array(mapped), np.array(looped), { rtol: 1e-4, atol: 1e-6 })).toBe(true);
     });
 
-    test(`${title(entry)}: gradients to the parameters of f are right`, () => {
-      // losses are linear in w, so w * dlosses/dw must be the losses themselves.
-      const w = np.array([0.5, -1.5, 2, 0.25, 1, -0.75].slice(0, width(c.event))).reshape([...c.event]);
-      const weighted = (weights: np.Array): np.Array => {
-        const g: Objective = (x) => np.sum(x.mul(weights), lastAxes(c.event.length));
-        const q = makeDistribution(c.kind, repeated(c, 50));
-        const { losses, state } = statefulExpectation(q, g, estimator, random.key(4), start());
-        for (const array of Object.values(state)) array.dispose();
-        return np.sum(losses);
-      };
-      const value = weighted(w.ref).js() as number;
-      const euler = np.sum(w.ref.mul(grad(weighted)(w))).js() as number;
-      expect(euler).toBeCloseTo(value, 3);
-    });
+    // VIMCO's value is a bound that is not linear in f: equivalences.test.ts has its own check.
+    if (estimator.id !== "vimco")
+      test(`${title(entry)}: gradients to the parameters of f are right`, () => {
+        // losses are linear in w, so w * dlosses/dw must be the losses themselves.
+        const w = np.array([0.5, -1.5, 2, 0.25, 1, -0.75].slice(0, width(c.event))).reshape([...c.event]);
+        const weighted = (weights: np.Array): np.Array => {
+          const g: Objective = (x) => np.sum(x.mul(weights.ref), lastAxes(c.event.length));
+          const q = makeDistribution(c.kind, repeated(c, 50));
+          const { losses, state } = statefulExpectation(q, g, estimator, random.key(4), start());
+          for (const array of Object.values(state)) array.dispose();
+          return np.sum(losses);
+        };
+        const value = weighted(w.ref).js() as number;
+        const euler = np.sum(w.ref.mul(grad(weighted)(w))).js() as number;
+        expect(euler).toBeCloseTo(value, 3);
+      });
 
     test(`${title(entry)}: needs are as declared, NaN never appears, inputs are consumed once`, () => {
       const blind: Objective = (x) => detach(f(x));
@@ -152,10 +155,13 @@ describe("every estimator", () => {
         return np.sum(losses);
       })(repeated(c, 50)).js() as number[];
       const some = gradient.flat(9).some((v) => v !== 0);
-      expect(some, "gradient without a gradient of f").toBe(estimator.needs === "values");
+      expect(some, "gradient without a gradient of f").toBe(estimator.needs.startsWith("values"));
 
       for (const extreme of [-100, 0, 100]) {
-        const pattern = Array.from({ length: width(c.event) }, (_, i) => (i % 2 ? -extreme : extreme));
+        // A log-rate of 100 is refused; 0.9 is near the most that the case's largest count allows.
+        const pattern = Array.from({ length: width(c.event) }, (_, i) =>
+          Math.min(i % 2 ? -extreme : extreme, c.kind === "poisson" ? 0.9 : 100),
+        );
         const logits = np.array(pattern).reshape([1, ...c.event]);
         const wide = np.broadcastTo(logits, [4, ...c.event]);
         const g = grad(loss)(wide, random.key(8)).js().flat(9) as number[];
@@ -186,41 +192,6 @@ describe("every estimator", () => {
       })(np.array([[[0.3]], [[-2]]])).js() as number[];
       const expected = estimator.id === "straight-through" ? 3 : 0; // identity copies g whatever the categories
       for (const g of gradient.flat(9)) expect(g, estimator.id).toBeCloseTo(expected, 6);
-    }
-  });
-
-  test("a thousand jitted steps leak nothing", () => {
-    for (const id of ["reinmax", "rloo", "reinforce-minimum-variance"]) {
-      const entry = supported.find((e) => e.id === id)!;
-      const { estimator, case: c } = entry;
-      const step = jit((logits: np.Array, key: np.Array, state: { [name: string]: np.Array }) => {
-        const q = makeDistribution(c.kind, logits);
-        const result = statefulExpectation(
-          q,
-          (x) => objectives[5]!.jax(x, c.event.length),
-          estimator,
-          key,
-          state,
-        );
-        return [np.mean(result.losses), result.state] as [np.Array, { [name: string]: np.Array }];
-      });
-      const logits = np.array([...c.logits, ...c.logits]).reshape([2, ...c.event]);
-      const key = random.key(1);
-      let state = estimator.init(makeDistribution(c.kind, logits));
-      const run = (steps: number): void => {
-        for (let i = 0; i < steps; i++) {
-          const [loss, next] = step(logits.ref, key.ref, state);
-          state = next;
-          loss.dispose();
-        }
-      };
-      run(100);
-      const before = process.memoryUsage().rss;
-      run(1000);
-      expect(logits.refCount, id).toBe(1);
-      expect(key.refCount, id).toBe(1);
-      // A leak of one array of 24 floats per step would be small in bytes, but each holds a JavaScript object as well.
-      expect((process.memoryUsage().rss - before) / 2 ** 20, id).toBeLessThan(32);
     }
   });
 });
@@ -256,9 +227,11 @@ describe("what is declared can be read", () => {
     for (const { create } of catalogue) {
       const estimator = create();
       const kind = estimator.supports[0]!;
-      const run = () => through(makeDistribution(kind, np.zeros([2, 3])), estimator, random.key(0));
-      if (estimator.needs === "values") expect(run).toThrow(/needs the losses/);
-      else expect(run().shape).toEqual([2, 3]);
+      const shape = [2, ...caseOf(kind).event];
+      const run = () => through(makeDistribution(kind, np.zeros(shape)), estimator, random.key(0));
+      if (!estimator.path) expect(run).toThrow(/needs the losses/);
+      else expect(run().shape).toEqual(shape);
+      if (estimator.needs.startsWith("values")) expect(estimator.path).toBeUndefined();
     }
   });
 
@@ -268,6 +241,6 @@ describe("what is declared can be read", () => {
       expect(() =>
         expectation(makeDistribution("categorical", np.zeros([2, 3])), f, create(), random.key(0)),
       ).toThrow(/does not support categorical/);
-    expect(cases.length).toBe(4);
+    expect(cases.length).toBe(12);
   });
 });

@@ -82,7 +82,7 @@ describe("Bernoulli vectors", () => {
   };
   const of = (e: Estimator, noise: number[] | number[][]): number[] =>
     gradientOf(e, "bernoulli", ber.a, f, noise);
-  const all = states("bernoulli", ber.a, 1);
+  const all = states({ kind: "bernoulli", logits: ber.a, categories: 1, total: 0 });
   /** Noise that makes the sample x: u below or above p. */
   const noiseFor = (x: readonly number[]): number[] => x.map((v) => (v === 1 ? 1e-6 : 1 - 1e-6));
   const expected = (e: Estimator): number[] =>

@@ -5,7 +5,7 @@ import { lastAxes } from "../src/surrogate.ts";
 export interface TestObjective {
   readonly name: string;
   /** Degree as a polynomial of the sample, or "any". */
-  readonly degree: 0 | 1 | 2 | 3 | "any";
+  readonly degree: 0 | 1 | 2 | 3 | 4 | "any";
   readonly jax: (x: np.Array, eventAxes: number) => np.Array;
   readonly js: (x: readonly number[]) => number;
 }
@@ -47,13 +47,29 @@ export const objectives: readonly TestObjective[] = [
     js: (x) => dot(x) ** 3 + x.reduce((s, v) => s + v ** 3, 0),
   },
   {
-    name: "non-smooth",
+    name: "quartic",
+    degree: 4,
+    jax: (x, e) =>
+      np
+        .square(np.square(project(x.ref, e)))
+        .add(np.sum(np.square(np.square(x)), lastAxes(e)))
+        .mul(0.3),
+    js: (x) => 0.3 * (dot(x) ** 4 + x.reduce((s, v) => s + v ** 4, 0)),
+  },
+  {
+    name: "kink",
+    degree: "any",
+    jax: (x, e) => np.abs(project(x, e).sub(0.3)),
+    js: (x) => Math.abs(dot(x) - 0.3),
+  },
+  {
+    name: "jump",
     degree: "any",
     jax: (x, e) => {
       const t = project(x, e);
-      return np.abs(t.ref.sub(0.3)).add(np.greater(t, 0.5).astype(np.float32));
+      return np.greater(t.ref, 0.5).astype(np.float32).add(t.mul(0.2));
     },
-    js: (x) => Math.abs(dot(x) - 0.3) + (dot(x) > 0.5 ? 1 : 0),
+    js: (x) => (dot(x) > 0.5 ? 1 : 0) + 0.2 * dot(x),
   },
   {
     name: "coupled",

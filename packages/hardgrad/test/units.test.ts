@@ -1,7 +1,18 @@
 import "./setup.ts";
 import { grad, jit, numpy as np } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
-import { clip, identity, oneHot, pseudoDerivatives, sign, step, units } from "../src/index.ts";
+import {
+  clip,
+  identity,
+  magnitudeAwareSign,
+  oneHot,
+  pseudoDerivatives,
+  roundBits,
+  sign,
+  step,
+  ternary,
+  units,
+} from "../src/index.ts";
 import golden from "./golden.json" with { type: "json" };
 
 /** The formulas once more, in float64 and apart from the code. */
@@ -18,6 +29,16 @@ const formulas: { [id: string]: (x: number, o: { [name: string]: number }) => nu
   "fast-sigmoid": (x, { k }) => 1 / (1 + k! * Math.abs(x)) ** 2,
   superspike: (x, { alpha }) => alpha! / (1 + Math.abs(x)) ** 2,
   "soft-sign": (x, { alpha }) => alpha! / (2 * (1 + alpha! * Math.abs(x)) ** 2),
+  "sparse-fast-sigmoid": (x, { k, band }) => (Math.abs(x) <= band! ? 1 / (1 + k! * Math.abs(x)) ** 2 : 0),
+  "q-pseudo-spike": (x, { alpha }) => (1 + (2 * Math.abs(x)) / (alpha! - 1)) ** -alpha!,
+  s2nn: (x, { alpha, beta }) =>
+    x < 0 ? alpha! / (2 + Math.exp(alpha! * x) + Math.exp(-alpha! * x)) : beta! / (x + 1),
+  "log-abs": (x, { alpha }) => alpha! / (1 + alpha! * Math.abs(x)),
+  "log-tailed-relu": (x, { alpha }) => (x <= 0 ? alpha! : x <= 1 ? 1 : 1 / x),
+  "leaky-k-relu": (x, { k, leak }) => (x > 0 ? k! : leak!),
+  "piecewise-leaky-relu": (x, { w, c }) => (Math.abs(x) <= w! ? 1 / (2 * w!) : c!),
+  "spike-rate-escape": (x, { beta, k }) => k! * Math.exp(-beta! * Math.abs(x - 1)),
+  "leaky-spike": (x, { slope }) => (x > 0 ? 1 : slope!),
   "swish-sign": (x, { beta }) =>
     (beta! * (2 - beta! * x * Math.tanh((beta! * x) / 2))) / (1 + Math.cosh(beta! * x)),
 };
@@ -140,5 +161,53 @@ describe("units", () => {
     expect(() => step({ threshold: Number.NaN })).toThrow(/finite/);
     expect(() => sign({ derivative: identity(), normalize: true })).toThrow(/no finite integral/);
     expect(() => oneHot({ temperature: 0 })).toThrow(/temperature/);
+  });
+});
+
+describe("quantizers", () => {
+  const x = [-2, -0.6, -0.04, 0, 0.04, 0.3, 0.6, 1, 3];
+  const slopeOf = (apply: (v: np.Array) => np.Array): number[] =>
+    grad((v: np.Array) => np.sum(apply(v)))(np.array(x)).js() as number[];
+  const on = (low: number, high: number): number[] => x.map((v) => (v >= low && v <= high ? 1 : 0));
+  test("two bits: thirds of [0, 1], straight-through there", () => {
+    const unit = roundBits({ bits: 2 });
+    const values = unit.apply(np.array(x)).js() as number[];
+    [0, 0, 0, 0, 0, 1 / 3, 2 / 3, 1, 1].forEach((v, i) => {
+      expect(values[i]).toBeCloseTo(v, 6);
+    });
+    expect(slopeOf((v) => unit.apply(v))).toEqual(on(0, 1));
+    const weights = roundBits({ bits: 1, of: "weights" })
+      .apply(np.array([-3, -0.2, 0.2, 3]))
+      .js();
+    expect(weights).toEqual([-1, -1, 1, 1]);
+    expect(() => roundBits({ bits: 0 })).toThrow(/bits must be/);
+  });
+  test("ternary: three values, by a number or by the mean size", () => {
+    const values = ternary().apply(np.array(x)).js() as number[];
+    expect(values.map((v) => v + 0)).toEqual([-1, -1, 0, 0, 0, 1, 1, 1, 1]);
+    expect(slopeOf((v) => ternary().apply(v))).toEqual(on(-1, 1));
+    // 0.7 * mean|x| = 0.7 * 7.58 / 9 = 0.5896
+    const mean = ternary({ law: "mean" }).apply(np.array(x)).js() as number[];
+    expect(mean.map((v) => v + 0)).toEqual([-1, -1, 0, 0, 0, 0, 1, 1, 1]);
+  });
+  test("magnitude-aware sign: one size per output channel", () => {
+    const w = np.array([
+      [0.5, -2],
+      [-1.5, 0],
+    ]);
+    expect(magnitudeAwareSign().apply(w).js()).toEqual([
+      [1, -1],
+      [-1, 1],
+    ]);
+    expect(slopeOf((v) => magnitudeAwareSign().apply(v)).every(Number.isFinite)).toBe(true);
+    expect(
+      Number.isNaN(
+        (
+          ternary()
+            .apply(np.array([Number.NaN]))
+            .js() as number[]
+        )[0],
+      ),
+    ).toBe(true);
   });
 });

@@ -1,4 +1,4 @@
-import { grad, jit, numpy as np, tree, valueAndGrad } from "@jax-js/jax";
+import { grad, jit, numpy as np, tree, vjp } from "@jax-js/jax";
 import type { State } from "hardgrad";
 import type { RunConfig } from "../contract.ts";
 import type { Experiment } from "../experiment.ts";
@@ -62,15 +62,15 @@ export function compile(experiment: Experiment, config: RunConfig, annealed: boo
 
   const step: Program["step"] = (carry, total, images, labels, key, s) => {
     const learningRate = s.learningRate.ref;
-    const differentiate = valueAndGrad(meanLoss, { hasAux: true });
-    const [[loss, state], gradients] = differentiate(
-      keepAll(carry.params),
-      carry.estimator,
-      images,
-      labels,
-      key,
-      s,
-    ) as unknown as [[np.Array, State], Params];
+    // vjp of loss and state together: jax-js 0.1.25 can't carry an auxiliary output past the gradients that learned
+    // control variates take inside.
+    const [[loss, state], backward] = vjp(
+      (params: Params) => meanLoss(params, carry.estimator, images, labels, key, s),
+      [keepAll(carry.params)],
+    ) as unknown as [[np.Array, State], ((cotangents: [np.Array, State]) => [Params]) & { dispose(): void }];
+    const zeros = tree.map((x: np.Array) => np.zeros(x.shape), state) as State;
+    const [gradients] = backward([np.onesLike(loss.ref), zeros]);
+    backward.dispose();
     const scaled = Object.fromEntries(
       Object.entries(gradients).map(([name, g]) => [
         name,

@@ -3,6 +3,7 @@ import { checkLogits } from "../checks.ts";
 import { hardOrNaN, hardSigmoid, logSigmoid, sigmoid } from "../math.ts";
 import { lastAxes } from "../surrogate.ts";
 import type { Distribution, Probability } from "../types.ts";
+import { exponentialFamilyScore } from "./exponential-family.ts";
 import type { DistributionFunctions } from "./index.ts";
 import { openUniform } from "./noise.ts";
 
@@ -30,6 +31,7 @@ export function bernoulli(logits: np.Array, options: { probability?: Probability
     batchShape: shape.slice(0, -1),
     eventShape: shape.slice(-1),
     probability,
+    total: 0,
   };
 }
 
@@ -53,8 +55,9 @@ export const bernoulliFunctions: DistributionFunctions = {
     const signed = q.logits.mul(sample.mul(2).sub(1));
     return np.sum(logSigmoid(signed), lastAxes(1));
   },
-  stateCount: (eventShape) => 2 ** (eventShape[0] ?? 0),
-  states: (eventShape) => {
+  score: exponentialFamilyScore,
+  stateCount: ({ eventShape }) => 2 ** (eventShape[0] ?? 0),
+  states: ({ eventShape }) => {
     const units = eventShape[0] ?? 0;
     const rows = Array.from({ length: 2 ** units }, (_, s) =>
       Array.from({ length: units }, (_, i) => Math.floor(s / 2 ** i) % 2),

@@ -2,6 +2,7 @@ import { nn, numpy as np } from "@jax-js/jax";
 import { checkLogits } from "../checks.ts";
 import { lastAxes } from "../surrogate.ts";
 import type { Distribution } from "../types.ts";
+import { exponentialFamilyScore } from "./exponential-family.ts";
 import type { DistributionFunctions } from "./index.ts";
 import { exponential } from "./noise.ts";
 
@@ -27,6 +28,7 @@ export function categorical(logits: np.Array): Distribution {
     batchShape: shape.slice(0, -event),
     eventShape: shape.slice(-event),
     probability: "sigmoid",
+    total: 0,
   };
 }
 
@@ -50,8 +52,9 @@ export const categoricalFunctions: DistributionFunctions = {
   relaxed: (q, noise, temperature) => nn.softmax(perturbed(q.logits, noise).div(temperature), -1),
   logProbability: (q, sample) =>
     np.sum(nn.logSoftmax(q.logits, -1).mul(sample), lastAxes(q.eventShape.length)),
-  stateCount: (eventShape) => eventShape.at(-1)! ** (eventShape.length === 2 ? eventShape[0]! : 1),
-  states: (eventShape) => {
+  score: exponentialFamilyScore,
+  stateCount: ({ eventShape }) => eventShape.at(-1)! ** (eventShape.length === 2 ? eventShape[0]! : 1),
+  states: ({ eventShape }) => {
     const categories = eventShape.at(-1)!;
     const variables = eventShape.length === 2 ? eventShape[0]! : 1;
     const rows = Array.from({ length: categories ** variables }, (_, s) =>

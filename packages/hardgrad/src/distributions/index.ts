@@ -1,29 +1,39 @@
 import type { numpy as np } from "@jax-js/jax";
+import { detach } from "../surrogate.ts";
 import type { Distribution, Kind } from "../types.ts";
 import { bernoulliFunctions } from "./bernoulli.ts";
 import { categoricalFunctions } from "./categorical.ts";
+import { binomialFunctions, poissonFunctions } from "./counts.ts";
+import { plackettLuceFunctions } from "./plackett-luce.ts";
+import { subsetFunctions } from "./subset.ts";
 
 /** What every distribution can do: noise -> sample -> relaxed sample, log-probability, support. */
 export interface DistributionFunctions {
-  /** `sigmoid(logits)` or `softmax(logits)`. */
+  /** The mean of a sample: `sigmoid(logits)`, `softmax(logits)`, the rate, the marginals of a subset. */
   mean(q: Distribution): np.Array;
   /** The noise that `sample` and `relaxed` share. Consumes the key. */
   noise(key: np.Array, shape: readonly number[]): np.Array;
   /** A hard sample: a pure function of logits and noise. */
   sample(q: Distribution, noise: np.Array): np.Array;
-  /** Its soft stand-in from the same noise; tends to `sample` as the temperature goes to 0. */
-  relaxed(q: Distribution, noise: np.Array, temperature: np.Array | number): np.Array;
+  /** Its soft stand-in from the same noise, where there is one; tends to `sample` as the temperature goes to 0. */
+  relaxed?(q: Distribution, noise: np.Array, temperature: np.Array | number): np.Array;
   /** `log P(sample)`, summed over the event: one number per example. */
   logProbability(q: Distribution, sample: np.Array): np.Array;
-  stateCount(eventShape: readonly number[]): number;
-  /** Every value the sample can take: `[states, ...event]`. */
-  states(eventShape: readonly number[]): np.Array;
+  /** The derivative of `log P(sample)` with respect to the logits. */
+  score(q: Distribution, sample: np.Array): np.Array;
+  stateCount(q: Distribution): number;
+  /** Every value the sample can take: `[states, ...event]`. Uses no logits. */
+  states(q: Distribution): np.Array;
 }
 
 /** A missing family is a compile error. */
 export const distributionFunctions: { readonly [K in Kind]: DistributionFunctions } = {
   bernoulli: bernoulliFunctions,
   categorical: categoricalFunctions,
+  subset: subsetFunctions,
+  "plackett-luce": plackettLuceFunctions,
+  poisson: poissonFunctions,
+  binomial: binomialFunctions,
 };
 
 /** The functions of q's family. */
@@ -31,7 +41,19 @@ export function functionsOf(q: Distribution): DistributionFunctions {
   return distributionFunctions[q.kind];
 }
 
+/** The relaxed sample of a family that has one. Consumes q.logits and noise. */
+export function relaxed(q: Distribution, noise: np.Array, temperature: np.Array | number): np.Array {
+  const { relaxed: soften } = functionsOf(q);
+  if (!soften) throw new RangeError(`${q.kind}: there is no relaxed sample; use a hard estimator.`);
+  return soften(q, noise, temperature);
+}
+
 /** q with one more reference to its logits, for a function that consumes them. */
 export function keep(q: Distribution): Distribution {
   return { ...q, logits: q.logits.ref };
+}
+
+/** q with its logits detached (one more reference to them): nothing computed from it carries a gradient. */
+export function fixed(q: Distribution): Distribution {
+  return { ...q, logits: detach(q.logits.ref) };
 }

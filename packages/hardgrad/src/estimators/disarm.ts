@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { evaluate, resolveOptions } from "../checks.ts";
-import { functionsOf, keep } from "../distributions/index.ts";
+import { fixed, functionsOf } from "../distributions/index.ts";
 import { sigmoid } from "../math.ts";
 import { references } from "../references.ts";
 import { detach } from "../surrogate.ts";
@@ -37,7 +37,7 @@ export function disarm(given: Record<never, never> = {}): Estimator {
     noise: (q, key) => drawNoise(q, key),
     losses: (q, f, noise, state) => {
       const coupled = np.stack([np.negative(noise.ref).add(1), noise], 0);
-      const pair = functionsOf(q).sample(keep(q), coupled); // [2, ...batch, units]
+      const pair = functionsOf(q).sample(fixed(q), coupled); // [2, ...batch, units]
       const losses = evaluate("disarm", q, f, pair.ref);
       const [first, second] = np.split(detach(losses.ref), 2, 0) as [np.Array, np.Array];
       const [b, other] = np.split(pair, 2, 0) as [np.Array, np.Array];

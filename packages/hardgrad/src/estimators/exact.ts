@@ -3,7 +3,7 @@ import { evaluate, resolveOptions } from "../checks.ts";
 import { functionsOf, keep } from "../distributions/index.ts";
 import { references } from "../references.ts";
 import type { Distribution, Estimator, OptionsTable } from "../types.ts";
-import { noNoise, noState } from "./parts.ts";
+import { everyKind, noNoise, noState } from "./parts.ts";
 
 const options: OptionsTable = {
   maxStates: {
@@ -28,7 +28,7 @@ const options: OptionsTable = {
 export function exact(given: { maxStates?: number } = {}): Estimator {
   const settings = resolveOptions<{ maxStates: number }>("exact", options, given);
   const stateCount = (q: Distribution): number => {
-    const count = functionsOf(q).stateCount(q.eventShape);
+    const count = functionsOf(q).stateCount(q);
     if (count > settings.maxStates)
       throw new RangeError(
         `exact: ${count} states are more than maxStates ${settings.maxStates}; use fewer units, a larger ` +
@@ -40,7 +40,7 @@ export function exact(given: { maxStates?: number } = {}): Estimator {
     id: "exact",
     title: "Exact enumeration",
     family: "exact",
-    supports: ["bernoulli", "categorical"],
+    supports: everyKind,
     unbiased: true,
     exactDegree: "all",
     forward: "hard",
@@ -57,7 +57,7 @@ export function exact(given: { maxStates?: number } = {}): Estimator {
     losses: (q, f, noise, state) => {
       noise.dispose();
       const count = stateCount(q);
-      const states = functionsOf(q).states(q.eventShape);
+      const states = functionsOf(q).states(q);
       const spread = np.broadcastTo(states.reshape([count, ...q.batchShape.map(() => 1), ...q.eventShape]), [
         count,
         ...q.logits.shape,

@@ -1,6 +1,6 @@
 import type { numpy as np } from "@jax-js/jax";
 import { resolveOptions } from "../checks.ts";
-import { functionsOf, keep } from "../distributions/index.ts";
+import { keep, relaxed } from "../distributions/index.ts";
 import { references } from "../references.ts";
 import { attach } from "../surrogate.ts";
 import type { Estimator, OptionsTable, Traits } from "../types.ts";
@@ -42,9 +42,7 @@ export function gumbelSoftmax(given: { temperature?: number | np.Array } = {}): 
     options,
     example: "through(categorical(logits), gumbelSoftmax({ temperature: 0.5 }), key)",
   };
-  return pathEstimator(traits, settings, (q, noise) =>
-    functionsOf(q).relaxed(q, noise, reuse(settings.temperature)),
-  );
+  return pathEstimator(traits, settings, (q, noise) => relaxed(q, noise, reuse(settings.temperature)));
 }
 
 /**
@@ -76,7 +74,7 @@ export function straightThroughGumbelSoftmax(given: { temperature?: number | np.
   };
   return pathEstimator(traits, settings, (q, noise) => {
     const hard = drawHard(q, noise.ref);
-    const soft = functionsOf(q).relaxed(keep(q), noise, reuse(settings.temperature));
+    const soft = relaxed(keep(q), noise, reuse(settings.temperature));
     q.logits.dispose();
     return attach(hard, soft);
   });

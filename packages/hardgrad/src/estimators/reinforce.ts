@@ -1,10 +1,10 @@
 import { numpy as np } from "@jax-js/jax";
 import { evaluate, resolveOptions } from "../checks.ts";
-import { keep } from "../distributions/index.ts";
+import { fixed } from "../distributions/index.ts";
 import { references } from "../references.ts";
 import { detach } from "../surrogate.ts";
 import type { Distribution, Estimator, OptionsTable, State, Traits } from "../types.ts";
-import { drawHard, drawNoise, noState, overEvent, score, withLogitGradient } from "./parts.ts";
+import { drawHard, drawNoise, everyKind, noState, overEvent, score, withLogitGradient } from "./parts.ts";
 
 /**
  * A baseline: from detached losses `[...batch]`, scores `[...batch, ...event]` and the state, what to subtract
@@ -17,7 +17,7 @@ interface Baseline {
 
 const shared = {
   family: "score function",
-  supports: ["bernoulli", "categorical"],
+  supports: everyKind,
   unbiased: true,
   exactDegree: "all",
   forward: "hard",
@@ -44,7 +44,7 @@ function scoreFunction(traits: Traits, settings: Estimator["settings"], baseline
     losses: (q, f, noise, state) => {
       const sample = drawHard(q, noise);
       const losses = evaluate(traits.id, q, f, sample.ref);
-      const scores = detach(score(keep(q), sample));
+      const scores = detach(score(fixed(q), sample));
       const [subtracted, next] = baseline.apply(q, detach(losses.ref), scores.ref, state);
       const signal = overEvent(q, detach(losses.ref)).sub(subtracted);
       return { losses: withLogitGradient(q, losses, signal.mul(scores)), state: next };

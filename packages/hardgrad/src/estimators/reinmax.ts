@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { resolveOptions } from "../checks.ts";
-import { functionsOf, keep } from "../distributions/index.ts";
+import { fixed, functionsOf } from "../distributions/index.ts";
 import { sigmoid, softmaxJacobian } from "../math.ts";
 import { references } from "../references.ts";
 import { detach, linearGradient, linearMapGradient } from "../surrogate.ts";
@@ -43,7 +43,7 @@ export function reinmax(given: { temperature?: number | np.Array } = {}): Estima
     const hard = drawHard(q, noise);
     const tempered = { ...q, logits: q.logits.ref.div(reuse(settings.temperature)) };
     const middle = detach(functionsOf(q).mean(tempered).add(hard.ref).mul(0.5));
-    const mean = detach(functionsOf(q).mean(keep(q)));
+    const mean = functionsOf(q).mean(fixed(q));
     if (q.kind === "bernoulli") {
       const slope = variance(middle).mul(2).sub(variance(mean).mul(0.5));
       return linearGradient(hard, q.logits, slope);
@@ -93,7 +93,7 @@ function zgrPath(q: Distribution, noise: np.Array): np.Array {
     const signed = detach(q.logits.ref).mul(hard.ref.mul(-2).add(1));
     return linearGradient(hard, q.logits, sigmoid(signed).mul(0.5));
   }
-  const mean = detach(functionsOf(q).mean(keep(q)));
+  const mean = functionsOf(q).mean(fixed(q));
   const deviation = detach(hard.ref).sub(mean.ref);
   return linearMapGradient(hard, q.logits, (v) => {
     const inner = np.sum(deviation.ref.mul(v.ref), -1, { keepdims: true });

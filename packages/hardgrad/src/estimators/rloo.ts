@@ -1,10 +1,18 @@
 import { numpy as np } from "@jax-js/jax";
 import { evaluate, resolveOptions } from "../checks.ts";
-import { functionsOf, keep } from "../distributions/index.ts";
+import { fixed, functionsOf } from "../distributions/index.ts";
 import { references } from "../references.ts";
 import { detach } from "../surrogate.ts";
 import type { Estimator } from "../types.ts";
-import { drawNoise, noState, overEvent, samplesOption, score, withLogitGradient } from "./parts.ts";
+import {
+  drawNoise,
+  everyKind,
+  noState,
+  overEvent,
+  samplesOption,
+  score,
+  withLogitGradient,
+} from "./parts.ts";
 
 const options = { samples: samplesOption };
 
@@ -24,7 +32,7 @@ export function rloo(given: { samples?: number } = {}): Estimator {
     id: "rloo",
     title: "RLOO: leave-one-out over K samples",
     family: "score function",
-    supports: ["bernoulli", "categorical"],
+    supports: everyKind,
     unbiased: true,
     exactDegree: "all",
     forward: "hard",
@@ -39,11 +47,11 @@ export function rloo(given: { samples?: number } = {}): Estimator {
     init: noState,
     noise: (q, key) => drawNoise(q, key, samples),
     losses: (q, f, noise, state) => {
-      const sample = functionsOf(q).sample(keep(q), noise);
+      const sample = functionsOf(q).sample(fixed(q), noise);
       const losses = evaluate("rloo", q, f, sample.ref);
       const values = detach(losses.ref);
       const centred = values.ref.sub(np.mean(values, 0, { keepdims: true }));
-      const scores = score(keep(q), sample);
+      const scores = score(fixed(q), sample);
       const gradient = np.sum(overEvent(q, centred).mul(scores), 0).div(samples - 1);
       return { losses: withLogitGradient(q, np.mean(losses, 0), gradient), state };
     },

@@ -5,8 +5,6 @@ export {
   erf,
   fastSigmoid,
   identity,
-  type PseudoDerivative,
-  type PseudoDerivativeEntry,
   piecewiseExponential,
   pseudoDerivatives,
   rectangle,
@@ -16,4 +14,17 @@ export {
   swishSign,
   triangle,
 } from "./pseudo-derivatives.ts";
+export { magnitudeAwareSign, roundBits, ternary } from "./quantizers.ts";
+export type { PseudoDerivative, PseudoDerivativeEntry } from "./shape.ts";
+export {
+  leakyKRelu,
+  leakySpike,
+  logAbs,
+  logTailedRelu,
+  piecewiseLeakyRelu,
+  qPseudoSpike,
+  s2nn,
+  sparseFastSigmoid,
+  spikeRateEscape,
+} from "./spiking-derivatives.ts";
 export { oneHot, sign, step, type ThresholdOptions, type Unit, units } from "./units.ts";

@@ -1,66 +1,18 @@
 import { numpy as np } from "@jax-js/jax";
-import { resolveOptions } from "../checks.ts";
 import { sigmoid } from "../math.ts";
 import { detach } from "../surrogate.ts";
-import type { OptionsTable } from "../types.ts";
-
-/**
- * What stands in for the derivative of a step at x, the distance to the threshold. An even function in all cases
- * here. As the derivative of a probability it should integrate to 1: `normalize` divides by the integral, which
- * takes the difference in size out of a comparison of shapes.
- */
-export interface PseudoDerivative {
-  readonly id: string;
-  readonly title: string;
-  readonly formula: string;
-  readonly options: OptionsTable;
-  readonly settings: { readonly [name: string]: number };
-  readonly reference: string;
-  /** Integral over the real line with these settings; null if it has none. */
-  readonly integral: number | null;
-  /** Consumes x. */
-  derivative(x: np.Array): np.Array;
-}
-
-/** Options are numbers, under the names of the papers. */
-export interface PseudoDerivativeEntry {
-  readonly id: string;
-  readonly create: (options?: { readonly [name: string]: unknown }) => PseudoDerivative;
-}
-
-type Shape = Omit<PseudoDerivative, "options" | "settings" | "integral" | "derivative"> & {
-  readonly options: OptionsTable;
-  readonly integral: (o: { readonly [name: string]: number }) => number | null;
-  readonly derivative: (x: np.Array, o: { readonly [name: string]: number }) => np.Array;
-};
-
-function define(shape: Shape): (given?: { readonly [name: string]: unknown }) => PseudoDerivative {
-  return (given = {}) => {
-    const settings = resolveOptions<{ [name: string]: number }>(shape.id, shape.options, given);
-    return {
-      ...shape,
-      settings,
-      integral: shape.integral(settings),
-      derivative: (x) => shape.derivative(x, settings),
-    };
-  };
-}
-
-const positive = (initial: number, help: string, min = 0.01): OptionsTable[string] => ({
-  type: "number",
-  default: initial,
-  min,
-  max: 1000,
-  help,
-});
-
-/** 1 where |x| <= c, 0 elsewhere, NaN for NaN. */
-function within(x: np.Array, c: number): np.Array {
-  const inside = np.lessEqual(np.abs(x.ref), c).astype(np.float32);
-  return np.where(np.isnan(x), Number.NaN, inside);
-}
-
-type Factory<O> = (options?: O) => PseudoDerivative;
+import { define, type Factory, type PseudoDerivativeEntry, positive, within } from "./shape.ts";
+import {
+  leakyKRelu,
+  leakySpike,
+  logAbs,
+  logTailedRelu,
+  piecewiseLeakyRelu,
+  qPseudoSpike,
+  s2nn,
+  sparseFastSigmoid,
+  spikeRateEscape,
+} from "./spiking-derivatives.ts";
 
 /** `1`: the gradient passes unchanged. Reference: Bengio, Léonard & Courville 2013. */
 export const identity: Factory<Record<never, never>> = define({
@@ -251,4 +203,13 @@ export const pseudoDerivatives: readonly PseudoDerivativeEntry[] = [
   { id: "superspike", create: superSpike },
   { id: "soft-sign", create: softSign },
   { id: "swish-sign", create: swishSign },
+  { id: "sparse-fast-sigmoid", create: sparseFastSigmoid },
+  { id: "q-pseudo-spike", create: qPseudoSpike },
+  { id: "s2nn", create: s2nn },
+  { id: "log-abs", create: logAbs },
+  { id: "log-tailed-relu", create: logTailedRelu },
+  { id: "leaky-k-relu", create: leakyKRelu },
+  { id: "piecewise-leaky-relu", create: piecewiseLeakyRelu },
+  { id: "spike-rate-escape", create: spikeRateEscape },
+  { id: "leaky-spike", create: leakySpike },
 ];

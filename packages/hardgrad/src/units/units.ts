@@ -4,7 +4,9 @@ import { oneHotArgmax } from "../distributions/categorical.ts";
 import { hardOrNaN, softmaxJacobian } from "../math.ts";
 import { detach, linearGradient, linearMapGradient } from "../surrogate.ts";
 import type { OptionsTable } from "../types.ts";
-import { clip, type PseudoDerivative, sigmoidDerivative } from "./pseudo-derivatives.ts";
+import { clip, sigmoidDerivative } from "./pseudo-derivatives.ts";
+import { magnitudeAwareSign, roundBits, ternary } from "./quantizers.ts";
+import type { PseudoDerivative } from "./shape.ts";
 
 /** A deterministic hard non-linearity with something in place of its derivative. */
 export interface Unit {
@@ -17,6 +19,7 @@ export interface Unit {
   slope?(x: np.Array): np.Array;
 }
 
+/** Options of the threshold units. */
 export interface ThresholdOptions {
   /** A value such as `atan({ alpha: 2 })`. */
   readonly derivative?: PseudoDerivative;
@@ -130,4 +133,7 @@ export const units: readonly { readonly id: string; readonly create: () => Unit 
   { id: "step", create: step },
   { id: "sign", create: sign },
   { id: "one-hot-argmax", create: oneHot },
+  { id: "round-bits", create: roundBits },
+  { id: "ternary", create: ternary },
+  { id: "magnitude-aware-sign", create: magnitudeAwareSign },
 ];

@@ -1,0 +1,162 @@
+import { useDevice } from "@hardgrad/experiments";
+import Table from "cli-table3";
+import { type AuditReport, catalogue, findEstimator, audit as measure } from "hardgrad";
+import { type Flags, seedOf } from "../configuration.ts";
+import { narrator, print, printJson, short } from "../console.ts";
+import { UsageError } from "../errors.ts";
+import { formatEstimator, parseEstimator } from "../estimator-spec.ts";
+import type { Labelled } from "../figures/audit.ts";
+import { checkTarget, writeFigure } from "../figures/index.ts";
+import { wholeNumber } from "../flags.ts";
+import { loadProblem } from "../problems.ts";
+
+/** `audit [IDS]`: bias, variance and cost on a problem, against the exact gradient. */
+export async function audit(ids: string | undefined, flags: Flags): Promise<void> {
+  const samples = wholeNumber("--samples", (flags.samples as string) ?? "10000", 100, 1_000_000);
+  const warmup = wholeNumber("--warmup", (flags.warmup as string) ?? "200", 0, 100_000);
+  const seed = seedOf(flags);
+  const text = ids ?? (flags.estimators as string | undefined);
+  if (ids !== undefined && flags.estimators !== undefined)
+    throw new UsageError("give the estimators once: as an argument, or by --estimators.");
+  const specs = (
+    text === undefined ? catalogue.map((e) => e.id) : text.split(",").map((t) => t.trim())
+  ).filter(Boolean);
+  if (specs.length === 0)
+    throw new UsageError("the list of estimators is empty; name one, or leave it out for all.");
+  const parsed = specs.map(parseEstimator);
+  const out = flags.out as string | undefined;
+  if (out) checkTarget(out, flags.force === true);
+  await useDevice((flags.device as string | undefined) ?? "wasm").catch((error: Error) => {
+    throw new UsageError(error.message);
+  });
+  const problem = await loadProblem((flags.problem as string | undefined) ?? "network");
+  const estimators = parsed.map(({ id, options }) => findEstimator(id)!.create(options));
+  const narrate = narrator(flags.quiet === true || flags.json === true);
+  const bar = await progress(flags.quiet === true);
+  const report = await measure(problem.distribution(), problem.objective, estimators, {
+    samples,
+    seed,
+    warmup,
+    onProgress: bar.update,
+  }).finally(bar.stop);
+  const rows = labelled(report, estimators, parsed);
+  if (out) await writeReport(report, rows, problem.title, out);
+  if (flags.json) {
+    printJson({
+      problem: problem.name,
+      title: problem.title,
+      device: flags.device ?? "wasm",
+      ...report,
+      rows,
+    });
+    return;
+  }
+  print(tableOf(report, rows, problem.title));
+  for (const { id, reason } of report.skipped) narrate(`left out ${id}: ${reason}`);
+  if (out) narrate(`wrote ${out}`);
+}
+
+function labelled(
+  report: AuditReport,
+  estimators: readonly { id: string }[],
+  parsed: readonly { id: string; options: { [name: string]: number | string } }[],
+): Labelled[] {
+  const labels = estimators.map((_, i) => formatEstimator(parsed[i]!));
+  const left = [...labels];
+  return report.rows.map((row) => {
+    const at = left.findIndex((label) => label.split(":")[0] === row.id);
+    return { ...row, label: left.splice(at, 1)[0] ?? row.id };
+  });
+}
+
+const percent = (value: number): string => (value < 1e-4 ? "<0.01 %" : `${short(100 * value)} %`);
+
+function tableOf(report: AuditReport, rows: readonly Labelled[], title: string): string {
+  const table = new Table({
+    head: [
+      "estimator",
+      "bias",
+      "verdict",
+      "z",
+      "variance",
+      "MSE",
+      "cosine",
+      "evals",
+      "descent/eval",
+      "us each",
+    ],
+    style: { head: [], border: [], compact: true },
+    colAligns: ["left", "right", "left", "right", "right", "right", "right", "right", "right", "right"],
+  });
+  for (const r of rows)
+    table.push([
+      r.label,
+      `${percent(r.relativeBias)} ± ${percent(r.relativeNoise)}`,
+      r.verdict,
+      r.z.toFixed(1),
+      short(r.variance),
+      short(r.mse),
+      r.cosine === null ? "—" : r.cosine.toFixed(4),
+      r.evaluations,
+      r.descentPerEvaluation === null ? "—" : short(r.descentPerEvaluation),
+      short(r.microsecondsPerEstimate),
+    ]);
+  const size = Math.hypot(...report.gradient);
+  return [
+    title,
+    `${report.states} states, E[f] = ${short(report.mean)}, exact gradient of length ${short(size)}; ${report.samples} estimates each, seed ${report.seed}`,
+    table.toString(),
+    "bias: length of (mean estimate - exact gradient), relative to the gradient; descent: gain of a step, of the exact gradient's",
+  ].join("\n");
+}
+
+/** The ending of the file says the format: JSON, CSV, SVG or PNG. */
+async function writeReport(
+  report: AuditReport,
+  rows: readonly Labelled[],
+  title: string,
+  out: string,
+): Promise<void> {
+  const { auditFigure } = await import("../figures/audit.ts");
+  const table = rows.map((r) => ({
+    estimator: r.label,
+    declared: r.unbiased ? "unbiased" : "biased",
+    verdict: r.verdict,
+    z: r.z,
+    relativeBias: r.relativeBias,
+    relativeNoise: r.relativeNoise,
+    variance: r.variance,
+    mse: r.mse,
+    cosine: r.cosine ?? "",
+    descent: r.descent ?? "",
+    evaluations: r.evaluations,
+    descentPerEvaluation: r.descentPerEvaluation ?? "",
+    microsecondsPerEstimate: r.microsecondsPerEstimate,
+  }));
+  await writeFigure({ svg: auditFigure(report, rows, title), rows: table as never }, out);
+}
+
+async function progress(quiet: boolean): Promise<{
+  update: (what: string, done: number, total: number) => void;
+  stop: () => void;
+}> {
+  if (quiet || !process.stderr.isTTY) return { update: () => {}, stop: () => {} };
+  const { SingleBar, Presets } = await import("cli-progress");
+  const bar = new SingleBar(
+    {
+      format: "{what} {bar} {percentage}% {eta_formatted} left",
+      stream: process.stderr,
+      hideCursor: true,
+      barsize: 24,
+    },
+    Presets.shades_classic,
+  );
+  bar.start(1, 0, { what: "starting" });
+  return {
+    update: (what, done, total) => {
+      bar.setTotal(total);
+      bar.update(done, { what: what.padEnd(32) });
+    },
+    stop: () => bar.stop(),
+  };
+}

@@ -1,0 +1,68 @@
+import { numpy as np } from "@jax-js/jax";
+import type { State } from "../types.ts";
+
+/** What to watch during training: pure functions of arrays that a step already has. Each consumes its arrays. */
+
+/** Shares of gates that are always off, always on, and the mean rate, over a batch of samples `[batch, units]`. */
+export interface GateRates {
+  readonly dead: np.Array;
+  readonly saturated: np.Array;
+  readonly rate: np.Array;
+}
+
+/**
+ * Dead and saturated gates of a batch: units that are 0, or 1, in every example.
+ *
+ * @param samples `[batch, units]`, hard.
+ * @example
+ * const { dead, saturated, rate } = gateRates(h);
+ */
+export function gateRates(samples: np.Array): GateRates {
+  const perUnit = np.mean(samples, 0);
+  const dead = np.mean(np.lessEqual(perUnit.ref, 0).astype(np.float32));
+  const saturated = np.mean(np.greaterEqual(perUnit.ref, 1).astype(np.float32));
+  return { dead, saturated, rate: np.mean(perUnit) };
+}
+
+/**
+ * The share of hard values that changed between two passes over the same examples, or two versions of a binary weight.
+ *
+ * @example
+ * const ratio = flipRatio(before, after);
+ */
+export function flipRatio(before: np.Array, after: np.Array): np.Array {
+  return np.mean(np.notEqual(before, after).astype(np.float32));
+}
+
+/**
+ * Running mean and variance of a gradient over steps, as explicit state: start with `startGradientMonitor`, call on every
+ * step with the layer's gradient, read with `signalToNoise`.
+ */
+export function startGradientMonitor(shape: readonly number[]): State {
+  return { mean: np.zeros([...shape]), square: np.zeros([...shape]), weight: np.array(0) };
+}
+
+/** The next state; `decay` is the weight of the past. Consumes both. */
+export function monitorGradient(state: State, gradient: np.Array, decay = 0.99): State {
+  const { mean, square, weight } = state as { mean: np.Array; square: np.Array; weight: np.Array };
+  return {
+    mean: mean.mul(decay).add(gradient.ref.mul(1 - decay)),
+    square: square.mul(decay).add(np.square(gradient).mul(1 - decay)),
+    weight: weight.mul(decay).add(1 - decay),
+  };
+}
+
+/**
+ * Variance (summed over the layer) and signal-to-noise ratio `|mean|^2 / variance` of a layer's gradient. Consumes the state.
+ *
+ * @example
+ * const { variance, ratio } = signalToNoise(state);
+ */
+export function signalToNoise(state: State): { variance: np.Array; ratio: np.Array } {
+  const { mean, square, weight } = state as { mean: np.Array; square: np.Array; weight: np.Array };
+  const total = np.maximum(weight, 1e-12);
+  const centre = mean.div(total.ref);
+  const signal = np.square(centre);
+  const variance = np.sum(np.maximum(square.div(total).sub(signal.ref), 0));
+  return { ratio: np.sum(signal).div(np.maximum(variance.ref, 1e-30)), variance };
+}

@@ -1,0 +1,31 @@
+import { numpy as np } from "@jax-js/jax";
+import { hardOrNaN } from "../math.ts";
+
+/** How many entries of the last axis are larger, or equal and earlier: 0 for the largest. Consumes x. */
+export function ranks(x: np.Array): np.Array {
+  const n = x.shape.at(-1)!;
+  const here = x.ref.reshape([...x.shape, 1]);
+  const there = x.reshape([...x.shape.slice(0, -1), 1, n]);
+  const before = np.tri(n, n, -1); // [i, j] = 1 where j < i
+  const larger = np.greater(there.ref, here.ref).astype(np.float32);
+  return np.sum(larger.add(np.equal(there, here).astype(np.float32).mul(before)), -1);
+}
+
+/**
+ * 1 for the k largest entries of the last axis, the first ones in a tie; NaN for all if any entry is NaN. Consumes x.
+ * @example
+ * hardTopK(np.array([0.3, 2, -1, 0.7]), 2); // [0, 1, 0, 1]
+ */
+export function hardTopK(x: np.Array, k: number): np.Array {
+  const broken = np.broadcastTo(np.sum(x.ref, -1, { keepdims: true }), x.shape);
+  return hardOrNaN(np.less(ranks(x), k), broken);
+}
+
+/** The last axis in descending order, by a permutation matrix that holds no gradient. Consumes x. */
+export function sortDescending(x: np.Array): np.Array {
+  const n = x.shape.at(-1)!;
+  const place = ranks(x.ref);
+  const wanted = np.array(Array.from({ length: n }, (_, i) => i)).reshape([n, 1]);
+  const matrix = np.equal(place.reshape([...place.shape.slice(0, -1), 1, n]), wanted).astype(np.float32);
+  return np.sum(matrix.mul(x.reshape([...x.shape.slice(0, -1), 1, n])), -1);
+}
