@@ -2,6 +2,7 @@ import "./setup.ts";
 import { grad, numpy as np, random, vmap } from "@jax-js/jax";
 import { expect as check, describe, test } from "vitest";
 import {
+  arm,
   bernoulli,
   categorical,
   disarm,
@@ -108,6 +109,7 @@ describe("closed forms of the toy problem (b - 0.499)^2 at p = 1/2", () => {
   const table: [string, Estimator, number][] = [
     ["REINFORCE", reinforce(), (0.499 ** 4 + 0.501 ** 4) / 8 - (delta / 4) ** 2],
     ["RLOO, 2 samples", rloo({ samples: 2 }), delta ** 2 / 16],
+    ["ARM", arm(), delta ** 2 / 48],
     ["DisARM", disarm(), 0],
     ["straight-through", straightThroughSigmoid(), 0.0625],
     ["ReinMax", reinmax(), 0.0625],
