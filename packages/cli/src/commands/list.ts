@@ -36,6 +36,7 @@ export function list(flags: { json?: boolean }): void {
 export function describe(e: Estimator): { [name: string]: unknown } {
   const { id, title, family, supports, unbiased, exactDegree, forward, needs } = e;
   const { formula, note, options, settings, reference, example } = e;
-  const data = { id, title, family, supports, unbiased, exactDegree, forward, needs };
+  const { continuous = false, law = "the distribution" } = e;
+  const data = { id, title, family, supports, unbiased, exactDegree, continuous, forward, law, needs };
   return { ...data, formula, note, options, settings, reference, example };
 }
