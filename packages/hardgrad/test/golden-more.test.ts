@@ -31,16 +31,11 @@ import {
   stochasticTriples,
   vimco,
 } from "../src/index.ts";
+import { close } from "./close.ts";
 import golden from "./golden.json" with { type: "json" };
 
 /** The rest of the reference vectors: float64 there, float32 sums of a few products of order 1 here. */
 const { categorical: cat, bernoulli: ber } = golden;
-const close = (actual: readonly number[], expected: readonly number[], digits = 5): void => {
-  expect(actual.length).toBe(expected.length);
-  actual.forEach((v, i) => {
-    expect(v).toBeCloseTo(expected[i]!, digits);
-  });
-};
 
 function gradientOf(
   e: Estimator,
@@ -84,6 +79,7 @@ describe("categorical", () => {
       close(of(gumbelRao({ samples: 1, temperature: 0.5 }), stacked), expected["GumbelRao_K1_tau0.5"]);
       close(of(reinmaxRao({ samples: 1, temperature: 0.7 }), stacked), expected["ReinMaxRao_K1_tau0.7"]);
       close(of(gappedStraightThrough({ gap: 1, temperature: 0.5 })), expected["GST_grad_gap1.0_tau0.5"]);
+      // Four digits: the gap is a logarithm, which jax-js 0.1.25 on wasm has to about 1e-5.
       close(
         of(gappedStraightThrough({ gapLaw: "gumbel", temperature: 0.5 })),
         expected["GST_grad_gapp_tau0.5"],

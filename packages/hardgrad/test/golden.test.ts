@@ -17,17 +17,11 @@ import {
   straightThroughSigmoid,
   zgr,
 } from "../src/index.ts";
+import { close } from "./close.ts";
 import golden from "./golden.json" with { type: "json" };
 import { meanAndError, states } from "./oracle.ts";
 
 const { categorical: cat, bernoulli: ber } = golden;
-/** The vectors are float64; ours are float32 sums of a few products of order 1. */
-const close = (actual: readonly number[], expected: readonly number[], digits = 5): void => {
-  expect(actual.length).toBe(expected.length);
-  actual.forEach((v, i) => {
-    expect(v).toBeCloseTo(expected[i]!, digits);
-  });
-};
 
 function gradientOf(
   estimator: Estimator,

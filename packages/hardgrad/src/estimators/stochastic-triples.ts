@@ -26,7 +26,7 @@ const options: OptionsTable = {
 
 /**
  * An infinitesimal change of the logit makes a finite change of the sample at a rate: the rate `[...batch, event]`
- * (one number per variable for categorical), the sample after it, and the sign of the direction.
+ * (one number per variable for categorical), and the value of each variable after it.
  */
 interface Perturbation {
   readonly rate: np.Array;
