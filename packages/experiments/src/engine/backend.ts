@@ -1,0 +1,43 @@
+import type { numpy as np } from "@jax-js/jax";
+
+/**
+ * What runs a compiled function. A run talks to this only, so that it does not know which device it is on.
+ * Functions are written in jax-js over named arrays and consume what they are given.
+ */
+
+/** Named arrays inside a traced function. */
+export type Arrays = { [name: string]: np.Array };
+
+/** A plain array: what goes into a compiled function and comes out of it. */
+export interface HostArray {
+  readonly shape: readonly number[];
+  /** A `Uint8Array` (pixels, labels) is seen as float32 of the same numbers by the traced function. */
+  readonly data: Float32Array | Int32Array | Uint32Array | Uint8Array;
+}
+
+export type HostArrays = { readonly [name: string]: HostArray };
+
+/** Arrays that stay on the device from step to step: parameters, optimizer, estimator, running totals. */
+export interface Resident {
+  /** Copies some (default: all) to the host. */
+  read(names?: readonly string[]): Promise<{ [name: string]: HostArray }>;
+  /** Replaces some, of the same shapes. */
+  write(arrays: HostArrays): void;
+  dispose(): void;
+}
+
+export interface Backend {
+  readonly device: string;
+  put(arrays: HostArrays): Resident;
+  /**
+   * A step: `fn(resident, inputs)` gives the successors of all resident arrays. Compiled at the first call, for the
+   * shapes of that call.
+   */
+  update(
+    fn: (resident: Arrays, inputs: Arrays) => Arrays,
+  ): (resident: Resident, inputs: HostArrays) => Promise<void>;
+  /** A function that reads resident arrays and leaves them; its results come to the host. Compiled by shapes. */
+  evaluate(
+    fn: (resident: Arrays, inputs: Arrays) => Arrays,
+  ): (resident: Resident, inputs: HostArrays) => Promise<{ [name: string]: HostArray }>;
+}
