@@ -1,70 +1,108 @@
 import type { MetricRow } from "@hardgrad/experiments";
 import { MultiBar, Presets } from "cli-progress";
 import { duration, percent, short } from "./console.ts";
+import { type Lane, type Tracker, trackRuns } from "./progress-tracker.ts";
 
-/** Progress of one or more runs: bars with time left on a terminal, a line now and then elsewhere. */
+/** Progress of one or more runs: a bar for each that runs now on a terminal, a line now and then elsewhere. */
 export interface Progress {
+  /** News of a run; the first call begins it. */
   update(name: string, rows: readonly MetricRow[], step: number, total: number): void;
+  /** A run is finished. */
+  end(name: string): void;
   stop(): void;
 }
 
 const LINE_EVERY = 5_000;
 
-export function progressOf(names: readonly string[], quiet: boolean): Progress {
-  if (quiet) return { update: () => {}, stop: () => {} };
-  return process.stderr.isTTY ? bars(names) : lines();
+/** `runs` in all, of which `workers` run at a time; `widest` is the longest name. */
+export function progressOf(
+  plan: { readonly runs: number; readonly workers: number; readonly widest: number },
+  quiet: boolean,
+): Progress {
+  if (quiet) return { update: () => {}, end: () => {}, stop: () => {} };
+  const tracker = trackRuns(plan.runs, plan.workers);
+  return process.stderr.isTTY ? bars(tracker, plan.widest) : lines(tracker);
 }
 
-function latest(seen: Map<string, string>, name: string, rows: readonly MetricRow[]): string {
-  for (const { values } of rows) {
-    const accuracy = values["accuracy/test"];
-    if (accuracy !== undefined) seen.set(`${name}.a`, `test ${percent(accuracy, 1)}`);
-    if (values["loss/train"] !== undefined) seen.set(name, `loss ${short(values["loss/train"])}`);
-  }
-  return [seen.get(name), seen.get(`${name}.a`)].filter(Boolean).join(", ");
+/** The last loss and accuracy of a run. */
+function newsOf(lane: Lane): string {
+  const loss = lane.values["loss/train"];
+  const accuracy = lane.values["accuracy/test"];
+  return [
+    ...(loss === undefined ? [] : [`loss ${short(loss)}`]),
+    ...(accuracy === undefined ? [] : [`test ${percent(accuracy, 1)}`]),
+  ].join(", ");
 }
 
-function bars(names: readonly string[]): Progress {
-  const width = Math.max(...names.map((n) => n.length));
+const leftOf = (seconds: number | undefined): string =>
+  seconds === undefined ? "" : `${duration(seconds)} left`;
+
+function bars(tracker: Tracker, widest: number): Progress {
+  const width = Math.max(widest, "all".length);
   const multi = new MultiBar(
     {
-      format: "{name} {bar} {percentage}% {eta_formatted} left  {news}",
+      format: "{name} {bar} {percentage}%  {left}  {news}",
       stream: process.stderr,
       hideCursor: true,
       barsize: 24,
-      etaBuffer: 20,
+      emptyOnZero: true,
     },
     Presets.shades_classic,
   );
-  const seen = new Map<string, string>();
-  const all = new Map(
-    names.map((name) => [name, multi.create(1, 0, { name: name.padEnd(width), news: "waiting" })]),
-  );
+  const bar = (name: string) => multi.create(1, 0, { name: name.padEnd(width), left: "", news: "" });
+  const lanes = tracker.lanes.map(() => bar(""));
+  const all = tracker.runs > 1 ? bar("all") : undefined;
+  const draw = (): void => {
+    for (const [i, lane] of tracker.lanes.entries()) {
+      const payload = lane
+        ? {
+            name: lane.name.padEnd(width),
+            left: leftOf(tracker.left(lane)),
+            news: newsOf(lane) || "starting",
+          }
+        : { name: "".padEnd(width), left: "", news: "idle" };
+      lanes[i]?.setTotal(lane?.total ?? 1);
+      lanes[i]?.update(lane?.step ?? 0, payload);
+    }
+    const news = `${tracker.ended} of ${tracker.runs} runs done`;
+    all?.setTotal(tracker.runs);
+    all?.update(tracker.work(), { left: leftOf(tracker.allLeft()), news });
+  };
   return {
     update: (name, rows, step, total) => {
-      const bar = all.get(name);
-      bar?.setTotal(total);
-      bar?.update(step, { news: latest(seen, name, rows) });
+      tracker.update(name, rows, step, total);
+      draw();
+    },
+    end: (name) => {
+      tracker.end(name);
+      draw();
     },
     stop: () => multi.stop(),
   };
 }
 
-function lines(): Progress {
-  const seen = new Map<string, string>();
-  const shown = new Map<string, number>();
-  const first = new Map<string, { step: number; time: number }>();
+function lines(tracker: Tracker): Progress {
+  let shown = Date.now();
+  const write = (): void => {
+    shown = Date.now();
+    const running = tracker.lanes.flatMap((lane) => {
+      if (!lane) return [];
+      const parts = [`step ${lane.step} of ${lane.total}`, newsOf(lane), leftOf(tracker.left(lane))];
+      return [`${lane.name}: ${parts.filter(Boolean).join(", ")}`];
+    });
+    const left = leftOf(tracker.allLeft());
+    const all = `${tracker.ended} of ${tracker.runs} runs done${left && `, ${left}`}`;
+    process.stderr.write(`${[...(tracker.runs > 1 ? [all] : []), ...running].join("; ")}\n`);
+  };
   return {
     update: (name, rows, step, total) => {
-      const news = latest(seen, name, rows);
-      const now = Date.now();
-      const begin = first.get(name) ?? { step, time: now };
-      first.set(name, begin);
-      if (step < total && now - (shown.get(name) ?? begin.time) < LINE_EVERY) return;
-      shown.set(name, now);
-      const speed = (step - begin.step) / Math.max(1, now - begin.time);
-      const left = step < total && speed > 0 ? `, ${duration((total - step) / speed / 1000)} left` : "";
-      process.stderr.write(`${name}: step ${step} of ${total}, ${news}${left}\n`);
+      tracker.update(name, rows, step, total);
+      if (Date.now() - shown >= LINE_EVERY) write();
+    },
+    end: (name) => {
+      if (tracker.runs === 1) return write();
+      tracker.end(name);
+      if (tracker.ended === tracker.runs) write();
     },
     stop: () => {},
   };

@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { RunConfig } from "@hardgrad/experiments";
 import Table from "cli-table3";
-import { type Finished, runJobs } from "../compare/pool.ts";
+import { type Finished, labelOf, runJobs } from "../compare/pool.ts";
 import { report } from "../compare/report.ts";
 import { resultsOf, verdict } from "../compare/results.ts";
 import type { Job } from "../compare/worker.ts";
@@ -57,12 +57,14 @@ export async function compare(experiment: string, flags: Flags): Promise<void> {
   narrate(
     `${all.length} runs, ${Math.min(jobs, todo.length)} at a time, on ${dataset.train.count} training and ${dataset.test.count} test images: ${path}`,
   );
-  const progress = progressOf(todo.map(label), quiet);
+  const widest = Math.max(0, ...todo.map((job) => labelOf(job).length));
+  const progress = progressOf({ runs: todo.length, workers: jobs, widest }, quiet);
   let finished: Finished[];
   try {
-    finished = await runJobs(todo, jobs, (job, rows, step, total) =>
-      progress.update(label(job), rows, step, total),
-    );
+    finished = await runJobs(todo, jobs, {
+      onRows: (job, rows, step, total) => progress.update(labelOf(job), rows, step, total),
+      onEnd: (job) => progress.end(labelOf(job)),
+    });
   } catch (error) {
     progress.stop();
     if (!(error instanceof Interrupted)) throw error;
@@ -116,16 +118,10 @@ export async function compare(experiment: string, flags: Flags): Promise<void> {
 function jobOf(config: RunConfig, folder: string, device: string, checkpointEvery: number): Job {
   const name = `${formatEstimator(config.estimator).replace(/[:=]/g, "-")}-seed${config.seed}`;
   const path = join(folder, name);
-  return {
-    config,
-    path,
-    device,
-    checkpointEvery,
-    resume: fs.existsSync(join(path, "checkpoint.safetensors")),
-  };
+  const resume = fs.existsSync(join(path, "checkpoint.safetensors"));
+  if (!resume) fs.rmSync(path, { recursive: true, force: true }); // killed before its first checkpoint
+  return { config, path, device, checkpointEvery, resume };
 }
-
-const label = (job: Job): string => `${formatEstimator(job.config.estimator)} #${job.config.seed}`;
 
 function sameComparison(path: string, configs: readonly RunConfig[]): void {
   let saved: unknown;

@@ -65,8 +65,10 @@ export async function train(experiment: string | undefined, flags: Flags): Promi
       resume: resume !== undefined,
       onRows: (rows, step, total) => {
         if (!progress) announce();
-        progress ??= progressOf([config.estimator.id], quiet);
-        progress.update(config.estimator.id, rows, step, total);
+        const name = config.estimator.id;
+        progress ??= progressOf({ runs: 1, workers: 1, widest: name.length }, quiet);
+        progress.update(name, rows, step, total);
+        if (step === total) progress.end(name);
       },
       stopped: () => stopped,
     });

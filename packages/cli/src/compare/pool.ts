@@ -1,68 +1,96 @@
-import { type ChildProcess, fork } from "node:child_process";
-import type { MetricRow, Summary } from "@hardgrad/experiments";
+import { fileURLToPath } from "node:url";
+import type { MetricRow } from "@hardgrad/experiments";
+import { pool, TerminateError } from "workerpool";
 import { Failure, Interrupted, UsageError } from "../errors.ts";
-import type { Job, Message } from "./worker.ts";
+import { formatEstimator } from "../estimator-spec.ts";
+import type { Job, Outcome, Report } from "./worker.ts";
 
-export interface Finished {
+/** How long stopped runs may take to save before the command ends without waiting; they save all the same. */
+const SAVE_LIMIT = 600_000;
+
+export interface Finished extends Outcome {
   readonly job: Job;
-  readonly summary: Summary;
-  readonly examples: readonly { pixels: readonly number[]; label: number; predicted: number }[];
 }
 
-/** Runs jobs in child processes, some at a time. The first failure or Ctrl-C stops the others, which save. */
+/** Is told how runs go: `onRows` first without rows, when a run begins; `onEnd` when it is finished. */
+export interface Watcher {
+  onRows(job: Job, rows: readonly MetricRow[], step: number, total: number): void;
+  onEnd(job: Job): void;
+}
+
+/** `reinmax #2`: estimator and seed. */
+export const labelOf = ({ config }: Job): string => `${formatEstimator(config.estimator)} #${config.seed}`;
+
+/**
+ * Runs jobs in worker processes, some at a time. The first failure, Ctrl-C or SIGTERM stops the others, which save.
+ *
+ * @throws Interrupted after Ctrl-C or SIGTERM; else the first run's error.
+ */
 export async function runJobs(
   jobs: readonly Job[],
   parallel: number,
-  onRows: (job: Job, rows: readonly MetricRow[], step: number, total: number) => void,
+  { onRows, onEnd }: Watcher,
 ): Promise<Finished[]> {
-  const children = new Set<ChildProcess>();
+  if (jobs.length === 0) return [];
+  const workers = pool(fileURLToPath(new URL("./worker.js", import.meta.url)), {
+    workerType: "process",
+    maxWorkers: Math.min(parallel, jobs.length),
+    emitStdStreams: true, // or what a worker prints would be in our data
+  });
   const finished: Finished[] = [];
   let failure: Error | undefined;
-  const stopAll = (error: Error): void => {
-    failure ??= error;
-    for (const child of children) child.kill("SIGTERM");
+  let ended: Promise<void> | undefined;
+  const end = async (force: boolean, limit: number): Promise<void> => {
+    try {
+      await workers.terminate(force, limit);
+    } catch {
+      // a worker that died while idle never answers
+    }
   };
-  const interrupt = (): void => stopAll(new Interrupted("stopped"));
+  const stop = (error: Error): void => {
+    failure ??= error;
+    ended ??= end(true, SAVE_LIMIT); // each worker saves what it runs before it ends
+  };
+  const interrupt = (): void => stop(new Interrupted("stopped"));
   process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
 
-  const run = (job: Job): Promise<void> =>
-    new Promise((resolve) => {
-      const child = fork(new URL("./worker.js", import.meta.url), {
-        stdio: ["ignore", "ignore", "ignore", "ipc"],
-      });
-      children.add(child);
-      let ended = false;
-      child.send(job);
-      child.on("message", (message: Message) => {
-        if (message.type === "rows") onRows(job, message.rows, message.step, message.total);
-        else if (message.type === "done") {
-          ended = true;
-          finished.push({ job, summary: message.summary, examples: message.examples });
-        } else {
-          ended = true;
-          const text = `${job.config.estimator.id}, seed ${job.config.seed}: ${message.sentence}`;
-          if (message.exitCode !== 130)
-            stopAll(message.exitCode === 2 ? new UsageError(text) : new Failure(text));
-        }
-      });
-      child.on("exit", (code, signal) => {
-        children.delete(child);
-        if (!ended && !failure)
-          stopAll(
-            new Failure(
-              `${job.config.estimator.id}, seed ${job.config.seed}: the process ended by ${signal ?? `code ${code}`}; try fewer --jobs if memory is short.`,
-            ),
-          );
-        resolve();
-      });
-    });
-
-  const queue = [...jobs];
-  const lane = async (): Promise<void> => {
-    for (let job = queue.shift(); job && !failure; job = queue.shift()) await run(job);
+  const run = async (job: Job): Promise<void> => {
+    let printed = "";
+    const on = (report: Report | { stdout: string } | { stderr: string }): void => {
+      if ("step" in report) onRows(job, report.rows, report.step, report.total);
+      else if ("stderr" in report) printed = `${printed}${report.stderr}`.slice(-4000);
+    };
+    try {
+      const outcome = (await workers.exec("run", [job], { on })) as Outcome;
+      finished.push({ job, ...outcome });
+      onEnd(job);
+    } catch (error) {
+      if (!failure) stop(failureOf(job, error, printed));
+    }
   };
-  await Promise.all(Array.from({ length: Math.min(parallel, jobs.length) }, lane));
+  await Promise.all(jobs.map(run));
+  await (ended ?? end(false, 5000));
   process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
   if (failure) throw failure;
   return finished;
+}
+
+/** The error of a run in one sentence; `printed` is what its process wrote to stderr. */
+function failureOf(job: Job, error: unknown, printed: string): Error {
+  if (error instanceof TerminateError) return deathOf(job, error, printed);
+  const { message, exitCode } = error as Error & { exitCode?: number };
+  if (exitCode === 130) return new Interrupted("stopped");
+  const text = `${labelOf(job)}: ${message}`;
+  return exitCode === 2 ? new UsageError(text) : new Failure(text);
+}
+
+/** Why a worker process ended by itself; the pool says it in a text. */
+function deathOf(job: Job, { message }: Error, printed: string): Error {
+  const signal = /signalCode: `(SIG\w+)`/.exec(message)?.[1];
+  // A signal to all, which came before the worker listened.
+  if (signal === "SIGINT" || signal === "SIGTERM") return new Interrupted("stopped");
+  const how = signal ?? `code ${/exitCode: `(\d+)`/.exec(message)?.[1] ?? "unknown"}`;
+  const memory = signal === "SIGKILL" || /out of memory|bad_alloc/i.test(printed);
+  const why = memory ? ", most likely because memory ran out" : "";
+  return new Failure(`${labelOf(job)}: its process was ended by ${how}${why}; try fewer --jobs.`);
 }

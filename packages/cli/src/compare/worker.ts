@@ -1,9 +1,10 @@
-import type { RunConfig, Summary } from "@hardgrad/experiments";
+import type { MetricRow, RunConfig, Summary } from "@hardgrad/experiments";
+import { worker, workerEmit } from "workerpool";
 import { datasetOf } from "../data-progress.ts";
 import { describeError } from "../errors.ts";
-import { type Examples, trainRun } from "../training.ts";
+import { trainRun } from "../training.ts";
 
-/** One run of `compare`, in a process of its own. */
+/** One run of `compare`, in a worker process. */
 export interface Job {
   readonly config: RunConfig;
   readonly path: string;
@@ -12,45 +13,60 @@ export interface Job {
   readonly resume: boolean;
 }
 
-export type Message =
-  | {
-      readonly type: "rows";
-      readonly rows: Parameters<Parameters<typeof trainRun>[0]["onRows"]>[0];
-      readonly step: number;
-      readonly total: number;
-    }
-  | {
-      readonly type: "done";
-      readonly summary: Summary;
-      readonly examples: { pixels: number[]; label: number; predicted: number }[];
-    }
-  | { readonly type: "error"; readonly sentence: string; readonly exitCode: number };
+/** What a worker tells while it runs. */
+export interface Report {
+  readonly rows: readonly MetricRow[];
+  readonly step: number;
+  readonly total: number;
+}
+
+/** What comes of a run. */
+export interface Outcome {
+  readonly summary: Summary;
+  readonly examples: readonly { pixels: readonly number[]; label: number; predicted: number }[];
+}
 
 let stopped = false;
-process.on("SIGINT", () => {
+let current: Promise<unknown> = Promise.resolve();
+const stop = (): void => {
   stopped = true;
-});
-process.on("SIGTERM", () => {
-  stopped = true;
-});
-// Without the parent there is nobody to tell: save and end.
-process.on("disconnect", () => {
-  stopped = true;
-});
+};
+process.on("SIGINT", stop).on("SIGTERM", stop);
 
-const send = (message: Message): void => void process.send?.(message);
-const plain = (examples: Examples): { pixels: number[]; label: number; predicted: number }[] =>
-  examples.map((e) => ({ ...e, pixels: Array.from(e.pixels) }));
-
-process.once("message", async (job: Job) => {
+async function run(job: Job): Promise<Outcome> {
   try {
     const dataset = await datasetOf(job.config, true);
-    const onRows = (rows: never, step: number, total: number): void =>
-      send({ type: "rows", rows, step, total });
-    const result = await trainRun({ ...job, dataset, onRows: onRows as never, stopped: () => stopped });
-    send({ type: "done", summary: result.summary, examples: plain(result.examples) });
+    const onRows = (rows: readonly MetricRow[], step: number, total: number): void =>
+      workerEmit({ rows, step, total } satisfies Report);
+    const { summary, examples } = await trainRun({ ...job, dataset, onRows, stopped: () => stopped });
+    return { summary, examples: examples.map((e) => ({ ...e, pixels: Array.from(e.pixels) })) };
   } catch (error) {
-    send({ type: "error", ...describeError(error) });
+    const { sentence, exitCode } = describeError(error);
+    throw Object.assign(new Error(sentence), { exitCode }); // own properties reach the parent, classes do not
   }
-  process.disconnect?.();
+}
+
+/** Stops what runs now, which saves, and waits for it. */
+async function settle(): Promise<void> {
+  stop();
+  await current.catch(() => {});
+}
+
+worker(
+  {
+    run: (job: Job) => {
+      const result = run(job);
+      current = result;
+      return result;
+    },
+  },
+  { onTerminate: settle },
+);
+
+// Without the parent there is nobody to tell. The pool's own listener would end the process before the run has saved.
+process.removeAllListeners("disconnect");
+process.on("error", stop); // a message that can't be sent any more
+process.on("disconnect", async () => {
+  await settle();
+  process.exit(1);
 });
