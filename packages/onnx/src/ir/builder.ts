@@ -1,0 +1,115 @@
+import { infer } from "./infer.ts";
+import type { Attribute, Attributes, ConstantData, DType, Graph, Node, Value } from "./types.ts";
+import { size } from "./types.ts";
+
+/** Builds a graph. Equal expressions, and equal small constants, become one value. */
+export class Builder {
+  readonly inputs: Value[] = [];
+  readonly #nodes: Node[] = [];
+  readonly #known = new Map<string, readonly Value[]>();
+  #next = 0;
+
+  input(name: string, dtype: DType, shape: readonly number[]): Value {
+    const value: Value = { id: this.#next++, dtype, shape, name };
+    this.inputs.push(value);
+    return value;
+  }
+
+  constant(dtype: DType, shape: readonly number[], data: ConstantData, name?: string): Value {
+    if (data.length !== size(shape))
+      throw new RangeError(
+        `A constant of shape [${shape}] needs ${size(shape)} elements, not ${data.length}.`,
+      );
+    // Bits, so that -0 and 0 stay apart.
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    const key = data.length <= 64 ? `${dtype}[${shape}]${bytes.join()}` : undefined;
+    const known = key === undefined ? undefined : this.#known.get(key);
+    if (known) return known[0]!;
+    const value: Value = { id: this.#next++, dtype, shape, data, ...(name === undefined ? {} : { name }) };
+    if (key !== undefined) this.#known.set(key, [value]);
+    return value;
+  }
+
+  scalar(dtype: DType, x: number): Value {
+    return this.constant(dtype, [], fill(dtype, 1, x));
+  }
+
+  /** All outputs of an operator. */
+  emitAll(op: string, inputs: readonly Value[], attributes: Attributes = {}): readonly Value[] {
+    const key = `${op}(${inputs.map((x) => x.id)})${attributesKey(attributes)}`;
+    const known = this.#known.get(key);
+    if (known) return known;
+    const node = { op, inputs, attributes, outputs: [] as Value[] };
+    for (const { dtype, shape } of infer(op, inputs, attributes))
+      node.outputs.push({ id: this.#next++, dtype, shape, node });
+    this.#nodes.push(node);
+    this.#known.set(key, node.outputs);
+    return node.outputs;
+  }
+
+  /** The first output of an operator. */
+  emit(op: string, inputs: readonly Value[], attributes: Attributes = {}): Value {
+    return this.emitAll(op, inputs, attributes)[0]!;
+  }
+
+  reshape(x: Value, shape: readonly number[]): Value {
+    return x.shape.length === shape.length && x.shape.every((d, i) => d === shape[i])
+      ? x
+      : this.emit("Reshape", [x], { shape });
+  }
+
+  transpose(x: Value, perm: readonly number[]): Value {
+    return perm.every((axis, i) => axis === i) ? x : this.emit("Transpose", [x], { perm });
+  }
+
+  expand(x: Value, shape: readonly number[]): Value {
+    return x.shape.length === shape.length && x.shape.every((d, i) => d === shape[i])
+      ? x
+      : this.emit("Expand", [x], { shape });
+  }
+
+  cast(x: Value, to: DType): Value {
+    return x.dtype === to ? x : this.emit("Cast", [x], { to });
+  }
+
+  /** The graph of these outputs, without what they do not need. */
+  graph(outputs: readonly Value[]): Graph {
+    const live = new Set<Node>();
+    const stack = outputs.flatMap((x) => (x.node ? [x.node] : []));
+    for (let node = stack.pop(); node; node = stack.pop()) {
+      if (live.has(node)) continue;
+      live.add(node);
+      for (const x of node.inputs) if (x.node) stack.push(x.node);
+    }
+    return { inputs: this.inputs, outputs, nodes: this.#nodes.filter((node) => live.has(node)) };
+  }
+}
+
+function attributesKey(attributes: Attributes): string {
+  return Object.entries(attributes)
+    .map(([name, value]: [string, Attribute]) => `${name}=${value}`)
+    .sort()
+    .join(";");
+}
+
+/** `length` equal elements. */
+export function fill(dtype: DType, length: number, x: number): ConstantData {
+  return allocate(dtype, length).fill(x);
+}
+
+export function allocate(dtype: DType, length: number): ConstantData {
+  switch (dtype) {
+    case "float32":
+      return new Float32Array(length);
+    case "float64":
+      return new Float64Array(length);
+    case "uint32":
+      return new Uint32Array(length);
+    case "bool":
+      return new Uint8Array(length);
+    case "float16":
+      throw new RangeError("float16 constants are not supported; cast from float32.");
+    default:
+      return new Int32Array(length);
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * The intermediate representation: ONNX operators over values whose type and full shape are known. What ONNX passes
+ * as small integer tensors (axes, shapes, pads) is an attribute here; only the encoder makes tensors of it.
+ */
+
+export type DType = "float32" | "float64" | "float16" | "int32" | "int64" | "uint32" | "bool";
+
+/** Elements of a constant, row by row; int64 is kept as `Int32Array`, bool as `Uint8Array`, float16 as its bits. */
+export type ConstantData = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array | Uint16Array;
+
+export interface Value {
+  readonly id: number;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  /** What computes it; undefined for inputs and constants. */
+  readonly node?: Node;
+  readonly data?: ConstantData;
+  /** Set on inputs, and on constants that have a name of their own. */
+  readonly name?: string;
+}
+
+export type Attribute = number | string | readonly number[];
+export type Attributes = { readonly [name: string]: Attribute };
+
+export interface Node {
+  readonly op: string;
+  readonly inputs: readonly Value[];
+  readonly attributes: Attributes;
+  readonly outputs: readonly Value[];
+}
+
+export interface Graph {
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+  /** In an order in which they can run. */
+  readonly nodes: readonly Node[];
+}
+
+export const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
+export const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((d, i) => d === b[i]);
+
+/** The shape two arrays broadcast to, aligned at the last axis. */
+export function broadcastShapes(a: readonly number[], b: readonly number[]): number[] {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, i) => {
+    const x = a[i - rank + a.length] ?? 1;
+    const y = b[i - rank + b.length] ?? 1;
+    if (x !== y && x !== 1 && y !== 1)
+      throw new RangeError(`Shapes [${a}] and [${b}] do not broadcast: axis ${i} has ${x} and ${y}.`);
+    return x === 1 ? y : x;
+  });
+}
+
+export const isFloat = (dtype: DType): boolean => dtype.startsWith("float");

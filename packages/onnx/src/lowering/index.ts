@@ -1,0 +1,77 @@
+import { allocate, type Builder } from "../ir/builder.ts";
+import type { Value } from "../ir/types.ts";
+import { type Atom, type Equation, isLit, type Program, type Var } from "../jaxpr.ts";
+import { type Rules, Unsupported } from "./context.ts";
+import { products } from "./dot.ts";
+import { elementwise } from "./elementwise.ts";
+import { indexing } from "./indexing.ts";
+import { layout } from "./layout.ts";
+import { filled, full, type Lazy } from "./lazy.ts";
+import { random } from "./random.ts";
+import { reductions } from "./reduce.ts";
+
+const rules: Rules = { ...elementwise, ...layout, ...reductions, ...products, ...indexing, ...random };
+
+/** Lowers a program over given values of its variables; returns its results. */
+export function lowerProgram(
+  b: Builder,
+  program: Program,
+  given: ReadonlyMap<Var, Value>,
+  argumentNames: ReadonlyMap<Var, string>,
+  opset: number,
+): Value[] {
+  const env = new Map<Atom, Lazy>();
+  for (const [v, value] of given) env.set(v, full(value));
+  const read = (x: Atom): Lazy => {
+    if (!isLit(x)) return env.get(x)!;
+    const data = allocate(x.aval.dtype, 1).fill(Number(x.value));
+    return full(b.constant(x.aval.dtype, [], data));
+  };
+  program.eqns.forEach((eqn, index) => {
+    const rule = rules[eqn.primitive];
+    let outputs: Lazy[];
+    try {
+      if (!rule) throw new Unsupported(`the primitive ${eqn.primitive} has no ONNX form`);
+      outputs = rule({ b, eqn, inputs: eqn.inputs.map(read), opset });
+    } catch (error) {
+      if (!(error instanceof Unsupported)) throw error;
+      throw new RangeError(`toOnnx: ${error.message}: ${place(program, eqn, index, argumentNames)}.`);
+    }
+    eqn.outBinders.forEach((v, i) => {
+      env.set(v, outputs[i]!);
+    });
+  });
+  return program.outs.map((x) => filled(b, read(x)));
+}
+
+/** Where in the function an equation is, in words a user can follow. */
+function place(
+  program: Program,
+  eqn: Equation,
+  index: number,
+  argumentNames: ReadonlyMap<Var, string>,
+): string {
+  const made = new Map<Atom, Equation>();
+  for (const other of program.eqns) for (const out of other.outBinders) made.set(out, other);
+  const sources = new Set<string>();
+  const seen = new Set<Atom>();
+  const stack = [...eqn.inputs];
+  for (let x = stack.pop(); x !== undefined; x = stack.pop()) {
+    if (seen.has(x) || isLit(x)) continue;
+    seen.add(x);
+    const name = argumentNames.get(x);
+    if (name !== undefined) sources.add(name);
+    stack.push(...(made.get(x)?.inputs ?? []));
+  }
+  const describe = (x: Atom): string => {
+    const type = `${x.aval.dtype}[${x.aval.shape}]`;
+    if (isLit(x)) return `${type} ${x.value}`;
+    const name = argumentNames.get(x);
+    if (name !== undefined) return `${type} argument ${name}`;
+    return `${type} from ${made.get(x)?.primitive ?? "a captured array"}`;
+  };
+  const outs = eqn.outBinders.map((v) => `${v.aval.dtype}[${v.aval.shape}]`).join(", ");
+  const of = eqn.inputs.map(describe).join("; ");
+  const from = sources.size > 0 ? `; it depends on ${[...sources].sort().join(", ")}` : "";
+  return `step ${index + 1} of ${program.eqns.length} of the traced function, ${eqn.primitive} -> ${outs}, applied to ${of}${from}`;
+}
