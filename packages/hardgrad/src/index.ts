@@ -81,6 +81,7 @@ export {
 export { unorderedSet } from "./estimators/unordered-set.ts";
 export { vimco } from "./estimators/vimco.ts";
 export { expectation, sample, statefulExpectation, through } from "./expectation.ts";
+export * from "./gates/index.ts";
 export { hardSigmoid, logSigmoid, sigmoid, softplus } from "./math.ts";
 export { bibtex, references } from "./references.ts";
 export type {

@@ -1,0 +1,157 @@
+import { numpy as np, tree, valueAndGrad, vmap } from "@jax-js/jax";
+import type { NamedArrays } from "./protect.ts";
+
+/**
+ * Soft protection, for comparison: penalties that pull weights back to where they served earlier tasks. Nothing here is
+ * exact; it makes forgetting dear, not impossible.
+ */
+
+/** What a quadratic penalty knows: how important every weight is, and where it should stay. */
+export interface Anchor {
+  readonly importance: NamedArrays;
+  readonly values: NamedArrays;
+}
+
+/**
+ * `1/2 sum_i importance_i (w_i - value_i)^2`: the penalty of EWC, and (doubled) of SI. Consumes everything.
+ * @example
+ * const loss = np.mean(losses).add(quadraticPenalty(params, anchor).mul(lambda));
+ */
+export function quadraticPenalty(params: NamedArrays, anchor: Anchor): np.Array {
+  const terms = Object.entries(anchor.importance).map(([name, importance]) =>
+    np.sum(importance.mul(np.square(params[name]!.sub(anchor.values[name]!)))),
+  );
+  for (const [name, x] of Object.entries(params)) if (!(name in anchor.importance)) x.dispose();
+  return terms.reduce((sum, t) => sum.add(t)).mul(0.5);
+}
+
+/** No penalty: importance zero everywhere. Does not consume the parameters. */
+export function noAnchor(params: NamedArrays): Anchor {
+  const zeros = (): NamedArrays => mapValues(params, (x) => np.zeros(x.shape));
+  return { importance: zeros(), values: zeros() };
+}
+
+/**
+ * Diagonal of the Fisher information at the parameters, the mean over examples of
+ * `sum_y p(y|x) (d log p(y|x) / dw)^2`: the labels are the model's own, summed, not sampled. Consumes everything.
+ *
+ * @param logProbability `log p(y|x)` for one example: `(params, x, y one-hot [classes]) -> scalar`.
+ * @param examples `[count, ...]`; memory is count times the parameters, so give a few at a time.
+ * @param classes how many labels there are.
+ * Reference: Kirkpatrick et al. 2017, arXiv 1612.00796.
+ * @example
+ * const fisher = fisherDiagonal((p, x, y) => np.sum(nn.logSoftmax(np.matmul(x, p.w)).mul(y)), { w }, images, 10);
+ */
+export function fisherDiagonal(
+  logProbability: (params: NamedArrays, x: np.Array, label: np.Array) => np.Array,
+  params: NamedArrays,
+  examples: np.Array,
+  classes: number,
+): NamedArrays {
+  const ofLabel = (label: np.Array) => (p: NamedArrays, x: np.Array) => {
+    const [logP, gradients] = valueAndGrad((q: NamedArrays) => logProbability(q, x, label.ref))(
+      p,
+    ) as unknown as [np.Array, NamedArrays];
+    const probability = np.exp(logP);
+    const weighted = mapValues(gradients, (g) => np.square(g).mul(probability.ref));
+    probability.dispose();
+    return weighted;
+  };
+  let total: NamedArrays | undefined;
+  for (let y = 0; y < classes; y++) {
+    const label = np.eye(classes).slice(y);
+    const each = (vmap(ofLabel(label) as never, [null, 0] as never) as unknown as ReturnType<typeof ofLabel>)(
+      tree.ref(params) as NamedArrays,
+      examples.ref,
+    );
+    label.dispose();
+    const mean = mapValues(each, (g) => np.mean(g, 0));
+    total = total === undefined ? mean : addAll(total, mean);
+  }
+  tree.dispose(params);
+  examples.dispose();
+  return total!;
+}
+
+/**
+ * One penalty in place of one per task (EWC): importances add up, the value is their weighted mean. Up to a constant this
+ * is exactly the sum of the two penalties, so memory does not grow with the tasks. Consumes everything.
+ *
+ * Reference: Huszár 2018, doi 10.1073/pnas.1717042115 (that penalties add).
+ * @example
+ * anchor = addAnchor(anchor, { importance: fisher, values: params });
+ */
+export function addAnchor(a: Anchor, b: Anchor): Anchor {
+  const importance = addAll(tree.ref(a.importance) as NamedArrays, tree.ref(b.importance) as NamedArrays);
+  const values = mapValues(importance, (sum, name) => {
+    const weighted = a.importance[name]!.mul(a.values[name]!.ref).add(
+      b.importance[name]!.mul(b.values[name]!.ref),
+    );
+    // Where neither task cares the value does not matter; the later one keeps it finite.
+    const known = np.greater(sum.ref, 0);
+    a.values[name]!.dispose();
+    return np.where(known.ref, weighted.div(np.where(known, sum.ref, 1)), b.values[name]!);
+  });
+  return { importance, values };
+}
+
+/**
+ * Online EWC: old importances fade by gamma, and the anchor is where the parameters are now. Consumes everything.
+ *
+ * Reference: Schwarz et al. 2018, arXiv 1805.06370.
+ * @example
+ * anchor = fadeAnchor(anchor, { importance: fisher, values: params }, 1);
+ */
+export function fadeAnchor(old: Anchor, now: Anchor, gamma: number): Anchor {
+  tree.dispose(old.values);
+  return {
+    importance: addAll(
+      mapValues(old.importance, (x) => x.mul(gamma)),
+      now.importance,
+    ),
+    values: now.values,
+  };
+}
+
+/**
+ * Synaptic intelligence, each step: the path integral `omega + (-g (after - before))`, how much each weight's move lowered
+ * the loss. Consumes everything.
+ *
+ * Reference: Zenke, Poole & Ganguli 2017, arXiv 1703.04200.
+ * @example
+ * omega = pathIntegral(omega, gradients, before, after);
+ */
+export function pathIntegral(
+  omega: NamedArrays,
+  gradients: NamedArrays,
+  before: NamedArrays,
+  after: NamedArrays,
+): NamedArrays {
+  return mapValues(omega, (sum, name) => sum.sub(gradients[name]!.mul(after[name]!.sub(before[name]!))));
+}
+
+/**
+ * Synaptic intelligence, at the end of a task: `max(0, omega) / ((after - before)^2 + damping)`, to add to the importance.
+ * With `quadraticPenalty` the strength c of the paper is half the factor. Consumes everything.
+ *
+ * @example
+ * const importance = pathImportance(omega, atStart, params, 0.1);
+ */
+export function pathImportance(
+  omega: NamedArrays,
+  before: NamedArrays,
+  after: NamedArrays,
+  damping: number,
+): NamedArrays {
+  return mapValues(omega, (sum, name) =>
+    np.maximum(sum, 0).div(np.square(after[name]!.sub(before[name]!)).add(damping)),
+  );
+}
+
+function mapValues(arrays: NamedArrays, fn: (x: np.Array, name: string) => np.Array): NamedArrays {
+  return Object.fromEntries(Object.entries(arrays).map(([name, x]) => [name, fn(x, name)]));
+}
+
+function addAll(a: NamedArrays, b: NamedArrays): NamedArrays {
+  return mapValues(a, (x, name) => x.add(b[name]!));
+}

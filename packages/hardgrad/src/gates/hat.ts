@@ -1,0 +1,77 @@
+import { numpy as np } from "@jax-js/jax";
+import { sigmoid } from "../math.ts";
+import { linearGradient } from "../surrogate.ts";
+
+/**
+ * Hard attention to the task (HAT): every task has one gate per unit, `a = sigmoid(s e)`, learned with the weights while
+ * the slope s grows. Reference: Serrà, Surís, Miron & Karatzoglou 2018, arXiv 1801.01423.
+ */
+
+/** Largest slope of the paper. */
+const MAXIMUM = 400;
+
+/**
+ * The slope at a point of an epoch: `s = 1/m + (m - 1/m) progress`, from 1/m to m.
+ *
+ * @param progress `(batch - 1) / (batches - 1)` within the epoch, 0 to 1.
+ * @param maximum m, above 1 (default 400).
+ * @example
+ * hatSlope(0.5); // 200.00125
+ */
+export function hatSlope(progress: number, maximum: number = MAXIMUM): number {
+  if (!(progress >= 0 && progress <= 1))
+    throw new RangeError(`hatSlope: progress must be a number from 0 to 1, not ${progress}.`);
+  if (!(maximum > 1)) throw new RangeError(`hatSlope: the maximum must be a number above 1, not ${maximum}.`);
+  return 1 / maximum + (maximum - 1 / maximum) * progress;
+}
+
+/**
+ * Annealed gate with the paper's compensation: forward `sigmoid(s e)`, backward `g m sigmoid'(e)`.
+ *
+ * The paper multiplies the gradient of the embedding by `m (cosh(s e) + 1) / (s (cosh(e) + 1))`. As `sigmoid'(x) =
+ * 1 / (2 (cosh(x) + 1))`, the product is `m sigmoid'(e)` whatever s is: written so, nothing overflows and no clipping of
+ * `s e` is needed. Consumes the embedding and the slope.
+ *
+ * @param embedding e, one per unit, best kept within [-6, 6] by `clampEmbedding`.
+ * @param slope s, a scalar array (see `hatSlope`).
+ * @param options.maximum m (default 400).
+ * @example
+ * const gate = hatGate(embedding, np.array(hatSlope(0.5)));
+ */
+export function hatGate(embedding: np.Array, slope: np.Array, options: { maximum?: number } = {}): np.Array {
+  const { maximum = MAXIMUM } = options;
+  const p = sigmoid(embedding.ref);
+  const derivative = p.ref.mul(np.negative(p).add(1)).mul(maximum);
+  return linearGradient(sigmoid(embedding.ref.mul(slope)), embedding, derivative);
+}
+
+/** Embeddings within [-6, 6], so that a gate can still change its mind. Consumes them. Apply it after every update. */
+export function clampEmbedding(embedding: np.Array): np.Array {
+  return np.clip(embedding, -6, 6);
+}
+
+/** The gate at the end of a task: exactly 1 where the embedding is positive, else exactly 0. Consumes it. */
+export function hardGate(embedding: np.Array): np.Array {
+  return np.greater(embedding, 0).astype(np.float32);
+}
+
+/**
+ * Capacity regulariser: the share of the units that earlier tasks left free which this task's gates take,
+ * `R = sum a (1 - used) / sum (1 - used)` over all layers. Consumes both.
+ *
+ * @param gates this task's gates, one array per layer.
+ * @param used the union of the gates of earlier tasks, 0 or 1, one array per layer.
+ * @example
+ * const loss = np.mean(losses).add(capacityPenalty([a1, a2], [used1, used2]).mul(0.75));
+ */
+export function capacityPenalty(gates: readonly np.Array[], used: readonly np.Array[]): np.Array {
+  if (gates.length === 0 || gates.length !== used.length)
+    throw new RangeError(
+      `capacityPenalty: ${gates.length} layers of gates, but ${used.length} of used units.`,
+    );
+  const free = used.map((u) => np.negative(u).add(1));
+  const taken = gates.map((a, i) => np.sum(a.mul(free[i]!.ref)));
+  const room = free.map((f) => np.sum(f));
+  const add = (terms: np.Array[]): np.Array => terms.reduce((sum, t) => sum.add(t));
+  return add(taken).div(np.maximum(add(room), 1));
+}

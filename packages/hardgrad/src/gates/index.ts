@@ -1,0 +1,38 @@
+export {
+  type Certificate,
+  type CertificateReport,
+  certify,
+  checkCertificate,
+  type Evidence,
+  fingerprint,
+  type PlainArray,
+} from "./certificate.ts";
+export {
+  type Anchor,
+  addAnchor,
+  fadeAnchor,
+  fisherDiagonal,
+  noAnchor,
+  pathImportance,
+  pathIntegral,
+  quadraticPenalty,
+} from "./consolidation.ts";
+export { capacityPenalty, clampEmbedding, hardGate, hatGate, hatSlope } from "./hat.ts";
+export {
+  clipByNorm,
+  keepClosed,
+  type NamedArrays,
+  openGradients,
+  type ProtectedRule,
+  protect,
+  type UpdateRule,
+} from "./protect.ts";
+export { mixMasks, predictiveEntropy, taskScores } from "./task-inference.ts";
+export { openUnits, openWeights, randomGates, union, usedWeights } from "./unit-masks.ts";
+export {
+  followThreshold,
+  largestFree,
+  scoreMask,
+  signedConstant,
+  thresholdOf,
+} from "./weight-masks.ts";

@@ -1,0 +1,156 @@
+import { numpy as np, tree } from "@jax-js/jax";
+
+/**
+ * Protection: an update reaches the weights that are open and no others. A closed weight is *selected* from before the
+ * update, not multiplied by zero, so momentum, moments, weight decay and NaN in a gradient leave its bits alone.
+ */
+
+/** Named arrays: parameters, gradients, the state of an optimizer, masks. */
+export type NamedArrays = { [name: string]: np.Array };
+
+/**
+ * An optimizer in optax's shape: pure, with explicit state. Arrays of the state belong to the parameter they are named
+ * after: `w` or `w.anything`, of the shape of `w`. Scalars (step counts, running powers) belong to none.
+ */
+export interface UpdateRule {
+  init(params: NamedArrays): NamedArrays;
+  /** Consumes gradients, state and parameters; not the learning rate. */
+  update(
+    gradients: NamedArrays,
+    state: NamedArrays,
+    params: NamedArrays,
+    learningRate: np.Array,
+  ): { params: NamedArrays; state: NamedArrays };
+}
+
+/** An optimizer whose update takes masks: 1 open, 0 closed. */
+export interface ProtectedRule {
+  init(params: NamedArrays): NamedArrays;
+  /** Consumes gradients, state, parameters and masks; not the learning rate. */
+  update(
+    gradients: NamedArrays,
+    state: NamedArrays,
+    params: NamedArrays,
+    learningRate: np.Array,
+    open: NamedArrays,
+  ): { params: NamedArrays; state: NamedArrays };
+}
+
+/**
+ * `next` where a mask is open, `previous` (to the bit) where it is closed. For parameters, moments, and running
+ * statistics of normalisation layers alike. A name without a mask is open as a whole. Consumes all three.
+ *
+ * @param open 1 or 0 by name, of the shape of the array or broadcast to it: `[1, units]`, `[units]`.
+ * @example
+ * const statistics = keepClosed(updated, before, { mean: openUnits.ref, variance: openUnits });
+ */
+export function keepClosed(next: NamedArrays, previous: NamedArrays, open: NamedArrays): NamedArrays {
+  const kept: NamedArrays = {};
+  for (const [name, value] of Object.entries(next)) {
+    const old = previous[name];
+    if (old === undefined)
+      throw new RangeError(
+        `keepClosed: ${name} has no value from before; give next and previous the same names.`,
+      );
+    const mask = open[name];
+    if (mask === undefined) {
+      old.dispose();
+      kept[name] = value;
+    } else kept[name] = np.where(isOpen(name, mask.ref, value.shape), value, old);
+  }
+  tree.dispose(open);
+  return kept;
+}
+
+/**
+ * The gradient with zeros where a mask is closed. On its own this protects nothing: momentum, Adam's moments and weight
+ * decay move a weight whose gradient is zero. It is a part of `protect`. Consumes both.
+ *
+ * @example
+ * const visible = openGradients(gradients, { w });
+ */
+export function openGradients(gradients: NamedArrays, open: NamedArrays): NamedArrays {
+  const masked: NamedArrays = {};
+  for (const [name, g] of Object.entries(gradients))
+    masked[name] = open[name] ? np.where(isOpen(name, open[name].ref, g.shape), g, 0) : g;
+  tree.dispose(open);
+  return masked;
+}
+
+/**
+ * Gradients scaled so that their joint norm is at most `limit`: `g min(1, limit / ||g||)`. Consumes them.
+ *
+ * @example
+ * const clipped = clipByNorm(gradients, 1);
+ */
+export function clipByNorm(gradients: NamedArrays, limit: number): NamedArrays {
+  if (!(limit > 0)) throw new RangeError(`clipByNorm: the limit must be a number above 0, not ${limit}.`);
+  const squares = Object.values(gradients).map((g) => np.sum(np.square(g.ref)));
+  const norm = np.sqrt(squares.reduce((sum, s) => sum.add(s)));
+  const scale = np.minimum(np.reciprocal(np.maximum(norm, 1e-30)).mul(limit), 1);
+  const clipped = Object.fromEntries(Object.entries(gradients).map(([name, g]) => [name, g.mul(scale.ref)]));
+  scale.dispose();
+  return clipped;
+}
+
+/**
+ * An optimizer that changes open weights only. Closed weights and their part of the optimizer's state come out with the
+ * bits they had, whatever the optimizer does; the norm for clipping is that of the open entries.
+ *
+ * @param rule any optimizer of the shape of `UpdateRule`.
+ * @param options.clip largest norm of the gradient of all open entries together (default: no clipping).
+ * @throws RangeError for a state that does not say which parameter an array belongs to, or a mask that does not fit.
+ * @example
+ * const rule = protect(adam(), { clip: 1 });
+ * const next = rule.update(gradients, state, params, rate, { w: open });
+ */
+export function protect(rule: UpdateRule, options: { clip?: number } = {}): ProtectedRule {
+  const { clip } = options;
+  return {
+    init: (params) => rule.init(params),
+    update: (gradients, state, params, learningRate, open) => {
+      const owners = ownersOf(state, params);
+      const visible = openGradients(gradients, tree.ref(open) as NamedArrays);
+      const limited = clip === undefined ? visible : clipByNorm(visible, clip);
+      const next = rule.update(
+        limited,
+        tree.ref(state) as NamedArrays,
+        tree.ref(params) as NamedArrays,
+        learningRate,
+      );
+      const openState: NamedArrays = {};
+      for (const [name, owner] of owners)
+        if (owner !== undefined && open[owner]) openState[name] = open[owner].ref;
+      return {
+        params: keepClosed(next.params, params, open),
+        state: keepClosed(next.state, state, openState),
+      };
+    },
+  };
+}
+
+/** Which parameter every array of the state belongs to; undefined for scalars. */
+function ownersOf(state: NamedArrays, params: NamedArrays): [string, string | undefined][] {
+  return Object.entries(state).map(([name, array]) => {
+    if (array.ndim === 0 && params[name] === undefined) return [name, undefined];
+    const owner = Object.keys(params)
+      .filter((p) => name === p || name.startsWith(`${p}.`))
+      .sort((a, b) => b.length - a.length)[0];
+    if (owner === undefined || params[owner]!.shape.join() !== array.shape.join())
+      throw new RangeError(
+        `protect: ${name} of the optimizer's state, of shape [${array.shape}], belongs to no parameter; ` +
+          "name it after one (w or w.moment) and give it the same shape, or make it a scalar.",
+      );
+    return [name, owner];
+  });
+}
+
+/** The mask as booleans of the array's shape. Consumes it. */
+function isOpen(name: string, mask: np.Array, shape: readonly number[]): np.Array {
+  const own = mask.shape;
+  const fits =
+    own.length <= shape.length && own.every((n, i) => n === 1 || n === shape[shape.length - own.length + i]);
+  if (!fits)
+    throw new RangeError(`protect: the mask of ${name} has shape [${own}], but ${name} has [${shape}].`);
+  return np.broadcastTo(np.greater(mask, 0), [...shape]);
+}

@@ -1,0 +1,37 @@
+import { grad, nn, numpy as np } from "@jax-js/jax";
+
+/**
+ * Per-example entropy of the predicted classes in nats, `-sum p log p`, for logits `[..., classes]`. Consumes them.
+ * @example
+ * const certainty = np.negative(predictiveEntropy(logits));
+ */
+export function predictiveEntropy(logits: np.Array): np.Array {
+  const logP = nn.logSoftmax(logits, -1);
+  return np.negative(np.sum(np.exp(logP.ref).mul(logP), -1));
+}
+
+/**
+ * How strongly each task's mask lowers the entropy of the prediction, in one gradient: with all masks mixed,
+ * `alpha = 1/k`, the score of task i is `-dH/dalpha_i`, H the mean entropy over the batch. The task is the argmax.
+ *
+ * @param logits the network's class scores `[batch, classes]` as a function of alpha `[tasks]`: its weights are
+ *   `w sum_i alpha_i mask_i`, see `mixMasks`.
+ * @param tasks k.
+ * @returns `[tasks]`.
+ * Reference: Wortsman et al. 2020 (SupSup, one-shot), arXiv 2006.14769.
+ * @example
+ * const scores = taskScores((alpha) => np.matmul(x.ref, w.ref.mul(mixMasks(masks.ref, alpha))), 5);
+ * const task = np.argmax(scores);
+ */
+export function taskScores(logits: (alpha: np.Array) => np.Array, tasks: number): np.Array {
+  if (!Number.isInteger(tasks) || tasks < 1)
+    throw new RangeError(`taskScores: tasks must be a whole number from 1, not ${tasks}.`);
+  const entropy = (alpha: np.Array): np.Array => np.mean(predictiveEntropy(logits(alpha)));
+  return np.negative(grad(entropy)(np.full([tasks], 1 / tasks)));
+}
+
+/** The mixture of masks `sum_i alpha_i mask_i`, for masks `[tasks, ...]` and alpha `[tasks]`. Consumes both. */
+export function mixMasks(masks: np.Array, alpha: np.Array): np.Array {
+  const [tasks, ...shape] = masks.shape as [number, ...number[]];
+  return np.sum(masks.mul(alpha.reshape([tasks, ...shape.map(() => 1)])), 0);
+}
