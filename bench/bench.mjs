@@ -7,7 +7,7 @@ import { classifier, drawnDigits, startRun, useDevice } from "../packages/experi
 const bin = fileURLToPath(new URL("../packages/cli/bin/hardgrad.js", import.meta.url));
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
-await useDevice("wasm");
+const backend = await useDevice("wasm");
 const data = drawnDigits({ train: 20_000, test: 100 });
 const defaults = Object.fromEntries(Object.entries(classifier.options).map(([name, o]) => [name, o.default]));
 const start = (id, settings = {}) =>
@@ -17,9 +17,16 @@ const start = (id, settings = {}) =>
       estimator: { id, options: {} },
       data: "drawn",
       seed: 0,
-      settings: { ...defaults, ...classifier.recommended(id), learningRate: 0.02, epochs: 1000, ...settings },
+      settings: {
+        ...defaults,
+        ...classifier.recommended(id).settings,
+        learningRate: 0.02,
+        epochs: 1000,
+        ...settings,
+      },
     },
     data,
+    backend,
   );
 
 /** Rounds of 100 steps, one run after the other, so that a noisy machine disturbs all alike. */

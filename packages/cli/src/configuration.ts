@@ -1,4 +1,10 @@
-import { datasetNames, deviceNames, experiments, type RunConfig } from "@hardgrad/experiments";
+import {
+  datasetNames,
+  deviceNames,
+  type Experiment,
+  experiments,
+  type RunConfig,
+} from "@hardgrad/experiments";
 import type { Command } from "commander";
 import { UsageError } from "./errors.ts";
 import { parseEstimator } from "./estimator-spec.ts";
@@ -8,7 +14,7 @@ import { unknownName } from "./suggest.ts";
 /** Flags as commander gives them: text. */
 export type Flags = { readonly [name: string]: string | boolean | undefined };
 
-/** Adds the flags that every training command has: data, seed, device, and the experiments' own options. */
+/** Adds the flags that every training command has: data, device, checkpoints, output. */
 export function addTrainingFlags(command: Command): Command {
   command
     .option("--data <name>", `data: ${datasetNames.join(", ")}`, "drawn")
@@ -18,10 +24,27 @@ export function addTrainingFlags(command: Command): Command {
     .option("--checkpoint-every <steps>", "steps between checkpoints", "500")
     .option("--json", "print results as JSON on stdout")
     .option("--quiet", "no narration and no progress bar");
-  for (const { options } of experiments)
-    for (const [name, spec] of Object.entries(options))
-      command.option(`--${kebab(name)} <value>`, helpOf(spec));
   return command;
+}
+
+/** A subcommand for each experiment, with its own flags; those of the command above it hold as well. */
+export function addExperiments(
+  command: Command,
+  action: (experiment: string, flags: Flags) => Promise<void>,
+): void {
+  for (const { name, title, options } of experiments) {
+    const sub = command.command(name).description(title).configureHelp({ showGlobalOptions: true });
+    for (const [option, spec] of Object.entries(options))
+      sub.option(`--${kebab(option)} <value>`, helpOf(spec));
+    sub.action((_flags, self: Command) => action(name, self.optsWithGlobals()));
+  }
+}
+
+/** The experiment of a name; a UsageError with a suggestion if there is none. */
+export function experimentOf(name: string): Experiment {
+  const found = experiments.find((e) => e.name === name);
+  if (!found) throw unknownName("experiment", name, experiments.map((e) => e.name)); // biome-ignore format: one thought
+  return found;
 }
 
 /** The configuration of one run, checked before anything starts. */
@@ -31,8 +54,7 @@ export function configurationOf(
   seed: number,
   flags: Flags,
 ): RunConfig {
-  const experiment = experiments.find((e) => e.name === experimentName);
-  if (!experiment) throw unknownName("experiment", experimentName, experiments.map((e) => e.name)); // biome-ignore format: one thought
+  const experiment = experimentOf(experimentName);
   const data = String(flags.data ?? "drawn");
   if (!datasetNames.includes(data)) throw unknownName("dataset", data, datasetNames);
   if (!deviceNames.includes(String(flags.device ?? "wasm")))
@@ -40,8 +62,10 @@ export function configurationOf(
   const sizes = [flags.trainSize, flags.testSize];
   if (data !== "drawn" && sizes.some((s) => s !== undefined))
     throw new UsageError(`--train-size and --test-size are for --data drawn, not ${data}; leave them out.`);
-  const estimator = parseEstimator(estimatorText);
-  const settings = settingsFromFlags(experiment.options, flags, experiment.recommended(estimator.id));
+  const { id, options } = parseEstimator(estimatorText);
+  const suited = experiment.recommended(id);
+  const estimator = { id, options: { ...suited.options, ...options } };
+  const settings = settingsFromFlags(experiment.options, flags, suited.settings);
   const size = (flag: string, text: unknown, fallback: number): number =>
     typeof text === "string" ? wholeNumber(flag, text, 1, 1_000_000) : fallback;
   return {

@@ -1,4 +1,4 @@
-import type { OptionSpec, OptionsTable } from "hardgrad";
+import { readSizes, type SettingSpec, type SettingsTable } from "@hardgrad/experiments";
 import { UsageError } from "./errors.ts";
 
 /** `learningRate` -> `learning-rate`. */
@@ -22,15 +22,19 @@ export function wholeNumber(flag: string, text: string, min: number, max: number
 }
 
 /** The rule of one option, in words. */
-export function ruleOf(spec: OptionSpec): string {
+export function ruleOf(spec: SettingSpec): string {
   if (spec.type === "choice") return `one of ${spec.choices.join(", ")}`;
+  if (spec.type === "sizes")
+    return `at most ${spec.most} sizes from 1 to ${spec.max} joined by -, such as 200-200, or none`;
   return `${spec.integer ? "a whole number" : "a number"} from ${spec.min} to ${spec.max}`;
 }
 
 /** Text as a value of an option; `name` is how the message calls it. */
-export function optionValue(name: string, spec: OptionSpec, text: string): number | string {
+export function optionValue(name: string, spec: SettingSpec, text: string): number | string {
   if (spec.type === "choice") {
     if (spec.choices.includes(text)) return text;
+  } else if (spec.type === "sizes") {
+    if (readSizes(text, spec.most, spec.max)) return text;
   } else {
     const value = numberOf(text);
     const whole = !spec.integer || Number.isInteger(value);
@@ -41,7 +45,7 @@ export function optionValue(name: string, spec: OptionSpec, text: string): numbe
 
 /** Every option of a table, from flags where given (by camel-case name), else its default. */
 export function settingsFromFlags(
-  table: OptionsTable,
+  table: SettingsTable,
   flags: { readonly [name: string]: unknown },
   defaults: { readonly [name: string]: number | string } = {},
 ): { [name: string]: number | string } {
@@ -62,6 +66,6 @@ export function flagKey(name: string): string {
 }
 
 /** Help of an option: what it is, its range, its default. */
-export function helpOf(spec: OptionSpec): string {
+export function helpOf(spec: SettingSpec): string {
   return `${spec.help} (${ruleOf(spec)}; default ${spec.default})`;
 }

@@ -72,33 +72,35 @@ A problem file is a module, for example problem.mjs:
     .action(async (ids, flags) => (await import("./commands/audit.ts")).audit(ids, flags));
   const train = program
     .command("train")
-    .description("one training run, resumable")
-    .argument("[experiment]", "classifier");
-  train
+    .description("one training run, resumable; flags of an experiment: hardgrad train EXPERIMENT --help")
+    .argument("[experiment]", "classifier or vae")
     .option("--estimator <spec>", "id, or id:option=value, such as rloo:samples=8", "straight-through")
     .option("--seed <n>", "seed of everything random", "0")
     .option("--out <folder>", "run folder to make")
-    .option("--resume <folder>", "go on from the last checkpoint of a run");
+    .option("--resume <folder>", "go on from the last checkpoint of a run")
+    .action(async (experiment, flags) => (await import("./commands/train.ts")).train(experiment, flags));
   const compare = program
     .command("compare")
-    .description("estimators side by side, with a report")
-    .argument("<experiment>", "classifier");
-  compare
+    .description(
+      "estimators side by side, with a report; flags of an experiment: hardgrad compare EXPERIMENT --help",
+    )
+    .argument("<experiment>", "classifier or vae")
     .option("--estimators <specs>", "ids separated by commas")
     .option("--seeds <n>", "runs per estimator", "1")
     .option("--seed <n>", "first seed", "0")
     .option("--jobs <n>", "runs at a time (default: one per core)")
     .option("--out <folder>", "folder to make")
-    .option("--resume <folder>", "go on with a comparison that was stopped");
+    .option("--resume <folder>", "go on with a comparison that was stopped")
+    .action(async (experiment, flags) => (await import("./commands/compare.ts")).compare(experiment, flags));
   if (argv[0] === "train" || argv[0] === "compare" || argv[0] === "help" || argv.includes("--help")) {
-    const { addTrainingFlags } = await import("./configuration.ts");
-    addTrainingFlags(train);
-    addTrainingFlags(compare);
+    const { addExperiments, addTrainingFlags } = await import("./configuration.ts");
+    const run = {
+      train: await import("./commands/train.ts"),
+      compare: await import("./commands/compare.ts"),
+    };
+    addExperiments(addTrainingFlags(train), run.train.train);
+    addExperiments(addTrainingFlags(compare), run.compare.compare);
   }
-  train.action(async (experiment, flags) => (await import("./commands/train.ts")).train(experiment, flags));
-  compare.action(async (experiment, flags) =>
-    (await import("./commands/compare.ts")).compare(experiment, flags),
-  );
   program
     .command("figure")
     .description("a figure of the documentation, as SVG, PNG or CSV; without a name: their list")
@@ -112,7 +114,8 @@ A problem file is a module, for example problem.mjs:
     .option("--json", "the data as JSON on stdout")
     .option("--quiet", "no narration")
     .action(async (name, flags) => (await import("./commands/figure.ts")).figure(name, flags));
-  for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => {} });
+  for (const command of [...program.commands, ...train.commands, ...compare.commands])
+    command.exitOverride().configureOutput({ writeErr: () => {} });
   return program;
 }
 

@@ -1,6 +1,7 @@
-import type { MetricRow } from "@hardgrad/experiments";
+import type { Metric, MetricRow } from "@hardgrad/experiments";
 import { MultiBar, Presets } from "cli-progress";
-import { duration, percent, short } from "./console.ts";
+import { duration, short } from "./console.ts";
+import { formatMetric } from "./metric-text.ts";
 import { type Lane, type Tracker, trackRuns } from "./progress-tracker.ts";
 
 /** Progress of one or more runs: a bar for each that runs now on a terminal, a line now and then elsewhere. */
@@ -14,30 +15,36 @@ export interface Progress {
 
 const LINE_EVERY = 5_000;
 
-/** `runs` in all, of which `workers` run at a time; `widest` is the longest name. */
+/** `runs` in all, of which `workers` run at a time; `widest` is the longest name, `headline` the metric to show. */
 export function progressOf(
-  plan: { readonly runs: number; readonly workers: number; readonly widest: number },
+  plan: {
+    readonly runs: number;
+    readonly workers: number;
+    readonly widest: number;
+    readonly headline: Metric;
+  },
   quiet: boolean,
 ): Progress {
   if (quiet) return { update: () => {}, end: () => {}, stop: () => {} };
   const tracker = trackRuns(plan.runs, plan.workers);
-  return process.stderr.isTTY ? bars(tracker, plan.widest) : lines(tracker);
+  const newsOf = (lane: Lane): string => news(lane, plan.headline);
+  return process.stderr.isTTY ? bars(tracker, plan.widest, newsOf) : lines(tracker, newsOf);
 }
 
-/** The last loss and accuracy of a run. */
-function newsOf(lane: Lane): string {
-  const loss = lane.values["loss/train"];
-  const accuracy = lane.values["accuracy/test"];
+/** The last loss of a run, and its headline metric. */
+function news({ values }: Lane, { tag, title, unit }: Metric): string {
+  const loss = values["loss/train"];
+  const value = values[tag];
   return [
     ...(loss === undefined ? [] : [`loss ${short(loss)}`]),
-    ...(accuracy === undefined ? [] : [`test ${percent(accuracy, 1)}`]),
+    ...(value === undefined ? [] : [`${title} ${formatMetric(unit, value)}`]),
   ].join(", ");
 }
 
 const leftOf = (seconds: number | undefined): string =>
   seconds === undefined ? "" : `${duration(seconds)} left`;
 
-function bars(tracker: Tracker, widest: number): Progress {
+function bars(tracker: Tracker, widest: number, newsOf: (lane: Lane) => string): Progress {
   const width = Math.max(widest, "all".length);
   const multi = new MultiBar(
     {
@@ -81,7 +88,7 @@ function bars(tracker: Tracker, widest: number): Progress {
   };
 }
 
-function lines(tracker: Tracker): Progress {
+function lines(tracker: Tracker, newsOf: (lane: Lane) => string): Progress {
   let shown = Date.now();
   const write = (): void => {
     shown = Date.now();

@@ -1,4 +1,5 @@
 import {
+  type Backend,
   type Dataset,
   type MetricRow,
   type RunConfig,
@@ -22,15 +23,16 @@ export interface TrainingOptions {
 }
 
 /** Trains one run into its folder: the loop of `train` and of every run of `compare`. */
-export async function trainRun(options: TrainingOptions): Promise<{ summary: Summary; examples: Examples }> {
+export async function trainRun(options: TrainingOptions): Promise<Summary> {
   const { config, path, device, resume } = options;
+  let backend: Backend;
   try {
-    await useDevice(device);
+    backend = await useDevice(device);
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
   const checkpoint = resume ? lastCheckpoint(path) : undefined;
-  const run = await startRun(config, options.dataset, checkpoint).catch((error: Error) => {
+  const run = await startRun(config, options.dataset, backend, checkpoint).catch((error: Error) => {
     throw resume ? new Failure(error.message) : new UsageError(error.message);
   });
   const folder = openRunFolder(path, config, device, checkpoint?.step);
@@ -54,12 +56,10 @@ export async function trainRun(options: TrainingOptions): Promise<{ summary: Sum
           `stopped at step ${run.step} of ${run.totalSteps}; go on with: npx hardgrad train --resume ${path}`,
         );
     }
-    const summary = await run.summary();
-    folder.finish(config, summary);
-    return { summary, examples: await run.examples(24) };
+    const summary = run.summary();
+    folder.finish(config, summary, await run.pictures(24));
+    return summary;
   } finally {
     run.dispose();
   }
 }
-
-export type Examples = readonly { pixels: Uint8Array; label: number; predicted: number }[];

@@ -163,7 +163,7 @@ test("compare: table, report, results, and a second call with --resume", () => {
   const { results } = JSON.parse(readFileSync(join(cwd, "c", "results.json"), "utf8"));
   expect(results.length).toBe(2);
   expect(results[0].seeds).toEqual([0, 1]);
-  expect(results[0].accuracy).toBeGreaterThanOrEqual(results[1].accuracy);
+  expect(results[0].value).toBeGreaterThanOrEqual(results[1].value);
   const page = readFileSync(join(cwd, "c", "report.html"), "utf8");
   expect(page.match(/<svg/g)!.length).toBeGreaterThanOrEqual(3);
   expect(page.match(/data:image\/png/g)!.length).toBe(24);

@@ -1,86 +1,19 @@
-import { numpy as np, random } from "@jax-js/jax";
+import { nn, numpy as np, random } from "@jax-js/jax";
 import {
   bernoulli,
   type Distribution,
   type Estimator,
   type Objective,
-  type OptionsTable,
   type Probability,
   sample,
   statefulExpectation,
 } from "hardgrad";
-import type { Experiment, Settings, StepInputs } from "./experiment.ts";
+import { options } from "./classifier-options.ts";
+import { evaluate, headline, metrics, pictures } from "./classifier-report.ts";
+import type { Experiment, Schedules, Settings, StepInputs } from "./experiment.ts";
 import { crossEntropy, dense, glorotUniform } from "./layers.ts";
-import type { Params } from "./optimizers.ts";
-
-const options: OptionsTable = {
-  epochs: {
-    type: "number",
-    default: 10,
-    min: 1,
-    max: 10_000,
-    integer: true,
-    help: "passes over the training set",
-  },
-  batch: { type: "number", default: 100, min: 2, max: 10_000, integer: true, help: "examples per step" },
-  hidden: { type: "number", default: 100, min: 1, max: 10_000, integer: true, help: "binary hidden units" },
-  learningRate: { type: "number", default: 0.1, min: 1e-6, max: 10, help: "step size of the output layer" },
-  hiddenRate: {
-    type: "number",
-    default: 1,
-    min: 0,
-    max: 100,
-    help: "factor on the step size of the hidden layer, whose gradient is estimated",
-  },
-  momentum: { type: "number", default: 0.9, min: 0, max: 0.999, help: "momentum of gradient descent" },
-  optimizer: { type: "choice", default: "sgd", choices: ["sgd", "adam"], help: "how gradients become steps" },
-  decay: {
-    type: "number",
-    default: 1,
-    min: 0.01,
-    max: 1,
-    help: "factor on the learning rate after each epoch",
-  },
-  mode: {
-    type: "choice",
-    default: "stochastic",
-    choices: ["stochastic", "deterministic"],
-    help: "sample the hidden units, or threshold them at probability 1/2 (path estimators only)",
-  },
-  unit: {
-    type: "choice",
-    default: "binary",
-    choices: ["binary", "tanh", "linear"],
-    help: "binary; or, without any estimator, tanh (the ordinary network) or linear (a linear classifier)",
-  },
-  probability: {
-    type: "choice",
-    default: "sigmoid",
-    choices: ["sigmoid", "hard-sigmoid"],
-    help: "P(h = 1) from the pre-activation; hard-sigmoid for straight-through estimators only",
-  },
-  slopeGrowth: {
-    type: "number",
-    default: 1,
-    min: 1,
-    max: 2,
-    help: "slope annealing: factor on the slope after each epoch (1 is off, Wizaron 1.005, r2rt 1.1)",
-  },
-  temperatureRate: {
-    type: "number",
-    default: 0,
-    min: 0,
-    max: 1,
-    help: "temperature annealing: max(floor, temperature exp(-rate step)); 0 is off",
-  },
-  temperatureFloor: {
-    type: "number",
-    default: 0.5,
-    min: 0.01,
-    max: 100,
-    help: "lowest annealed temperature",
-  },
-};
+import { adam, type Params, sgd } from "./optimizers.ts";
+import { slopeAt, temperatureAt } from "./schedules.ts";
 
 /** Names of estimators whose hidden gradient is noisy: a smaller step of the hidden layer suits them. */
 const scoreFamily = [
@@ -90,14 +23,17 @@ const scoreFamily = [
   "reinforce-minimum-variance",
 ];
 
-function recommended(estimator: string): Settings {
-  if (estimator === "reinforce") return { hiddenRate: 0.2 };
-  if (scoreFamily.includes(estimator)) return { hiddenRate: 0.5 };
-  return {};
+function recommended(estimator: string): { settings: Settings; options: Settings } {
+  const rate = estimator === "reinforce" ? 0.2 : scoreFamily.includes(estimator) ? 0.5 : undefined;
+  return { settings: rate === undefined ? {} : { hiddenRate: rate }, options: {} };
 }
 
-function logits(params: Params, inputs: { images: np.Array; slope: np.Array }): np.Array {
-  return dense(inputs.images, params.w1!, params.b1!).mul(inputs.slope);
+/** Mean and standard deviation of MNIST's pixels, the usual normalisation. */
+const MEAN = 0.1307 * 255;
+const DEVIATION = 0.3081 * 255;
+
+function logits(params: Params, { images, slope }: StepInputs): np.Array {
+  return dense(images.sub(MEAN).mul(1 / DEVIATION), params.w1!, params.b1!).mul(slope!);
 }
 
 function hiddenUnits(a: np.Array, settings: Settings): Distribution {
@@ -111,11 +47,27 @@ function hiddenUnits(a: np.Array, settings: Settings): Distribution {
 export const classifier: Experiment = {
   name: "classifier",
   title: "Digit classifier with a binary hidden layer",
+  about:
+    "A network with 0/1 hidden units learns to read digits. The estimators differ only in the gradient they give to the hidden layer.",
   options,
   recommended,
-  estimated: ["w1", "b1"],
+  compared: [
+    "straight-through-sigmoid",
+    "reinmax",
+    "straight-through",
+    "gumbel-softmax",
+    "disarm",
+    "rloo",
+    "reinforce-leave-one-out",
+    "reinforce",
+  ],
+  estimated: () => ["w1", "b1"],
   estimatedRate: (settings) => settings.hiddenRate as number,
-  check: (estimator: Estimator, settings: Settings) => {
+  check: (estimator: Estimator, settings: Settings, dataset) => {
+    if (dataset.classes === 0)
+      throw new RangeError(
+        `classifier: data ${dataset.name} has no labels; use --data drawn, mnist or fashion-mnist.`,
+      );
     if (!estimator.supports.includes("bernoulli"))
       throw new RangeError(
         `classifier: ${estimator.id} does not support Bernoulli units; see \`hardgrad list\`.`,
@@ -155,9 +107,10 @@ export const classifier: Experiment = {
     shape.dispose();
     return state;
   },
-  losses: (params, inputs: StepInputs, estimator, state, settings) => {
+  losses: (params, inputs, estimator, state, settings) => {
+    const labels = nn.oneHot(inputs.labels.astype(np.int32), 10);
     // By reference, because some estimators evaluate f more than once.
-    const f: Objective = (h) => crossEntropy(dense(h, params.w2!.ref, params.b2!.ref), inputs.labels.ref);
+    const f: Objective = (h) => crossEntropy(dense(h, params.w2!.ref, params.b2!.ref), labels.ref);
     const a = logits(params, inputs);
     if (settings.unit !== "binary") {
       inputs.key.dispose();
@@ -168,15 +121,50 @@ export const classifier: Experiment = {
     inputs.key.dispose();
     return { losses: f(estimator.path!(q, np.full(q.logits.shape, 0.5))), state };
   },
-  scores: (params, inputs, hidden, settings) => {
-    const a = logits(params, inputs);
-    let h: np.Array;
-    if (hidden === "sample" && settings.unit === "binary") h = sample(hiddenUnits(a, settings), inputs.key);
-    else {
-      inputs.key.dispose();
-      if (settings.unit === "binary") h = np.greater(a, 0).astype(np.float32);
-      else h = settings.unit === "tanh" ? np.tanh(a) : a;
-    }
-    return dense(h, params.w2!, params.b2!);
+  optimizer: (settings) =>
+    settings.optimizer === "adam" ? adam() : sgd({ momentum: settings.momentum as number }),
+  schedules: ({ step, epoch, temperature }, settings): Schedules => {
+    const rate = settings.temperatureRate as number;
+    const annealed = temperature !== undefined && rate > 0;
+    return {
+      learningRate: (settings.learningRate as number) * (settings.decay as number) ** epoch,
+      slope: slopeAt(epoch, settings.slopeGrowth as number),
+      ...(annealed
+        ? { temperature: temperatureAt(step, temperature, rate, settings.temperatureFloor as number) }
+        : {}),
+    };
   },
+  evaluations: {
+    sample: (params, inputs, settings) => ({ classes: classes(params, inputs, "sample", settings) }),
+    threshold: (params, inputs, settings) => ({ classes: classes(params, inputs, "threshold", settings) }),
+  },
+  evaluate,
+  headline,
+  metrics,
+  pictures,
+  card: (settings) => ({
+    description: `A 784 - ${settings.hidden} - 10 network whose hidden layer is 0 or 1. One sample of the hidden layer per image${settings.mode === "deterministic" ? " is not drawn: units are thresholded" : ""}.`,
+    use: "`checkpoint.safetensors` holds `params.w1 [784, hidden]`, `params.b1`, `params.w2 [hidden, 10]`, `params.b2`: pixels are `(grey/255 - 0.1307) / 0.3081`, `h = 1[u < sigmoid(slope (x w1 + b1))]`, scores are `h w2 + b2`. The other tensors are the optimiser's state, for resuming.",
+    task: "image-classification",
+    tags: ["binary-neurons"],
+  }),
 };
+
+/** Classes `[batch]` that a hard network predicts: by one sample, or thresholded at probability 1/2. */
+function classes(
+  params: Params,
+  inputs: StepInputs,
+  hidden: "sample" | "threshold",
+  settings: Settings,
+): np.Array {
+  const a = logits(params, inputs);
+  inputs.labels.dispose();
+  let h: np.Array;
+  if (hidden === "sample" && settings.unit === "binary") h = sample(hiddenUnits(a, settings), inputs.key);
+  else {
+    inputs.key.dispose();
+    if (settings.unit === "binary") h = np.greater(a, 0).astype(np.float32);
+    else h = settings.unit === "tanh" ? np.tanh(a) : a;
+  }
+  return np.argmax(dense(h, params.w2!, params.b2!), -1);
+}

@@ -8,7 +8,7 @@ export interface EstimatorSpec {
 export interface RunConfig {
   readonly experiment: string;
   readonly estimator: EstimatorSpec;
-  /** `drawn`, `mnist` or `fashion-mnist`. */
+  /** A name of `datasetNames`. */
   readonly data: string;
   /** How many images are drawn; for `drawn` only. */
   readonly drawn?: { readonly train: number; readonly test: number };
@@ -30,24 +30,51 @@ export interface Tensor {
   readonly data: Float32Array;
 }
 
+/** What a run remembers of its metrics. */
+export interface RunRecord {
+  /** The newest value of each tag. */
+  readonly last: { readonly [tag: string]: number };
+  /** The best value at an epoch's end, of the experiment's metrics. */
+  readonly best: { readonly [tag: string]: { readonly value: number; readonly epoch: number } };
+  /** Training loss of the current epoch so far. */
+  readonly epoch: { readonly total: number; readonly steps: number };
+}
+
 /** Everything needed to go on from a step to the same bits. */
 export interface Checkpoint {
   readonly config: RunConfig;
   readonly step: number;
   readonly tensors: { readonly [name: string]: Tensor };
+  readonly record: RunRecord;
 }
 
 export interface Summary {
-  /** Fractions in [0, 1]. */
-  readonly testAccuracy: number;
-  readonly bestTestAccuracy: number;
-  readonly bestEpoch: number;
-  readonly trainLoss: number;
-  /** Total variance of the gradient of the hidden layer's parameters, at the final parameters. */
-  readonly gradientVariance: number;
-  /** Median over the run, after the first ten steps. */
+  /** The tag of the metric that comparisons are ordered by. */
+  readonly headline: string;
+  /** The last value of every tag. Accuracies are fractions in [0, 1]. */
+  readonly metrics: RunRecord["last"];
+  /** Best at an epoch's end: chosen on the test set. */
+  readonly bests: RunRecord["best"];
+  /** Median over the run, without the first report interval, which compiles. */
   readonly msPerStep: number;
+  /** The part of the training time that is not spent in the compiled step. */
+  readonly outsideFraction: number;
   readonly steps: number;
+}
+
+/** A sheet of 28 x 28 grey images. */
+export interface Picture {
+  /** A file name without ending: `reconstructions`. */
+  readonly name: string;
+  readonly title: string;
+  readonly columns: number;
+  readonly tiles: readonly {
+    /** 784 values in 0..255, 0 is background. */
+    readonly pixels: Uint8Array;
+    readonly caption?: string;
+    /** Whether the network was right, where that has a meaning. */
+    readonly right?: boolean;
+  }[];
 }
 
 export interface Run {
@@ -57,8 +84,8 @@ export interface Run {
   /** Trains up to the next report point (at most 100 steps) and returns the new rows; [] rows are possible. */
   advance(): Promise<readonly MetricRow[]>;
   checkpoint(): Promise<Checkpoint>;
-  summary(): Promise<Summary>;
-  /** Test images with what the network says of them, for the report: grey 0..255. */
-  examples(count: number): Promise<readonly { pixels: Uint8Array; label: number; predicted: number }[]>;
+  summary(): Summary;
+  /** What the network does with the first test images, for the report. */
+  pictures(count: number): Promise<readonly Picture[]>;
   dispose(): void;
 }

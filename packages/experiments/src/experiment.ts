@@ -1,29 +1,97 @@
 import type { numpy as np } from "@jax-js/jax";
-import type { Estimator, OptionsTable, State } from "hardgrad";
-import type { Params } from "./optimizers.ts";
+import type { Estimator, State } from "hardgrad";
+import type { Picture } from "./contract.ts";
+import type { Dataset, Split } from "./data/index.ts";
+import type { Arrays, HostArray, HostArrays } from "./engine/backend.ts";
+import type { Optimizer, Params } from "./optimizers.ts";
+import type { SettingsTable } from "./options.ts";
 
 export type Settings = { readonly [name: string]: number | string };
 
-/** What a step gets besides parameters: arrays, so that nothing recompiles when they change. */
-export interface StepInputs {
-  readonly images: np.Array; // [batch, 784], normalised
-  readonly labels: np.Array; // [batch, 10], one-hot
-  readonly key: np.Array;
-  readonly slope: np.Array;
+/** What a traced function gets besides parameters: arrays, so that nothing recompiles when they change. */
+export interface StepInputs extends Arrays {
+  /** `[batch, 784]`, grey 0..255 */
+  images: np.Array;
+  /** `[batch]`, the class as a number */
+  labels: np.Array;
+  key: np.Array;
+  // and every schedule but the learning rate, by its name
+}
+
+/** A point of a run that schedules are functions of. */
+export interface Moment {
+  readonly step: number;
+  readonly epoch: number;
+  readonly stepsPerEpoch: number;
+  readonly totalSteps: number;
+  /** The estimator's own temperature, if it has one that may change. */
+  readonly temperature: number | undefined;
+}
+
+/** Numbers that change during a run. `temperature`, where it is given, replaces the estimator's own. */
+export interface Schedules {
+  readonly learningRate: number;
+  readonly [name: string]: number;
+}
+
+/** What is known of a dataset before training. */
+export interface Facts {
+  /** Mean training image, 784 values in [0, 1]. */
+  readonly meanImage: Float32Array;
+}
+
+/** A number that tables, curves and reports show. */
+export interface Metric {
+  /** As in `metrics.jsonl`: `accuracy/test`. */
+  readonly tag: string;
+  readonly title: string;
+  /** percent: the value is a fraction in [0, 1]. */
+  readonly unit: "percent" | "nats" | "none";
+  readonly better: "higher" | "lower";
+  /** It spans orders of magnitude: logarithmic axis, geometric mean over seeds. */
+  readonly logarithmic?: true;
+  /** How it was measured, for under the table. */
+  readonly note: string;
+}
+
+/** What an experiment measures with. All that is computed is computed by the run's backend. */
+export interface EvaluationContext {
+  readonly settings: Settings;
+  readonly dataset: Dataset;
+  /** One call of an evaluation function; `key` and the schedules are filled in. */
+  call(name: string, inputs?: HostArrays): Promise<{ [name: string]: HostArray }>;
+  /** Over all images of a split, in blocks; the results, one entry per image, joined. */
+  over(name: string, split: Split): Promise<{ [name: string]: ArrayLike<number> }>;
+  /** Total variance of the estimated gradient for the first batch, over 16 keys. */
+  gradientVariance(): Promise<number>;
+}
+
+/** What a reader of a run's README wants to know. */
+export interface Card {
+  readonly description: string;
+  /** How to use the tensors of the checkpoint. */
+  readonly use: string;
+  /** Of the Hugging Face hub: `image-classification`, ... */
+  readonly task: string;
+  readonly tags: readonly string[];
 }
 
 /** An experiment: an options table and pure functions. The engine compiles, loops, measures and saves. */
 export interface Experiment {
   readonly name: string;
   readonly title: string;
-  readonly options: OptionsTable;
-  /** Settings that suit an estimator better than the defaults; given flags win over them. */
-  recommended(estimator: string): Settings;
-  /** Refuses an estimator that can't be used with these settings. */
-  check(estimator: Estimator, settings: Settings): void;
-  init(key: np.Array, settings: Settings): Params;
+  /** What is learned, and what the estimators differ in: one or two sentences. */
+  readonly about: string;
+  readonly options: SettingsTable;
+  /** Settings, and options of the estimator, that suit it better than the defaults; given flags win over them. */
+  recommended(estimator: string): { settings: Settings; options: Settings };
+  /** The estimators that `compare` takes if none are named. */
+  readonly compared: readonly string[];
+  /** Refuses, by a RangeError, an estimator or data that can't be used with these settings. */
+  check(estimator: Estimator, settings: Settings, dataset: Dataset): void;
+  init(key: np.Array, settings: Settings, facts: Facts): Params;
   estimatorState(estimator: Estimator, settings: Settings): State;
-  /** One loss per example and the class scores of the sample that was drawn last. Consumes everything. */
+  /** One loss per example. Consumes everything. */
   losses(
     params: Params,
     inputs: StepInputs,
@@ -31,15 +99,25 @@ export interface Experiment {
     state: State,
     settings: Settings,
   ): { losses: np.Array; state: State };
-  /** Class scores `[batch, 10]` of a hard network: one sample, or thresholded at probability 1/2. */
-  scores(
-    params: Params,
-    inputs: Omit<StepInputs, "labels">,
-    hidden: "sample" | "threshold",
-    settings: Settings,
-  ): np.Array;
-  /** The parameters below the hard layer: those whose gradient is estimated. */
-  readonly estimated: readonly string[];
+  optimizer(settings: Settings): Optimizer;
+  schedules(at: Moment, settings: Settings): Schedules;
+  /** The parameters whose gradient is estimated: those below the hard layer. */
+  estimated(settings: Settings): readonly string[];
   /** Their learning rate is multiplied by this. */
   estimatedRate(settings: Settings): number;
+  /** Functions for `evaluate` and `pictures`, compiled when first called. They consume everything. */
+  readonly evaluations: {
+    readonly [name: string]: (params: Params, inputs: StepInputs, settings: Settings) => Arrays;
+  };
+  /**
+   * The metrics at an epoch's end, by tag. With `TAG-standard-error` beside the headline's tag, one run alone has
+   * an error bar: that of the test set as a sample.
+   */
+  evaluate(context: EvaluationContext): Promise<{ [tag: string]: number }>;
+  /** Comparisons are ordered by it. */
+  readonly headline: Metric;
+  /** Other metrics for tables and curves. */
+  readonly metrics: readonly Metric[];
+  pictures(context: EvaluationContext, count: number): Promise<readonly Picture[]>;
+  card(settings: Settings): Card;
 }

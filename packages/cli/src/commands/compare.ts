@@ -3,12 +3,13 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { RunConfig } from "@hardgrad/experiments";
 import Table from "cli-table3";
-import { type Finished, labelOf, runJobs } from "../compare/pool.ts";
+import { labelOf, runJobs } from "../compare/pool.ts";
 import { report } from "../compare/report.ts";
 import { resultsOf, verdict } from "../compare/results.ts";
+import { tableOf } from "../compare/table.ts";
 import type { Job } from "../compare/worker.ts";
-import { configurationOf, type Flags, seedOf } from "../configuration.ts";
-import { narrator, percent, print, printJson, short } from "../console.ts";
+import { configurationOf, experimentOf, type Flags, seedOf } from "../configuration.ts";
+import { narrator, print, printJson } from "../console.ts";
 import { datasetOf } from "../data-progress.ts";
 import { Failure, Interrupted, UsageError } from "../errors.ts";
 import { formatEstimator } from "../estimator-spec.ts";
@@ -16,16 +17,14 @@ import { wholeNumber } from "../flags.ts";
 import { progressOf } from "../progress.ts";
 import { environment } from "../run-folder/environment.ts";
 import { createFolder, writeWhole } from "../run-folder/files.ts";
-import { readMetrics, readSummary } from "../run-folder/folder.ts";
-
-const DEFAULT =
-  "straight-through-sigmoid,reinmax,straight-through,gumbel-softmax,disarm,rloo,reinforce-leave-one-out,reinforce";
+import { readMetrics, readPictures, readSummary } from "../run-folder/folder.ts";
 
 /** `compare EXPERIMENT`: estimators side by side, each with the same seeds. */
-export async function compare(experiment: string, flags: Flags): Promise<void> {
+export async function compare(name: string, flags: Flags): Promise<void> {
+  const experiment = experimentOf(name);
   const quiet = flags.quiet === true;
   const narrate = narrator(quiet);
-  const names = String(flags.estimators ?? DEFAULT).split(",").map((s) => s.trim()).filter(Boolean); // biome-ignore format: one thought
+  const names = String(flags.estimators ?? experiment.compared.join()).split(",").map((s) => s.trim()).filter(Boolean); // biome-ignore format: one thought
   if (names.length === 0)
     throw new UsageError(
       "--estimators is empty; give ids separated by commas, as in --estimators reinmax,rloo.",
@@ -36,10 +35,10 @@ export async function compare(experiment: string, flags: Flags): Promise<void> {
   const seeds = wholeNumber("--seeds", String(flags.seeds ?? "1"), 1, 1000);
   const jobs = wholeNumber("--jobs", String(flags.jobs ?? availableParallelism()), 1, 256);
   const checkpointEvery = wholeNumber("--checkpoint-every", String(flags.checkpointEvery), 1, 1e9);
-  const configs = names.flatMap((name) =>
-    Array.from({ length: seeds }, (_, i) => configurationOf(experiment, name, first + i, flags)),
+  const configs = names.flatMap((estimator) =>
+    Array.from({ length: seeds }, (_, i) => configurationOf(name, estimator, first + i, flags)),
   );
-  const path = (flags.resume ?? flags.out ?? defaultPath(experiment)) as string;
+  const path = (flags.resume ?? flags.out ?? defaultPath(name)) as string;
   const resuming = flags.resume !== undefined;
   if (resuming && !fs.existsSync(path))
     throw new Failure(`cannot resume from ${path}: it does not exist; give the folder of a comparison.`);
@@ -48,7 +47,7 @@ export async function compare(experiment: string, flags: Flags): Promise<void> {
       `${path} exists and runs are never overwritten; choose another --out, or --resume ${path}.`,
     );
   const dataset = await datasetOf(configs[0]!, quiet); // refuses missing data once, before any run
-  const command = commandOf(experiment, flags, names, seeds, first);
+  const command = commandOf(name, flags, names, seeds, first);
   if (resuming) sameComparison(path, configs);
   else createFolder(path, { "comparison.json": `${JSON.stringify({ configs, command }, null, 2)}\n` });
 
@@ -58,10 +57,12 @@ export async function compare(experiment: string, flags: Flags): Promise<void> {
     `${all.length} runs, ${Math.min(jobs, todo.length)} at a time, on ${dataset.train.count} training and ${dataset.test.count} test images: ${path}`,
   );
   const widest = Math.max(0, ...todo.map((job) => labelOf(job).length));
-  const progress = progressOf({ runs: todo.length, workers: jobs, widest }, quiet);
-  let finished: Finished[];
+  const progress = progressOf(
+    { runs: todo.length, workers: jobs, widest, headline: experiment.headline },
+    quiet,
+  );
   try {
-    finished = await runJobs(todo, jobs, {
+    await runJobs(todo, jobs, {
       onRows: (job, rows, step, total) => progress.update(labelOf(job), rows, step, total),
       onEnd: (job) => progress.end(labelOf(job)),
     });
@@ -74,44 +75,37 @@ export async function compare(experiment: string, flags: Flags): Promise<void> {
   }
   progress.stop();
 
-  // In the order of the configurations, not of finishing: the same seeds give the same files.
-  finished.sort((a, b) => all.indexOf(a.job) - all.indexOf(b.job));
   const runs = all.map((job) => ({ config: job.config, summary: readSummary(job.path)! }));
-  const results = resultsOf(runs, dataset.test.count);
-  const sentence = verdict(results);
+  const results = resultsOf(experiment, runs);
+  const sentence = verdict(experiment.headline, results);
   const where = environment(String(flags.device));
   const curves = all.map(({ config, path: folder }) => ({ config, rows: readMetrics(folder) }));
-  const title = `${names.length} gradient estimators on ${configs[0]!.data} digits`;
+  const best = runs.findIndex((r) => formatEstimator(r.config.estimator) === results[0]!.estimator);
+  const pictures = readPictures(all[best]!.path);
+  const title = `${experiment.title}: ${names.length} gradient estimators on ${configs[0]!.data}`;
   writeWhole(
     join(path, "results.json"),
     `${JSON.stringify({ command, environment: where, verdict: sentence, results }, null, 2)}\n`,
   );
   writeWhole(
     join(path, "report.html"),
-    report({ title, command, verdict: sentence, results, curves, finished, environment: where }),
+    report({ experiment, title, command, verdict: sentence, results, curves, pictures, environment: where }),
   );
   if (flags.json) return printJson({ path, command, environment: where, verdict: sentence, results });
+  const { head, rows } = tableOf(experiment, results);
   const table = new Table({
-    head: ["estimator", "test accuracy", "best", "gradient variance", "ms/step", "seeds"],
+    head: [...head],
     style: { head: [], border: [], compact: true },
-    colAligns: ["left", "right", "right", "right", "right", "right"],
+    colAligns: head.map((_, i) => (i === 0 ? "left" : "right")),
   });
-  for (const r of results)
-    table.push([
-      r.estimator,
-      `${percent(r.accuracy)} ± ${(100 * r.standardError).toFixed(2)}`,
-      percent(r.best),
-      short(r.gradientVariance),
-      short(r.msPerStep),
-      r.seeds.length,
-    ]);
+  table.push(...rows.map((cells) => [...cells]));
   print(table.toString());
   const from = seeds > 1 ? `over ${seeds} seeds` : "of the test set as a sample (one seed)";
-  print(`± one standard error ${from}; gradient variance of the hidden layer, at the end of each run`);
+  print(`± one standard error ${from}; all at the end of each run`);
   print(sentence);
   print(`report: ${join(path, "report.html")}`);
   narrate(
-    "try next: npx hardgrad show reinmax | npx hardgrad figure neuron --out neuron.svg | npx hardgrad compare classifier --seeds 3 --epochs 20",
+    `try next: npx hardgrad show reinmax | npx hardgrad figure neuron --out neuron.svg | npx hardgrad compare ${name} --seeds 3 --epochs 20`,
   );
 }
 

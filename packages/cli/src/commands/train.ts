@@ -1,11 +1,12 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
-import type { RunConfig } from "@hardgrad/experiments";
+import { findExperiment, type Metric, type RunConfig, type Summary } from "@hardgrad/experiments";
 import { configurationOf, type Flags, seedOf } from "../configuration.ts";
-import { narrator, percent, print, printJson, short } from "../console.ts";
+import { narrator, print, printJson, short } from "../console.ts";
 import { datasetOf } from "../data-progress.ts";
 import { Failure, UsageError } from "../errors.ts";
 import { wholeNumber } from "../flags.ts";
+import { formatMetric } from "../metric-text.ts";
 import { type Progress, progressOf } from "../progress.ts";
 import { lastCheckpoint, readSummary } from "../run-folder/folder.ts";
 import { commandOf } from "../run-folder/model-card.ts";
@@ -56,7 +57,8 @@ export async function train(experiment: string | undefined, flags: Flags): Promi
   };
   process.on("SIGINT", stop).on("SIGTERM", stop);
   try {
-    const { summary } = await trainRun({
+    const { headline } = findExperiment(config.experiment);
+    const summary = await trainRun({
       config,
       dataset,
       path,
@@ -66,7 +68,7 @@ export async function train(experiment: string | undefined, flags: Flags): Promi
       onRows: (rows, step, total) => {
         if (!progress) announce();
         const name = config.estimator.id;
-        progress ??= progressOf({ runs: 1, workers: 1, widest: name.length }, quiet);
+        progress ??= progressOf({ runs: 1, workers: 1, widest: name.length, headline }, quiet);
         progress.update(name, rows, step, total);
         if (step === total) progress.end(name);
       },
@@ -74,15 +76,19 @@ export async function train(experiment: string | undefined, flags: Flags): Promi
     });
     progress?.stop();
     if (flags.json) printJson({ path, summary, command: commandOf(config) });
-    else
-      print(
-        `test accuracy ${percent(summary.testAccuracy)} (best ${percent(summary.bestTestAccuracy)} at epoch ${summary.bestEpoch}), ` +
-          `${short(summary.msPerStep)} ms per step\n${path}`,
-      );
+    else print(`${resultOf(headline, summary)}\n${path}`);
   } finally {
     progress?.stop();
     process.off("SIGINT", stop).off("SIGTERM", stop);
   }
+}
+
+/** `test accuracy 97.32 % (best 97.48 % at epoch 9), 1.2 ms per step`. */
+function resultOf({ tag, title, unit }: Metric, { metrics, bests, msPerStep }: Summary): string {
+  const value = formatMetric(unit, metrics[tag] ?? Number.NaN);
+  const best = bests[tag];
+  const bestText = best ? ` (best ${formatMetric(unit, best.value)} at epoch ${best.epoch})` : "";
+  return `${title} ${value}${bestText}, ${short(msPerStep)} ms per step`;
 }
 
 function defaultPath(config: RunConfig): string {

@@ -3,14 +3,10 @@ import type { MetricRow } from "@hardgrad/experiments";
 import { pool, TerminateError } from "workerpool";
 import { Failure, Interrupted, UsageError } from "../errors.ts";
 import { formatEstimator } from "../estimator-spec.ts";
-import type { Job, Outcome, Report } from "./worker.ts";
+import type { Job, Report } from "./worker.ts";
 
 /** How long stopped runs may take to save before the command ends without waiting; they save all the same. */
 const SAVE_LIMIT = 600_000;
-
-export interface Finished extends Outcome {
-  readonly job: Job;
-}
 
 /** Is told how runs go: `onRows` first without rows, when a run begins; `onEnd` when it is finished. */
 export interface Watcher {
@@ -30,14 +26,13 @@ export async function runJobs(
   jobs: readonly Job[],
   parallel: number,
   { onRows, onEnd }: Watcher,
-): Promise<Finished[]> {
-  if (jobs.length === 0) return [];
+): Promise<void> {
+  if (jobs.length === 0) return;
   const workers = pool(fileURLToPath(new URL("./worker.js", import.meta.url)), {
     workerType: "process",
     maxWorkers: Math.min(parallel, jobs.length),
     emitStdStreams: true, // or what a worker prints would be in our data
   });
-  const finished: Finished[] = [];
   let failure: Error | undefined;
   let ended: Promise<void> | undefined;
   const end = async (force: boolean, limit: number): Promise<void> => {
@@ -61,8 +56,7 @@ export async function runJobs(
       else if ("stderr" in report) printed = `${printed}${report.stderr}`.slice(-4000);
     };
     try {
-      const outcome = (await workers.exec("run", [job], { on })) as Outcome;
-      finished.push({ job, ...outcome });
+      await workers.exec("run", [job], { on });
       onEnd(job);
     } catch (error) {
       if (!failure) stop(failureOf(job, error, printed));
@@ -72,7 +66,6 @@ export async function runJobs(
   await (ended ?? end(false, 5000));
   process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
   if (failure) throw failure;
-  return finished;
 }
 
 /** The error of a run in one sentence; `printed` is what its process wrote to stderr. */

@@ -1,51 +1,63 @@
-import type { RunConfig, Summary } from "@hardgrad/experiments";
+import type { Experiment, Metric, RunConfig, Summary } from "@hardgrad/experiments";
 import { type Estimator, findEstimator } from "hardgrad";
-import { percent } from "../console.ts";
 import { formatEstimator } from "../estimator-spec.ts";
+import { formatMetric } from "../metric-text.ts";
 
 /** One line of the table: an estimator over its seeds. */
 export interface Result {
   readonly estimator: string;
   readonly seeds: readonly number[];
-  readonly accuracy: number;
-  /** Of the mean over seeds; with one seed, of the test set as a sample: sqrt(p (1 - p) / n). */
+  /** Mean of the experiment's headline metric. */
+  readonly value: number;
+  /** Of that mean over seeds; with one seed, of the test set as a sample. */
   readonly standardError: number;
   readonly errorFrom: "seeds" | "test set";
+  /** Best of the headline metric over epochs and seeds. */
   readonly best: number;
-  /** Geometric mean over seeds. */
-  readonly gradientVariance: number;
+  /** Means over seeds of all metrics, geometric where a metric is logarithmic. */
+  readonly metrics: { readonly [tag: string]: number };
   readonly msPerStep: number;
-  readonly trainLoss: number;
 }
 
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 /** Groups finished runs by estimator, best first. */
 export function resultsOf(
+  experiment: Experiment,
   runs: readonly { config: RunConfig; summary: Summary }[],
-  testCount: number,
 ): readonly Result[] {
+  const { headline, metrics } = experiment;
+  const sign = headline.better === "higher" ? 1 : -1;
+  const logarithmic = [headline, ...metrics].filter((m) => m.logarithmic).map((m) => m.tag);
   const groups = group(runs, (r) => formatEstimator(r.config.estimator));
   return [...groups]
     .map(([estimator, members]) => {
-      const accuracies = members.map((m) => m.summary.testAccuracy);
-      const accuracy = mean(accuracies);
-      const n = accuracies.length;
-      const spread = accuracies.reduce((s, a) => s + (a - accuracy) ** 2, 0);
+      const summaries = members.map((m) => m.summary);
+      const valuesOf = (tag: string): number[] => summaries.map((s) => s.metrics[tag] ?? Number.NaN);
+      const values = valuesOf(headline.tag);
+      const value = mean(values);
+      const n = values.length;
+      const spread = values.reduce((s, v) => s + (v - value) ** 2, 0);
+      const bests = summaries.map((s) => sign * (s.bests[headline.tag]?.value ?? Number.NaN));
+      const tags = Object.keys(summaries[0]!.metrics);
       return {
         estimator,
         seeds: members.map((m) => m.config.seed),
-        accuracy,
+        value,
         standardError:
-          n > 1 ? Math.sqrt(spread / (n - 1) / n) : Math.sqrt((accuracy * (1 - accuracy)) / testCount),
+          n > 1 ? Math.sqrt(spread / (n - 1) / n) : valuesOf(`${headline.tag}-standard-error`)[0]!,
         errorFrom: n > 1 ? ("seeds" as const) : ("test set" as const),
-        best: Math.max(...members.map((m) => m.summary.bestTestAccuracy)),
-        gradientVariance: Math.exp(mean(members.map((m) => Math.log(m.summary.gradientVariance)))),
-        msPerStep: mean(members.map((m) => m.summary.msPerStep)),
-        trainLoss: mean(members.map((m) => m.summary.trainLoss)),
+        best: sign * Math.max(...bests),
+        metrics: Object.fromEntries(
+          tags.map((tag) => {
+            const all = valuesOf(tag);
+            return [tag, logarithmic.includes(tag) ? Math.exp(mean(all.map(Math.log))) : mean(all)];
+          }),
+        ),
+        msPerStep: mean(summaries.map((s) => s.msPerStep)),
       };
     })
-    .sort((a, b) => b.accuracy - a.accuracy);
+    .sort((a, b) => sign * (b.value - a.value));
 }
 
 function group<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
@@ -55,25 +67,27 @@ function group<T>(items: readonly T[], key: (item: T) => string): Map<string, T[
 }
 
 /** Which one wins, and what its traits say of why. */
-export function verdict(results: readonly Result[]): string {
+export function verdict({ unit }: Metric, results: readonly Result[]): string {
   const [first, second] = results;
   if (!first || !second) return "";
   const last = results.at(-1)!;
-  const gap = first.accuracy - second.accuracy;
+  const text = (value: number): string => formatMetric(unit, value);
+  const gap = Math.abs(first.value - second.value);
   const error = Math.hypot(first.standardError, second.standardError);
-  const close = gap < 2 * error;
-  const head = close
-    ? `${first.estimator} leads with ${percent(first.accuracy, 1)}, within two standard errors of ${second.estimator} (${percent(second.accuracy, 1)})`
-    : `${first.estimator} wins with ${percent(first.accuracy, 1)}, ${percent(gap, 1)} ahead of ${second.estimator}`;
-  return `${head}: ${why(first)}. Last is ${last.estimator} with ${percent(last.accuracy, 1)}: ${why(last)}.`;
+  const head =
+    gap < 2 * error
+      ? `${first.estimator} leads with ${text(first.value)}, within two standard errors of ${second.estimator} (${text(second.value)})`
+      : `${first.estimator} wins with ${text(first.value)}, ${text(gap)} ahead of ${second.estimator}`;
+  return `${head}: ${why(first)}. Last is ${last.estimator} with ${text(last.value)}: ${why(last)}.`;
 }
 
-function why(result: Result): string {
-  const entry = findEstimator(result.estimator.split(":")[0]!);
+function why({ estimator, metrics }: Result): string {
+  const entry = findEstimator(estimator.split(":")[0]!);
   if (!entry) return "";
   const e: Estimator = entry.create();
   const bias = e.unbiased
     ? "its gradient is unbiased"
     : `its gradient is biased (exact for ${e.exactDegree === 0 ? "constants only" : `degree ${e.exactDegree}`})`;
-  return `${bias}, with variance ${result.gradientVariance.toPrecision(2)} at the end`;
+  const variance = metrics["gradient/variance"];
+  return variance === undefined ? bias : `${bias}, with variance ${variance.toPrecision(2)} at the end`;
 }

@@ -1,4 +1,4 @@
-import type { MetricRow, RunConfig, Summary } from "@hardgrad/experiments";
+import type { MetricRow, RunConfig } from "@hardgrad/experiments";
 import { worker, workerEmit } from "workerpool";
 import { datasetOf } from "../data-progress.ts";
 import { describeError } from "../errors.ts";
@@ -20,12 +20,6 @@ export interface Report {
   readonly total: number;
 }
 
-/** What comes of a run. */
-export interface Outcome {
-  readonly summary: Summary;
-  readonly examples: readonly { pixels: readonly number[]; label: number; predicted: number }[];
-}
-
 let stopped = false;
 let current: Promise<unknown> = Promise.resolve();
 const stop = (): void => {
@@ -33,13 +27,12 @@ const stop = (): void => {
 };
 process.on("SIGINT", stop).on("SIGTERM", stop);
 
-async function run(job: Job): Promise<Outcome> {
+async function run(job: Job): Promise<void> {
   try {
     const dataset = await datasetOf(job.config, true);
     const onRows = (rows: readonly MetricRow[], step: number, total: number): void =>
       workerEmit({ rows, step, total } satisfies Report);
-    const { summary, examples } = await trainRun({ ...job, dataset, onRows, stopped: () => stopped });
-    return { summary, examples: examples.map((e) => ({ ...e, pixels: Array.from(e.pixels) })) };
+    await trainRun({ ...job, dataset, onRows, stopped: () => stopped });
   } catch (error) {
     const { sentence, exitCode } = describeError(error);
     throw Object.assign(new Error(sentence), { exitCode }); // own properties reach the parent, classes do not

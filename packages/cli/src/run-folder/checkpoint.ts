@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
-import type { Checkpoint, RunConfig, Tensor } from "@hardgrad/experiments";
+import type { Checkpoint, RunConfig, RunRecord, Tensor } from "@hardgrad/experiments";
 import { safetensors } from "@jax-js/loaders";
 import { z } from "zod";
 import { Failure, reasonOf } from "../errors.ts";
 import { writeWhole } from "./files.ts";
 
-const FORMAT = "hardgrad-checkpoint-1";
+const FORMAT = "hardgrad-checkpoint-2";
+const OLD = "hardgrad-checkpoint-1";
 
 /** What `config.json` and checkpoints must hold. */
 const configSchema = z.object({
@@ -16,6 +17,14 @@ const configSchema = z.object({
   drawn: z.object({ train: z.number(), test: z.number() }).optional(),
   seed: z.number(),
   settings: z.record(z.string(), z.union([z.number(), z.string()])),
+});
+
+const numbers = z.record(z.string(), z.number().nullable());
+/** What a checkpoint remembers of the metrics; JSON has null for numbers that are not finite. */
+const recordSchema = z.object({
+  last: numbers,
+  best: z.record(z.string(), z.object({ value: z.number(), epoch: z.number() })),
+  epoch: z.object({ total: z.number(), steps: z.number() }),
 });
 
 /** Tensors and text as a safetensors file: header length, JSON header padded to 8 bytes, data. */
@@ -50,11 +59,12 @@ function digest(tensors: { readonly [name: string]: Tensor }): string {
 
 /** Writes a checkpoint, whole or not at all. */
 export function writeCheckpoint(path: string, checkpoint: Checkpoint): void {
-  const { tensors, config, step } = checkpoint;
+  const { tensors, config, step, record } = checkpoint;
   const metadata = {
     format: FORMAT,
     step: String(step),
     config: JSON.stringify(config),
+    record: JSON.stringify(record),
     sha256: digest(tensors),
   };
   writeWhole(path, encodeSafetensors(tensors, metadata));
@@ -73,11 +83,14 @@ export function readCheckpoint(path: string): Checkpoint {
   let metadata: { [name: string]: string };
   const tensors: { [name: string]: Tensor } = {};
   let config: z.infer<typeof configSchema>;
+  let record: RunRecord;
   try {
     const length = Number(bytes.readBigUInt64LE(0));
     const header = JSON.parse(bytes.subarray(8, 8 + length).toString("utf8"));
     metadata = header.__metadata__ ?? {};
+    if (metadata.format === OLD) throw refuse("it is of an older hardgrad");
     if (metadata.format !== FORMAT) throw refuse("it was not written by hardgrad");
+    record = recordSchema.parse(JSON.parse(metadata.record ?? "")) as RunRecord;
     config = configSchema.parse(JSON.parse(metadata.config ?? ""));
     const file = safetensors.parse(new Uint8Array(bytes));
     const parsed = file.tensors as unknown as { [name: string]: { shape: number[]; data: Float32Array } };
@@ -87,5 +100,5 @@ export function readCheckpoint(path: string): Checkpoint {
     throw error instanceof Failure ? error : refuse("it is damaged");
   }
   if (digest(tensors) !== metadata.sha256) throw refuse("it is damaged (its checksum differs)");
-  return { config: config as RunConfig, step: Number(metadata.step), tensors };
+  return { config: config as RunConfig, step: Number(metadata.step), tensors, record };
 }

@@ -1,8 +1,16 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
-import type { Checkpoint, MetricRow, RunConfig, Summary } from "@hardgrad/experiments";
+import {
+  type Checkpoint,
+  findExperiment,
+  type MetricRow,
+  type Picture,
+  type RunConfig,
+  type Summary,
+} from "@hardgrad/experiments";
 import { UsageError } from "../errors.ts";
 import { lineChart } from "../figures/chart.ts";
+import { pictureSvg } from "../figures/pictures.ts";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { type Environment, environment } from "./environment.ts";
 import { appendWhole, createFolder, writeWhole } from "./files.ts";
@@ -16,7 +24,7 @@ export interface RunFolder {
   readonly path: string;
   append(rows: readonly MetricRow[]): void;
   saveCheckpoint(checkpoint: Checkpoint): void;
-  finish(config: RunConfig, summary: Summary): void;
+  finish(config: RunConfig, summary: Summary, pictures: readonly Picture[]): void;
 }
 
 /** Makes a new folder, or goes on in one: metrics after the checkpoint are dropped, they come again. */
@@ -47,17 +55,25 @@ export function openRunFolder(path: string, config: RunConfig, device: string, r
       appendWhole(join(path, EVENTS), Buffer.concat(events));
     },
     saveCheckpoint: (checkpoint) => writeCheckpoint(join(path, "checkpoint.safetensors"), checkpoint),
-    finish: (finished, summary) => {
+    finish: (finished, summary, pictures) => {
       const where = JSON.parse(fs.readFileSync(join(path, "environment.json"), "utf8")) as Environment;
       fs.mkdirSync(join(path, "figures"), { recursive: true });
+      const { headline } = findExperiment(finished.experiment);
+      const all = readMetrics(path);
       for (const [tag, file, percent] of [
         ["loss/train", "loss.svg", false],
-        ["accuracy/test", "accuracy.svg", true],
+        [headline.tag, `${headline.tag.replace("/", "-")}.svg`, headline.unit === "percent"],
       ] as const) {
-        const rows = readMetrics(path).filter((r) => tag in r.values);
+        const rows = all.filter((r) => tag in r.values);
         const points = rows.map((r) => ({ x: r.epoch, y: r.values[tag]!, series: finished.estimator.id }));
         writeWhole(join(path, "figures", file), `${lineChart(points, { x: "epoch", y: tag, percent })}\n`);
       }
+      for (const picture of pictures)
+        writeWhole(join(path, "figures", `${picture.name}.svg`), `${pictureSvg(picture)}\n`);
+      writeWhole(
+        join(path, "figures", "pictures.json"),
+        json(pictures.map(({ name, title }) => ({ name, title }))),
+      );
       writeWhole(join(path, "README.md"), modelCard(finished, summary, where));
       writeWhole(join(path, "summary.json"), json(summary));
     },
@@ -84,6 +100,15 @@ export function readMetrics(path: string): MetricRow[] {
 export function readSummary(path: string): Summary | undefined {
   const file = join(path, "summary.json");
   return fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, "utf8")) as Summary) : undefined;
+}
+
+/** The pictures of a run that has ended, as SVG. */
+export function readPictures(path: string): { title: string; svg: string }[] {
+  const list = JSON.parse(fs.readFileSync(join(path, "figures", "pictures.json"), "utf8")) as Picture[];
+  return list.map(({ name, title }) => ({
+    title,
+    svg: fs.readFileSync(join(path, "figures", `${name}.svg`), "utf8"),
+  }));
 }
 
 /** The last checkpoint of a run. */

@@ -1,7 +1,8 @@
-import type { RunConfig, Summary } from "@hardgrad/experiments";
+import { findExperiment, type Metric, type RunConfig, type Summary } from "@hardgrad/experiments";
 import { percent, short } from "../console.ts";
 import { formatEstimator } from "../estimator-spec.ts";
 import { kebab } from "../flags.ts";
+import { formatMetric } from "../metric-text.ts";
 import type { Environment } from "./environment.ts";
 
 /** The command that makes this run again. */
@@ -16,43 +17,50 @@ export function commandOf(config: RunConfig): string {
 
 /** README.md of a run, in the form of a model card: front matter, then what a reader wants to know. */
 export function modelCard(config: RunConfig, summary: Summary, environment: Environment): string {
+  const experiment = findExperiment(config.experiment);
+  const { headline } = experiment;
+  const { description, use, task, tags } = experiment.card(config.settings);
   const name = `${config.experiment} trained with ${formatEstimator(config.estimator)}`;
+  const row = ({ tag, title, unit }: Metric): string =>
+    `| ${title} | ${formatMetric(unit, summary.metrics[tag] ?? Number.NaN)} |`;
+  const best = summary.bests[headline.tag];
   return `---
 license: mit
 library_name: hardgrad
-tags: [hardgrad, ${config.estimator.id}, binary-neurons]
+tags: [${["hardgrad", config.estimator.id, ...tags].join(", ")}]
 datasets: [${config.data}]
-metrics: [accuracy]
+metrics: [${headline.tag.split("/")[0]}]
 model-index:
   - name: ${name}
     results:
-      - task: { type: image-classification }
+      - task: { type: ${task} }
         dataset: { name: ${config.data}, type: ${config.data} }
-        metrics: [{ type: accuracy, value: ${summary.testAccuracy} }]
+        metrics: [{ type: ${headline.tag.split("/")[0]}, name: ${headline.title}, value: ${summary.metrics[headline.tag]} }]
 ---
 
 # ${name}
 
-A 784 - ${config.settings.hidden} - 10 network whose hidden layer is 0 or 1, on ${config.data}, seed ${config.seed}.
+${description} Trained on ${config.data}, seed ${config.seed}.
 
-| | |
+| at the end | |
 |---|---|
-| test accuracy at the end | ${percent(summary.testAccuracy)} |
-| best test accuracy | ${percent(summary.bestTestAccuracy)} (epoch ${summary.bestEpoch}; chosen on the test set) |
-| training loss, last report | ${short(summary.trainLoss)} nats |
-| variance of the hidden gradient at the end | ${short(summary.gradientVariance)} |
+${row(headline)}
+| best ${headline.title} (epoch ${best?.epoch ?? "—"}; chosen on the test set) | ${formatMetric(headline.unit, best?.value ?? Number.NaN)} |
+${experiment.metrics.map(row).join("\n")}
+| training loss, last report | ${short(summary.metrics["loss/train"] ?? Number.NaN)} nats |
 | steps | ${summary.steps} |
 | ms per step (this machine, while it was busy with whatever it was) | ${short(summary.msPerStep)} |
+| part of the training time outside the compiled step | ${percent(summary.outsideFraction, 1)} |
 
-One sample of the hidden layer per image${config.settings.mode === "deterministic" ? " is not drawn: units are thresholded" : ""}.
+${headline.note}
 
 ## Use
 
-\`checkpoint.safetensors\` holds \`params.w1 [784, hidden]\`, \`params.b1\`, \`params.w2 [hidden, 10]\`, \`params.b2\`: pixels are \`(grey/255 - 0.1307) / 0.3081\`, \`h = 1[u < sigmoid(slope (x w1 + b1))]\`, scores are \`h w2 + b2\`. The other tensors are the optimiser's state, for resuming.
+${use}
 
 ## Limits
 
-Trained to compare gradient estimators, not to read mail.
+Trained to compare gradient estimators, and for nothing else.
 
 ## Make it again
 

@@ -13,7 +13,8 @@ export interface Dataset {
   readonly test: Split;
   readonly width: 28;
   readonly height: 28;
-  readonly classes: 10;
+  /** 0 where there are no labels; then all of them are 0. */
+  readonly classes: 10 | 0;
 }
 
 /** The four files of a dataset, by role. */

@@ -1,72 +1,74 @@
-import { grad, jit, numpy as np, tree, vjp } from "@jax-js/jax";
+import { grad, numpy as np, tree, vjp } from "@jax-js/jax";
 import type { State } from "hardgrad";
 import type { RunConfig } from "../contract.ts";
-import type { Experiment } from "../experiment.ts";
-import { adam, keepAll, type Optimizer, type Params, sgd } from "../optimizers.ts";
+import type { Experiment, StepInputs } from "../experiment.ts";
+import { keepAll, type Optimizer, type Params } from "../optimizers.ts";
+import { disposeAll, groupOf, named } from "./arrays.ts";
+import type { Arrays, Backend, HostArray, HostArrays, Resident } from "./backend.ts";
 import { makeEstimator } from "./estimator.ts";
 
-/** Numbers that change during a run, as scalar arrays. */
-export type Schedules = { learningRate: np.Array; slope: np.Array; temperature: np.Array };
-
-export interface Carry {
-  params: Params;
-  optimizer: Params;
-  estimator: State;
-}
-
-/** The compiled functions of one run. All consume their arguments. */
+/** The compiled functions of one run. */
 export interface Program {
-  readonly optimizer: Optimizer;
-  /** One step: forward, gradient and optimizer together. Adds the mean loss to `total`. */
-  step(
-    carry: Carry,
-    total: np.Array,
-    images: np.Array,
-    labels: np.Array,
-    key: np.Array,
-    schedules: Schedules,
-  ): [Carry, np.Array];
+  /** Forward, gradient and optimizer together. Adds the mean loss to `run.total`. */
+  step(resident: Resident, inputs: HostArrays): Promise<void>;
   /** The estimated gradient of the parameters below the hard layer, flattened. */
-  gradient(
-    params: Params,
-    state: State,
-    images: np.Array,
-    labels: np.Array,
-    key: np.Array,
-    schedules: Schedules,
-  ): np.Array;
-  /** Predicted classes `[batch]`. */
-  predict(params: Params, images: np.Array, key: np.Array, slope: np.Array): np.Array;
-  predictThreshold(params: Params, images: np.Array, key: np.Array, slope: np.Array): np.Array;
+  gradient(resident: Resident, inputs: HostArrays): Promise<{ [name: string]: HostArray }>;
+  /** The experiment's evaluation functions. */
+  readonly evaluations: { readonly [name: string]: ReturnType<Backend["evaluate"]> };
 }
 
-export function compile(experiment: Experiment, config: RunConfig, annealed: boolean): Program {
+type TracedStep = (resident: Arrays, inputs: Arrays) => Arrays;
+
+export function compile(
+  backend: Backend,
+  experiment: Experiment,
+  config: RunConfig,
+  optimizer: Optimizer,
+): Program {
   const { settings } = config;
-  const optimizer = settings.optimizer === "adam" ? adam() : sgd({ momentum: settings.momentum as number });
-  const rate = experiment.estimatedRate(settings);
-
-  const meanLoss = (
-    params: Params,
-    state: State,
-    images: np.Array,
-    labels: np.Array,
-    key: np.Array,
-    s: Schedules,
-  ): [np.Array, State] => {
-    const { temperature } = s;
-    const estimator = makeEstimator(config.estimator, annealed ? temperature : undefined);
-    const inputs = { images, labels, key, slope: s.slope };
-    const result = experiment.losses(params, inputs, estimator, state, settings);
-    return [np.mean(result.losses), result.state];
+  const evaluations = Object.entries(experiment.evaluations).map(([name, fn]) => {
+    const traced: TracedStep = (resident, inputs) => {
+      const { params, rest } = paramsOf(resident);
+      disposeAll(rest);
+      return fn(params, inputs as StepInputs, settings);
+    };
+    return [name, backend.evaluate(traced)] as const;
+  });
+  return {
+    step: backend.update(stepOf(experiment, config, optimizer)),
+    gradient: backend.evaluate(gradientOf(experiment, config)),
+    evaluations: Object.fromEntries(evaluations),
   };
+}
 
-  const step: Program["step"] = (carry, total, images, labels, key, s) => {
-    const learningRate = s.learningRate.ref;
+/** The mean loss over a batch and the estimator's next state. Consumes everything. */
+function meanLoss(
+  experiment: Experiment,
+  config: RunConfig,
+  params: Params,
+  state: State,
+  inputs: Arrays,
+): [np.Array, State] {
+  const { learningRate, temperature, ...rest } = inputs;
+  learningRate?.dispose();
+  const estimator = makeEstimator(config.estimator, temperature);
+  const result = experiment.losses(params, rest as StepInputs, estimator, state, config.settings);
+  return [np.mean(result.losses), result.state];
+}
+
+/** One step of training. */
+export function stepOf(experiment: Experiment, config: RunConfig, optimizer: Optimizer): TracedStep {
+  const { settings } = config;
+  const rate = experiment.estimatedRate(settings);
+  const estimated = experiment.estimated(settings);
+  return (resident, inputs) => {
+    const params = groupOf(resident, "params");
+    const learningRate = inputs.learningRate!.ref;
     // vjp of loss and state together: jax-js 0.1.25 can't carry an auxiliary output past the gradients that learned
     // control variates take inside.
     const [[loss, state], backward] = vjp(
-      (params: Params) => meanLoss(params, carry.estimator, images, labels, key, s),
-      [keepAll(carry.params)],
+      (p: Params) => meanLoss(experiment, config, p, groupOf(resident, "estimator"), inputs),
+      [keepAll(params)],
     ) as unknown as [[np.Array, State], ((cotangents: [np.Array, State]) => [Params]) & { dispose(): void }];
     const zeros = tree.map((x: np.Array) => np.zeros(x.shape), state) as State;
     const [gradients] = backward([np.onesLike(loss.ref), zeros]);
@@ -74,36 +76,35 @@ export function compile(experiment: Experiment, config: RunConfig, annealed: boo
     const scaled = Object.fromEntries(
       Object.entries(gradients).map(([name, g]) => [
         name,
-        experiment.estimated.includes(name) && rate !== 1 ? g.mul(rate) : g,
+        estimated.includes(name) && rate !== 1 ? g.mul(rate) : g,
       ]),
     );
-    const next = optimizer.update(scaled, carry.optimizer, carry.params, learningRate);
+    const next = optimizer.update(scaled, groupOf(resident, "optimizer"), params, learningRate);
     learningRate.dispose();
-    return [{ params: next.params, optimizer: next.state, estimator: state }, total.add(loss)];
+    const total = resident["run.total"]!.add(loss);
+    return named({ params: next.params, optimizer: next.state, estimator: state, run: { total } });
   };
+}
 
-  const gradient: Program["gradient"] = (params, state, images, labels, key, s) => {
+/** The part of the gradient that is estimated, as one list `[parameters]`. */
+function gradientOf(experiment: Experiment, config: RunConfig): TracedStep {
+  const estimated = experiment.estimated(config.settings);
+  return (resident, inputs) => {
     const loss = (p: Params): np.Array => {
-      const [value, next] = meanLoss(p, state, images, labels, key, s);
+      const [value, next] = meanLoss(experiment, config, p, groupOf(resident, "estimator"), inputs);
       tree.dispose(next);
       return value;
     };
-    const gradients = grad(loss)(params) as unknown as Params;
-    const parts = experiment.estimated.map((name) => gradients[name]!.flatten());
-    for (const [name, g] of Object.entries(gradients)) if (!experiment.estimated.includes(name)) g.dispose();
-    return np.concatenate(parts, 0);
+    const gradients = grad(loss)(groupOf(resident, "params")) as unknown as Params;
+    const parts = estimated.map((name) => gradients[name]!.flatten());
+    for (const [name, g] of Object.entries(gradients)) if (!estimated.includes(name)) g.dispose();
+    disposeAll(groupOf(resident, "optimizer"));
+    disposeAll(groupOf(resident, "run"));
+    return { gradient: np.concatenate(parts, 0) };
   };
+}
 
-  const predict =
-    (hidden: "sample" | "threshold") =>
-    (params: Params, images: np.Array, key: np.Array, slope: np.Array): np.Array =>
-      np.argmax(experiment.scores(params, { images, key, slope }, hidden, settings), -1);
-
-  return {
-    optimizer,
-    step: jit(step as never) as never,
-    gradient: jit(gradient as never) as never,
-    predict: jit(predict("sample") as never) as never,
-    predictThreshold: jit(predict("threshold") as never) as never,
-  };
+function paramsOf(resident: Arrays): { params: Params; rest: Arrays } {
+  const rest = Object.fromEntries(Object.entries(resident).filter(([name]) => !name.startsWith("params.")));
+  return { params: groupOf(resident, "params"), rest };
 }

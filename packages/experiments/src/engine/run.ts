@@ -1,176 +1,74 @@
-import { numpy as np, tree } from "@jax-js/jax";
-import type { State } from "hardgrad";
-import { classifier } from "../classifier.ts";
-import type { Checkpoint, MetricRow, Run, RunConfig, Summary, Tensor } from "../contract.ts";
-import { type Dataset, type Split, shuffled } from "../data/index.ts";
+import type { Checkpoint, MetricRow, Run, RunConfig } from "../contract.ts";
+import { type Dataset, shuffled } from "../data/index.ts";
 import type { Experiment } from "../experiment.ts";
-import { keepAll, type Params } from "../optimizers.ts";
-import { slopeAt, temperatureAt } from "../schedules.ts";
-import { gather, range } from "./batches.ts";
+import { findExperiment } from "../experiments.ts";
+import { fromHost, named, scalar, scalars, toHost } from "./arrays.ts";
+import type { Backend, HostArrays } from "./backend.ts";
+import { factsOf, gather } from "./batches.ts";
+import { restored, save } from "./checkpoint.ts";
 import { initialTemperature, makeEstimator } from "./estimator.ts";
-import { type Carry, compile, type Schedules } from "./program.ts";
-import { totalVariance } from "./variance.ts";
-
-/** Every experiment, by name. */
-export const experiments: readonly Experiment[] = [classifier];
+import { contextOf } from "./evaluation.ts";
+import { keyOf, PURPOSE } from "./keys.ts";
+import { compile } from "./program.ts";
+import { afterEpoch, afterSteps, emptyRecord } from "./record.ts";
+import { stopwatch } from "./stopwatch.ts";
 
 const REPORT_EVERY = 100;
-const VARIANCE_KEYS = 16;
-
-/** A key that is a function of seed, purpose and step: a threefry key is a pair of 32-bit words. */
-function keyOf(seed: number, purpose: number, step: number): np.Array {
-  const words = Uint32Array.from([seed >>> 0, ((purpose << 28) | step) >>> 0]);
-  return np.array(words, { dtype: np.uint32 });
-}
-
-const PURPOSE = { init: 0, step: 1, evaluate: 2, variance: 3 };
 
 /**
  * Starts a run, or goes on from a checkpoint to the same bits as if it had not stopped.
- * The device must be ready (`useDevice`).
  *
+ * @param backend from `useDevice`.
  * @throws RangeError for settings or an estimator that the experiment refuses, and for a foreign checkpoint.
+ * @example
+ * const run = await startRun(config, drawnDigits(), await useDevice("wasm"));
+ * while (run.step < run.totalSteps) console.log(await run.advance());
  */
-export async function startRun(config: RunConfig, dataset: Dataset, checkpoint?: Checkpoint): Promise<Run> {
-  const experiment = experiments.find((e) => e.name === config.experiment);
-  if (!experiment)
-    throw new RangeError(
-      `experiment ${config.experiment} is unknown; known: ${experiments.map((e) => e.name).join(", ")}.`,
-    );
+export async function startRun(
+  config: RunConfig,
+  dataset: Dataset,
+  backend: Backend,
+  checkpoint?: Checkpoint,
+): Promise<Run> {
+  const experiment = findExperiment(config.experiment);
   const { settings, seed } = config;
   const estimator = makeEstimator(config.estimator);
-  experiment.check(estimator, settings);
-  const batch = settings.batch as number;
-  const epochs = settings.epochs as number;
-  if (dataset.train.count < batch)
-    throw new RangeError(
-      `batch ${batch} is more than the ${dataset.train.count} training examples; use --batch ${dataset.train.count} or less.`,
-    );
-  const stepsPerEpoch = Math.floor(dataset.train.count / batch);
-  const totalSteps = stepsPerEpoch * epochs;
+  experiment.check(estimator, settings, dataset);
+  const { batch, stepsPerEpoch, totalSteps } = sizesOf(config, dataset);
+  const optimizer = experiment.optimizer(settings);
+  const program = compile(backend, experiment, config, optimizer);
+  const fresh = await initial(experiment, config, dataset);
+  const resident = backend.put(checkpoint ? restored(checkpoint, fresh, config) : fresh);
+  let step = checkpoint?.step ?? 0;
+  let record = checkpoint?.record ?? emptyRecord;
+  let order: { epoch: number; indices: Int32Array } | undefined;
+  const watch = stopwatch();
   const temperature = initialTemperature(estimator);
-  const annealed = temperature !== undefined && (settings.temperatureRate as number) > 0;
-  const program = compile(experiment, config, annealed);
 
-  const params = experiment.init(keyOf(seed, PURPOSE.init, 0), settings);
-  let carry: Carry = {
-    optimizer: program.optimizer.init(params),
-    params,
-    estimator: experiment.estimatorState(estimator, settings),
-  };
-  let step = 0;
-  const record = { best: 0, bestEpoch: 0, accuracy: 0, loss: Number.NaN, variance: Number.NaN };
-  const times: number[] = [];
-  if (checkpoint) {
-    carry = restore(checkpoint, carry, config);
-    step = checkpoint.step;
-    const kept = checkpoint.tensors["run.record"]?.data;
-    if (kept)
-      Object.assign(record, {
-        best: kept[0],
-        bestEpoch: kept[1],
-        accuracy: kept[2],
-        loss: kept[3],
-        variance: kept[4],
-      });
-  }
-
-  const schedules = (): Schedules => {
+  const schedules = (): HostArrays => {
     const epoch = Math.floor(step / stepsPerEpoch);
-    const decayed = (settings.learningRate as number) * (settings.decay as number) ** epoch;
-    const current = annealed
-      ? temperatureAt(
-          step,
-          temperature,
-          settings.temperatureRate as number,
-          settings.temperatureFloor as number,
-        )
-      : 1;
-    return {
-      learningRate: np.array(decayed),
-      slope: np.array(slopeAt(epoch, settings.slopeGrowth as number)),
-      temperature: np.array(current),
-    };
+    return scalars(experiment.schedules({ step, epoch, stepsPerEpoch, totalSteps, temperature }, settings));
   };
+  const nextBatch = (): HostArrays => {
+    const epoch = Math.floor(step / stepsPerEpoch);
+    if (order?.epoch !== epoch) order = { epoch, indices: shuffled(dataset.train.count, seed, epoch) };
+    const from = (step % stepsPerEpoch) * batch;
+    return gather(dataset.train, order.indices.subarray(from, from + batch));
+  };
+  const context = () => contextOf({ config, dataset, program, resident, step, schedules: schedules() });
 
+  /** Trains to a step; the sum of the losses. */
   async function trainTo(end: number): Promise<number> {
-    let order: Int32Array | undefined;
-    let total = np.array(0);
-    const started = performance.now();
     const count = end - step;
-    while (step < end) {
-      const epoch = Math.floor(step / stepsPerEpoch);
-      order ??= shuffled(dataset.train.count, seed, epoch);
-      const from = (step % stepsPerEpoch) * batch;
-      const { images, labels } = gather(dataset.train, order.subarray(from, from + batch));
-      [carry, total] = program.step(
-        carry,
-        total,
-        images,
-        labels,
-        keyOf(seed, PURPOSE.step, step),
-        schedules(),
-      );
-      step++;
+    watch.start();
+    resident.write({ "run.total": scalar(0) });
+    for (; step < end; step++) {
+      const inputs = { ...nextBatch(), key: keyOf(seed, PURPOSE.step, step), ...schedules() };
+      await watch.inside(() => program.step(resident, inputs));
     }
-    const loss = (await total.data())[0]! / count;
-    times.push((performance.now() - started) / count);
-    if (!Number.isFinite(loss))
-      throw new RangeError(
-        `the loss became ${loss} by step ${step}; use a lower --learning-rate or --hidden-rate, or an estimator with less variance.`,
-      );
-    return loss;
-  }
-
-  async function predictions(split: Split, kind: "predict" | "predictThreshold"): Promise<Uint8Array> {
-    const out = new Uint8Array(split.count);
-    const width = Math.min(1000, split.count);
-    for (let from = 0; from < split.count; from += width) {
-      // The last block is moved back so that all have one shape and nothing recompiles.
-      const start = Math.min(from, split.count - width);
-      const { images, labels } = gather(split, range(width, start));
-      labels.dispose();
-      const { learningRate, slope, temperature: unused } = schedules();
-      learningRate.dispose();
-      unused.dispose();
-      const key = keyOf(seed, PURPOSE.evaluate, step + start);
-      const classes = await program[kind](keepAll(carry.params), images, key, slope).data();
-      for (let i = 0; i < width; i++) out[start + i] = classes[i]!;
-    }
-    return out;
-  }
-
-  function accuracy(predicted: Uint8Array, split: Split): number {
-    return predicted.reduce((right, c, i) => right + (c === split.labels[i] ? 1 : 0), 0) / split.count;
-  }
-
-  async function gradientVariance(): Promise<number> {
-    if (settings.unit !== "binary") return 0;
-    const draw = async (i: number): Promise<ArrayLike<number>> => {
-      const { images, labels } = gather(dataset.train, range(batch));
-      const key = keyOf(seed, PURPOSE.variance, i);
-      const state = tree.ref(carry.estimator) as State;
-      return program.gradient(keepAll(carry.params), state, images, labels, key, schedules()).data();
-    };
-    return totalVariance(draw, VARIANCE_KEYS);
-  }
-
-  async function evaluate(): Promise<{ [tag: string]: number }> {
-    const threshold = accuracy(await predictions(dataset.test, "predictThreshold"), dataset.test);
-    record.accuracy =
-      settings.mode === "stochastic" && settings.unit === "binary"
-        ? accuracy(await predictions(dataset.test, "predict"), dataset.test)
-        : threshold;
-    record.variance = await gradientVariance();
-    if (record.accuracy > record.best) {
-      record.best = record.accuracy;
-      record.bestEpoch = Math.round(step / stepsPerEpoch);
-    }
-    return {
-      "accuracy/test": record.accuracy,
-      "accuracy/test-threshold": threshold,
-      "gradient/variance": record.variance,
-    };
+    const read = await watch.inside(() => resident.read(["run.total"]));
+    watch.stop(count);
+    return read["run.total"]!.data[0]!;
   }
 
   return {
@@ -181,87 +79,58 @@ export async function startRun(config: RunConfig, dataset: Dataset, checkpoint?:
     },
     async advance(): Promise<readonly MetricRow[]> {
       if (step >= totalSteps) return [];
+      const from = step;
       const epochEnd = (Math.floor(step / stepsPerEpoch) + 1) * stepsPerEpoch;
-      const end = Math.min(epochEnd, (Math.floor(step / REPORT_EVERY) + 1) * REPORT_EVERY);
-      const loss = await trainTo(end);
-      record.loss = loss;
-      const values =
-        step === epochEnd ? { "loss/train": loss, ...(await evaluate()) } : { "loss/train": loss };
+      const total = await trainTo(Math.min(epochEnd, (Math.floor(step / REPORT_EVERY) + 1) * REPORT_EVERY));
+      record = afterSteps(record, total, step - from);
+      const loss = total / (step - from);
+      if (!Number.isFinite(loss))
+        throw new RangeError(
+          `the loss became ${loss} by step ${step}; use a lower --learning-rate, or an estimator with less variance.`,
+        );
+      let values: MetricRow["values"] = { "loss/train": loss };
+      if (step === epochEnd) {
+        values = {
+          ...values,
+          "loss/epoch": record.epoch.total / record.epoch.steps,
+          ...(await experiment.evaluate(context())),
+        };
+        record = afterEpoch(record, experiment, values, step / stepsPerEpoch);
+      }
       return [{ step, epoch: step / stepsPerEpoch, values }];
     },
-    async checkpoint(): Promise<Checkpoint> {
-      const tensors = await save(carry);
-      const kept = [record.best, record.bestEpoch, record.accuracy, record.loss, record.variance];
-      tensors["run.record"] = { shape: [kept.length], data: Float32Array.from(kept) };
-      return { config, step, tensors };
-    },
-    async summary(): Promise<Summary> {
-      const sorted = times.slice(1).sort((a, b) => a - b);
-      return {
-        testAccuracy: record.accuracy,
-        bestTestAccuracy: record.best,
-        bestEpoch: record.bestEpoch,
-        trainLoss: record.loss,
-        gradientVariance: record.variance,
-        msPerStep: sorted[Math.floor(sorted.length / 2)] ?? times[0] ?? Number.NaN,
-        steps: step,
-      };
-    },
-    async examples(count: number) {
-      const first: Split = {
-        images: dataset.test.images,
-        labels: dataset.test.labels,
-        count: Math.min(count, dataset.test.count),
-      };
-      const predicted = await predictions(
-        first,
-        settings.mode === "stochastic" ? "predict" : "predictThreshold",
-      );
-      return Array.from(predicted, (p, n) => ({
-        pixels: dataset.test.images.slice(n * 784, (n + 1) * 784),
-        label: dataset.test.labels[n]!,
-        predicted: p,
-      }));
-    },
-    dispose(): void {
-      tree.dispose(carry.params);
-      tree.dispose(carry.optimizer);
-      tree.dispose(carry.estimator);
-    },
+    checkpoint: async () => ({ config, step, tensors: await save(resident), record }),
+    summary: () => ({
+      headline: experiment.headline.tag,
+      metrics: record.last,
+      bests: record.best,
+      ...watch.summary(),
+      steps: step,
+    }),
+    pictures: (count) => experiment.pictures(context(), count),
+    dispose: () => resident.dispose(),
   };
 }
 
-/** All arrays of a run by name, as plain data. */
-async function save(carry: Carry): Promise<{ [name: string]: Tensor }> {
-  const tensors: { [name: string]: Tensor } = {};
-  for (const [group, arrays] of Object.entries(carry) as [string, Params][])
-    for (const [name, array] of Object.entries(arrays))
-      tensors[`${group}.${name}`] = { shape: array.shape, data: Float32Array.from(await array.ref.data()) };
-  return tensors;
+/** The arrays of a run before its first step. */
+async function initial(experiment: Experiment, config: RunConfig, dataset: Dataset): Promise<HostArrays> {
+  const { settings, seed } = config;
+  const key = keyOf(seed, PURPOSE.init, 0);
+  const params = experiment.init(fromHost(key), settings, factsOf(dataset.train));
+  const optimizer = experiment.optimizer(settings).init(params);
+  const estimator = experiment.estimatorState(makeEstimator(config.estimator), settings);
+  return { ...(await toHost(named({ params, optimizer, estimator }))), "run.total": scalar(0) };
 }
 
-/** A carry like `fresh` from a checkpoint. Consumes `fresh`. */
-function restore(checkpoint: Checkpoint, fresh: Carry, config: RunConfig): Carry {
-  const same = JSON.stringify(checkpoint.config) === JSON.stringify(config);
-  if (!same)
+function sizesOf(
+  config: RunConfig,
+  dataset: Dataset,
+): { batch: number; stepsPerEpoch: number; totalSteps: number } {
+  const batch = config.settings.batch as number;
+  if (dataset.train.count < batch)
     throw new RangeError(
-      "the checkpoint is of another run: its configuration differs; resume with the settings it was made with.",
+      `batch ${batch} is more than the ${dataset.train.count} training examples; use --batch ${dataset.train.count} or less.`,
     );
-  const read = (group: string, arrays: Params): Params =>
-    Object.fromEntries(
-      Object.entries(arrays).map(([name, array]) => {
-        const tensor = checkpoint.tensors[`${group}.${name}`];
-        if (!tensor || tensor.shape.join() !== array.shape.join())
-          throw new RangeError(
-            `the checkpoint is of another run: ${group}.${name} has shape [${tensor?.shape ?? "missing"}], expected [${array.shape}].`,
-          );
-        array.dispose();
-        return [name, np.array(tensor.data).reshape([...tensor.shape])];
-      }),
-    );
-  return {
-    params: read("params", fresh.params),
-    optimizer: read("optimizer", fresh.optimizer),
-    estimator: read("estimator", fresh.estimator),
-  };
+  const stepsPerEpoch = Math.floor(dataset.train.count / batch);
+  return { batch, stepsPerEpoch, totalSteps: stepsPerEpoch * (config.settings.epochs as number) };
 }

@@ -1,0 +1,60 @@
+import type { RunConfig } from "../contract.ts";
+import type { Dataset, Split } from "../data/index.ts";
+import type { EvaluationContext } from "../experiment.ts";
+import type { HostArray, HostArrays, Resident } from "./backend.ts";
+import { gather, range } from "./batches.ts";
+import { keyOf, PURPOSE } from "./keys.ts";
+import type { Program } from "./program.ts";
+import { totalVariance } from "./variance.ts";
+
+const VARIANCE_KEYS = 16;
+const BLOCK = 1000;
+
+/** What an experiment measures a run with, at some step. */
+export function contextOf(at: {
+  config: RunConfig;
+  dataset: Dataset;
+  program: Program;
+  resident: Resident;
+  step: number;
+  schedules: HostArrays;
+}): EvaluationContext {
+  const { config, dataset, program, resident, step } = at;
+  const { learningRate, temperature, ...schedules } = at.schedules;
+  const keyAt = (index: number): HostArray => keyOf(config.seed, PURPOSE.evaluate, step + index);
+  const call: EvaluationContext["call"] = (name, inputs = {}) =>
+    program.evaluations[name]!(resident, { key: keyAt(0), ...schedules, ...inputs });
+  return {
+    settings: config.settings,
+    dataset,
+    call,
+    over: (name, split) => overBlocks(split, (inputs, start) => call(name, { ...inputs, key: keyAt(start) })),
+    gradientVariance: () => {
+      const batch = gather(dataset.train, range(config.settings.batch as number));
+      return totalVariance(async (i) => {
+        const key = keyOf(config.seed, PURPOSE.variance, i);
+        const { gradient } = await program.gradient(resident, { ...batch, key, ...at.schedules });
+        return gradient!.data;
+      }, VARIANCE_KEYS);
+    },
+  };
+}
+
+/** Calls a function for blocks of one shape and joins the results, one entry per image. */
+async function overBlocks(
+  split: Split,
+  call: (inputs: HostArrays, start: number) => Promise<{ [name: string]: HostArray }>,
+): Promise<{ [name: string]: Float32Array }> {
+  const joined: { [name: string]: Float32Array } = {};
+  const width = Math.min(BLOCK, split.count);
+  for (let from = 0; from < split.count; from += width) {
+    // The last block is moved back so that all have one shape and nothing recompiles.
+    const start = Math.min(from, split.count - width);
+    const results = await call(gather(split, range(width, start)), start);
+    for (const [name, { data }] of Object.entries(results)) {
+      joined[name] ??= new Float32Array(split.count);
+      joined[name].set(data, start);
+    }
+  }
+  return joined;
+}

@@ -1,0 +1,53 @@
+import { jit, tree } from "@jax-js/jax";
+import { fromHost, toHost } from "./arrays.ts";
+import type { Arrays, Backend, HostArrays, Resident } from "./backend.ts";
+
+/** Resident arrays of this backend: jax-js arrays on the default device. */
+interface Held extends Resident {
+  arrays: Arrays;
+}
+
+type Compiled = (resident: Arrays, inputs: Arrays) => Arrays;
+
+/** Runs compiled functions by jax-js's own `jit`, on the device that is its default. */
+export function jaxBackend(device: string): Backend {
+  return {
+    device,
+    put: (arrays) => hold(toDevice(arrays)),
+    update: (fn) => {
+      const compiled = jit(fn as never) as unknown as Compiled;
+      return async (resident, inputs) => {
+        const held = resident as Held;
+        held.arrays = compiled(held.arrays, toDevice(inputs));
+      };
+    },
+    evaluate: (fn) => {
+      const compiled = jit(fn as never) as unknown as Compiled;
+      return async (resident, inputs) => {
+        const kept = tree.ref((resident as Held).arrays) as Arrays;
+        return toHost(compiled(kept, toDevice(inputs)));
+      };
+    },
+  };
+}
+
+function hold(arrays: Arrays): Held {
+  const names = Object.keys(arrays);
+  return {
+    arrays,
+    read(wanted = names) {
+      return toHost(Object.fromEntries(wanted.map((name) => [name, this.arrays[name]!.ref])));
+    },
+    write(replaced) {
+      for (const name of Object.keys(replaced)) this.arrays[name]!.dispose();
+      this.arrays = { ...this.arrays, ...toDevice(replaced) };
+    },
+    dispose() {
+      tree.dispose(this.arrays);
+    },
+  };
+}
+
+function toDevice(arrays: HostArrays): Arrays {
+  return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, fromHost(array)]));
+}

@@ -1,0 +1,12 @@
+import { classifier } from "./classifier.ts";
+import type { Experiment } from "./experiment.ts";
+
+/** Every experiment, by name. */
+export const experiments: readonly Experiment[] = [classifier];
+
+/** @throws RangeError for a name that no experiment has. */
+export function findExperiment(name: string): Experiment {
+  const found = experiments.find((e) => e.name === name);
+  if (found) return found;
+  throw new RangeError(`experiment ${name} is unknown; known: ${experiments.map((e) => e.name).join(", ")}.`);
+}
