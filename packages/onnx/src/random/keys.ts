@@ -24,24 +24,31 @@ export interface KeyStep {
 
 export type Words = Uint32Array | Float32Array;
 
-/** Runs the program: random bits and uniform numbers by name, from the words of the keys by name. */
+/** Does one step that draws, `random_bits` or `uniform`, from the words of its keys. */
+export type Draw = (index: number, step: KeyStep, k0: Words, k1: Words) => Words;
+
+/**
+ * Runs the program: random bits and uniform numbers by name, from the words of the keys by name.
+ *
+ * @param draw plain JavaScript, or `fastDraw(program)`.
+ */
 export function runKeys(
   program: KeyProgram,
   keys: { readonly [name: string]: Uint32Array },
+  draw: Draw = plainDraw,
 ): { [name: string]: Words } {
   const values: Words[] = [];
-  for (const step of program.steps) {
+  program.steps.forEach((step, index) => {
+    const inputs = step.inputs.map((i) => values[i]!);
+    if (step.op === "random_bits" || step.op === "uniform") {
+      values.push(draw(index, step, inputs[0]!, inputs[1]!));
+      return;
+    }
     const run = operations[step.op];
     if (!run) throw new RangeError(`runKeys: no operation ${step.op}.`);
-    values.push(
-      run(
-        step,
-        step.inputs.map((i) => values[i]!),
-        step.inputs.map((i) => program.steps[i]!.shape),
-        keys,
-      ),
-    );
-  }
+    const shapes = step.inputs.map((i) => program.steps[i]!.shape);
+    values.push(run(step, inputs, shapes, keys));
+  });
   return Object.fromEntries(program.outputs.map(({ name, step }) => [name, values[step]!]));
 }
 
@@ -80,13 +87,17 @@ const dot = (a: readonly number[], b: readonly number[]): number =>
   a.reduce((sum, x, i) => sum + x * b[i]!, 0);
 
 /** The words of every key of an array of keys, one after the other. */
-function bits(step: KeyStep, [k0, k1]: readonly Words[]): Uint32Array {
-  const out = new Uint32Array(size(step.shape));
-  const count = out.length / Math.max(1, k0!.length);
-  for (let i = 0; i < k0!.length; i++)
-    threefryBits(k0![i]!, k1![i]!, count, step.params.mode as Mode, out, i * count);
+export const plainDraw: Draw = (_index, step, k0, k1) => {
+  const words = new Uint32Array(size(step.shape));
+  const count = words.length / Math.max(1, k0.length);
+  for (let i = 0; i < k0.length; i++)
+    threefryBits(k0[i]!, k1[i]!, count, step.params.mode as Mode, words, i * count);
+  if (step.op === "random_bits") return words;
+  const { offset } = step.params as { offset: number };
+  const out = new Float32Array(words.buffer);
+  for (let i = 0; i < words.length; i++) out[i] = (words[i]! >>> 9) * 2 ** -23 + offset;
   return out;
-}
+};
 
 const arithmetic =
   (fn: (x: number, y: number) => number): Operation =>
@@ -114,14 +125,6 @@ const operations: { readonly [op: string]: Operation } = {
     return words;
   },
   constant: (step) => Uint32Array.from(step.params.data as number[]),
-  random_bits: (step, inputs) => bits(step, inputs),
-  uniform: (step, inputs) => {
-    const words = bits(step, inputs);
-    const { offset } = step.params as { offset: number };
-    const out = new Float32Array(words.buffer);
-    for (let i = 0; i < words.length; i++) out[i] = (words[i]! >>> 9) * 2 ** -23 + offset;
-    return out;
-  },
   reshape: (_step, [x]) => x!,
   slice: (step, [x], [from]) =>
     strided(x!, step.shape, strides(from!), dot(strides(from!), step.params.starts as number[])),
