@@ -13,7 +13,10 @@ export type {
 export * from "./data/index.ts";
 export type { Arrays, Backend, HostArray, HostArrays, Resident } from "./engine/backend.ts";
 export { deviceNames, useDevice } from "./engine/device.ts";
+export { makeEstimator } from "./engine/estimator.ts";
+export { keyOf, PURPOSE } from "./engine/keys.ts";
 export { startRun } from "./engine/run.ts";
+export { type TrainingStep, trainingStep } from "./engine/training-step.ts";
 export { totalVariance } from "./engine/variance.ts";
 export type {
   Card,

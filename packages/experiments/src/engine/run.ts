@@ -113,7 +113,11 @@ export async function startRun(
 }
 
 /** The arrays of a run before its first step. */
-async function initial(experiment: Experiment, config: RunConfig, dataset: Dataset): Promise<HostArrays> {
+export async function initial(
+  experiment: Experiment,
+  config: RunConfig,
+  dataset: Dataset,
+): Promise<HostArrays> {
   const { settings, seed } = config;
   const key = keyOf(seed, PURPOSE.init, 0);
   const params = experiment.init(fromHost(key), settings, factsOf(dataset.train));
