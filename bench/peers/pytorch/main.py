@@ -1,0 +1,79 @@
+"""A contestant of `hardgrad bench`: one JSON request a line on stdin, one JSON answer a line on stdout."""
+import ctypes
+import json
+import sys
+import time
+
+import torch
+
+import tensors
+from classifier import Classifier
+from exact import Exact
+from routed import Masked, Routed
+from vae import BernoulliVae, GumbelRaoVae, ReinMaxVae, RlooVae
+
+ROWS = {
+    "classifier": Classifier,
+    "bernoulli-vae": BernoulliVae,
+    "vae-reinmax": ReinMaxVae,
+    "vae-gumbel-rao": GumbelRaoVae,
+    "vae-rloo": RlooVae,
+    "routed": Masked if "--masked" in sys.argv else Routed,
+    "exact": Exact,
+}
+
+
+def set_threads(count):
+    """OpenBLAS has threads of its own, which torch does not set."""
+    torch.set_num_threads(count)
+    try:
+        ctypes.CDLL("libopenblas.so.0").openblas_set_num_threads(count)
+    except (OSError, AttributeError):
+        pass  # another BLAS, which follows OpenMP's setting
+
+
+def versions():
+    return {"torch": torch.__version__, "python": sys.version.split()[0]}
+
+
+class Contestant:
+    row = None
+
+    def load(self, request):
+        torch.manual_seed(0)
+        set_threads(request.get("threads", 1))
+        self.row = ROWS[request["row"]](tensors.read(request["file"]))
+        return versions()
+
+    def threads(self, request):
+        set_threads(request["threads"])
+        return {}
+
+    def check(self, request):
+        tensors.write(request["file"], self.row.check())
+        return {}
+
+    def time(self, request):
+        total = torch.zeros(())
+        start = time.perf_counter()
+        for _ in range(request["steps"]):
+            total += self.row.step()
+        loss = total.item() / request["steps"]
+        return {"seconds": time.perf_counter() - start, "loss": loss}
+
+
+def main():
+    torch.set_flush_denormal(True)
+    contestant = Contestant()
+    for line in sys.stdin:
+        request = json.loads(line)
+        if request["do"] == "quit":
+            return
+        try:
+            answer = getattr(contestant, request["do"])(request)
+        except Exception as error:  # the parent says it in one sentence and goes on with the others
+            answer = {"error": f"{type(error).__name__}: {error}"}
+        print(json.dumps(answer), flush=True)
+
+
+main()
