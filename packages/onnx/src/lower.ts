@@ -91,16 +91,7 @@ export function lower(fn: Traceable, args: readonly unknown[], options: LowerOpt
   });
   const outputs = lowerProgram(b, rest, given, nameOf, opset);
   const graph = simplify(b.graph(outputs));
-  const resultNames = uniqueNames(options.results ?? traced.resultNames, "outputs");
-  if (resultNames.length !== outputs.length)
-    throw new RangeError(
-      `toOnnx: the function has ${outputs.length} results and ${resultNames.length} names were given.`,
-    );
-  const clash = resultNames.find((name) => argumentNames.includes(name));
-  if (clash !== undefined)
-    throw new RangeError(
-      `toOnnx: an input and an output are both called "${clash}"; rename with \`results\`.`,
-    );
+  const resultNames = namesOfResults(options.results ?? traced.resultNames, outputs.length, argumentNames);
   const model = encodeModel(graph, resultNames, {
     opset,
     graphName: options.graphName ?? (fn.name || "function"),
@@ -115,6 +106,18 @@ export function lower(fn: Traceable, args: readonly unknown[], options: LowerOpt
     noise: graph.inputs.slice(inputs.length).map(port),
     keys: { ...keys, outputs: keys.outputs.filter(({ name }) => !(name in values)) },
   };
+}
+
+/** Checked; where a result has the name of an argument, all results get the prefix `output.`. */
+function namesOfResults(
+  names: readonly string[],
+  count: number,
+  argumentNames: readonly string[],
+): readonly string[] {
+  if (names.length !== count)
+    throw new RangeError(`toOnnx: the function has ${count} results and ${names.length} names were given.`);
+  const clash = names.some((name) => argumentNames.includes(name));
+  return uniqueNames(clash ? names.map((name) => `output.${name}`) : names, "outputs");
 }
 
 const port = ({ name, dtype, shape }: Value): Port => ({ name: name ?? "", dtype, shape });

@@ -2,15 +2,24 @@ import { infer } from "./infer.ts";
 import type { Attribute, Attributes, ConstantData, DType, Graph, Node, Value } from "./types.ts";
 import { size } from "./types.ts";
 
+/** Values are told apart by identity; numbers serve as keys, across graphs since rewriting shares values. */
+let nextId = 0;
+
 /** Builds a graph. Equal expressions, and equal small constants, become one value. */
 export class Builder {
   readonly inputs: Value[] = [];
   readonly #nodes: Node[] = [];
   readonly #known = new Map<string, readonly Value[]>();
-  #next = 0;
 
   input(name: string, dtype: DType, shape: readonly number[]): Value {
-    const value: Value = { id: this.#next++, dtype, shape, name };
+    const value: Value = { id: nextId++, dtype, shape, name };
+    this.inputs.push(value);
+    return value;
+  }
+
+  /** Takes over an input or a constant of another graph. */
+  adopt(value: Value): Value {
+    if (value.data) return this.#constant(value);
     this.inputs.push(value);
     return value;
   }
@@ -20,13 +29,18 @@ export class Builder {
       throw new RangeError(
         `A constant of shape [${shape}] needs ${size(shape)} elements, not ${data.length}.`,
       );
+    return this.#constant({ id: nextId++, dtype, shape, data, ...(name === undefined ? {} : { name }) });
+  }
+
+  #constant(value: Value): Value {
+    const { dtype, shape } = value;
+    const data = value.data!;
+    if (data.length > 64) return value;
     // Bits, so that -0 and 0 stay apart.
-    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    const key = data.length <= 64 ? `${dtype}[${shape}]${bytes.join()}` : undefined;
-    const known = key === undefined ? undefined : this.#known.get(key);
+    const key = `${dtype}[${shape}]${new Uint8Array(data.buffer, data.byteOffset, data.byteLength).join()}`;
+    const known = this.#known.get(key);
     if (known) return known[0]!;
-    const value: Value = { id: this.#next++, dtype, shape, data, ...(name === undefined ? {} : { name }) };
-    if (key !== undefined) this.#known.set(key, [value]);
+    this.#known.set(key, [value]);
     return value;
   }
 
@@ -41,7 +55,7 @@ export class Builder {
     if (known) return known;
     const node = { op, inputs, attributes, outputs: [] as Value[] };
     for (const { dtype, shape } of infer(op, inputs, attributes))
-      node.outputs.push({ id: this.#next++, dtype, shape, node });
+      node.outputs.push({ id: nextId++, dtype, shape, node });
     this.#nodes.push(node);
     this.#known.set(key, node.outputs);
     return node.outputs;

@@ -1,0 +1,96 @@
+import { type Array as ConcreteArray, defaultDevice, init, tree } from "@jax-js/jax";
+import * as native from "onnxruntime-node";
+import * as web from "onnxruntime-web/wasm";
+import { expect } from "vitest";
+import { type Lowered, type LowerOptions, lower, runKeys, type Traceable } from "../src/index.ts";
+import { leavesWithPaths } from "../src/names.ts";
+
+await init("wasm");
+defaultDevice("wasm");
+web.env.wasm.numThreads = 1;
+
+export type Numbers = readonly number[];
+type Runtime = { readonly Tensor: unknown; readonly InferenceSession: { create: unknown } };
+
+/** One list of numbers per result. */
+export async function runModel(
+  { model, inputs, outputs, noise, keys }: Lowered,
+  args: readonly unknown[],
+  runtime: "node" | "web" = "node",
+): Promise<Numbers[]> {
+  const ort = (runtime === "node" ? native : web) as unknown as typeof native & Runtime;
+  const leaves = tree.leaves(args as never) as unknown as ConcreteArray[];
+  const given = new Map<string, ArrayLike<number>>();
+  names(args).forEach((name, i) => {
+    const leaf = leaves[i] as unknown;
+    given.set(name, typeof leaf === "number" ? [leaf] : (leaf as ConcreteArray).ref.dataSync());
+  });
+  const drawn = runKeys(
+    keys,
+    Object.fromEntries(keys.keys.map((name) => [name, given.get(name) as Uint32Array])),
+  );
+  const feeds: { [name: string]: native.Tensor } = {};
+  for (const { name, dtype, shape } of [...inputs, ...noise]) {
+    const data = given.get(name) ?? drawn[name]!;
+    feeds[name] = new ort.Tensor(dtype as "float32", typed(dtype, data) as Float32Array, [...shape]);
+  }
+  const worker = globalThis.Worker;
+  const session = await ort.InferenceSession.create(model, { intraOpNumThreads: 1 });
+  // onnxruntime-web sets it in Node, and jax-js would then expect memory that it shares with workers.
+  globalThis.Worker = worker;
+  const results = await session.run(feeds);
+  await session.release();
+  return outputs.map(({ name }) => Array.from(results[name]!.data as Float32Array, Number));
+}
+
+const typed = (dtype: string, data: ArrayLike<number>): unknown => {
+  if (dtype === "bool") return Uint8Array.from(data);
+  if (dtype === "int32") return Int32Array.from(data);
+  if (dtype === "uint32") return Uint32Array.from(data);
+  if (dtype === "float64") return Float64Array.from(data);
+  return Float32Array.from(data);
+};
+
+const names = (args: readonly unknown[]): string[] =>
+  args.flatMap((arg, i) => leavesWithPaths(arg).map(({ path }) => [`input${i}`, ...path].join(".")));
+
+/** What jax-js computes, one list of numbers per result. */
+export function runJax(fn: Traceable, args: readonly unknown[]): Numbers[] {
+  const leaves = tree.leaves(fn(...args) as never) as unknown as ConcreteArray[];
+  return leaves.map((x) => Array.from(x.dataSync() as Float32Array, Number));
+}
+
+/**
+ * Expects the model's results, in onnxruntime-node with random numbers inside and outside and in onnxruntime-web, to
+ * be jax-js's. The tolerance is that of the issue, 1e-5, relative above 1: the two sum and exponentiate in other orders.
+ */
+export async function expectSame(
+  fn: Traceable,
+  args: () => readonly unknown[],
+  options: LowerOptions & { readonly tolerance?: number; readonly web?: boolean } = {},
+): Promise<Lowered> {
+  const { tolerance = 1e-5, web: inWeb = true, ...rest } = options;
+  const expected = runJax(fn, args());
+  const inside = lower(fn, args(), rest);
+  expectClose(await runModel(inside, args()), expected, tolerance);
+  const outside = lower(fn, args(), { ...rest, random: "outside" });
+  if (outside.noise.length > 0) expectClose(await runModel(outside, args()), expected, tolerance);
+  if (inWeb) expectClose(await runModel(inside, args(), "web"), expected, tolerance);
+  return inside;
+}
+
+export function expectClose(
+  actual: readonly Numbers[],
+  expected: readonly Numbers[],
+  tolerance: number,
+): void {
+  expect(actual.map((x) => x.length)).toEqual(expected.map((x) => x.length));
+  actual.forEach((list, result) => {
+    list.forEach((value, i) => {
+      const want = expected[result]![i]!;
+      const same =
+        Object.is(value, want) || Math.abs(value - want) <= tolerance * Math.max(1, Math.abs(want));
+      if (!same) expect.fail(`result ${result}, element ${i}: ${value}, where jax-js has ${want}`);
+    });
+  });
+}
