@@ -104,7 +104,7 @@ function lines(tracker: Tracker, newsOf: (lane: Lane) => string): Progress {
   return {
     update: (name, rows, step, total) => {
       tracker.update(name, rows, step, total);
-      if (Date.now() - shown >= LINE_EVERY) write();
+      if (step < total && Date.now() - shown >= LINE_EVERY) write();
     },
     end: (name) => {
       if (tracker.runs === 1) return write();

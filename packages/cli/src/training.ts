@@ -1,6 +1,7 @@
 import {
   type Backend,
   type Dataset,
+  DeviceLost,
   type MetricRow,
   type RunConfig,
   type Summary,
@@ -36,9 +37,10 @@ export async function trainRun(options: TrainingOptions): Promise<Summary> {
     throw resume ? new Failure(error.message) : new UsageError(error.message);
   });
   const folder = openRunFolder(path, config, device, checkpoint?.step);
+  let saved = run.step;
+  const goOn = `go on with: npx hardgrad train --resume ${path}${device === "wasm" ? "" : ` --device ${device}`}`;
   try {
     if (!resume) folder.saveCheckpoint(await run.checkpoint());
-    let saved = run.step;
     options.onRows([], run.step, run.totalSteps);
     while (run.step < run.totalSteps) {
       const rows = await run.advance();
@@ -51,14 +53,16 @@ export async function trainRun(options: TrainingOptions): Promise<Summary> {
         folder.saveCheckpoint(await run.checkpoint());
         saved = run.step;
       }
-      if (stop)
-        throw new Interrupted(
-          `stopped at step ${run.step} of ${run.totalSteps}; go on with: npx hardgrad train --resume ${path}`,
-        );
+      if (stop) throw new Interrupted(`stopped at step ${run.step} of ${run.totalSteps}; ${goOn}`);
     }
     const summary = run.summary();
     folder.finish(config, summary, await run.pictures(24));
     return summary;
+  } catch (error) {
+    if (!(error instanceof DeviceLost)) throw error;
+    throw new Failure(
+      `${error.message} at step ${run.step} of ${run.totalSteps}; the run is saved up to step ${saved}, ${goOn}`,
+    );
   } finally {
     run.dispose();
   }

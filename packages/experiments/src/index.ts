@@ -13,6 +13,7 @@ export type {
 export * from "./data/index.ts";
 export type { Arrays, Backend, HostArray, HostArrays, Resident } from "./engine/backend.ts";
 export { deviceNames, useDevice } from "./engine/device.ts";
+export { DeviceLost } from "./engine/device-lost.ts";
 export { makeEstimator } from "./engine/estimator.ts";
 export { keyOf, PURPOSE } from "./engine/keys.ts";
 export { startRun } from "./engine/run.ts";

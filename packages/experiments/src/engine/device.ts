@@ -1,6 +1,8 @@
-import { type Device, defaultDevice, init } from "@jax-js/jax";
+import { type Device, defaultDevice, getWebGPUDevice, init } from "@jax-js/jax";
 import type { Backend } from "./backend.ts";
+import { guardOf } from "./device-lost.ts";
 import { jaxBackend } from "./jax-backend.ts";
+import { provideGpu } from "./node-gpu.ts";
 
 /** Devices a run can ask for. */
 export const deviceNames: readonly string[] = ["wasm", "webgpu", "cpu"];
@@ -15,9 +17,14 @@ export const deviceNames: readonly string[] = ["wasm", "webgpu", "cpu"];
 export async function useDevice(name: string): Promise<Backend> {
   if (!deviceNames.includes(name))
     throw new RangeError(`device ${name} is unknown; use one of ${deviceNames.join(", ")}.`);
+  if (name === "webgpu") await provideGpu();
   const ready = await init(name as Device);
   if (!ready.includes(name as Device))
-    throw new RangeError(`device ${name} is not available here; use --device wasm, which runs everywhere.`);
+    throw new RangeError(
+      name === "webgpu"
+        ? "device webgpu: no GPU with a driver was found here; use --device wasm, which runs everywhere, or --device native."
+        : `device ${name} is not available here; use --device wasm, which runs everywhere.`,
+    );
   defaultDevice(name as Device);
-  return jaxBackend(name);
+  return name === "webgpu" ? jaxBackend(name, guardOf(getWebGPUDevice())) : jaxBackend(name);
 }

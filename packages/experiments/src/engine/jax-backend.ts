@@ -1,6 +1,7 @@
 import { jit, tree } from "@jax-js/jax";
 import { fromHost, toHost } from "./arrays.ts";
 import type { Arrays, Backend, HostArrays, Resident } from "./backend.ts";
+import { type Guard, unguarded } from "./device-lost.ts";
 
 /** Resident arrays of this backend: jax-js arrays on the default device. */
 interface Held extends Resident {
@@ -10,33 +11,35 @@ interface Held extends Resident {
 type Compiled = (resident: Arrays, inputs: Arrays) => Arrays;
 
 /** Runs compiled functions by jax-js's own `jit`, on the device that is its default. */
-export function jaxBackend(device: string): Backend {
+export function jaxBackend(device: string, guard: Guard = unguarded): Backend {
   return {
     device,
-    put: (arrays) => hold(toDevice(arrays)),
+    put: (arrays) => hold(toDevice(arrays), guard),
     update: (fn) => {
       const compiled = jit(fn as never) as unknown as Compiled;
-      return async (resident, inputs) => {
-        const held = resident as Held;
-        held.arrays = compiled(held.arrays, toDevice(inputs));
-      };
+      return (resident, inputs) =>
+        guard(async () => {
+          const held = resident as Held;
+          held.arrays = compiled(held.arrays, toDevice(inputs));
+        });
     },
     evaluate: (fn) => {
       const compiled = jit(fn as never) as unknown as Compiled;
-      return async (resident, inputs) => {
-        const kept = tree.ref((resident as Held).arrays) as Arrays;
-        return toHost(compiled(kept, toDevice(inputs)));
-      };
+      return (resident, inputs) =>
+        guard(async () => {
+          const kept = tree.ref((resident as Held).arrays) as Arrays;
+          return toHost(compiled(kept, toDevice(inputs)));
+        });
     },
   };
 }
 
-function hold(arrays: Arrays): Held {
+function hold(arrays: Arrays, guard: Guard): Held {
   const names = Object.keys(arrays);
   return {
     arrays,
     read(wanted = names) {
-      return toHost(Object.fromEntries(wanted.map((name) => [name, this.arrays[name]!.ref])));
+      return guard(() => toHost(Object.fromEntries(wanted.map((name) => [name, this.arrays[name]!.ref]))));
     },
     write(replaced) {
       for (const name of Object.keys(replaced)) this.arrays[name]!.dispose();

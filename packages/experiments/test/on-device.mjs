@@ -1,0 +1,44 @@
+// Run by webgpu.test.ts in a process of its own, since a Vulkan driver is chosen by the environment at its start.
+// node on-device.mjs DEVICE: random bits and losses as JSON; with `lose`, what happens when the GPU goes away.
+
+import { DeviceLost, drawnDigits, experiments, startRun, useDevice } from "@hardgrad/experiments";
+import { getWebGPUDevice, random } from "@jax-js/jax";
+
+const [device, lose] = process.argv.slice(2);
+const backend = await useDevice(device);
+const dataset = drawnDigits({ train: 400, test: 100 });
+
+async function start(name, id, settings) {
+  const experiment = experiments.find((e) => e.name === name);
+  const defaults = Object.fromEntries(Object.entries(experiment.options).map(([key, o]) => [key, o.default]));
+  const estimator = { id, options: {} };
+  const all = { ...defaults, epochs: 2, batch: 20, ...settings };
+  return startRun({ experiment: name, estimator, data: "drawn", seed: 3, settings: all }, dataset, backend);
+}
+
+if (lose) {
+  const run = await start("classifier", "reinmax", { hidden: 20 });
+  await run.advance();
+  const pending = run.advance();
+  getWebGPUDevice().destroy();
+  const failures = [];
+  for (const work of [pending, run.advance(), run.checkpoint()])
+    await work.catch((error) => failures.push([error instanceof DeviceLost, error.message]));
+  console.log(JSON.stringify(failures));
+} else {
+  const bits = [...(await random.bits(random.key(7), [8]).data())];
+  const losses = {};
+  for (const [name, id, settings] of [
+    ["classifier", "reinmax", { hidden: 20 }],
+    ["classifier", "gumbel-rao", { hidden: 20 }],
+    ["classifier", "rloo", { hidden: 20, optimizer: "adam", learningRate: 0.01 }],
+  ]) {
+    const run = await start(name, id, settings);
+    const rows = [];
+    while (run.step < run.totalSteps)
+      for (const row of await run.advance()) rows.push(row.values["loss/train"]);
+    losses[`${name} ${id}`] = rows;
+    run.dispose();
+  }
+  console.log(JSON.stringify({ bits, losses }));
+}
