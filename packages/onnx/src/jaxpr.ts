@@ -36,7 +36,7 @@ export interface Program {
 
 export const isLit = (atom: Atom): atom is Lit => "value" in atom;
 
-const rank = { bool: 0, uint32: 1, int32: 2, int64: 2, float16: 3, float32: 4, float64: 5 };
+const rank = { bool: 0, uint8: 0, uint32: 1, int32: 2, int64: 2, float16: 3, float32: 4, float64: 5 };
 
 /** The type two operands are cast to: the higher one, where a number of JavaScript counts no more than uint32. */
 export function promote(a: Aval, b: Aval): DType {

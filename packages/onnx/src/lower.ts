@@ -9,6 +9,7 @@ import { type KeyProgram, runKeys } from "./random/keys.ts";
 import { matchUniform } from "./random/uniform.ts";
 import { simplify } from "./simplify/index.ts";
 import { type Traceable, trace } from "./trace.ts";
+import { tune } from "./tune/index.ts";
 
 /** A named array that goes into a model or comes out of it. */
 export interface Port {
@@ -27,6 +28,10 @@ export interface LowerOptions {
    * inputs, described by `noise`.
    */
   readonly random?: "graph" | "outside";
+  /** Names of float32 arguments that the model takes as uint8: it converts them itself. */
+  readonly bytes?: readonly string[];
+  /** Chooses the operators that are fastest in onnxruntime on the CPU (default false). */
+  readonly tuned?: boolean;
   readonly opset?: number;
   readonly graphName?: string;
   readonly docString?: string;
@@ -78,7 +83,10 @@ export function lower(fn: Traceable, args: readonly unknown[], options: LowerOpt
   const used = new Set<unknown>([...rest.eqns.flatMap((eqn) => eqn.inputs), ...rest.outs]);
   for (const v of argumentVars) {
     const spent = known.has(v) && !used.has(v) && keys.keys.includes(nameOf.get(v)!);
-    if (!spent) given.set(v, b.input(nameOf.get(v)!, v.aval.dtype, v.aval.shape));
+    if (spent) continue;
+    const name = nameOf.get(v)!;
+    const asBytes = options.bytes?.includes(name) && v.aval.dtype === "float32";
+    given.set(v, b.cast(b.input(name, asBytes ? "uint8" : v.aval.dtype, v.aval.shape), v.aval.dtype));
   }
   const inputs = b.inputs.map(port);
   const fixed = withoutKeys(keys);
@@ -90,7 +98,8 @@ export function lower(fn: Traceable, args: readonly unknown[], options: LowerOpt
     else given.set(v, b.input(name, v.aval.dtype, v.aval.shape));
   });
   const outputs = lowerProgram(b, rest, given, nameOf, opset);
-  const graph = simplify(b.graph(outputs));
+  const clean = simplify(b.graph(outputs), options.tuned ? "onnxruntime" : "any");
+  const graph = options.tuned ? tune(clean) : clean;
   const resultNames = namesOfResults(options.results ?? traced.resultNames, outputs.length, argumentNames);
   const model = encodeModel(graph, resultNames, {
     opset,

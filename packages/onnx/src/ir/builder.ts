@@ -50,7 +50,9 @@ export class Builder {
 
   /** All outputs of an operator. */
   emitAll(op: string, inputs: readonly Value[], attributes: Attributes = {}): readonly Value[] {
-    const key = `${op}(${inputs.map((x) => x.id)})${attributesKey(attributes)}`;
+    const ids = inputs.map((x) => x.id);
+    if (commutative.includes(op)) ids.sort((p, q) => p - q);
+    const key = `${op}(${ids})${attributesKey(attributes)}`;
     const known = this.#known.get(key);
     if (known) return known;
     const node = { op, inputs, attributes, outputs: [] as Value[] };
@@ -98,6 +100,8 @@ export class Builder {
     return { inputs: this.inputs, outputs, nodes: this.#nodes.filter((node) => live.has(node)) };
   }
 }
+
+const commutative = ["Add", "Mul", "Max", "Min", "And", "Or", "Equal", "BitwiseXor"];
 
 function attributesKey(attributes: Attributes): string {
   return Object.entries(attributes)

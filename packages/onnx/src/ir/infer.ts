@@ -2,7 +2,17 @@ import { type Attributes, broadcastShapes, type DType, type Value } from "./type
 
 type Type = { readonly dtype: DType; readonly shape: readonly number[] };
 
-const comparisons = ["Less", "LessOrEqual", "Greater", "GreaterOrEqual", "Equal", "And", "Or", "Xor"];
+const comparisons = [
+  "Less",
+  "LessOrEqual",
+  "Greater",
+  "GreaterOrEqual",
+  "Equal",
+  "And",
+  "Or",
+  "Xor",
+  "IsNaN",
+];
 const reductions = ["ReduceSum", "ReduceProd", "ReduceMin", "ReduceMax", "ReduceMean", "ReduceLogSumExp"];
 
 /** Types of the outputs of an operator; everything that is not listed is elementwise, of the type of its first input. */

@@ -12,6 +12,8 @@ export interface Rewriter {
   at(old: Value): Value;
   /** How often an old value is read, as an operand or as a result. */
   uses(old: Value): number;
+  /** The nodes that read an old value. */
+  readers(old: Value): readonly Node[];
 }
 
 /** The new value in place of the (only) result of an old node, or undefined where the rule does not apply. */
@@ -24,6 +26,9 @@ export function rewrite(graph: Graph, rules: readonly Rule[]): { graph: Graph; f
   const counts = new Map<Value, number>();
   for (const x of [...graph.nodes.flatMap((node) => node.inputs), ...graph.outputs])
     counts.set(x, (counts.get(x) ?? 0) + 1);
+  const readers = new Map<Value, Node[]>();
+  for (const node of graph.nodes)
+    for (const x of node.inputs) readers.set(x, [...(readers.get(x) ?? []), node]);
   for (const x of graph.inputs) map.set(x, b.adopt(x));
   const at = (old: Value): Value => {
     const known = map.get(old);
@@ -32,7 +37,12 @@ export function rewrite(graph: Graph, rules: readonly Rule[]): { graph: Graph; f
     map.set(old, adopted);
     return adopted;
   };
-  const r: Rewriter = { b, at, uses: (old) => counts.get(old) ?? 0 };
+  const r: Rewriter = {
+    b,
+    at,
+    uses: (old) => counts.get(old) ?? 0,
+    readers: (old) => readers.get(old) ?? [],
+  };
   let fired = 0;
   for (const node of graph.nodes) {
     const replaced = applied(node, rules, r);

@@ -3,7 +3,7 @@
  * as small integer tensors (axes, shapes, pads) is an attribute here; only the encoder makes tensors of it.
  */
 
-export type DType = "float32" | "float64" | "float16" | "int32" | "int64" | "uint32" | "bool";
+export type DType = "float32" | "float64" | "float16" | "int32" | "int64" | "uint32" | "uint8" | "bool";
 
 /** Elements of a constant, row by row; int64 is kept as `Int32Array`, bool as `Uint8Array`, float16 as its bits. */
 export type ConstantData = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array | Uint16Array;

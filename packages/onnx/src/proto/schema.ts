@@ -81,6 +81,7 @@ export const Model: protobuf.Type = protobuf.Root.fromJSON({
 /** ONNX's numbers of element types. */
 export const elementTypes = {
   float32: 1,
+  uint8: 2,
   int32: 6,
   int64: 7,
   bool: 9,

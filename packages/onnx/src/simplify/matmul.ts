@@ -31,3 +31,18 @@ export const biasedProduct: Rule = (node, { b, at, uses }) => {
   }
   return undefined;
 };
+
+/** The transpose of a product is the product of the transposes in the other order. */
+export const transposedResult: Rule = (node, { b, at, uses }) => {
+  if (node.op !== "Transpose") return undefined;
+  const x = node.inputs[0]!;
+  const product = x.node;
+  if (!product || (product.op !== "MatMul" && product.op !== "Gemm") || uses(x) > 1) return undefined;
+  if (x.shape.length !== 2 || product.inputs.length > 2 || !isFloat(x.dtype)) return undefined;
+  const other = (name: string): number => (product.attributes[name] === 1 ? 0 : 1);
+  return b.emit("Gemm", [at(product.inputs[1]!), at(product.inputs[0]!)], {
+    ...product.attributes,
+    transA: other("transB"),
+    transB: other("transA"),
+  });
+};
