@@ -28,9 +28,10 @@ const INSTALL = "npm install --ignore-scripts onnxruntime-node";
 /**
  * Loads the optional peer.
  *
+ * @param what needs it, for the message; and what to do `instead` of installing it.
  * @throws RangeError if it is not installed, or its version is not one this engine is tested with.
  */
-export async function loadRuntime(): Promise<Runtime> {
+export async function loadRuntime(what = "device native", instead = "use --device wasm"): Promise<Runtime> {
   let module: Runtime & { readonly env: { readonly versions: { readonly node?: string } } };
   try {
     // A variable, so that bundlers for the browser leave it alone.
@@ -39,21 +40,25 @@ export async function loadRuntime(): Promise<Runtime> {
     const { code, message } = error as { code?: string; message: string };
     if (code === "ERR_MODULE_NOT_FOUND")
       throw new RangeError(
-        `device native needs the package onnxruntime-node, which is not installed; run \`${INSTALL}\`, or use --device wasm.`,
+        `${what} needs the package onnxruntime-node, which is not installed; run \`${INSTALL}\`, or ${instead}.`,
       );
     throw new RangeError(
-      `device native: onnxruntime-node does not load here (${message.split("\n")[0]}); reinstall it with \`${INSTALL}\`, or use --device wasm.`,
+      `${what}: onnxruntime-node does not load here (${message.split("\n")[0]}); reinstall it with \`${INSTALL}\`, or ${instead}.`,
     );
   }
-  checkVersion(module.env?.versions?.node);
+  checkVersion(module.env?.versions?.node, what, instead);
   return module;
 }
 
 /** @throws RangeError for a version below the tested ones, of another major version, or without a number. */
-export function checkVersion(version: string | undefined): void {
+export function checkVersion(
+  version: string | undefined,
+  what = "device native",
+  instead = "use --device wasm",
+): void {
   const [major = Number.NaN, minor = Number.NaN] = (version ?? "").split(".").map(Number);
   if (major === LEAST[0] && minor >= LEAST[1]) return;
   throw new RangeError(
-    `device native needs onnxruntime-node ${LEAST.join(".")} or later and below ${LEAST[0] + 1}, and ${version ?? "an unknown version"} is installed; run \`${INSTALL}@^${LEAST[0]}\`, or use --device wasm.`,
+    `${what} needs onnxruntime-node ${LEAST.join(".")} or later and below ${LEAST[0] + 1}, and ${version ?? "an unknown version"} is installed; run \`${INSTALL}@^${LEAST[0]}\`, or ${instead}.`,
   );
 }
