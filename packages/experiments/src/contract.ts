@@ -38,6 +38,8 @@ export interface RunRecord {
   readonly best: { readonly [tag: string]: { readonly value: number; readonly epoch: number } };
   /** Training loss of the current epoch so far. */
   readonly epoch: { readonly total: number; readonly steps: number };
+  /** What is kept as text: certificates of finished tasks. */
+  readonly texts?: { readonly [name: string]: string };
 }
 
 /** Everything needed to go on from a step to the same bits. */

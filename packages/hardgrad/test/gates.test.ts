@@ -374,6 +374,10 @@ describe("certificates", () => {
     expect((await verdict(evidence([1, 0, 3], [1, 1, 0], [1, 2.0000002]))).changed).toEqual(["outputs"]);
     const asked = { ...evidence([1, 0, 3]), inputs: { shape: [2], data: Uint8Array.of(3, 5) } };
     expect((await verdict(asked)).sentence).toMatch(/asked other inputs/);
+    const { outputs: _, ...unasked } = evidence([1, 0, 3]);
+    expect((await checkCertificate(certificate, unasked)).sentence).toMatch(
+      /2 arrays; the class scores were not/,
+    );
     const lost = { ...evidence([1, 0, 3]), weights: { w: evidence([1, 0, 3]).weights.w } };
     expect((await verdict(lost as never)).changed).toEqual(["b"]);
     await expect(certify("t", evidence([1, 2, 3], [1]))).rejects.toThrow(/mask of the same shape/);

@@ -25,6 +25,7 @@ const recordSchema = z.object({
   last: numbers,
   best: z.record(z.string(), z.object({ value: z.number(), epoch: z.number() })),
   epoch: z.object({ total: z.number(), steps: z.number() }),
+  texts: z.record(z.string(), z.string()).optional(),
 });
 
 /** Tensors and text as a safetensors file: header length, JSON header padded to 8 bytes, data. */
@@ -70,10 +71,21 @@ export function writeCheckpoint(path: string, checkpoint: Checkpoint): void {
   writeWhole(path, encodeSafetensors(tensors, metadata));
 }
 
+/** What a checkpoint is read for: how an error begins, and the way out. */
+export interface Purpose {
+  readonly what: string;
+  readonly instead: string;
+}
+
+const resuming: Purpose = {
+  what: "cannot resume from",
+  instead: "start again without --resume, or use an older copy",
+};
+
 /** Reads a checkpoint back; one sentence says why it can't be used. */
-export function readCheckpoint(path: string): Checkpoint {
+export function readCheckpoint(path: string, purpose: Purpose = resuming): Checkpoint {
   const refuse = (why: string): Failure =>
-    new Failure(`cannot resume from ${path}: ${why}; start again without --resume, or use an older copy.`);
+    new Failure(`${purpose.what} ${path}: ${why}; ${purpose.instead}.`);
   let bytes: Buffer;
   try {
     bytes = fs.readFileSync(path);

@@ -15,8 +15,8 @@ export interface Evidence {
   readonly weights: { readonly [name: string]: { readonly values: PlainArray; readonly used?: PlainArray } };
   /** A fixed set of inputs. */
   readonly inputs: PlainArray;
-  /** The class scores of those inputs. */
-  readonly outputs: PlainArray;
+  /** The class scores of those inputs; without them, as on another device, only weights and inputs are compared. */
+  readonly outputs?: PlainArray;
 }
 
 /** Hashes of a finished task; plain data, to be kept with the weights. */
@@ -25,7 +25,7 @@ export interface Certificate {
   /** SHA-256, hexadecimal, of the used entries and of which they are, by array. */
   readonly weights: { readonly [name: string]: string };
   readonly inputs: string;
-  readonly outputs: string;
+  readonly outputs?: string;
 }
 
 /** What became of a certificate. */
@@ -52,7 +52,7 @@ export async function certify(task: string, evidence: Evidence): Promise<Certifi
     task,
     weights,
     inputs: await fingerprint(evidence.inputs),
-    outputs: await fingerprint(evidence.outputs),
+    ...(evidence.outputs ? { outputs: await fingerprint(evidence.outputs) } : {}),
   };
 }
 
@@ -72,13 +72,14 @@ export async function checkCertificate(
   const names = new Set([...Object.keys(certificate.weights), ...Object.keys(now.weights)]);
   const changed = [...names].filter((name) => certificate.weights[name] !== now.weights[name]);
   if (certificate.inputs !== now.inputs) changed.push("inputs");
-  else if (certificate.outputs !== now.outputs) changed.push("outputs");
+  else if (now.outputs && certificate.outputs !== now.outputs) changed.push("outputs");
   const { task } = certificate;
+  const scores = now.outputs ? ", nor in the class scores" : "; the class scores were not compared";
   if (changed.length === 0)
     return {
       holds: true,
       changed,
-      sentence: `${task}: not a bit has changed in ${names.size} arrays, nor in the class scores.`,
+      sentence: `${task}: not a bit has changed in ${names.size} arrays${scores}.`,
     };
   return { holds: false, changed, sentence: `${task}: the certificate does not hold: ${describe(changed)}.` };
 }
@@ -86,7 +87,12 @@ export async function checkCertificate(
 function describe(changed: readonly string[]): string {
   const arrays = changed.filter((name) => name !== "inputs" && name !== "outputs");
   const parts = arrays.length ? [`weights that this task reads have changed in ${arrays.join(", ")}`] : [];
-  if (changed.includes("outputs")) parts.push("its class scores have changed");
+  if (changed.includes("outputs"))
+    parts.push(
+      parts.length
+        ? "so have its class scores"
+        : "its class scores have changed, but no weight has: another device?",
+    );
   if (changed.includes("inputs")) parts.push("it was asked other inputs, so the class scores say nothing");
   return parts.join(", and ");
 }

@@ -1,0 +1,202 @@
+import { hatSlope } from "hardgrad";
+import type { RunConfig } from "../contract.ts";
+import { fromHost, named, scalar, toHost } from "../engine/arrays.ts";
+import type { Backend, HostArray, HostArrays, Resident } from "../engine/backend.ts";
+import { makeEstimator } from "../engine/estimator.ts";
+import { keyOf, PURPOSE } from "../engine/keys.ts";
+import { readSizes } from "../options.ts";
+import { fisherOf } from "./fisher.ts";
+import { share } from "./host.ts";
+import type { Boundary, Change, Method, Snapshot } from "./method.ts";
+import { methods } from "./methods/index.ts";
+import { fanIn, type Sizes, type TaskNetwork } from "./network.ts";
+import type { MethodName } from "./options.ts";
+import { feedOf, planOf, type Stretch } from "./plan.ts";
+import { ruleOf, stepOf } from "./step.ts";
+import { batchOf, type Task, type Tasks } from "./tasks.ts";
+
+/** One network that learns the tasks one after another by one method. */
+export interface Learner {
+  readonly method: Method;
+  readonly sizes: Sizes;
+  readonly totalSteps: number;
+  readonly step: number;
+  /** The stretch of the next step, or the last one. */
+  readonly stretch: Stretch;
+  /** How many tasks are finished. */
+  readonly finished: number;
+  /** The same, with the part of the task at hand that is done. */
+  readonly progress: number;
+  /** Trains to a step, which must not lie beyond the stretch; the mean loss. Crosses the boundary at its end. */
+  trainTo(end: number): Promise<number>;
+  /** The network that answers for a task which has begun. */
+  network(task: Task): Promise<TaskNetwork>;
+  /** Share of the hidden weights that may still change; 0 for methods that close none. */
+  free(): Promise<number>;
+  /** Everything, by name. */
+  save(): Promise<HostArrays>;
+  dispose(): void;
+}
+
+const PURPOSE_BOUNDARY = 5;
+
+/**
+ * A learner at its beginning, or where it was saved.
+ *
+ * @param config its settings say which method; the estimator is that of sampled and hard gates.
+ */
+export async function learnerOf(
+  config: RunConfig,
+  tasks: Tasks,
+  backend: Backend,
+  saved?: { readonly arrays: HostArrays; readonly step: number },
+): Promise<Learner> {
+  const { settings, seed } = config;
+  const method = methods[settings.method as MethodName];
+  const sizes: Sizes = { layers: readSizes(settings.layers as string)!, outputs: tasks.outputs };
+  const plan = planOf(tasks, method.phases, settings);
+  const feed = feedOf(tasks, settings, seed);
+  const { state: fresh } = await initial(config, method, sizes, tasks.list.length);
+  const stored = saved ? restored(saved.arrays, fresh) : fresh;
+  let memory: HostArrays = saved ? only(saved.arrays, (name) => name.startsWith("memory.")) : {};
+  const resident = backend.put(stored);
+  // A step is compiled for one shape of batch, and rehearsal has two.
+  const steps = new Map<number, (resident: Resident, inputs: HostArrays) => Promise<void>>();
+  const stepFor = (count: number): ((resident: Resident, inputs: HostArrays) => Promise<void>) => {
+    if (!steps.has(count)) steps.set(count, backend.update(stepOf(method, config)));
+    return steps.get(count)!;
+  };
+  let step = saved?.step ?? 0;
+
+  const stretchAt = (at: number): Stretch => plan.find((s) => at < s.end) ?? plan.at(-1)!;
+  const snapshot = async (): Promise<Snapshot> => {
+    const names = Object.keys(fresh).filter((name) => /^(params|open|method)\./.test(name));
+    return { state: await resident.read(names), memory };
+  };
+  const apply = (change: Change): void => {
+    if (change.state) resident.write(change.state);
+    memory = { ...memory, ...change.memory };
+  };
+  const boundary = (task: Task): Boundary => ({
+    task,
+    tasks: tasks.list.length,
+    sizes,
+    settings,
+    key: (number) => fromHost(keyOf(seed, PURPOSE_BOUNDARY, task.index * 64 + number)),
+    fisher: () => fisherOf(backend, resident, tasks, task, sizes, settings),
+  });
+  /** Gates and scores that were drawn anew have no moments yet. */
+  const forget = (change: Change): void => {
+    const redrawn = Object.keys(change.state ?? {})
+      .filter((name) => name.startsWith("params.") && method.gated(name.slice("params.".length)))
+      .map((name) => `optimizer.${name.slice("params.".length)}`);
+    resident.write(only(fresh, (name) => redrawn.some((r) => name === r || name.startsWith(`${r}.`))));
+  };
+
+  return {
+    method,
+    sizes,
+    totalSteps: plan.at(-1)!.end,
+    get step() {
+      return step;
+    },
+    get stretch() {
+      return stretchAt(step);
+    },
+    get finished() {
+      return plan.filter((s) => s.last && s.end <= step).length;
+    },
+    get progress() {
+      const { task, taskStart, taskEnd } = stretchAt(step);
+      return Math.min(task.index + (step - taskStart) / (taskEnd - taskStart), tasks.list.length);
+    },
+    async trainTo(end) {
+      const stretch = stretchAt(step);
+      if (step === stretch.start) {
+        const change = await method.begin(await snapshot(), stretch.phase, boundary(stretch.task));
+        apply(change);
+        forget(change);
+      }
+      const count = end - step;
+      resident.write({ "run.total": scalar(0) });
+      for (; step < end; step++) {
+        const examples = feed.at(stretch, step);
+        await stepFor(examples.length)(resident, {
+          ...batchOf(tasks, examples, stretch.task.index + 1),
+          key: keyOf(seed, PURPOSE.step, step),
+          ...schedules(config, stretch, step),
+        });
+      }
+      const read = await resident.read(["run.total"]);
+      if (step === stretch.end && stretch.last)
+        apply(await method.finish(await snapshot(), boundary(stretch.task)));
+      return read["run.total"]!.data[0]! / count;
+    },
+    async network(task) {
+      const done = plan.some((s) => s.task === task && s.last && s.end <= step);
+      return method.network(await snapshot(), task, done, { sizes, settings });
+    },
+    async free() {
+      const { state } = await snapshot();
+      let open = 0;
+      let all = 0;
+      sizes.layers.forEach((width, i) => {
+        const mask = state[`open.w${i + 1}`];
+        if (!mask) return;
+        const count = width * fanIn(sizes, i + 1);
+        open += share(mask) * count;
+        all += count;
+      });
+      return all === 0 ? 0 : open / all;
+    },
+    save: async () => ({ ...(await resident.read(Object.keys(fresh))), ...memory }),
+    dispose: () => resident.dispose(),
+  };
+}
+
+/** How many steps a learner takes for all tasks. */
+export function stepsOf({ settings }: RunConfig, tasks: Tasks): number {
+  return planOf(tasks, methods[settings.method as MethodName].phases, settings).at(-1)!.end;
+}
+
+/** Step size and slope of the gates. */
+function schedules({ settings }: RunConfig, stretch: Stretch, step: number): HostArrays {
+  const within = (step - stretch.start) / (stretch.end - stretch.start);
+  const cooled = settings.cooling === "linear" ? 1 - within : 1;
+  const inEpoch = (step - stretch.taskStart) % stretch.stepsPerEpoch;
+  const annealed = hatSlope(inEpoch / Math.max(stretch.stepsPerEpoch - 1, 1), settings.slope as number);
+  return {
+    learningRate: scalar((settings.learningRate as number) * cooled),
+    slope: scalar(settings.gates === "annealed" ? annealed : 1),
+  };
+}
+
+async function initial(
+  config: RunConfig,
+  method: Method,
+  sizes: Sizes,
+  tasks: number,
+): Promise<{ state: HostArrays }> {
+  const { settings, seed } = config;
+  const made = method.init(fromHost(keyOf(seed, PURPOSE.init, 0)), sizes, tasks, settings);
+  const optimizer = ruleOf(settings).init(made.params);
+  const estimator = method.estimatorState(makeEstimator(config.estimator), sizes);
+  return { state: { ...(await toHost(named({ ...made, optimizer, estimator }))), "run.total": scalar(0) } };
+}
+
+function restored(saved: HostArrays, fresh: HostArrays): HostArrays {
+  return Object.fromEntries(
+    Object.entries(fresh).map(([name, array]): [string, HostArray] => {
+      const found = saved[name];
+      if (found?.shape.join() !== array.shape.join())
+        throw new RangeError(
+          `the checkpoint is of another run: ${name} has shape [${found?.shape ?? "missing"}], expected [${array.shape}].`,
+        );
+      return [name, found];
+    }),
+  );
+}
+
+function only(arrays: HostArrays, test: (name: string) => boolean): HostArrays {
+  return Object.fromEntries(Object.entries(arrays).filter(([name]) => test(name)));
+}

@@ -1,0 +1,85 @@
+import { nn, numpy as np, random } from "@jax-js/jax";
+import type { HostArrays } from "../engine/backend.ts";
+import { dense } from "../layers.ts";
+import type { Params } from "../optimizers.ts";
+
+/**
+ * A multilayer perceptron with rectified units: weights `w1`, `b1`, ... of the hidden layers, then `head`, `headBias`.
+ * Layers are numbered from 1.
+ */
+
+/** Sizes of a network. */
+export interface Sizes {
+  readonly layers: readonly number[];
+  readonly outputs: number;
+}
+
+/** The weights that one finished task reads, as plain data; entries that it does not read are 0. */
+export type TaskNetwork = HostArrays;
+
+/** Mean and standard deviation of MNIST's pixels, the usual normalisation. */
+const MEAN = 0.1307 * 255;
+const DEVIATION = 0.3081 * 255;
+
+/** Pixels 0..255 as the network sees them. */
+export function normalised(images: np.Array): np.Array {
+  return images.sub(MEAN).mul(1 / DEVIATION);
+}
+
+/** Number of inputs of a hidden layer, or of the head. */
+export function fanIn(sizes: Sizes, layer: number): number {
+  return layer === 1 ? 784 : sizes.layers[layer - 2]!;
+}
+
+/** Weights uniform within `1/sqrt(inputs)` (the usual default), biases zero. Consumes the key. */
+export function initialWeights(key: np.Array, sizes: Sizes): Params {
+  const params: Params = {};
+  const widths = [...sizes.layers, sizes.outputs];
+  const keys = np.split(random.split(key, widths.length), widths.length, 0);
+  widths.forEach((width, i) => {
+    const last = i === sizes.layers.length;
+    const bound = Math.sqrt(1 / fanIn(sizes, i + 1));
+    params[last ? "head" : `w${i + 1}`] = random
+      .uniform(keys[i]!.reshape([2]), [fanIn(sizes, i + 1), width])
+      .mul(2 * bound)
+      .sub(bound);
+    params[last ? "headBias" : `b${i + 1}`] = np.zeros([width]);
+  });
+  return params;
+}
+
+/**
+ * Class scores `[..., batch, outputs]` of pixels `[batch, 784]`. Consumes images and parameters.
+ *
+ * @param hidden what is done to each layer's units, e.g. a gate.
+ */
+export function scoresOf(
+  params: Params,
+  images: np.Array,
+  layers: number,
+  hidden: (units: np.Array, layer: number) => np.Array = (units) => units,
+): np.Array {
+  let x = normalised(images);
+  for (let layer = 1; layer <= layers; layer++) {
+    const bias = params[`b${layer}`];
+    const a = np.matmul(x, params[`w${layer}`]!);
+    x = hidden(np.maximum(bias ? a.add(bias) : a, 0), layer);
+  }
+  return params.headBias ? dense(x, params.head!, params.headBias) : np.matmul(x, params.head!);
+}
+
+/** What a step learns from: see `batchOf`. */
+export interface Batch {
+  images: np.Array;
+  labels: np.Array;
+  active: np.Array;
+  weights: np.Array;
+}
+
+/** Weighted cross-entropy over the outputs that compete, `[...]` for scores `[..., batch, outputs]`. Consumes everything. */
+export function lossOf(scores: np.Array, { labels, active, weights }: Omit<Batch, "images">): np.Array {
+  const oneHot = nn.oneHot(labels.astype(np.int32), scores.shape.at(-1)!);
+  const closed = np.negative(active).add(1).mul(-1e9);
+  const each = np.negative(np.sum(nn.logSoftmax(scores.add(closed), -1).mul(oneHot), -1));
+  return np.sum(each.mul(weights), -1);
+}

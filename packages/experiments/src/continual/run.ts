@@ -1,0 +1,150 @@
+import type { Checkpoint, MetricRow, Run, RunConfig, RunRecord, Tensor } from "../contract.ts";
+import type { Dataset } from "../data/index.ts";
+import type { Backend, HostArrays } from "../engine/backend.ts";
+import { emptyRecord } from "../engine/record.ts";
+import { stopwatch } from "../engine/stopwatch.ts";
+import { checkAll, type Issued, issue } from "./certificates.ts";
+import { judgeOf } from "./judge.ts";
+import { type Learner, learnerOf, stepsOf } from "./learner.ts";
+import { castOf } from "./learners.ts";
+import { conclusion, curvePoint, matrixOf, taskEnd, type Values } from "./report.ts";
+import { tasksOf } from "./tasks.ts";
+
+const REPORT_EVERY = 100;
+
+/**
+ * Starts a run of tasks, or goes on from a checkpoint to the same bits as if it had not stopped. A checkpoint whose
+ * certificates do not hold is refused.
+ *
+ * @throws RangeError for settings that do not fit the data, and for a checkpoint of another run or with a changed weight.
+ */
+export async function startContinual(
+  config: RunConfig,
+  dataset: Dataset,
+  backend: Backend,
+  checkpoint?: Checkpoint,
+): Promise<Run> {
+  if (checkpoint && JSON.stringify(checkpoint.config) !== JSON.stringify(config))
+    throw new RangeError(
+      "the checkpoint is of another run: its configuration differs; resume with the settings it was made with.",
+    );
+  const tasks = tasksOf(config.settings, dataset);
+  const cast = castOf(config);
+  const lengths = cast.map((c) => stepsOf(c.config, tasks));
+  const starts = lengths.map((_, i) => lengths.slice(0, i).reduce((a, b) => a + b, 0));
+  const totalSteps = lengths.reduce((a, b) => a + b);
+  const watch = stopwatch();
+  const actor = await stage(checkpoint);
+  let { learner, index } = actor;
+  let record: RunRecord = checkpoint?.record ?? emptyRecord;
+  let judge = judgeOf(backend, learner.sizes.layers.length);
+  await refuseChanged();
+
+  /** The learner of a step. */
+  async function stage(from?: Checkpoint): Promise<{ learner: Learner; index: number }> {
+    const at = from?.step ?? 0;
+    const i = Math.max(
+      starts.findLastIndex((s) => s <= at),
+      0,
+    );
+    const saved =
+      from && (at > starts[i]! || at === totalSteps)
+        ? { arrays: from.tensors, step: at - starts[i]! }
+        : undefined;
+    return { index: i, learner: await learnerOf(cast[i]!.config, tasks, backend, saved) };
+  }
+  function issuedOf(): Issued[] {
+    const { name } = cast[index]!;
+    return tasks.list
+      .map((_, t) => record.texts?.[`certificate/${name}/${t + 1}`])
+      .filter((text) => text !== undefined)
+      .map((text) => JSON.parse(text) as Issued);
+  }
+  async function refuseChanged(): Promise<void> {
+    const { settings } = cast[index]!.config;
+    if (!learner.method.exact || settings.protection !== "exact") return;
+    const reports = await checkAll(learner, judge, tasks, issuedOf());
+    const broken = reports.filter((r) => !r.holds).map((r) => r.sentence);
+    if (broken.length > 0)
+      throw new RangeError(
+        `${broken.join(" ")} The checkpoint was altered after it was written; use an older copy.`,
+      );
+  }
+  const step = (): number => starts[index]! + learner.step;
+
+  async function evaluate(): Promise<Values> {
+    const { name } = cast[index]!;
+    const known = learner.finished;
+    const values = await taskEnd(learner, judge, tasks, known);
+    const certificate = await issue(learner, judge, tasks, tasks.list[known - 1]!);
+    record = {
+      ...record,
+      texts: { ...record.texts, [`certificate/${name}/${known}`]: JSON.stringify(certificate) },
+    };
+    const reports = await checkAll(learner, judge, tasks, issuedOf());
+    values["certificates/held"] = reports.filter((r) => r.holds).length;
+    values["certificates/issued"] = reports.length;
+    return values;
+  }
+
+  return {
+    config,
+    totalSteps,
+    get step() {
+      return step();
+    },
+    async advance(): Promise<readonly MetricRow[]> {
+      if (step() >= totalSteps) return [];
+      if (learner.step >= learner.totalSteps) {
+        learner.dispose();
+        index++;
+        learner = await learnerOf(cast[index]!.config, tasks, backend);
+        judge = judgeOf(backend, learner.sizes.layers.length);
+      }
+      const { prefix } = cast[index]!;
+      const { stretch, step: from } = learner;
+      const passes = (from - stretch.taskStart) / stretch.stepsPerEpoch;
+      const epochEnd = stretch.taskStart + (Math.floor(passes) + 1) * stretch.stepsPerEpoch;
+      const end = Math.min(stretch.end, epochEnd, (Math.floor(from / REPORT_EVERY) + 1) * REPORT_EVERY);
+      watch.start();
+      const loss = await watch.inside(() => learner.trainTo(end));
+      watch.stop(end - from);
+      if (!Number.isFinite(loss))
+        throw new RangeError(
+          `continual: the loss became ${loss} in ${stretch.task.name} by step ${step()}; use a lower --learning-rate.`,
+        );
+      let values: Values = { "loss/train": loss };
+      if (end === stretch.end && stretch.last) Object.assign(values, await evaluate());
+      else if (end === epochEnd)
+        Object.assign(values, await curvePoint(learner, judge, tasks, stretch.task.index + 1));
+      values = prefixed(values, prefix);
+      if (learner.step === learner.totalSteps) {
+        const all = { ...record.last, ...values };
+        const matrix = matrixOf(all, prefix, tasks.list.length);
+        Object.assign(values, prefixed(await conclusion(learner, judge, tasks, matrix), prefix));
+      }
+      record = { ...record, last: { ...record.last, ...values } };
+      return [{ step: step(), epoch: learner.progress, values }];
+    },
+    checkpoint: async () => ({ config, step: step(), tensors: tensorsOf(await learner.save()), record }),
+    summary: () => ({
+      headline: "accuracy/average",
+      metrics: record.last,
+      bests: record.best,
+      ...watch.summary(),
+      steps: step(),
+    }),
+    pictures: async () => [],
+    dispose: () => learner.dispose(),
+  };
+}
+
+function prefixed(values: Values, prefix: string): Values {
+  return Object.fromEntries(Object.entries(values).map(([tag, value]) => [`${prefix}${tag}`, value]));
+}
+
+function tensorsOf(arrays: HostArrays): { [name: string]: Tensor } {
+  return Object.fromEntries(
+    Object.entries(arrays).map(([name, { shape, data }]) => [name, { shape, data: Float32Array.from(data) }]),
+  );
+}
