@@ -1,6 +1,6 @@
 import type { Builder } from "../ir/builder.ts";
 import type { DType, Value } from "../ir/types.ts";
-import type { Atom, Equation } from "../jaxpr.ts";
+import { type Atom, type Equation, promote } from "../jaxpr.ts";
 import { filled, type Lazy } from "./lazy.ts";
 
 /** What a rule gets: the equation, its operands, and the graph under construction. */
@@ -18,8 +18,6 @@ export type Rules = { readonly [primitive: string]: Rule };
 
 /** A primitive, or a use of it, that this package cannot express. The caller adds the place in the function. */
 export class Unsupported extends Error {}
-
-export const aval = (atom: Atom): Atom["aval"] => atom.aval;
 
 /** The operands without broadcast axes. */
 export const dense = (c: Context): Value[] => c.inputs.map((x) => filled(c.b, x));
@@ -47,4 +45,11 @@ export function viaType(b: Builder, type: DType, op: string, inputs: readonly Va
     ),
     dtype,
   );
+}
+
+/** Both operands in the type they are promoted to. */
+export function pair(c: Context): [Value, Value] {
+  const [x, y] = c.eqn.inputs as [Atom, Atom];
+  const type = promote(x.aval, y.aval);
+  return [c.b.cast(c.inputs[0]!.value, type), c.b.cast(c.inputs[1]!.value, type)];
 }

@@ -1,14 +1,6 @@
 import type { Value } from "../ir/types.ts";
 import { isFloat } from "../ir/types.ts";
-import { promote } from "../jaxpr.ts";
-import { type Context, type Rule, type Rules, result, Unsupported, viaType, wrapping } from "./context.ts";
-
-/** Both operands in the type they are promoted to. */
-function pair(c: Context): [Value, Value] {
-  const [x, y] = c.eqn.inputs as [Context["eqn"]["inputs"][0], Context["eqn"]["inputs"][0]];
-  const type = promote(x.aval, y.aval);
-  return [c.b.cast(c.inputs[0]!.value, type), c.b.cast(c.inputs[1]!.value, type)];
-}
+import { type Context, pair, type Rule, type Rules, result, viaType, wrapping } from "./context.ts";
 
 const binary =
   (op: string, logical: string): Rule =>
@@ -17,13 +9,11 @@ const binary =
     return result(c, x.dtype === "bool" ? c.b.emit(logical, [x, y]) : wrapping(c.b, op, [x, y]));
   };
 
-/** min and max: uint32 by way of int64, since int32 has another order. */
 const extreme =
   (op: string, logical: string): Rule =>
   (c) => {
     const [x, y] = pair(c);
-    if (x.dtype === "bool") return result(c, c.b.emit(logical, [x, y]));
-    return result(c, x.dtype === "uint32" ? viaType(c.b, "int64", op, [x, y]) : c.b.emit(op, [x, y]));
+    return result(c, c.b.emit(x.dtype === "bool" ? logical : op, [x, y]));
   };
 
 const unary =
@@ -97,29 +87,6 @@ const erfc: Rule = (c) => {
   return result(c, c.b.emit("Sub", [c.b.scalar(x.dtype, 1), c.b.emit("Erf", [x])]));
 };
 
-const bitCombine: Rule = (c) => {
-  const [x, y] = pair(c);
-  const { op } = c.eqn.params as { op: "and" | "or" | "xor" };
-  const name = { and: "And", or: "Or", xor: "Xor" }[op];
-  return result(c, c.b.emit(x.dtype === "bool" ? name : `Bitwise${name}`, [x, y]));
-};
-
-const bitShift: Rule = (c) => {
-  const { b } = c;
-  const [x, y] = [c.inputs[0]!.value, c.inputs[1]!.value];
-  const direction = (c.eqn.params.op as string) === "shl" ? "LEFT" : "RIGHT";
-  const shifted = b.emit("BitShift", [b.cast(x, "uint32"), b.cast(y, "uint32")], { direction });
-  return result(c, b.cast(shifted, x.dtype));
-};
-
-const bitcast: Rule = (c) => {
-  const x = c.inputs[0]!.value;
-  const { dtype } = c.eqn.params as { dtype: Value["dtype"] };
-  if (isFloat(x.dtype) !== isFloat(dtype))
-    throw new Unsupported(`bitcast from ${x.dtype} to ${dtype} has no ONNX operator`);
-  return result(c, c.b.cast(x, dtype));
-};
-
 export const elementwise: Rules = {
   add: binary("Add", "Or"),
   mul: binary("Mul", "And"),
@@ -142,9 +109,6 @@ export const elementwise: Rules = {
   erfc,
   stop_gradient: identity,
   cast,
-  bitcast,
   compare,
   where,
-  bit_combine: bitCombine,
-  bit_shift: bitShift,
 };

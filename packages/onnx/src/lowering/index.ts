@@ -1,7 +1,9 @@
 import { allocate, type Builder } from "../ir/builder.ts";
 import type { Value } from "../ir/types.ts";
 import { type Atom, type Equation, isLit, type Program, type Var } from "../jaxpr.ts";
+import { bits } from "./bits.ts";
 import { type Rules, Unsupported } from "./context.ts";
+import { windows } from "./convolution.ts";
 import { products } from "./dot.ts";
 import { elementwise } from "./elementwise.ts";
 import { indexing } from "./indexing.ts";
@@ -10,7 +12,16 @@ import { filled, full, type Lazy } from "./lazy.ts";
 import { random } from "./random.ts";
 import { reductions } from "./reduce.ts";
 
-const rules: Rules = { ...elementwise, ...layout, ...reductions, ...products, ...indexing, ...random };
+const rules: Rules = {
+  ...elementwise,
+  ...layout,
+  ...reductions,
+  ...products,
+  ...indexing,
+  ...windows,
+  ...bits,
+  ...random,
+};
 
 /** Lowers a program over given values of its variables; returns its results. */
 export function lowerProgram(

@@ -5,11 +5,14 @@ import { filled, lazyAxes } from "./lazy.ts";
 
 const operators = { Add: "ReduceSum", Mul: "ReduceProd", Min: "ReduceMin", Max: "ReduceMax" } as const;
 
-/** A type in which onnxruntime can reduce: uint32 sums and products wrap as int32, its order needs int64. */
-function carrier(dtype: DType, op: string): DType {
+/**
+ * A type in which onnxruntime reduces integers as jax-js does: int64 has room for the sums of int32 and the order of
+ * uint32, and its low 32 bits are the wrapped result.
+ */
+function carrier(dtype: DType, op: keyof typeof operators): DType {
   if (dtype === "bool") return "int32";
-  if (dtype === "uint32") return op === "Min" || op === "Max" ? "int64" : "int32";
-  return dtype;
+  const kept = isFloat(dtype) || (dtype === "int32" && (op === "Min" || op === "Max"));
+  return kept ? dtype : "int64";
 }
 
 /** Reduces axes away. */
@@ -19,9 +22,7 @@ export function reduceAxes(c: Context, op: keyof typeof operators, x: Value, axe
   const long = axes.filter((axis) => x.shape[axis] !== 1);
   if (long.length === 0) return b.reshape(x, kept);
   const type = carrier(x.dtype, op);
-  const reduced = b.emit(operators[op], [b.cast(x, type)], { axes: [...axes], keepdims: 0 });
-  if (x.dtype !== "bool" || type === "bool") return b.cast(reduced, x.dtype);
-  return b.cast(reduced, "bool");
+  return b.cast(b.emit(operators[op], [b.cast(x, type)], { axes: [...axes], keepdims: 0 }), x.dtype);
 }
 
 const reduce: Rule = (c) => {

@@ -75,7 +75,9 @@ const messages: { readonly [name: string]: { readonly [field: string]: object } 
 };
 
 export const Model: protobuf.Type = protobuf.Root.fromJSON({
-  nested: Object.fromEntries(Object.entries(messages).map(([name, fields]) => [name, { fields }])),
+  nested: Object.fromEntries(
+    Object.entries(messages).map(([name, fields]) => [name, { edition: "proto2", fields }]),
+  ),
 } as protobuf.INamespace).lookupType("ModelProto");
 
 /** ONNX's numbers of element types. */
