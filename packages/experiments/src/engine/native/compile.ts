@@ -1,5 +1,5 @@
 import { fastDraw, lower, runKeys } from "@hardgrad/onnx";
-import type { Arrays, HostArray, HostArrays } from "../backend.ts";
+import type { Arrays, HostArrays } from "../backend.ts";
 import { dtypeOf, tensorOf } from "./resident.ts";
 import type { Runtime, Session, Tensors } from "./runtime.ts";
 
@@ -37,6 +37,10 @@ export async function compileModel(
   const { model, keys, ...ports } = lower(traced, [residents, given], {
     names: ["resident", "inputs"],
     random: "outside",
+    bytes: Object.keys(inputs)
+      .filter((name) => dtypeOf(inputs[name]!) === "uint8")
+      .map((name) => `inputs.${name}`),
+    tuned: true,
   });
   const session = await createSession(runtime, model, threads);
   const draw = fastDraw(keys);
@@ -51,7 +55,7 @@ export async function compileModel(
     }
     for (const name in arrays) {
       const port = `inputs.${name}`;
-      if (wanted.has(port)) feeds[port] = tensorOf(runtime, seen(arrays[name]!));
+      if (wanted.has(port)) feeds[port] = tensorOf(runtime, arrays[name]!);
     }
     const words: { [name: string]: Uint32Array } = {};
     for (const port of keys.keys) {
@@ -77,11 +81,6 @@ function createSession(runtime: Runtime, model: Uint8Array, threads: number): Pr
     // Its warnings are about graphs that a user did not write.
     logSeverityLevel: 3,
   });
-}
-
-/** Bytes are seen as float32. */
-function seen(array: HostArray): HostArray {
-  return array.data instanceof Uint8Array ? { ...array, data: Float32Array.from(array.data) } : array;
 }
 
 function map<A, B>(record: { readonly [name: string]: A }, fn: (x: A) => B): { [name: string]: B } {
