@@ -1,18 +1,13 @@
-import { nn, numpy as np, random } from "@jax-js/jax";
-import {
-  bernoulli,
-  type Distribution,
-  type Estimator,
-  type Objective,
-  type Probability,
-  sample,
-  statefulExpectation,
-} from "hardgrad";
+import { nn, numpy as np } from "@jax-js/jax";
+import { bernoulli, type Estimator, type Objective, statefulExpectation } from "hardgrad";
+import { adam } from "./adam.ts";
+import { exportsOf } from "./classifier-exports.ts";
+import { hiddenLayer, hiddenUnits, preActivations } from "./classifier-network.ts";
 import { options } from "./classifier-options.ts";
 import { evaluate, headline, metrics, pictures } from "./classifier-report.ts";
 import type { Experiment, Schedules, Settings, StepInputs } from "./experiment.ts";
-import { crossEntropy, dense, glorotUniform } from "./layers.ts";
-import { adam, type Params, sgd } from "./optimizers.ts";
+import { crossEntropy, dense, glorotUniform, splitKey } from "./layers.ts";
+import { type Params, sgd } from "./optimizers.ts";
 import { slopeAt, temperatureAt } from "./schedules.ts";
 
 /** Names of estimators whose hidden gradient is noisy: a smaller step of the hidden layer suits them. */
@@ -26,18 +21,6 @@ const scoreFamily = [
 function recommended(estimator: string): { settings: Settings; options: Settings } {
   const rate = estimator === "reinforce" ? 0.2 : scoreFamily.includes(estimator) ? 0.5 : undefined;
   return { settings: rate === undefined ? {} : { hiddenRate: rate }, options: {} };
-}
-
-/** Mean and standard deviation of MNIST's pixels, the usual normalisation. */
-const MEAN = 0.1307 * 255;
-const DEVIATION = 0.3081 * 255;
-
-function logits(params: Params, { images, slope }: StepInputs): np.Array {
-  return dense(images.sub(MEAN).mul(1 / DEVIATION), params.w1!, params.b1!).mul(slope!);
-}
-
-function hiddenUnits(a: np.Array, settings: Settings): Distribution {
-  return bernoulli(a, { probability: settings.probability as Probability });
 }
 
 /**
@@ -89,10 +72,7 @@ export const classifier: Experiment = {
       );
   },
   init: (key, settings) => {
-    const [first, second] = np.split(random.split(key, 2), 2, 0).map((k) => k.reshape([2])) as [
-      np.Array,
-      np.Array,
-    ];
+    const [first, second] = splitKey(key, 2) as [np.Array, np.Array];
     const hidden = settings.hidden as number;
     return {
       w1: glorotUniform(first, 784, hidden),
@@ -111,7 +91,7 @@ export const classifier: Experiment = {
     const labels = nn.oneHot(inputs.labels.astype(np.int32), 10);
     // By reference, because some estimators evaluate f more than once.
     const f: Objective = (h) => crossEntropy(dense(h, params.w2!.ref, params.b2!.ref), labels.ref);
-    const a = logits(params, inputs);
+    const a = preActivations(params, inputs.images, inputs.slope!);
     if (settings.unit !== "binary") {
       inputs.key.dispose();
       return { losses: f(settings.unit === "tanh" ? np.tanh(a) : a), state };
@@ -135,8 +115,12 @@ export const classifier: Experiment = {
     };
   },
   evaluations: {
-    sample: (params, inputs, settings) => ({ classes: classes(params, inputs, "sample", settings) }),
-    threshold: (params, inputs, settings) => ({ classes: classes(params, inputs, "threshold", settings) }),
+    sample: (params, inputs, settings) => ({
+      classes: classes(params, inputs as StepInputs, "sample", settings),
+    }),
+    threshold: (params, inputs, settings) => ({
+      classes: classes(params, inputs as StepInputs, "threshold", settings),
+    }),
   },
   evaluate,
   headline,
@@ -148,23 +132,20 @@ export const classifier: Experiment = {
     task: "image-classification",
     tags: ["binary-neurons"],
   }),
+  exports: exportsOf,
 };
 
 /** Classes `[batch]` that a hard network predicts: by one sample, or thresholded at probability 1/2. */
 function classes(
   params: Params,
   inputs: StepInputs,
-  hidden: "sample" | "threshold",
+  way: "sample" | "threshold",
   settings: Settings,
 ): np.Array {
-  const a = logits(params, inputs);
+  const a = preActivations(params, inputs.images, inputs.slope!);
   inputs.labels.dispose();
-  let h: np.Array;
-  if (hidden === "sample" && settings.unit === "binary") h = sample(hiddenUnits(a, settings), inputs.key);
-  else {
-    inputs.key.dispose();
-    if (settings.unit === "binary") h = np.greater(a, 0).astype(np.float32);
-    else h = settings.unit === "tanh" ? np.tanh(a) : a;
-  }
+  const drawn = way === "sample" && settings.unit === "binary";
+  if (!drawn) inputs.key.dispose();
+  const h = hiddenLayer(a, settings, drawn ? inputs.key : undefined);
   return np.argmax(dense(h, params.w2!, params.b2!), -1);
 }

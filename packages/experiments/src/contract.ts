@@ -62,6 +62,8 @@ export interface Summary {
   /** The part of the training time that is not spent in the compiled step. */
   readonly outsideFraction: number;
   readonly steps: number;
+  /** Sentences for the user about what went otherwise than asked. */
+  readonly notes?: readonly string[];
 }
 
 /** A sheet of 28 x 28 grey images. */

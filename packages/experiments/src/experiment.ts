@@ -3,6 +3,7 @@ import type { Estimator, State } from "hardgrad";
 import type { Picture } from "./contract.ts";
 import type { Dataset, Split } from "./data/index.ts";
 import type { Arrays, HostArray, HostArrays } from "./engine/backend.ts";
+import type { Exports } from "./exports.ts";
 import type { Optimizer, Params } from "./optimizers.ts";
 import type { SettingsTable } from "./options.ts";
 
@@ -58,10 +59,15 @@ export interface Metric {
 export interface EvaluationContext {
   readonly settings: Settings;
   readonly dataset: Dataset;
+  /** Whether training has ended: for what is too dear at each epoch. */
+  readonly ended: boolean;
   /** One call of an evaluation function; `key` and the schedules are filled in. */
   call(name: string, inputs?: HostArrays): Promise<{ [name: string]: HostArray }>;
-  /** Over all images of a split, in blocks; the results, one entry per image, joined. */
-  over(name: string, split: Split): Promise<{ [name: string]: ArrayLike<number> }>;
+  /**
+   * Over all images of a split, in blocks; the results, which have one row per image, joined. `draw` numbers
+   * independent repetitions.
+   */
+  over(name: string, split: Split, draw?: number): Promise<{ [name: string]: ArrayLike<number> }>;
   /** Total variance of the estimated gradient for the first batch, over 16 keys. */
   gradientVariance(): Promise<number>;
 }
@@ -105,9 +111,12 @@ export interface Experiment {
   estimated(settings: Settings): readonly string[];
   /** Their learning rate is multiplied by this. */
   estimatedRate(settings: Settings): number;
-  /** Functions for `evaluate` and `pictures`, compiled when first called. They consume everything. */
+  /**
+   * Functions for `evaluate` and `pictures`, compiled when first called; those that `over` calls get `StepInputs`, the
+   * others what `call` is given. They consume their inputs.
+   */
   readonly evaluations: {
-    readonly [name: string]: (params: Params, inputs: StepInputs, settings: Settings) => Arrays;
+    readonly [name: string]: (params: Params, inputs: Arrays, settings: Settings) => Arrays;
   };
   /**
    * The metrics at an epoch's end, by tag. With `TAG-standard-error` beside the headline's tag, one run alone has
@@ -120,4 +129,6 @@ export interface Experiment {
   readonly metrics: readonly Metric[];
   pictures(context: EvaluationContext, count: number): Promise<readonly Picture[]>;
   card(settings: Settings): Card;
+  /** Parts of the trained network that `hardgrad export` makes models of; `epoch`: how many whole ones were trained. */
+  exports?(settings: Settings, epoch: number): Exports;
 }

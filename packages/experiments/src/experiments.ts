@@ -1,8 +1,9 @@
 import { classifier } from "./classifier.ts";
 import type { Experiment } from "./experiment.ts";
+import { vae } from "./vae.ts";
 
 /** Every experiment, by name. */
-export const experiments: readonly Experiment[] = [classifier];
+export const experiments: readonly Experiment[] = [classifier, vae];
 
 /** @throws RangeError for a name that no experiment has. */
 export function findExperiment(name: string): Experiment {

@@ -1,3 +1,4 @@
+export { type AdamOptions, adam, adamw, radam } from "./adam.ts";
 export { classifier } from "./classifier.ts";
 export type {
   Checkpoint,
@@ -15,7 +16,16 @@ export type { Arrays, Backend, HostArray, HostArrays, Resident } from "./engine/
 export { deviceNames, useDevice } from "./engine/device.ts";
 export { DeviceLost } from "./engine/device-lost.ts";
 export { makeEstimator } from "./engine/estimator.ts";
+export {
+  type ExportedModel,
+  exportModel,
+  exportsOf,
+  type ModelPort,
+  parametersOf,
+} from "./engine/export.ts";
 export { keyOf, PURPOSE } from "./engine/keys.ts";
+export { type Checker, type Difference, modelChecker, TOLERANCE } from "./engine/native/check.ts";
+export { type NativeOptions, nativeBackend } from "./engine/native/index.ts";
 export { startRun } from "./engine/run.ts";
 export { type TrainingStep, trainingStep } from "./engine/training-step.ts";
 export { totalVariance } from "./engine/variance.ts";
@@ -31,7 +41,9 @@ export type {
   StepInputs,
 } from "./experiment.ts";
 export { experiments, findExperiment } from "./experiments.ts";
-export { crossEntropy, dense, glorotUniform } from "./layers.ts";
-export { adam, type Optimizer, type Params, sgd } from "./optimizers.ts";
+export type { Exported, ExportedInput, Exports } from "./exports.ts";
+export { bernoulliLoss, crossEntropy, dense, fanInUniform, glorotUniform, splitKey } from "./layers.ts";
+export { type Optimizer, type Params, sgd } from "./optimizers.ts";
 export { readSizes, type SettingSpec, type SettingsTable, type SizesOption } from "./options.ts";
-export { slopeAt, temperatureAt } from "./schedules.ts";
+export { geometricAt, learningRateAt, slopeAt, temperatureAt } from "./schedules.ts";
+export { vae } from "./vae.ts";

@@ -34,52 +34,13 @@ export function sgd(options: { momentum?: number } = {}): Optimizer {
   };
 }
 
-/**
- * Adam (Kingma & Ba 2015, arXiv 1412.6980), with bias correction.
- *
- * @param options.b1, options.b2 decays of the moments (default 0.9 and 0.999).
- * @example
- * const optimizer = adam();
- */
-export function adam(options: { b1?: number; b2?: number; epsilon?: number } = {}): Optimizer {
-  const { b1 = 0.9, b2 = 0.999, epsilon = 1e-8 } = options;
-  inRange("adam", "b1", b1, 0, 1);
-  inRange("adam", "b2", b2, 0, 1);
-  return {
-    init: (params) => {
-      const state: Params = { power1: np.array(1), power2: np.array(1) };
-      for (const [name, x] of Object.entries(params)) {
-        state[`${name}.m`] = np.zerosLike(x.ref);
-        state[`${name}.v`] = np.zerosLike(x.ref);
-      }
-      return state;
-    },
-    update: (gradients, state, params, learningRate) => {
-      const power1 = state.power1!.mul(b1);
-      const power2 = state.power2!.mul(b2);
-      const next: Params = {};
-      const updated = map(params, (x, name) => {
-        const g = gradients[name]!;
-        const m = state[`${name}.m`]!.mul(b1).add(g.ref.mul(1 - b1));
-        const v = state[`${name}.v`]!.mul(b2).add(np.square(g).mul(1 - b2));
-        next[`${name}.m`] = m.ref;
-        next[`${name}.v`] = v.ref;
-        const mean = m.div(np.negative(power1.ref).add(1));
-        const scale = np.sqrt(v.div(np.negative(power2.ref).add(1))).add(epsilon);
-        return x.sub(mean.div(scale).mul(learningRate.ref));
-      });
-      next.power1 = power1;
-      next.power2 = power2;
-      return { params: updated, state: next };
-    },
-  };
-}
-
-function map(params: Params, fn: (x: np.Array, name: string) => np.Array): Params {
+/** A function over named arrays. */
+export function map(params: Params, fn: (x: np.Array, name: string) => np.Array): Params {
   return Object.fromEntries(Object.entries(params).map(([name, x]) => [name, fn(x, name)]));
 }
 
-function inRange(name: string, option: string, value: number, low: number, high: number): void {
+/** Refuses an option that is not in [low, high). */
+export function inRange(name: string, option: string, value: number, low: number, high: number): void {
   if (!(value >= low && value < high))
     throw new RangeError(`${name}: ${option} must be a number from ${low} to below ${high}, not ${value}.`);
 }

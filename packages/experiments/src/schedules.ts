@@ -9,3 +9,22 @@ export function slopeAt(epoch: number, factor: number): number {
 export function temperatureAt(step: number, initial: number, rate: number, floor: number): number {
   return rate === 0 ? initial : Math.max(floor, initial * Math.exp(-rate * step));
 }
+
+/** From `initial` to `end`, the same factor at each step; `fraction` of the run from 0 to 1. */
+export function geometricAt(fraction: number, initial: number, end: number): number {
+  return initial * (end / initial) ** fraction;
+}
+
+/** Linear from 0 over the first steps, then constant, or along a half cosine to 0 at the last one. */
+export function learningRateAt(
+  step: number,
+  base: number,
+  plan: { readonly warmUpSteps: number; readonly totalSteps: number; readonly cosine: boolean },
+): number {
+  const { warmUpSteps, totalSteps, cosine } = plan;
+  if (step < warmUpSteps) return (base * (step + 1)) / warmUpSteps;
+  if (!cosine) return base;
+  return (
+    (base / 2) * (1 + Math.cos((Math.PI * (step - warmUpSteps)) / Math.max(1, totalSteps - warmUpSteps)))
+  );
+}

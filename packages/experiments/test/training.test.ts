@@ -156,6 +156,6 @@ describe("optimizers, schedules and statistics against closed forms", () => {
       [3, 0],
       [5, 6],
     ]; // variances 4 and 12
-    expect(await totalVariance(async (i) => draws[i]!, 3)).toBeCloseTo(16);
+    expect(await totalVariance(async (i) => [draws[i]!], 3)).toBeCloseTo(16);
   });
 });

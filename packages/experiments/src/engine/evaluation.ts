@@ -9,38 +9,47 @@ import { totalVariance } from "./variance.ts";
 
 const VARIANCE_KEYS = 16;
 const BLOCK = 1000;
+const MOST_BLOCKS = 1024;
 
 /** What an experiment measures a run with, at some step. */
 export function contextOf(at: {
   config: RunConfig;
+  /** Names of the parameters whose gradient is estimated. */
+  estimated: readonly string[];
   dataset: Dataset;
   program: Program;
   resident: Resident;
   step: number;
+  ended: boolean;
   schedules: HostArrays;
 }): EvaluationContext {
-  const { config, dataset, program, resident, step } = at;
+  const { config, estimated, dataset, program, resident, step } = at;
   const { learningRate, temperature, ...schedules } = at.schedules;
-  const keyAt = (index: number): HostArray => keyOf(config.seed, PURPOSE.evaluate, step + index);
+  const keyAt = (start: number, draw = 0): HostArray =>
+    draw === 0
+      ? keyOf(config.seed, PURPOSE.evaluate, step + start)
+      : keyOf(config.seed, PURPOSE.draw, draw * MOST_BLOCKS + Math.ceil(start / BLOCK));
   const call: EvaluationContext["call"] = (name, inputs = {}) =>
     program.evaluations[name]!(resident, { key: keyAt(0), ...schedules, ...inputs });
   return {
     settings: config.settings,
     dataset,
+    ended: at.ended,
     call,
-    over: (name, split) => overBlocks(split, (inputs, start) => call(name, { ...inputs, key: keyAt(start) })),
+    over: (name, split, draw) =>
+      overBlocks(split, (inputs, start) => call(name, { ...inputs, key: keyAt(start, draw) })),
     gradientVariance: () => {
       const batch = gather(dataset.train, range(config.settings.batch as number));
       return totalVariance(async (i) => {
         const key = keyOf(config.seed, PURPOSE.variance, i);
-        const { gradient } = await program.gradient(resident, { ...batch, key, ...at.schedules });
-        return gradient!.data;
+        const gradient = await program.gradient(resident, { ...batch, key, ...at.schedules });
+        return estimated.map((name) => gradient[name]!.data);
       }, VARIANCE_KEYS);
     },
   };
 }
 
-/** Calls a function for blocks of one shape and joins the results, one entry per image. */
+/** Calls a function for blocks of one shape and joins the results, one row per image. */
 async function overBlocks(
   split: Split,
   call: (inputs: HostArrays, start: number) => Promise<{ [name: string]: HostArray }>,
@@ -52,8 +61,9 @@ async function overBlocks(
     const start = Math.min(from, split.count - width);
     const results = await call(gather(split, range(width, start)), start);
     for (const [name, { data }] of Object.entries(results)) {
-      joined[name] ??= new Float32Array(split.count);
-      joined[name].set(data, start);
+      const perImage = data.length / width;
+      joined[name] ??= new Float32Array(split.count * perImage);
+      joined[name].set(data, start * perImage);
     }
   }
   return joined;

@@ -1,7 +1,7 @@
 import type { HostArray } from "./backend.ts";
 
 /** What a key is for: keys of different purposes never meet. */
-export const PURPOSE = { init: 0, step: 1, evaluate: 2, variance: 3 } as const;
+export const PURPOSE = { init: 0, step: 1, evaluate: 2, variance: 3, draw: 4 } as const;
 
 /** A key that is a function of seed, purpose and index: a threefry key is a pair of 32-bit words. */
 export function keyOf(seed: number, purpose: number, index: number): HostArray {

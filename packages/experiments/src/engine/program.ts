@@ -11,7 +11,7 @@ import { makeEstimator } from "./estimator.ts";
 export interface Program {
   /** Forward, gradient and optimizer together. Adds the mean loss to `run.total`. */
   step(resident: Resident, inputs: HostArrays): Promise<void>;
-  /** The estimated gradient of the parameters below the hard layer, flattened. */
+  /** The gradient of the mean loss, by parameter. */
   gradient(resident: Resident, inputs: HostArrays): Promise<{ [name: string]: HostArray }>;
   /** The experiment's evaluation functions. */
   readonly evaluations: { readonly [name: string]: ReturnType<Backend["evaluate"]> };
@@ -30,7 +30,7 @@ export function compile(
     const traced: TracedStep = (resident, inputs) => {
       const { params, rest } = paramsOf(resident);
       disposeAll(rest);
-      return fn(params, inputs as StepInputs, settings);
+      return fn(params, inputs, settings);
     };
     return [name, backend.evaluate(traced)] as const;
   });
@@ -86,9 +86,8 @@ export function stepOf(experiment: Experiment, config: RunConfig, optimizer: Opt
   };
 }
 
-/** The part of the gradient that is estimated, as one list `[parameters]`. */
+/** The gradient of the mean loss, by parameter. */
 function gradientOf(experiment: Experiment, config: RunConfig): TracedStep {
-  const estimated = experiment.estimated(config.settings);
   return (resident, inputs) => {
     const loss = (p: Params): np.Array => {
       const [value, next] = meanLoss(experiment, config, p, groupOf(resident, "estimator"), inputs);
@@ -96,11 +95,10 @@ function gradientOf(experiment: Experiment, config: RunConfig): TracedStep {
       return value;
     };
     const gradients = grad(loss)(groupOf(resident, "params")) as unknown as Params;
-    const parts = estimated.map((name) => gradients[name]!.flatten());
-    for (const [name, g] of Object.entries(gradients)) if (!estimated.includes(name)) g.dispose();
     disposeAll(groupOf(resident, "optimizer"));
     disposeAll(groupOf(resident, "run"));
-    return { gradient: np.concatenate(parts, 0) };
+    // All of them: jax-js would fuse what only the others need into the matrix products of these, 40 times slower.
+    return gradients;
   };
 }
 

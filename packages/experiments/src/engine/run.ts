@@ -55,7 +55,17 @@ export async function startRun(
     const from = (step % stepsPerEpoch) * batch;
     return gather(dataset.train, order.indices.subarray(from, from + batch));
   };
-  const context = () => contextOf({ config, dataset, program, resident, step, schedules: schedules() });
+  const context = () =>
+    contextOf({
+      config,
+      estimated: experiment.estimated(settings),
+      dataset,
+      program,
+      resident,
+      step,
+      ended: step === totalSteps,
+      schedules: schedules(),
+    });
 
   /** Trains to a step; the sum of the losses. */
   async function trainTo(end: number): Promise<number> {

@@ -1,0 +1,98 @@
+import { numpy as np } from "@jax-js/jax";
+import { type Objective, statefulExpectation } from "hardgrad";
+import { adam, adamw, radam } from "./adam.ts";
+import type { Experiment, Schedules, StepInputs } from "./experiment.ts";
+import { bernoulliLoss } from "./layers.ts";
+import { sgd } from "./optimizers.ts";
+import { geometricAt, learningRateAt, temperatureAt } from "./schedules.ts";
+import { check } from "./vae-check.ts";
+import { exportsOf } from "./vae-exports.ts";
+import { decode, encode, encoderNames, initialParams, latentShape, latents } from "./vae-network.ts";
+import { options } from "./vae-options.ts";
+import { recommended } from "./vae-published.ts";
+import { card, evaluate, headline, metrics, PRIOR_SAMPLES, pictures } from "./vae-report.ts";
+import { divergence, dream, pixelsOf, reconstruct, sampleTerms } from "./vae-terms.ts";
+
+/**
+ * A variational autoencoder with discrete latents: `-ELBO = E_q[-log p(x|z)] + KL(q(z|x) | uniform)`.
+ * The encoder learns through the estimator, whose objective is `-log p(x|z)`; the divergence is added in closed form.
+ */
+export const vae: Experiment = {
+  name: "vae",
+  title: "Variational autoencoder with discrete latents",
+  about:
+    "A variational autoencoder whose code is discrete learns to describe images. The estimators differ only in the gradient they give to the encoder.",
+  options,
+  recommended,
+  compared: [
+    "reinmax",
+    "gumbel-rao",
+    "straight-through-gumbel-softmax",
+    "straight-through-sigmoid",
+    "gumbel-softmax",
+    "rloo",
+    "reinforce-moving-average",
+  ],
+  check,
+  init: initialParams,
+  estimatorState: (estimator, settings) => {
+    const shape = np.zeros([1, ...latentShape(settings)]);
+    const state = estimator.init(latents(shape, settings));
+    shape.dispose();
+    return state;
+  },
+  losses: (params, inputs, estimator, state, settings) => {
+    const { x, key } = pixelsOf(inputs, settings);
+    const logits = encode(params, x.ref, settings);
+    const kl = np.sum(divergence(logits.ref, settings), -1);
+    // By reference, because some estimators evaluate f more than once.
+    const f: Objective = (z) => bernoulliLoss(decode(params, z, settings), x.ref);
+    const result = statefulExpectation(latents(logits, settings), f, estimator, key, state);
+    return { losses: result.losses.add(kl), state: result.state };
+  },
+  optimizer: (settings) => {
+    if (settings.optimizer === "sgd") return sgd({ momentum: settings.momentum as number });
+    if (settings.optimizer === "adamw") return adamw({ weightDecay: settings.weightDecay as number });
+    return settings.optimizer === "radam" ? radam() : adam();
+  },
+  schedules: ({ step, stepsPerEpoch, totalSteps, temperature }, settings): Schedules => {
+    const rate = settings.temperatureRate as number;
+    const end = settings.temperatureEnd as number;
+    const learningRate = learningRateAt(step, settings.learningRate as number, {
+      warmUpSteps: Math.round((settings.warmUp as number) * stepsPerEpoch),
+      totalSteps,
+      cosine: settings.schedule === "cosine",
+    });
+    if (temperature === undefined || (rate === 0 && end === 0)) return { learningRate };
+    const now =
+      end > 0
+        ? geometricAt(step / totalSteps, temperature, end)
+        : temperatureAt(step, temperature, rate, settings.temperatureFloor as number);
+    return { learningRate, temperature: now };
+  },
+  estimated: encoderNames,
+  estimatedRate: () => 1,
+  evaluations: {
+    terms: (params, inputs, settings) => {
+      const { reconstruction, kl, weight } = sampleTerms(params, inputs as StepInputs, settings);
+      weight.dispose();
+      return { reconstruction, kl };
+    },
+    weight: (params, inputs, settings) => {
+      const { reconstruction, kl, weight } = sampleTerms(params, inputs as StepInputs, settings);
+      reconstruction.dispose();
+      kl.dispose();
+      return { weight };
+    },
+    reconstruct: (params, inputs, settings) => ({
+      pixels: reconstruct(params, inputs as StepInputs, settings),
+    }),
+    prior: (params, inputs, settings) => ({ pixels: dream(params, inputs.key!, PRIOR_SAMPLES, settings) }),
+  },
+  evaluate,
+  headline,
+  metrics,
+  pictures,
+  card,
+  exports: exportsOf,
+};
