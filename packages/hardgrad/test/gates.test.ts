@@ -134,7 +134,7 @@ describe("masks of weights", () => {
   const scores = random.normal(random.key(3), [40, 25]);
   const values = (scores.ref.js() as number[][]).flat();
   test("a threshold leaves exactly the share above it", () => {
-    for (const share of [0.01, 0.3, 0.5, 0.999]) {
+    for (const share of [0, 0.01, 0.3, 0.5, 0.999, 1]) {
       const t = thresholdOf(scores.ref, share).item();
       expect(values.filter((v) => v > t).length).toBe(Math.round(share * 1000));
     }
@@ -224,6 +224,12 @@ describe("which task is it", () => {
     const actual = list(taskScores(logits, 3));
     close(actual, expected, 4); // the wasm logarithm of jax-js 0.1.25 is right to about 1e-5
     expect(actual.indexOf(Math.max(...actual))).toBe(0);
+    // A task per example: two alike examples give the same scores.
+    const perExample = (alpha: np.Array): np.Array => {
+      const z = np.matmul(alpha, np.sum(masks.ref.mul(np.array(w)), 1)).reshape([2, 1]);
+      return np.concatenate([z.ref, np.negative(z)], 1);
+    };
+    for (const row of taskScores(perExample, 3, 2).js() as number[][]) close(row, expected, 4);
     expect(() => taskScores(logits, 0)).toThrow(/from 1/);
   });
 });

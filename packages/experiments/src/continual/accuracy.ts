@@ -2,7 +2,7 @@ import type { HostArray } from "../engine/backend.ts";
 import { entropies, type Judge, largest } from "./judge.ts";
 import type { Learner } from "./learner.ts";
 import type { TaskNetwork } from "./network.ts";
-import { imagesOf, outputOf, outputsOf, type Task, type Tasks } from "./tasks.ts";
+import { imagesOf, outputOf, outputsOf, type Task } from "./tasks.ts";
 
 /** Which images are asked: the test images, or those kept apart for choosing settings. */
 export type Part = "test" | "validation";
@@ -15,10 +15,10 @@ export interface Count {
 }
 
 /**
- * Asks about a task's images when tasks up to some number have begun.
+ * Asks about a task's images when some tasks have begun.
  *
  * A method with one network for all answers by it. A method with a network for each task is told the task in the task
- * scenario; otherwise every network answers and the one with the lowest entropy is believed.
+ * scenario; else the task is inferred, image by image, from the answers of all its networks.
  *
  * @param known how many tasks have begun.
  * @param most at most so many images (for curves).
@@ -26,46 +26,54 @@ export interface Count {
 export async function countRight(
   learner: Learner,
   judge: Judge,
-  tasks: Tasks,
   task: Task,
   known: number,
   part: Part,
   most: number = Number.POSITIVE_INFINITY,
 ): Promise<Count> {
+  const { tasks, method } = learner;
   const split = part === "test" ? tasks.dataset.test : tasks.dataset.train;
   const indices = task[part].subarray(0, Math.min(most, task[part].length));
   const images = imagesOf(task, split, indices);
-  const wanted = Int32Array.from(indices, (i) => outputOf(task, split, i));
-  if (tasks.scenario === "task" || !learner.method.exact) {
+  const wanted = Int32Array.from(indices, (i) => outputOf(task, split, i) - task.firstOutput);
+  if (tasks.scenario === "task" || method.infers === "nothing") {
     const scores = await judge.scores(await learner.network(task), images);
-    const [first, end] = tasks.scenario === "class" ? [0, known * task.classes.length] : outputsOf(task);
-    return tally(largest(scores, first, end), wanted, indices.length);
+    const [first, end] = tasks.allCompete ? [0, known * task.classes.length] : outputsOf(task);
+    const given = largest(scores, first, end);
+    const right = count(given, (g, n) => g - task.firstOutput === wanted[n]);
+    return { right, taskRight: indices.length, of: indices.length };
   }
-  const answers = await everyAnswer(learner, judge, tasks.list.slice(0, known), images);
-  const inferred = lowest(answers.map((a) => a.entropy));
-  const given = Int32Array.from(inferred, (t, n) => answers[t]!.answer[n]!);
-  const taskRight = inferred.reduce((sum, t) => sum + (t === task.index ? 1 : 0), 0);
-  return { ...tally(given, wanted, indices.length), taskRight };
+  const { inferred, answer } = await inferring(learner, judge, tasks.list.slice(0, known), images);
+  const right = count(
+    answer,
+    (g, n) => g === wanted[n] && (tasks.scenario === "domain" || inferred[n] === task.index),
+  );
+  return { right, taskRight: count(inferred, (t) => t === task.index), of: indices.length };
 }
 
-function tally(given: Int32Array, wanted: Int32Array, of: number): Count {
-  const right = given.reduce((sum, g, n) => sum + (g === wanted[n] ? 1 : 0), 0);
-  return { right, taskRight: of, of };
-}
-
-async function everyAnswer(
+/** For every image the task that was inferred, and the answer of its network, numbered within the task. */
+async function inferring(
   learner: Learner,
   judge: Judge,
   known: readonly Task[],
   images: HostArray,
-): Promise<{ answer: Int32Array; entropy: Float64Array }[]> {
-  const answers: { answer: Int32Array; entropy: Float64Array }[] = [];
+): Promise<{ inferred: Int32Array; answer: Int32Array }> {
+  const networks: TaskNetwork[] = [];
+  const answers: Int32Array[] = [];
+  const doubts: Float64Array[] = [];
   for (const task of known) {
-    const scores = await judge.scores(await learner.network(task), images);
+    const network = await learner.network(task);
+    const scores = await judge.scores(network, images);
     const [first, end] = outputsOf(task);
-    answers.push({ answer: largest(scores, first, end), entropy: entropies(scores, first, end) });
+    networks.push(network);
+    answers.push(largest(scores, first, end).map((g) => g - first));
+    doubts.push(entropies(scores, first, end));
   }
-  return answers;
+  const inferred =
+    learner.method.infers === "gradient"
+      ? largest(await judge.taskScores(networks, images), 0, known.length)
+      : lowest(doubts);
+  return { inferred, answer: Int32Array.from(inferred, (t, n) => answers[t]![n]!) };
 }
 
 /** Which list has the lowest value, at every place. */
@@ -75,6 +83,10 @@ function lowest(lists: readonly Float64Array[]): Int32Array {
     for (let t = 1; t < lists.length; t++) if (lists[t]![n]! < lists[best]![n]!) best = t;
     return best;
   });
+}
+
+function count(values: Int32Array, test: (value: number, index: number) => boolean): number {
+  return values.reduce((sum, value, n) => sum + (test(value, n) ? 1 : 0), 0);
 }
 
 /** Share of the hidden weights that a task's network reads, and of each layer's units that are not silent in it. */

@@ -1,7 +1,7 @@
 import { type Certificate, type CertificateReport, certify, checkCertificate, type Evidence } from "hardgrad";
 import type { Judge } from "./judge.ts";
 import type { Learner } from "./learner.ts";
-import { imagesOf, type Task, type Tasks } from "./tasks.ts";
+import { imagesOf, type Task } from "./tasks.ts";
 
 /** A certificate and the device that gave the class scores. */
 export interface Issued {
@@ -12,15 +12,9 @@ export interface Issued {
 /** Test images per task whose class scores are certified. */
 const PROBE = 1000;
 
-async function evidenceOf(
-  learner: Learner,
-  judge: Judge,
-  tasks: Tasks,
-  task: Task,
-  device: string,
-): Promise<Evidence> {
+async function evidenceOf(learner: Learner, judge: Judge, task: Task, device: string): Promise<Evidence> {
   const network = await learner.network(task);
-  const inputs = imagesOf(task, tasks.dataset.test, task.test.subarray(0, PROBE));
+  const inputs = imagesOf(task, learner.tasks.dataset.test, task.test.subarray(0, PROBE));
   return {
     weights: Object.fromEntries(Object.entries(network).map(([name, values]) => [name, { values }])),
     inputs,
@@ -30,9 +24,9 @@ async function evidenceOf(
 }
 
 /** Certifies a task that was just finished. */
-export async function issue(learner: Learner, judge: Judge, tasks: Tasks, task: Task): Promise<Issued> {
+export async function issue(learner: Learner, judge: Judge, task: Task): Promise<Issued> {
   const { device } = judge;
-  const evidence = await evidenceOf(learner, judge, tasks, task, device);
+  const evidence = await evidenceOf(learner, judge, task, device);
   return { device, certificate: await certify(`task ${task.index + 1} (${task.name})`, evidence) };
 }
 
@@ -40,12 +34,11 @@ export async function issue(learner: Learner, judge: Judge, tasks: Tasks, task: 
 export async function checkAll(
   learner: Learner,
   judge: Judge,
-  tasks: Tasks,
   issued: readonly Issued[],
 ): Promise<CertificateReport[]> {
   const reports: CertificateReport[] = [];
   for (const [index, { device, certificate }] of issued.entries()) {
-    const evidence = await evidenceOf(learner, judge, tasks, tasks.list[index]!, device);
+    const evidence = await evidenceOf(learner, judge, learner.tasks.list[index]!, device);
     reports.push(await checkCertificate(certificate, evidence));
   }
   return reports;

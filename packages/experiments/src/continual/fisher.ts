@@ -18,7 +18,7 @@ export async function fisherOf(
   sizes: Sizes,
   settings: Settings,
 ): Promise<HostArrays> {
-  const [first, end] = tasks.scenario === "class" ? [0, outputsOf(task)[1]] : outputsOf(task);
+  const [first, end] = tasks.allCompete ? [0, outputsOf(task)[1]] : outputsOf(task);
   const count = end - first;
   const place = new Float32Array(count * sizes.outputs);
   for (let y = 0; y < count; y++) place[y * sizes.outputs + first + y] = 1;

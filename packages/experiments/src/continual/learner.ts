@@ -1,5 +1,6 @@
 import { hatSlope } from "hardgrad";
 import type { RunConfig } from "../contract.ts";
+import type { Dataset } from "../data/index.ts";
 import { fromHost, named, scalar, toHost } from "../engine/arrays.ts";
 import type { Backend, HostArray, HostArrays, Resident } from "../engine/backend.ts";
 import { makeEstimator } from "../engine/estimator.ts";
@@ -9,15 +10,16 @@ import { fisherOf } from "./fisher.ts";
 import { share } from "./host.ts";
 import type { Boundary, Change, Method, Snapshot } from "./method.ts";
 import { methods } from "./methods/index.ts";
-import { fanIn, type Sizes, type TaskNetwork } from "./network.ts";
+import type { Sizes, TaskNetwork } from "./network.ts";
 import type { MethodName } from "./options.ts";
 import { feedOf, planOf, type Stretch } from "./plan.ts";
 import { ruleOf, stepOf } from "./step.ts";
-import { batchOf, type Task, type Tasks } from "./tasks.ts";
+import { batchOf, type Task, type Tasks, tasksOf } from "./tasks.ts";
 
 /** One network that learns the tasks one after another by one method. */
 export interface Learner {
   readonly method: Method;
+  readonly tasks: Tasks;
   readonly sizes: Sizes;
   readonly totalSteps: number;
   readonly step: number;
@@ -31,8 +33,8 @@ export interface Learner {
   trainTo(end: number): Promise<number>;
   /** The network that answers for a task which has begun. */
   network(task: Task): Promise<TaskNetwork>;
-  /** Share of the hidden weights that may still change; 0 for methods that close none. */
-  free(): Promise<number>;
+  /** Share of each hidden layer's weights that may still change; empty for methods that close none. */
+  room(): Promise<readonly number[]>;
   /** Everything, by name. */
   save(): Promise<HostArrays>;
   dispose(): void;
@@ -47,12 +49,13 @@ const PURPOSE_BOUNDARY = 5;
  */
 export async function learnerOf(
   config: RunConfig,
-  tasks: Tasks,
+  dataset: Dataset,
   backend: Backend,
   saved?: { readonly arrays: HostArrays; readonly step: number },
 ): Promise<Learner> {
   const { settings, seed } = config;
   const method = methods[settings.method as MethodName];
+  const tasks = tasksOf(settings, dataset, method.heads);
   const sizes: Sizes = { layers: readSizes(settings.layers as string)!, outputs: tasks.outputs };
   const plan = planOf(tasks, method.phases, settings);
   const feed = feedOf(tasks, settings, seed);
@@ -73,6 +76,8 @@ export async function learnerOf(
     const names = Object.keys(fresh).filter((name) => /^(params|open|method)\./.test(name));
     return { state: await resident.read(names), memory };
   };
+  /** Networks of the current step: between two steps nothing changes. */
+  let asked: { step: number; at: Snapshot; networks: Map<Task, TaskNetwork> } | undefined;
   const apply = (change: Change): void => {
     if (change.state) resident.write(change.state);
     memory = { ...memory, ...change.memory };
@@ -95,6 +100,7 @@ export async function learnerOf(
 
   return {
     method,
+    tasks,
     sizes,
     totalSteps: plan.at(-1)!.end,
     get step() {
@@ -133,21 +139,21 @@ export async function learnerOf(
       return read["run.total"]!.data[0]! / count;
     },
     async network(task) {
-      const done = plan.some((s) => s.task === task && s.last && s.end <= step);
-      return method.network(await snapshot(), task, done, { sizes, settings });
+      if (asked?.step !== step) asked = { step, at: await snapshot(), networks: new Map() };
+      let network = asked.networks.get(task);
+      if (!network) {
+        const done = plan.some((s) => s.task === task && s.last && s.end <= step);
+        network = await method.network(asked.at, task, done, { sizes, settings });
+        asked.networks.set(task, network);
+      }
+      return network;
     },
-    async free() {
+    async room() {
       const { state } = await snapshot();
-      let open = 0;
-      let all = 0;
-      sizes.layers.forEach((width, i) => {
+      return sizes.layers.flatMap((_, i) => {
         const mask = state[`open.w${i + 1}`];
-        if (!mask) return;
-        const count = width * fanIn(sizes, i + 1);
-        open += share(mask) * count;
-        all += count;
+        return mask ? [share(mask)] : [];
       });
-      return all === 0 ? 0 : open / all;
     },
     save: async () => ({ ...(await resident.read(Object.keys(fresh))), ...memory }),
     dispose: () => resident.dispose(),
@@ -155,8 +161,9 @@ export async function learnerOf(
 }
 
 /** How many steps a learner takes for all tasks. */
-export function stepsOf({ settings }: RunConfig, tasks: Tasks): number {
-  return planOf(tasks, methods[settings.method as MethodName].phases, settings).at(-1)!.end;
+export function stepsOf({ settings }: RunConfig, dataset: Dataset): number {
+  const { phases, heads } = methods[settings.method as MethodName];
+  return planOf(tasksOf(settings, dataset, heads), phases, settings).at(-1)!.end;
 }
 
 /** Step size and slope of the gates. */

@@ -4,7 +4,7 @@ import type { HostArray, HostArrays } from "../engine/backend.ts";
 import type { Settings } from "../experiment.ts";
 import type { Params } from "../optimizers.ts";
 import type { Batch, Sizes, TaskNetwork } from "./network.ts";
-import type { Scenario, Task } from "./tasks.ts";
+import type { Heads, Scenario, Task } from "./tasks.ts";
 
 /** A learner's arrays as plain data, by group and name (`params.w1`), between steps. */
 export interface Snapshot {
@@ -44,6 +44,9 @@ export interface LossInputs {
 /** A way to learn tasks one after another. Traced functions consume their arrays. */
 export interface Method {
   readonly scenarios: readonly Scenario[];
+  readonly heads: Heads;
+  /** How the task is found when it is not told: one network is for all; lowest entropy; gradient of the entropy. */
+  readonly infers: "nothing" | "entropy" | "gradient";
   /** Whether finished tasks are promised to stay as they are, if `protection` is exact. */
   readonly exact: boolean;
   /** Parts of a task's steps, which sum to 1; each begins with `begin`. */

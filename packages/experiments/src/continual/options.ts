@@ -132,13 +132,14 @@ export const options: SettingsTable = {
     max: 0.99,
     help: "xdg: share of the units closed for a task",
   },
-  strength: {
+  ewcStrength: {
     type: "number",
-    default: 10_000,
+    default: 100_000,
     min: 0,
     max: 1e12,
-    help: "ewc, online-ewc, si: factor on the penalty",
+    help: "ewc, online-ewc: lambda, the factor on the penalty",
   },
+  siStrength: { type: "number", default: 10, min: 0, max: 1e12, help: "si: c, the factor on the penalty" },
   fading: { type: "number", default: 1, min: 0, max: 1, help: "online-ewc: what is left of old importances" },
   damping: { type: "number", default: 0.1, min: 1e-9, max: 1000, help: "si: added to squared moves" },
   fisher: {

@@ -1,8 +1,8 @@
 import { activeShares, type Count, countRight } from "./accuracy.ts";
 import type { Judge } from "./judge.ts";
 import type { Learner } from "./learner.ts";
+import { fanIn } from "./network.ts";
 import { averageAccuracy, backwardTransfer, type Matrix } from "./results.ts";
-import type { Tasks } from "./tasks.ts";
 
 /** Numbers by tag. */
 export type Values = { [tag: string]: number };
@@ -13,26 +13,23 @@ const CURVE = 500;
 const accuracy = ({ right, of }: Count): number => right / of;
 
 /** Accuracy on every task that has begun: a point of the forgetting curves. */
-export async function curvePoint(
-  learner: Learner,
-  judge: Judge,
-  tasks: Tasks,
-  known: number,
-): Promise<Values> {
+export async function curvePoint(learner: Learner, judge: Judge, known: number): Promise<Values> {
+  const { tasks } = learner;
   const values: Values = {};
   for (const task of tasks.list.slice(0, known))
     values[`accuracy/task-${task.index + 1}`] = accuracy(
-      await countRight(learner, judge, tasks, task, known, "test", CURVE),
+      await countRight(learner, judge, task, known, "test", CURVE),
     );
   return values;
 }
 
 /** A row of the accuracy matrix, after task `known`, and what the tasks' networks take. */
-export async function taskEnd(learner: Learner, judge: Judge, tasks: Tasks, known: number): Promise<Values> {
+export async function taskEnd(learner: Learner, judge: Judge, known: number): Promise<Values> {
+  const { tasks } = learner;
   const values: Values = {};
   const counts: Count[] = [];
   for (const task of tasks.list.slice(0, known)) {
-    const count = await countRight(learner, judge, tasks, task, known, "test");
+    const count = await countRight(learner, judge, task, known, "test");
     counts.push(count);
     values[`accuracy/task-${task.index + 1}`] = accuracy(count);
     values[`matrix/${known}-${task.index + 1}`] = accuracy(count);
@@ -57,21 +54,19 @@ export function matrixOf(last: { readonly [tag: string]: number }, prefix: strin
 }
 
 /** What a learner comes to, after its last task. */
-export async function conclusion(
-  learner: Learner,
-  judge: Judge,
-  tasks: Tasks,
-  matrix: Matrix,
-): Promise<Values> {
+export async function conclusion(learner: Learner, judge: Judge, matrix: Matrix): Promise<Values> {
+  const { tasks } = learner;
   const known = tasks.list.length;
   const values: Values = { "accuracy/average": averageAccuracy(matrix) };
   values["transfer/backward"] = backwardTransfer(matrix);
   if ((tasks.list[0]?.validation.length ?? 0) > 0) {
     const counts: Count[] = [];
-    for (const task of tasks.list)
-      counts.push(await countRight(learner, judge, tasks, task, known, "validation"));
+    for (const task of tasks.list) counts.push(await countRight(learner, judge, task, known, "validation"));
     values["accuracy/validation"] = counts.reduce((sum, c) => sum + accuracy(c), 0) / counts.length;
   }
-  values["capacity/used"] = 1 - (await learner.free());
+  const { layers } = learner.sizes;
+  const weights = layers.map((width, i) => width * fanIn(learner.sizes, i + 1));
+  const open = (await learner.room()).reduce((sum, room, i) => sum + room * weights[i]!, 0);
+  values["capacity/used"] = 1 - open / weights.reduce((a, b) => a + b);
   return values;
 }

@@ -3,12 +3,13 @@ import type { Dataset } from "../data/index.ts";
 import type { Backend, HostArrays } from "../engine/backend.ts";
 import { emptyRecord } from "../engine/record.ts";
 import { stopwatch } from "../engine/stopwatch.ts";
+import { costOf, lackOfRoom } from "./capacity.ts";
 import { checkAll, type Issued, issue } from "./certificates.ts";
 import { judgeOf } from "./judge.ts";
 import { type Learner, learnerOf, stepsOf } from "./learner.ts";
 import { castOf } from "./learners.ts";
 import { conclusion, curvePoint, matrixOf, taskEnd, type Values } from "./report.ts";
-import { tasksOf } from "./tasks.ts";
+import { timePerImage } from "./timing.ts";
 
 const REPORT_EVERY = 100;
 
@@ -28,9 +29,8 @@ export async function startContinual(
     throw new RangeError(
       "the checkpoint is of another run: its configuration differs; resume with the settings it was made with.",
     );
-  const tasks = tasksOf(config.settings, dataset);
   const cast = castOf(config);
-  const lengths = cast.map((c) => stepsOf(c.config, tasks));
+  const lengths = cast.map((c) => stepsOf(c.config, dataset));
   const starts = lengths.map((_, i) => lengths.slice(0, i).reduce((a, b) => a + b, 0));
   const totalSteps = lengths.reduce((a, b) => a + b);
   const watch = stopwatch();
@@ -51,11 +51,11 @@ export async function startContinual(
       from && (at > starts[i]! || at === totalSteps)
         ? { arrays: from.tensors, step: at - starts[i]! }
         : undefined;
-    return { index: i, learner: await learnerOf(cast[i]!.config, tasks, backend, saved) };
+    return { index: i, learner: await learnerOf(cast[i]!.config, dataset, backend, saved) };
   }
   function issuedOf(): Issued[] {
     const { name } = cast[index]!;
-    return tasks.list
+    return learner.tasks.list
       .map((_, t) => record.texts?.[`certificate/${name}/${t + 1}`])
       .filter((text) => text !== undefined)
       .map((text) => JSON.parse(text) as Issued);
@@ -63,7 +63,7 @@ export async function startContinual(
   async function refuseChanged(): Promise<void> {
     const { settings } = cast[index]!.config;
     if (!learner.method.exact || settings.protection !== "exact") return;
-    const reports = await checkAll(learner, judge, tasks, issuedOf());
+    const reports = await checkAll(learner, judge, issuedOf());
     const broken = reports.filter((r) => !r.holds).map((r) => r.sentence);
     if (broken.length > 0)
       throw new RangeError(
@@ -75,13 +75,13 @@ export async function startContinual(
   async function evaluate(): Promise<Values> {
     const { name } = cast[index]!;
     const known = learner.finished;
-    const values = await taskEnd(learner, judge, tasks, known);
-    const certificate = await issue(learner, judge, tasks, tasks.list[known - 1]!);
+    const values = await taskEnd(learner, judge, known);
+    const certificate = await issue(learner, judge, learner.tasks.list[known - 1]!);
     record = {
       ...record,
       texts: { ...record.texts, [`certificate/${name}/${known}`]: JSON.stringify(certificate) },
     };
-    const reports = await checkAll(learner, judge, tasks, issuedOf());
+    const reports = await checkAll(learner, judge, issuedOf());
     values["certificates/held"] = reports.filter((r) => r.holds).length;
     values["certificates/issued"] = reports.length;
     return values;
@@ -98,11 +98,16 @@ export async function startContinual(
       if (learner.step >= learner.totalSteps) {
         learner.dispose();
         index++;
-        learner = await learnerOf(cast[index]!.config, tasks, backend);
+        learner = await learnerOf(cast[index]!.config, dataset, backend);
         judge = judgeOf(backend, learner.sizes.layers.length);
       }
-      const { prefix } = cast[index]!;
+      const { prefix, name } = cast[index]!;
       const { stretch, step: from } = learner;
+      const note = `note/${name}/${stretch.task.index + 1}`;
+      if (from === stretch.taskStart) {
+        const lack = await lackOfRoom(learner);
+        if (lack) record = { ...record, texts: { ...record.texts, [note]: lack } };
+      }
       const passes = (from - stretch.taskStart) / stretch.stepsPerEpoch;
       const epochEnd = stretch.taskStart + (Math.floor(passes) + 1) * stretch.stepsPerEpoch;
       const end = Math.min(stretch.end, epochEnd, (Math.floor(from / REPORT_EVERY) + 1) * REPORT_EVERY);
@@ -116,12 +121,19 @@ export async function startContinual(
       let values: Values = { "loss/train": loss };
       if (end === stretch.end && stretch.last) Object.assign(values, await evaluate());
       else if (end === epochEnd)
-        Object.assign(values, await curvePoint(learner, judge, tasks, stretch.task.index + 1));
+        Object.assign(values, await curvePoint(learner, judge, stretch.task.index + 1));
       values = prefixed(values, prefix);
+      const matrix = matrixOf({ ...record.last, ...values }, prefix, learner.tasks.list.length);
+      const lack = record.texts?.[note];
+      if (lack && end === stretch.taskEnd)
+        record = {
+          ...record,
+          texts: { ...record.texts, [note]: costOf(lack, matrix, stretch.task.index) },
+        };
       if (learner.step === learner.totalSteps) {
-        const all = { ...record.last, ...values };
-        const matrix = matrixOf(all, prefix, tasks.list.length);
-        Object.assign(values, prefixed(await conclusion(learner, judge, tasks, matrix), prefix));
+        Object.assign(values, prefixed(await conclusion(learner, judge, matrix), prefix));
+        if (learner.method.exact && prefix === "")
+          Object.assign(values, await timePerImage(learner, backend));
       }
       record = { ...record, last: { ...record.last, ...values } };
       return [{ step: step(), epoch: learner.progress, values }];
@@ -131,12 +143,20 @@ export async function startContinual(
       headline: "accuracy/average",
       metrics: record.last,
       bests: record.best,
+      notes: notesOf(record),
       ...watch.summary(),
       steps: step(),
     }),
     pictures: async () => [],
     dispose: () => learner.dispose(),
   };
+}
+
+/** Sentences about tasks that did not fit. */
+function notesOf({ texts = {} }: RunRecord): string[] {
+  return Object.entries(texts)
+    .filter(([name]) => name.startsWith("note/"))
+    .map(([, text]) => text);
 }
 
 function prefixed(values: Values, prefix: string): Values {

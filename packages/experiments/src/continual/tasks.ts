@@ -23,8 +23,13 @@ export interface Task {
   readonly test: Int32Array;
 }
 
+/** Which outputs of the network a task has: its own; one set for all tasks; or as the scenario has it. */
+export type Heads = "own" | "shared" | "scenario";
+
 export interface Tasks {
   readonly scenario: Scenario;
+  /** Whether training lets the outputs of earlier tasks compete: class-incremental, without a network for each task. */
+  readonly allCompete: boolean;
   readonly dataset: Dataset;
   readonly list: readonly Task[];
   /** Outputs of the network. */
@@ -40,8 +45,9 @@ const ORDER = 0x0bde;
  *
  * @throws RangeError for a number of tasks that the benchmark does not have.
  */
-export function tasksOf(settings: Settings, dataset: Dataset): Tasks {
+export function tasksOf(settings: Settings, dataset: Dataset, heads: Heads): Tasks {
   const scenario = settings.scenario as Scenario;
+  const shared = heads === "shared" || (heads === "scenario" && scenario === "domain");
   const split = settings.benchmark === "split";
   const count = countOf(settings, dataset.classes);
   const perTask = split ? dataset.classes / count : dataset.classes;
@@ -60,7 +66,7 @@ export function tasksOf(settings: Settings, dataset: Dataset): Tasks {
       index,
       name: split ? `classes ${classes.join(" and ")}` : `permutation ${index + 1}`,
       classes,
-      firstOutput: scenario === "domain" ? 0 : index * perTask,
+      firstOutput: shared ? 0 : index * perTask,
       pixels: split || index === 0 ? undefined : shuffled(784, order, PERMUTATION + index),
       train: within(mixed.subarray(held), dataset.train, classes),
       validation: within(mixed.subarray(0, held), dataset.train, classes),
@@ -71,7 +77,13 @@ export function tasksOf(settings: Settings, dataset: Dataset): Tasks {
       ),
     };
   });
-  return { scenario, dataset, list, outputs: scenario === "domain" ? perTask : count * perTask };
+  return {
+    scenario,
+    allCompete: heads === "scenario" && scenario === "class",
+    dataset,
+    list,
+    outputs: shared ? perTask : count * perTask,
+  };
 }
 
 /** How many tasks; 0 in the settings stands for the benchmark's usual number. */
@@ -120,11 +132,11 @@ export interface Example {
  * A batch: `images [batch, 784]`, `labels [batch]` (outputs of the network), `active [batch, outputs]` (1 for the outputs
  * that compete), `weights [batch]`.
  *
- * @param seen how many tasks have begun: in the class scenario their outputs compete.
+ * @param seen how many tasks have begun: their outputs compete if all do.
  */
 export function batchOf(tasks: Tasks, examples: readonly Example[], seen: number): HostArrays {
   const count = examples.length;
-  const { outputs, scenario, dataset } = tasks;
+  const { outputs, allCompete, dataset } = tasks;
   const images = new Uint8Array(count * 784);
   const labels = new Uint8Array(count);
   const active = new Uint8Array(count * outputs);
@@ -133,7 +145,7 @@ export function batchOf(tasks: Tasks, examples: readonly Example[], seen: number
     place(task, dataset.train, index, images, n);
     labels[n] = outputOf(task, dataset.train, index);
     weights[n] = weight;
-    const [first, end] = scenario === "class" ? [0, seen * task.classes.length] : outputsOf(task);
+    const [first, end] = allCompete ? [0, seen * task.classes.length] : outputsOf(task);
     active.fill(1, n * outputs + first, n * outputs + end);
   });
   return {

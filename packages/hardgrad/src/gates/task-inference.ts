@@ -12,22 +12,31 @@ export function predictiveEntropy(logits: np.Array): np.Array {
 
 /**
  * How strongly each task's mask lowers the entropy of the prediction, in one gradient: with all masks mixed,
- * `alpha = 1/k`, the score of task i is `-dH/dalpha_i`, H the mean entropy over the batch. The task is the argmax.
+ * `alpha = 1/k`, the score of task i is `-dH/dalpha_i`. The task is the argmax.
  *
- * @param logits the network's class scores `[batch, classes]` as a function of alpha `[tasks]`: its weights are
- *   `w sum_i alpha_i mask_i`, see `mixMasks`.
+ * @param logits the network's class scores `[batch, classes]` as a function of alpha. With alpha `[tasks]`, one task for
+ *   the batch, its weights are `w sum_i alpha_i mask_i`, see `mixMasks`, and H is the mean entropy.
  * @param tasks k.
- * @returns `[tasks]`.
+ * @param examples for a task per example: alpha is `[examples, tasks]`, and H the example's entropy.
+ * @returns of the shape of alpha.
  * Reference: Wortsman et al. 2020 (SupSup, one-shot), arXiv 2006.14769.
  * @example
  * const scores = taskScores((alpha) => np.matmul(x.ref, w.ref.mul(mixMasks(masks.ref, alpha))), 5);
  * const task = np.argmax(scores);
  */
-export function taskScores(logits: (alpha: np.Array) => np.Array, tasks: number): np.Array {
+export function taskScores(
+  logits: (alpha: np.Array) => np.Array,
+  tasks: number,
+  examples?: number,
+): np.Array {
   if (!Number.isInteger(tasks) || tasks < 1)
     throw new RangeError(`taskScores: tasks must be a whole number from 1, not ${tasks}.`);
-  const entropy = (alpha: np.Array): np.Array => np.mean(predictiveEntropy(logits(alpha)));
-  return np.negative(grad(entropy)(np.full([tasks], 1 / tasks)));
+  const entropy = (alpha: np.Array): np.Array => {
+    const each = predictiveEntropy(logits(alpha));
+    return examples === undefined ? np.mean(each) : np.sum(each);
+  };
+  const shape = examples === undefined ? [tasks] : [examples, tasks];
+  return np.negative(grad(entropy)(np.full(shape, 1 / tasks)));
 }
 
 /** The mixture of masks `sum_i alpha_i mask_i`, for masks `[tasks, ...]` and alpha `[tasks]`. Consumes both. */

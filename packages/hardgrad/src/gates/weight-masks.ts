@@ -15,8 +15,9 @@ import { attach } from "../surrogate.ts";
 export function thresholdOf(x: np.Array, share: number, among?: np.Array): np.Array {
   checkShare("thresholdOf", share);
   const low = np.min(x.ref);
-  const reach = np.max(x.ref).sub(low.ref).mul(0.5);
-  return halve(low.add(reach.ref), reach, x, share, 24, among);
+  const half = np.max(x.ref).sub(low.ref).mul(0.5);
+  // A little further than the smallest entry, so that a share of 1 is all of them.
+  return halve(low.add(half.ref), half.mul(1 + 1e-6), x, share, 24, among);
 }
 
 /**

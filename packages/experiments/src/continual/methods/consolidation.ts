@@ -17,7 +17,7 @@ const anchorOf = (method: Params): Anchor => ({
   values: groupOf(method, "values"),
 });
 
-function consolidating(factor: number): Method {
+function consolidating(factor: number, strength: string): Method {
   return {
     ...plain,
     init: (key, sizes, tasks, settings) => {
@@ -28,7 +28,7 @@ function consolidating(factor: number): Method {
       const { loss, state } = plainLoss(tree.ref(params) as Params, inputs);
       const penalty = quadraticPenalty(params, anchorOf(method));
       for (const [name, x] of Object.entries(method)) if (!/^(importance|values)\./.test(name)) x.dispose();
-      return { loss: loss.add(penalty.mul(factor * (inputs.settings.strength as number))), state };
+      return { loss: loss.add(penalty.mul(factor * (inputs.settings[strength] as number))), state };
     },
   };
 }
@@ -56,7 +56,7 @@ async function anchored(
 
 /** Elastic weight consolidation. Reference: Kirkpatrick et al. 2017, arXiv 1612.00796. */
 export const ewc: Method = {
-  ...consolidating(1),
+  ...consolidating(1, "ewcStrength"),
   finish: async (at, { fisher }) =>
     anchored(at, { fisher: await fisher() }, (old, values, arrays) =>
       addAnchor(old, { importance: groupOf(arrays, "fisher"), values }),
@@ -65,7 +65,7 @@ export const ewc: Method = {
 
 /** Online elastic weight consolidation. Reference: Schwarz et al. 2018, arXiv 1805.06370. */
 export const onlineEwc: Method = {
-  ...consolidating(1),
+  ...consolidating(1, "ewcStrength"),
   finish: async (at, { fisher, settings }) =>
     anchored(at, { fisher: await fisher() }, (old, values, arrays) =>
       fadeAnchor(old, { importance: groupOf(arrays, "fisher"), values }, settings.fading as number),
@@ -73,7 +73,7 @@ export const onlineEwc: Method = {
 };
 
 /** Synaptic intelligence; its c is half the factor of the quadratic. Reference: Zenke et al. 2017, arXiv 1703.04200. */
-const pulling = consolidating(2);
+const pulling = consolidating(2, "siStrength");
 export const si: Method = {
   ...pulling,
   init: (key, sizes, tasks, settings) => {

@@ -27,6 +27,8 @@ const equal = (owner: HostArray, number: number): HostArray => ({
  */
 export const packnet: Method = {
   ...plain,
+  heads: "own",
+  infers: "entropy",
   exact: true,
   phases: [0.5, 0.5],
   init: (key, sizes) => {

@@ -8,6 +8,8 @@ import { initialWeights, lossOf, type Sizes, scoresOf } from "../network.ts";
 /** What methods without gates have in common; finetune, joint and rehearsal are this and differ in their data only. */
 export const plain: Method = {
   scenarios: ["task", "domain", "class"],
+  heads: "scenario",
+  infers: "nothing",
   exact: false,
   phases: [1],
   gated: () => false,

@@ -106,6 +106,8 @@ const zeroGates = (sizes: Sizes, tasks: number): HostArrays =>
 export const xdg: Method = {
   ...plain,
   scenarios: ["task"],
+  heads: "own",
+  infers: "entropy",
   exact: true,
   init: (key, sizes, tasks, settings) => {
     const [weights, ...draws] = split(key, sizes.layers.length + 1);

@@ -133,6 +133,8 @@ async function masksOf(
 /** Winning subnetworks. Reference: Kang et al. 2022, PMLR 162. */
 export const wsn: Method = {
   ...plain,
+  heads: "own",
+  infers: "entropy",
   exact: true,
   gated: (name) => name.startsWith("score."),
   init: (key, sizes) => {
@@ -193,6 +195,8 @@ function withoutBiases(params: Params): Params {
 /** Supermasks in superposition; all tasks share the outputs of one task. Reference: Wortsman et al. 2020, arXiv 2006.14769. */
 export const supsup: Method = {
   ...plain,
+  heads: "shared",
+  infers: "gradient",
   exact: true,
   gated: (name) => name.startsWith("score."),
   init: (key, sizes) => {
