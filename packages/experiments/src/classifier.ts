@@ -5,7 +5,7 @@ import { exportsOf } from "./classifier-exports.ts";
 import { hiddenLayer, hiddenUnits, preActivations } from "./classifier-network.ts";
 import { options } from "./classifier-options.ts";
 import { evaluate, headline, metrics, pictures } from "./classifier-report.ts";
-import type { Experiment, Schedules, Settings, StepInputs } from "./experiment.ts";
+import type { Schedules, Settings, StepExperiment, StepInputs } from "./experiment.ts";
 import { crossEntropy, dense, glorotUniform, splitKey } from "./layers.ts";
 import { type Params, sgd } from "./optimizers.ts";
 import { slopeAt, temperatureAt } from "./schedules.ts";
@@ -27,7 +27,7 @@ function recommended(estimator: string): { settings: Settings; options: Settings
  * The classifier of Wizaron and r2rt: 784 - 100 binary units - 10 classes, cross-entropy.
  * The hidden layer learns only through the estimator, the output layer by ordinary backpropagation.
  */
-export const classifier: Experiment = {
+export const classifier: StepExperiment = {
   name: "classifier",
   title: "Digit classifier with a binary hidden layer",
   about:

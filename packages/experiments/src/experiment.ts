@@ -1,8 +1,8 @@
 import type { numpy as np } from "@jax-js/jax";
 import type { Estimator, State } from "hardgrad";
-import type { Picture } from "./contract.ts";
+import type { Checkpoint, Picture, Run, RunConfig } from "./contract.ts";
 import type { Dataset, Split } from "./data/index.ts";
-import type { Arrays, HostArray, HostArrays } from "./engine/backend.ts";
+import type { Arrays, Backend, HostArray, HostArrays } from "./engine/backend.ts";
 import type { Exports } from "./exports.ts";
 import type { Optimizer, Params } from "./optimizers.ts";
 import type { SettingsTable } from "./options.ts";
@@ -82,8 +82,8 @@ export interface Card {
   readonly tags: readonly string[];
 }
 
-/** An experiment: an options table and pure functions. The engine compiles, loops, measures and saves. */
-export interface Experiment {
+/** What is said of every experiment: for the command line, tables and reports. */
+interface Described {
   readonly name: string;
   readonly title: string;
   /** What is learned, and what the estimators differ in: one or two sentences. */
@@ -95,6 +95,17 @@ export interface Experiment {
   readonly compared: readonly string[];
   /** Refuses, by a RangeError, an estimator or data that can't be used with these settings. */
   check(estimator: Estimator, settings: Settings, dataset: Dataset): void;
+  /** Comparisons are ordered by it. */
+  readonly headline: Metric;
+  /** Other metrics for tables and curves. */
+  readonly metrics: readonly Metric[];
+  card(settings: Settings): Card;
+  /** Parts of the trained network that `hardgrad export` makes models of; `epoch`: how many whole ones were trained. */
+  exports?(settings: Settings, epoch: number): Exports;
+}
+
+/** An experiment of one step, repeated: pure functions. The engine compiles, loops, measures and saves. */
+export interface StepExperiment extends Described {
   init(key: np.Array, settings: Settings, facts: Facts): Params;
   estimatorState(estimator: Estimator, settings: Settings): State;
   /** One loss per example. Consumes everything. */
@@ -123,12 +134,13 @@ export interface Experiment {
    * an error bar: that of the test set as a sample.
    */
   evaluate(context: EvaluationContext): Promise<{ [tag: string]: number }>;
-  /** Comparisons are ordered by it. */
-  readonly headline: Metric;
-  /** Other metrics for tables and curves. */
-  readonly metrics: readonly Metric[];
   pictures(context: EvaluationContext, count: number): Promise<readonly Picture[]>;
-  card(settings: Settings): Card;
-  /** Parts of the trained network that `hardgrad export` makes models of; `epoch`: how many whole ones were trained. */
-  exports?(settings: Settings, epoch: number): Exports;
 }
+
+/** An experiment of several parts, such as tasks one after another, with a run of its own. */
+export interface RunExperiment extends Described {
+  /** As `startRun`. */
+  start(config: RunConfig, dataset: Dataset, backend: Backend, checkpoint?: Checkpoint): Promise<Run>;
+}
+
+export type Experiment = StepExperiment | RunExperiment;

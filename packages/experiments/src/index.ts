@@ -36,8 +36,10 @@ export type {
   Facts,
   Metric,
   Moment,
+  RunExperiment,
   Schedules,
   Settings,
+  StepExperiment,
   StepInputs,
 } from "./experiment.ts";
 export { experiments, findExperiment } from "./experiments.ts";

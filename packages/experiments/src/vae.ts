@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { type Objective, statefulExpectation } from "hardgrad";
 import { adam, adamw, radam } from "./adam.ts";
-import type { Experiment, Schedules, StepInputs } from "./experiment.ts";
+import type { Schedules, StepExperiment, StepInputs } from "./experiment.ts";
 import { bernoulliLoss } from "./layers.ts";
 import { sgd } from "./optimizers.ts";
 import { geometricAt, learningRateAt, temperatureAt } from "./schedules.ts";
@@ -17,7 +17,7 @@ import { divergence, dream, pixelsOf, reconstruct, sampleTerms } from "./vae-ter
  * A variational autoencoder with discrete latents: `-ELBO = E_q[-log p(x|z)] + KL(q(z|x) | uniform)`.
  * The encoder learns through the estimator, whose objective is `-log p(x|z)`; the divergence is added in closed form.
  */
-export const vae: Experiment = {
+export const vae: StepExperiment = {
   name: "vae",
   title: "Variational autoencoder with discrete latents",
   about:

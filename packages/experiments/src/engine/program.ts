@@ -1,7 +1,7 @@
 import { grad, numpy as np, tree, vjp } from "@jax-js/jax";
 import type { State } from "hardgrad";
 import type { RunConfig } from "../contract.ts";
-import type { Experiment, StepInputs } from "../experiment.ts";
+import type { StepExperiment, StepInputs } from "../experiment.ts";
 import { keepAll, type Optimizer, type Params } from "../optimizers.ts";
 import { disposeAll, groupOf, named } from "./arrays.ts";
 import type { Arrays, Backend, HostArray, HostArrays, Resident } from "./backend.ts";
@@ -21,7 +21,7 @@ type TracedStep = (resident: Arrays, inputs: Arrays) => Arrays;
 
 export function compile(
   backend: Backend,
-  experiment: Experiment,
+  experiment: StepExperiment,
   config: RunConfig,
   optimizer: Optimizer,
 ): Program {
@@ -43,7 +43,7 @@ export function compile(
 
 /** The mean loss over a batch and the estimator's next state. Consumes everything. */
 function meanLoss(
-  experiment: Experiment,
+  experiment: StepExperiment,
   config: RunConfig,
   params: Params,
   state: State,
@@ -57,7 +57,7 @@ function meanLoss(
 }
 
 /** One step of training. */
-export function stepOf(experiment: Experiment, config: RunConfig, optimizer: Optimizer): TracedStep {
+export function stepOf(experiment: StepExperiment, config: RunConfig, optimizer: Optimizer): TracedStep {
   const { settings } = config;
   const rate = experiment.estimatedRate(settings);
   const estimated = experiment.estimated(settings);
@@ -87,7 +87,7 @@ export function stepOf(experiment: Experiment, config: RunConfig, optimizer: Opt
 }
 
 /** The gradient of the mean loss, by parameter. */
-function gradientOf(experiment: Experiment, config: RunConfig): TracedStep {
+function gradientOf(experiment: StepExperiment, config: RunConfig): TracedStep {
   return (resident, inputs) => {
     const loss = (p: Params): np.Array => {
       const [value, next] = meanLoss(experiment, config, p, groupOf(resident, "estimator"), inputs);

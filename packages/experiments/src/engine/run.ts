@@ -1,6 +1,6 @@
 import type { Checkpoint, MetricRow, Run, RunConfig } from "../contract.ts";
 import { type Dataset, shuffled } from "../data/index.ts";
-import type { Experiment } from "../experiment.ts";
+import type { StepExperiment } from "../experiment.ts";
 import { findExperiment } from "../experiments.ts";
 import { fromHost, named, scalar, scalars, toHost } from "./arrays.ts";
 import type { Backend, HostArrays } from "./backend.ts";
@@ -34,6 +34,7 @@ export async function startRun(
   const { settings, seed } = config;
   const estimator = makeEstimator(config.estimator);
   experiment.check(estimator, settings, dataset);
+  if ("start" in experiment) return experiment.start(config, dataset, backend, checkpoint);
   const { batch, stepsPerEpoch, totalSteps } = sizesOf(config, dataset);
   const optimizer = experiment.optimizer(settings);
   const program = compile(backend, experiment, config, optimizer);
@@ -124,7 +125,7 @@ export async function startRun(
 
 /** The arrays of a run before its first step. */
 export async function initial(
-  experiment: Experiment,
+  experiment: StepExperiment,
   config: RunConfig,
   dataset: Dataset,
 ): Promise<HostArrays> {

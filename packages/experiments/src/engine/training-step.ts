@@ -29,6 +29,10 @@ export interface TrainingStep {
  */
 export async function trainingStep(config: RunConfig, dataset: Dataset): Promise<TrainingStep> {
   const experiment = findExperiment(config.experiment);
+  if ("start" in experiment)
+    throw new RangeError(
+      `trainingStep: ${experiment.name} has no single step; it changes from task to task.`,
+    );
   const { settings, seed } = config;
   const estimator = makeEstimator(config.estimator);
   experiment.check(estimator, settings, dataset);
