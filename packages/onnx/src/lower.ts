@@ -1,20 +1,18 @@
-import { Builder } from "./ir/builder.ts";
-import type { ConstantData, DType, Value } from "./ir/types.ts";
-import type { Var } from "./jaxpr.ts";
-import { lowerProgram } from "./lowering/index.ts";
+import { freeBatch } from "./batch/index.ts";
+import { build } from "./build.ts";
+import type { DType, Value } from "./ir/types.ts";
+import { type Kernel, separate } from "./kernels/separate.ts";
 import { uniqueNames } from "./names.ts";
 import { encodeModel } from "./proto/encode.ts";
-import { hoist, type Known } from "./random/hoist.ts";
-import { type KeyProgram, runKeys } from "./random/keys.ts";
-import { matchUniform } from "./random/uniform.ts";
-import { simplify } from "./simplify/index.ts";
-import { type Traceable, trace } from "./trace.ts";
+import type { KeyProgram } from "./random/keys.ts";
+import type { Traceable } from "./trace.ts";
 import { tune } from "./tune/index.ts";
 
 /** A named array that goes into a model or comes out of it. */
 export interface Port {
   readonly name: string;
   readonly dtype: DType;
+  /** For a free batch axis: that of the examples. */
   readonly shape: readonly number[];
 }
 
@@ -32,6 +30,17 @@ export interface LowerOptions {
   readonly bytes?: readonly string[];
   /** Chooses the operators that are fastest in onnxruntime on the CPU (default false). */
   readonly tuned?: boolean;
+  /**
+   * Results, by name, that replace arguments of the same shape, by name. Where that is done element by element, they
+   * are left out of the model, and `kernels` compute them in place.
+   */
+  readonly updates?: { readonly [result: string]: string };
+  /**
+   * Arguments whose first axis is the batch, of any size in the model: by name, or by the name of an argument that is
+   * a tree; `true` for all arrays but keys. The function must allow it.
+   */
+  readonly batch?: boolean | readonly string[];
+  /** Version of ONNX's operators, 17 to 22 (default 21). Random numbers in the graph need 18. */
   readonly opset?: number;
   readonly graphName?: string;
   readonly docString?: string;
@@ -41,9 +50,12 @@ export interface LowerOptions {
 /** A lowered function. */
 export interface Lowered {
   readonly model: Uint8Array;
-  /** The arguments in flattened order, without keys that only serve the noise. */
+  /** The arguments in flattened order, without those that only serve the noise or the kernels. */
   readonly inputs: readonly Port[];
+  /** The results that the model computes, and then what else the kernels read. */
   readonly outputs: readonly Port[];
+  /** To be run after the model, in any order. */
+  readonly kernels: readonly Kernel[];
   /** Inputs of the model beside the arguments, which `runKeys(keys, ...)` computes. */
   readonly noise: readonly Port[];
   readonly keys: KeyProgram;
@@ -54,53 +66,22 @@ const DEFAULT_OPSET = 21;
 /**
  * Lowers a jax-js function, for arguments of the types and shapes of the examples, to an ONNX model. The examples
  * are not consumed.
+ *
+ * @throws RangeError that begins with "toOnnx:" and says what has no ONNX form, and where.
  */
 export function lower(fn: Traceable, args: readonly unknown[], options: LowerOptions = {}): Lowered {
   const opset = options.opset ?? DEFAULT_OPSET;
   if (!(Number.isInteger(opset) && opset >= 17 && opset <= 22))
     throw new RangeError(`toOnnx: opset must be a whole number from 17 to 22, not ${opset}.`);
-  const traced = trace(fn, args, options.names);
-  const { constants, argumentNames } = traced;
-  uniqueNames(argumentNames, "inputs");
-  const program = matchUniform(traced.program);
-  const constantVars = program.inBinders.slice(0, constants.length);
-  const argumentVars = program.inBinders.slice(constants.length);
-  const nameOf = new Map(argumentVars.map((v, i) => [v, argumentNames[i]!]));
-
-  const known = new Map<Var, Known>();
-  constantVars.forEach((v, i) => {
-    if (v.aval.dtype === "uint32") known.set(v, { data: constants[i] as Uint32Array });
-  });
-  if (options.random === "outside")
-    for (const v of argumentVars) if (v.aval.dtype === "uint32") known.set(v, { name: nameOf.get(v)! });
-  const { program: rest, keys, noise } = hoist(program, known, freePrefix(argumentNames));
-
-  const b = new Builder();
-  const given = new Map<Var, Value>();
-  constantVars.forEach((v, i) => {
-    given.set(v, constant(b, v, constants[i]!));
-  });
-  const used = new Set<unknown>([...rest.eqns.flatMap((eqn) => eqn.inputs), ...rest.outs]);
-  for (const v of argumentVars) {
-    const spent = known.has(v) && !used.has(v) && keys.keys.includes(nameOf.get(v)!);
-    if (spent) continue;
-    const name = nameOf.get(v)!;
-    const asBytes = options.bytes?.includes(name) && v.aval.dtype === "float32";
-    given.set(v, b.cast(b.input(name, asBytes ? "uint8" : v.aval.dtype, v.aval.shape), v.aval.dtype));
-  }
-  const inputs = b.inputs.map(port);
-  const fixed = withoutKeys(keys);
-  const values = runKeys(fixed, {});
-  noise.forEach((v, i) => {
-    const { name } = keys.outputs[i]!;
-    const data = values[name];
-    if (data) given.set(v, b.constant(v.aval.dtype, v.aval.shape, data));
-    else given.set(v, b.input(name, v.aval.dtype, v.aval.shape));
-  });
-  const outputs = lowerProgram(b, rest, given, nameOf, opset);
-  const clean = simplify(b.graph(outputs), options.tuned ? "onnxruntime" : "any");
-  const graph = options.tuned ? tune(clean) : clean;
-  const resultNames = namesOfResults(options.results ?? traced.resultNames, outputs.length, argumentNames);
+  const { batch = false } = options;
+  const built = batch === false ? build(fn, args, options) : freeBatch(fn, args, { ...options, batch });
+  const { argumentNames, keys } = built;
+  const names = options.results ?? built.resultNames;
+  const allNames = namesOfResults(names, built.graph.outputs.length, argumentNames);
+  const separated = separate(built.graph, allNames, options.updates ?? {});
+  const { resultNames, kernels } = separated;
+  const graph = options.tuned ? tune(separated.graph) : separated.graph;
+  const given = new Set(argumentNames);
   const model = encodeModel(graph, resultNames, {
     opset,
     graphName: options.graphName ?? (fn.name || "function"),
@@ -110,10 +91,11 @@ export function lower(fn: Traceable, args: readonly unknown[], options: LowerOpt
   });
   return {
     model,
-    inputs,
-    outputs: outputs.map((x, i) => ({ ...port(x), name: resultNames[i]! })),
-    noise: graph.inputs.slice(inputs.length).map(port),
-    keys: { ...keys, outputs: keys.outputs.filter(({ name }) => !(name in values)) },
+    inputs: graph.inputs.filter((x) => given.has(x.name!)).map(port),
+    outputs: graph.outputs.map((x, i) => ({ ...port(x), name: resultNames[i]! })),
+    kernels,
+    noise: graph.inputs.filter((x) => !given.has(x.name!)).map(port),
+    keys,
   };
 }
 
@@ -130,25 +112,3 @@ function namesOfResults(
 }
 
 const port = ({ name, dtype, shape }: Value): Port => ({ name: name ?? "", dtype, shape });
-
-function constant(b: Builder, v: Var, data: ConstantData): Value {
-  return b.constant(v.aval.dtype, v.aval.shape, data);
-}
-
-/** A prefix for the names of noise inputs that no argument begins with. */
-function freePrefix(names: readonly string[]): string {
-  let prefix = "noise";
-  while (names.some((name) => name.startsWith(prefix))) prefix += "_";
-  return prefix;
-}
-
-/** The part of the program that needs no key: its results are constants. */
-function withoutKeys(keys: KeyProgram): KeyProgram {
-  const free: boolean[] = [];
-  for (const step of keys.steps) free.push(step.op !== "key" && step.inputs.every((i) => free[i]));
-  // Steps that are left out keep their places, so that indices stay valid.
-  const steps = keys.steps.map((step, i) =>
-    free[i] ? step : { op: "constant", inputs: [], shape: [0], params: { data: [] } },
-  );
-  return { keys: [], steps, outputs: keys.outputs.filter(({ step }) => free[step]) };
-}

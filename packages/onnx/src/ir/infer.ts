@@ -15,12 +15,20 @@ const comparisons = [
 ];
 const reductions = ["ReduceSum", "ReduceProd", "ReduceMin", "ReduceMax", "ReduceMean", "ReduceLogSumExp"];
 
+/** Attributes that only tell `infer` the length of a result. */
+export const derivedAttributes: { readonly [op: string]: readonly string[] } = {
+  Conv: ["shape"],
+  Range: ["limit"],
+};
+
 /** Types of the outputs of an operator; everything that is not listed is elementwise, of the type of its first input. */
 export function infer(op: string, inputs: readonly Value[], attributes: Attributes): Type[] {
   const first = inputs[0]!;
   const list = (name: string): readonly number[] => attributes[name] as readonly number[];
   const { dtype, shape } = first;
   if (op === "Cast") return [{ dtype: attributes.to as DType, shape }];
+  if (op === "Shape") return [{ dtype: "int64", shape: [1] }];
+  if (op === "Range") return [{ dtype, shape: [attributes.limit as number] }];
   if (op === "Reshape" || op === "Expand") return [{ dtype, shape: list("shape") }];
   if (op === "Transpose") return [{ dtype, shape: list("perm").map((axis) => shape[axis]!) }];
   if (reductions.includes(op))

@@ -34,6 +34,8 @@ export interface Graph {
   readonly outputs: readonly Value[];
   /** In an order in which they can run. */
   readonly nodes: readonly Node[];
+  /** Names of the axes of inputs and outputs whose length is free. */
+  readonly symbols?: ReadonlyMap<Value, readonly (string | undefined)[]>;
 }
 
 export const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);

@@ -8,7 +8,6 @@ export interface Context {
   readonly b: Builder;
   readonly eqn: Equation;
   readonly inputs: readonly Lazy[];
-  readonly opset: number;
 }
 
 /** Lowers one equation: one lazy array per output. */

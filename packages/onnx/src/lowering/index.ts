@@ -29,10 +29,9 @@ export function lowerProgram(
   program: Program,
   given: ReadonlyMap<Var, Value>,
   argumentNames: ReadonlyMap<Var, string>,
-  opset: number,
 ): Value[] {
   const env = new Map<Atom, Lazy>();
-  for (const [v, value] of given) env.set(v, full(value));
+  for (const [v, value] of given) env.set(v, uniform(b, value) ?? full(value));
   const read = (x: Atom): Lazy => {
     if (!isLit(x)) return env.get(x)!;
     const data = allocate(x.aval.dtype, 1).fill(Number(x.value));
@@ -43,7 +42,7 @@ export function lowerProgram(
     let outputs: Lazy[];
     try {
       if (!rule) throw new Unsupported(`the primitive ${eqn.primitive} has no ONNX form`);
-      outputs = rule({ b, eqn, inputs: eqn.inputs.map(read), opset });
+      outputs = rule({ b, eqn, inputs: eqn.inputs.map(read) });
     } catch (error) {
       if (!(error instanceof Unsupported)) throw error;
       throw new RangeError(`toOnnx: ${error.message}: ${place(program, eqn, index, argumentNames)}.`);
@@ -53,6 +52,19 @@ export function lowerProgram(
     });
   });
   return program.outs.map((x) => filled(b, read(x)));
+}
+
+/** A constant of equal elements, zeros above all, is one number and broadcast axes. */
+function uniform(b: Builder, { data, dtype, shape }: Value): Lazy | undefined {
+  if (!data || data.length < 2 || data.some((x) => !Object.is(x, data[0]))) return undefined;
+  return {
+    value: b.constant(
+      dtype,
+      shape.map(() => 1),
+      data.slice(0, 1),
+    ),
+    shape,
+  };
 }
 
 /** Where in the function an equation is, in words a user can follow. */

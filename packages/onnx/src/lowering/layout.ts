@@ -54,7 +54,8 @@ const flip: Rule = (c) => {
   const attributes = {
     axes,
     starts: axes.map(() => -1),
-    ends: axes.map((axis) => -x.shape[axis]! - 1),
+    // Before the first element, whatever the length.
+    ends: axes.map(() => -(2 ** 31)),
     steps: axes.map(() => -1),
   };
   return [{ value: c.b.emit("Slice", [x.value], attributes), shape: x.shape }];

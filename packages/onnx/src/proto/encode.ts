@@ -1,5 +1,5 @@
-import type { Attributes, Graph, Node, Value } from "../ir/types.ts";
-import { size } from "../ir/types.ts";
+import { derivedAttributes } from "../ir/infer.ts";
+import { type Attributes, type Graph, type Node, size, type Value } from "../ir/types.ts";
 import {
   type AttributeProto,
   elementTypes,
@@ -44,6 +44,7 @@ const tensorAttributes: {
   ReduceMean: { names: ["axes"], since: 18 },
   ReduceLogSumExp: { names: ["axes"], since: 18 },
 };
+
 const floats = ["alpha", "beta"];
 
 class GraphWriter {
@@ -105,25 +106,33 @@ class GraphWriter {
         name: info.graphName,
         node: [...node, ...copies],
         initializer: this.#initializers,
-        input: inputs.map((x) => valueInfo(x.name!, x)),
-        output: outputs.map((x, i) => valueInfo(resultNames[i]!, x)),
+        input: inputs.map((x) => valueInfo(x.name!, x, this.#graph.symbols?.get(x))),
+        output: outputs.map((x, i) => valueInfo(resultNames[i]!, x, this.#graph.symbols?.get(x))),
       },
     };
   }
 
   #node(node: Node): NodeProto {
+    if (node.op.startsWith("Bitwise") && this.#opset < 18)
+      throw new RangeError(
+        `toOnnx: bitwise operators, as random numbers in the graph use, came with opset 18; ask for 18 or more instead of ${this.#opset}, or for random: "outside".`,
+      );
     const input = node.inputs.map((x) => this.#name(x));
     const output = node.outputs.map((x) => this.#name(x));
     const rest = { ...node.attributes };
     const moved = tensorAttributes[node.op];
-    if (moved && this.#opset >= (moved.since ?? 0))
+    if (moved && this.#opset >= (moved.since ?? 0)) {
       for (const name of moved.names) {
-        const value = rest[name]!;
-        input.push(this.#integers(typeof value === "number" ? [value] : (value as readonly number[])));
+        // `written` stands for a shape with -1 in it; where the sizes are computed, they are operands already.
+        const value = rest.written ?? rest[name]!;
+        if (rest.given !== 1)
+          input.push(this.#integers(typeof value === "number" ? [value] : (value as readonly number[])));
         delete rest[name];
       }
-    // The shape of a convolution's result is known here only to save its computation.
-    if (node.op === "Conv") delete rest.shape;
+      delete rest.written;
+      delete rest.given;
+    }
+    for (const name of derivedAttributes[node.op] ?? []) delete rest[name];
     return { input, output, name: `${node.op}_${output[0]}`, opType: node.op, attribute: attributes(rest) };
   }
 
@@ -179,7 +188,14 @@ function attributes(list: Attributes): AttributeProto[] {
   });
 }
 
-function valueInfo(name: string, { dtype, shape }: Value): ValueInfoProto {
-  const dim = shape.map((dimValue) => ({ dimValue }));
+function valueInfo(
+  name: string,
+  { dtype, shape }: Value,
+  symbols: readonly (string | undefined)[] = [],
+): ValueInfoProto {
+  const dim = shape.map((dimValue, axis) => {
+    const dimParam = symbols[axis];
+    return dimParam === undefined ? { dimValue } : { dimParam };
+  });
   return { name, type: { tensorType: { elemType: elementTypes[dtype], shape: { dim } } } };
 }
