@@ -15,16 +15,20 @@ export interface Environment {
 
 /** Versions, machine and date of this run. */
 export function environment(device: string): Environment {
-  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
   return {
     date: new Date().toISOString(),
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
     cpu: `${cpus()[0]?.model.trim() ?? "unknown"} x ${cpus().length}`,
     device,
-    hardgrad: version,
+    hardgrad: version(),
     commit: commit(),
   };
+}
+
+/** The version of this command. */
+export function version(): string {
+  return JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version;
 }
 
 function commit(): string | null {

@@ -11,7 +11,7 @@ import {
 import { UsageError } from "../errors.ts";
 import { lineChart } from "../figures/chart.ts";
 import { pictureSvg } from "../figures/pictures.ts";
-import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { type Purpose, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { type Environment, environment } from "./environment.ts";
 import { appendWhole, createFolder, writeWhole } from "./files.ts";
 import { modelCard } from "./model-card.ts";
@@ -112,8 +112,13 @@ export function readPictures(path: string): { title: string; svg: string }[] {
 }
 
 /** The last checkpoint of a run. */
-export function lastCheckpoint(path: string): Checkpoint {
-  return readCheckpoint(join(path, "checkpoint.safetensors"));
+export function lastCheckpoint(path: string, purpose?: Purpose): Checkpoint {
+  return readCheckpoint(join(path, "checkpoint.safetensors"), purpose);
+}
+
+/** How many epochs, with a fraction, a run had trained at a step; undefined if its metrics do not say. */
+export function epochAt(path: string, step: number): number | undefined {
+  return step === 0 ? 0 : readMetrics(path).find((row) => row.step === step)?.epoch;
 }
 
 function rewindEvents(file: string, step: number): void {

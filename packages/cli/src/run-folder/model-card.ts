@@ -15,6 +15,14 @@ export function commandOf(config: RunConfig): string {
   return [head, ...drawn, `--seed ${config.seed}`, ...flags].join(" ");
 }
 
+/** How to get models for other programs, if the experiment has any. */
+function exportOf(names: readonly string[]): string {
+  if (names.length === 0) return "";
+  return `
+
+For other programs, \`npx hardgrad export .\` in this folder writes ONNX models into \`export/\`: ${names.map((name) => `\`${name}.onnx\``).join(", ")}. Each says inside what its inputs and outputs are.`;
+}
+
 /** README.md of a run, in the form of a model card: front matter, then what a reader wants to know. */
 export function modelCard(config: RunConfig, summary: Summary, environment: Environment): string {
   const experiment = findExperiment(config.experiment);
@@ -56,7 +64,7 @@ ${headline.note}
 
 ## Use
 
-${use}
+${use}${exportOf(Object.keys(experiment.exports?.(config.settings, 0) ?? {}))}
 
 ## Limits
 

@@ -1,0 +1,169 @@
+import * as fs from "node:fs";
+import { dirname, join } from "node:path";
+import {
+  type Checker,
+  type Checkpoint,
+  type Difference,
+  type Exports,
+  exportModel,
+  exportsOf,
+  findExperiment,
+  type ModelPort,
+  modelChecker,
+  parametersOf,
+  TOLERANCE,
+  useDevice,
+} from "@hardgrad/experiments";
+import type { Flags } from "../configuration.ts";
+import { type Narrate, narrator, print, printJson, short } from "../console.ts";
+import { Failure, UsageError, writeFailure } from "../errors.ts";
+import { type Format, formats, targetsOf } from "../export-targets.ts";
+import { encodeSafetensors } from "../run-folder/checkpoint.ts";
+import { writeWhole } from "../run-folder/files.ts";
+import { epochAt, lastCheckpoint } from "../run-folder/folder.ts";
+import { originOf } from "../run-folder/origin.ts";
+import { unknownName } from "../suggest.ts";
+
+/** A file that was written, for `--json`. */
+interface Written {
+  readonly name: string;
+  readonly file: string;
+  readonly bytes: number;
+  readonly doc: string;
+  readonly inputs?: readonly ModelPort[];
+  readonly outputs?: readonly ModelPort[];
+  /** Largest difference from jax-js; null if it was not checked. */
+  readonly difference?: number | null;
+}
+
+/** `export RUN`: models of a trained network, for other programs. */
+export async function exportRun(run: string, flags: Flags): Promise<void> {
+  const narrate = narrator(flags.quiet === true);
+  const format = formatOf(flags);
+  const { checkpoint, epoch } = read(run);
+  const origin = originOf(checkpoint, epoch);
+  const place = { out: flags.out as string | undefined, force: flags.force === true };
+  let written: Written[];
+  if (format === "safetensors") {
+    if (flags.which !== undefined)
+      throw new UsageError("--which is for --format onnx: safetensors holds all parameters; leave it out.");
+    const { parameters: path } = targetsOf(run, ["parameters"], format, place);
+    written = [writeParameters(checkpoint, origin, path!)];
+  } else {
+    const exports = chosen(declared(checkpoint, epoch), flags.which as string | undefined);
+    const targets = targetsOf(run, Object.keys(exports), format, place);
+    written = await writeModels(checkpoint, exports, origin, targets, await checkerOf(flags, narrate));
+  }
+  if (flags.json) printJson({ run, format, metadata: origin, files: written });
+  for (const { file, difference } of flags.json ? [] : written) {
+    print(file);
+    if (typeof difference === "number")
+      narrate(`  checked against jax-js: largest difference ${short(difference)}`);
+  }
+}
+
+function formatOf(flags: Flags): Format {
+  const format = String(flags.format ?? "onnx") as Format;
+  if (!formats.includes(format)) throw unknownName("format", format, formats);
+  return format;
+}
+
+function read(run: string): { checkpoint: Checkpoint; epoch: number } {
+  const file = join(run, "checkpoint.safetensors");
+  if (!fs.existsSync(run))
+    throw new Failure(`cannot export ${run}: it does not exist; give the folder of a run.`);
+  if (!fs.existsSync(file))
+    throw new Failure(
+      `cannot export ${run}: it has no checkpoint.safetensors; give the folder of one run, which \`hardgrad train\` or \`compare\` made.`,
+    );
+  const checkpoint = lastCheckpoint(run, {
+    what: "cannot export",
+    instead: "use an older copy, or train the run again",
+  });
+  const epoch = epochAt(run, checkpoint.step);
+  if (epoch === undefined)
+    throw new Failure(
+      `cannot export ${run}: its metrics.jsonl has no row for step ${checkpoint.step}, the checkpoint's; use a whole copy of the folder, or train the run again.`,
+    );
+  return { checkpoint, epoch };
+}
+
+function declared(checkpoint: Checkpoint, epoch: number): Exports {
+  try {
+    const { experiment, settings } = checkpoint.config;
+    return exportsOf(findExperiment(experiment), settings, epoch);
+  } catch (error) {
+    throw new Failure(
+      `${(error as Error).message.replace(/\.$/, "")}; use --format safetensors for its parameters.`,
+    );
+  }
+}
+
+function chosen(exports: Exports, which: string | undefined): Exports {
+  if (which === undefined) return exports;
+  const names = Object.keys(exports);
+  const wanted = which.split(",").map((name) => name.trim());
+  for (const name of wanted) if (!names.includes(name)) throw unknownName("model", name, names);
+  return Object.fromEntries(
+    names.filter((name) => wanted.includes(name)).map((name) => [name, exports[name]!]),
+  );
+}
+
+function writeParameters(checkpoint: Checkpoint, origin: { [key: string]: string }, path: string): Written {
+  const bytes = encodeSafetensors(parametersOf(checkpoint), { format: "hardgrad-parameters-1", ...origin });
+  writeInto(path, bytes);
+  return { name: "parameters", file: path, bytes: bytes.length, doc: "The network's parameters." };
+}
+
+/** All models are made and checked before the first is written. */
+async function writeModels(
+  checkpoint: Checkpoint,
+  exports: Exports,
+  origin: { readonly [key: string]: string },
+  targets: { readonly [name: string]: string },
+  check: Checker | undefined,
+): Promise<Written[]> {
+  await useDevice("wasm");
+  const parameters = parametersOf(checkpoint);
+  const made: { written: Written; content: Uint8Array }[] = [];
+  for (const [name, exported] of Object.entries(exports)) {
+    try {
+      const { bytes, inputs, outputs } = exportModel(name, exported, parameters, { part: name, ...origin });
+      const difference = check ? agreed(await check(bytes, exported, parameters)) : null;
+      const about = { name, file: targets[name]!, bytes: bytes.length, doc: exported.doc };
+      made.push({ content: bytes, written: { ...about, inputs, outputs, difference } });
+    } catch (error) {
+      throw new Failure(`${name} was not written: ${(error as Error).message}`);
+    }
+  }
+  for (const { written, content } of made) writeInto(written.file, content);
+  return made.map(({ written }) => written);
+}
+
+function agreed({ largest, output }: Difference): number {
+  if (largest <= TOLERANCE) return largest;
+  throw new Failure(
+    `in onnxruntime its ${output} differs from jax-js by ${short(largest)}, more than ${TOLERANCE}; this is a fault of hardgrad, please report it (--no-check writes it all the same).`,
+  );
+}
+
+/** What compares models with jax-js, or undefined, with a line that says why. */
+async function checkerOf(flags: Flags, narrate: Narrate): Promise<Checker | undefined> {
+  if (flags.check === false) return undefined;
+  try {
+    return await modelChecker();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    narrate(`not checked against jax-js: ${error.message}`);
+    return undefined;
+  }
+}
+
+function writeInto(path: string, content: Uint8Array): void {
+  try {
+    fs.mkdirSync(dirname(path), { recursive: true });
+  } catch (error) {
+    throw writeFailure(dirname(path), error);
+  }
+  writeWhole(path, content);
+}

@@ -1,0 +1,406 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import {
+  type Arrays,
+  type Exported,
+  exportModel,
+  exportsOf,
+  findExperiment,
+  modelChecker,
+  parametersOf,
+  TOLERANCE,
+  useDevice,
+} from "@hardgrad/experiments";
+import { decodeModel } from "@hardgrad/onnx";
+import { numpy as np, random } from "@jax-js/jax";
+import { safetensors } from "@jax-js/loaders";
+import * as native from "onnxruntime-node";
+import * as web from "onnxruntime-web/wasm";
+import { describe, expect, test } from "vitest";
+import { epochAt, lastCheckpoint } from "../src/run-folder/folder.ts";
+import { hardgrad, scratch } from "./run.ts";
+
+await useDevice("wasm");
+web.env.wasm.numThreads = 1;
+
+const cwd = scratch();
+const at = (...path: string[]): string => join(cwd, ...path);
+const small = "--train-size 200 --test-size 50 --batch 20 --epochs 2 --quiet".split(" ");
+const trained: { readonly [run: string]: string } = {
+  stochastic: "classifier --hidden 20 --slope-growth 1.5",
+  deterministic: "classifier --hidden 8 --mode deterministic",
+  ordinary: "classifier --hidden 8 --unit tanh",
+  categorical: "vae --hidden 24-16 --variables 3 --categories 4 --embedding learned",
+  bernoulli: "vae --latents bernoulli --variables 6 --hidden none --binarize dynamic",
+};
+const models: { readonly [run: string]: readonly string[] } = {
+  stochastic: ["classifier", "classifier-sampled"],
+  deterministic: ["classifier"],
+  ordinary: ["classifier"],
+  categorical: ["encoder", "encoder-sampled", "decoder"],
+  bernoulli: ["encoder", "encoder-sampled", "decoder"],
+};
+const printed: { [run: string]: ReturnType<typeof hardgrad> } = {};
+for (const [run, flags] of Object.entries(trained)) {
+  const result = hardgrad(["train", ...flags.split(" "), ...small, "--out", run], { cwd });
+  expect(result.code, result.stderr).toBe(0);
+  printed[run] = hardgrad(["export", run], { cwd });
+}
+
+interface Plain {
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Int32Array | Uint32Array;
+}
+type Plains = { [name: string]: Plain };
+
+/** A model in one of the two runtimes. */
+async function runFile(file: string, feeds: Plains, runtime: "node" | "web"): Promise<Plains> {
+  const ort = (runtime === "node" ? native : web) as typeof native;
+  const worker = globalThis.Worker;
+  const bytes = new Uint8Array(readFileSync(file));
+  const session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 3 });
+  // onnxruntime-web sets it in Node, and jax-js would then expect memory that it shares with workers.
+  globalThis.Worker = worker;
+  const tensors = Object.entries(feeds).map(([name, { shape, data }]) => [
+    name,
+    new ort.Tensor(data instanceof Float32Array ? "float32" : "uint32", data as Float32Array, [...shape]),
+  ]);
+  const results = await session.run(Object.fromEntries(tensors));
+  await session.release();
+  return Object.fromEntries(
+    Object.entries(results).map(([name, { dims, data }]) => [
+      name,
+      { shape: dims, data: data as Float32Array },
+    ]),
+  );
+}
+
+const plain = (x: np.Array): Plain => ({ shape: x.shape, data: x.dataSync() as Float32Array });
+const arrays = (feeds: Plains): Arrays =>
+  Object.fromEntries(
+    Object.entries(feeds).map(([name, x]) => [name, np.array(x.data, { shape: [...x.shape] })]),
+  );
+
+function load(run: string): {
+  exported: { readonly [name: string]: Exported };
+  params: () => Arrays;
+  slope: number;
+} {
+  const checkpoint = lastCheckpoint(at(run));
+  const epoch = epochAt(at(run), checkpoint.step)!;
+  const growth = (checkpoint.config.settings.slopeGrowth as number | undefined) ?? 1;
+  return {
+    exported: exportsOf(findExperiment(checkpoint.config.experiment), checkpoint.config.settings, epoch),
+    params: () => arrays(parametersOf(checkpoint)),
+    slope: growth ** epoch,
+  };
+}
+
+/** Values that the inputs of a function may have. */
+function feedsOf({ inputs }: Exported, rows: number, seed: number): Plains {
+  const feeds: Plains = {};
+  for (const [name, { dtype, shape }] of Object.entries(inputs)) {
+    const sizes = shape.map((d) => (d === "batch" ? rows : d));
+    feeds[name] =
+      dtype === "uint32"
+        ? { shape: sizes, data: Uint32Array.of(seed + 4_000_000_000, 123_456_789) }
+        : plain(random.uniform(random.key(seed), sizes));
+  }
+  return feeds;
+}
+
+/** Within 1e-5 (relative above 1), the issue's tolerance: float32 sums in another order. */
+function expectClose(actual: Plains, expected: Plains): void {
+  expect(Object.keys(actual).toSorted()).toEqual(Object.keys(expected).toSorted());
+  for (const [name, { shape, data }] of Object.entries(expected)) {
+    expect(actual[name]!.shape, name).toEqual(shape);
+    data.forEach((y, i) => {
+      const x = actual[name]!.data[i]!;
+      if (!(Math.abs(x - y) <= 1e-5 * Math.max(1, Math.abs(y))))
+        expect.fail(`${name}[${i}] is ${x}, and jax-js has ${y}`);
+    });
+  }
+}
+
+describe.each(Object.keys(trained))("models of the run %s", (run) => {
+  test("are those that belong to it, checked and described", () => {
+    expect(printed[run]!.code, printed[run]!.stderr).toBe(0);
+    const files = models[run]!.map((name) => join(run, "export", `${name}.onnx`));
+    expect(printed[run]!.stdout.trim().split("\n")).toEqual(files);
+    expect(printed[run]!.stderr.match(/checked against jax-js: largest difference/g)).toHaveLength(
+      files.length,
+    );
+    expect(readdirSync(at(run, "export")).toSorted()).toEqual(files.map((f) => basename(f)).toSorted());
+    for (const file of files) {
+      const { metadataProps, producerName, docString, graph } = decodeModel(readFileSync(at(file)));
+      const metadata = Object.fromEntries(metadataProps.map(({ key, value }) => [key, value]));
+      expect(metadata).toMatchObject({
+        estimator: "straight-through",
+        data: "drawn",
+        seed: "0",
+        step: "20",
+        license: "mit",
+      });
+      expect(metadata.command).toContain("--train-size 200");
+      expect(JSON.parse(metadata.metrics!)).toHaveProperty("loss/train");
+      expect(producerName).toBe("hardgrad");
+      for (const { name } of [...graph.input, ...graph.output])
+        expect(docString).toMatch(new RegExp(`put ${name}: `));
+    }
+    expect(readFileSync(at(run, "README.md"), "utf8")).toContain(`\`${models[run]![0]}.onnx\``);
+  });
+
+  test.each([1, 7])("compute what jax-js computes, for %i images, in both runtimes", async (rows) => {
+    const { exported, params } = load(run);
+    for (const name of models[run]!) {
+      const feeds = feedsOf(exported[name]!, rows, 1);
+      const results = exported[name]!.fn(params(), arrays(feeds));
+      const expected = Object.fromEntries(Object.entries(results).map(([key, x]) => [key, plain(x)]));
+      for (const runtime of ["node", "web"] as const)
+        expectClose(await runFile(at(run, "export", `${name}.onnx`), feeds, runtime), expected);
+    }
+  });
+});
+
+test.each([
+  ["stochastic", "classifier", "threshold"],
+  ["stochastic", "classifier-sampled", "sample"],
+  ["deterministic", "classifier", "threshold"],
+  ["ordinary", "classifier", "threshold"],
+])("%s: the classes of %s are those of the run's own evaluation", async (run, name, way) => {
+  const { exported, params, slope } = load(run);
+  const feeds = feedsOf(
+    { ...exported[name]!, inputs: exported["classifier-sampled"]?.inputs ?? exported[name]!.inputs },
+    64,
+    2,
+  );
+  const { image, key = { shape: [2], data: Uint32Array.of(0, 0) } } = feeds;
+  const own = findExperiment("classifier").evaluations[way]!(
+    params(),
+    {
+      images: arrays({ image: image! }).image!.mul(255),
+      labels: np.zeros([64]),
+      key: arrays({ key }).key!,
+      slope: np.array(slope),
+    },
+    lastCheckpoint(at(run)).config.settings,
+  );
+  const given = name === "classifier" ? { image: image! } : { image: image!, key };
+  const result = await runFile(at(run, "export", `${name}.onnx`), given, "node");
+  expect(Array.from(result.class!.data)).toEqual(Array.from(own.classes!.dataSync()));
+  const hard = Array.from(result.hidden!.data).every((h) => h === 0 || h === 1);
+  expect(hard).toBe(run !== "ordinary");
+});
+
+test.each(["categorical", "bernoulli"])(
+  "%s: encoder and decoder together are the run's reconstruction",
+  async (run) => {
+    const { exported, params } = load(run);
+    const { image, key } = feedsOf(exported["encoder-sampled"]!, 5, 3) as { image: Plain; key: Plain };
+    const own = findExperiment("vae").evaluations.reconstruct!(
+      params(),
+      { images: arrays({ image }).image!.mul(255), labels: np.zeros([5]), key: arrays({ key }).key! },
+      lastCheckpoint(at(run)).config.settings,
+    );
+    const { latent } = await runFile(at(run, "export", "encoder-sampled.onnx"), { image, key }, "node");
+    const decoded = await runFile(at(run, "export", "decoder.onnx"), { latent: latent! }, "node");
+    expectClose({ pixels: decoded.image! }, { pixels: plain(own.pixels!) });
+    expect(Array.from(latent!.data).every((z) => z === 0 || z === 1)).toBe(true);
+    const another = await runFile(
+      at(run, "export", "encoder-sampled.onnx"),
+      { image, key: { shape: [2], data: Uint32Array.of(5, 6) } },
+      "node",
+    );
+    expect(Array.from(another.latent!.data)).not.toEqual(Array.from(latent!.data));
+  },
+);
+
+test("a check finds a model with other parameters", async () => {
+  const checkpoint = lastCheckpoint(at("stochastic"));
+  const { settings } = checkpoint.config;
+  const { classifier } = exportsOf(findExperiment("classifier"), settings, 2) as { classifier: Exported };
+  const parameters = parametersOf(checkpoint);
+  const { bytes } = exportModel("classifier", classifier, parameters, {});
+  const check = await modelChecker();
+  expect((await check(bytes, classifier, parameters)).largest).toBeLessThanOrEqual(TOLERANCE);
+  const b2 = { ...parameters.b2!, data: parameters.b2!.data.map((b) => b + 1e-3) };
+  const found = await check(bytes, classifier, { ...parameters, b2 });
+  expect(found.output).toBe("scores");
+  expect(found.largest).toBeGreaterThan(1e-4);
+});
+
+describe("what is asked for", () => {
+  test("one model into a file, whose description --json prints", () => {
+    const result = hardgrad(
+      ["export", "categorical", "--which", "decoder", "--out", "new/d.onnx", "--json"],
+      { cwd },
+    );
+    expect(result.code, result.stderr).toBe(0);
+    const { files, metadata } = JSON.parse(result.stdout);
+    expect(files).toMatchObject([
+      {
+        name: "decoder",
+        file: "new/d.onnx",
+        inputs: [{ name: "latent", dtype: "float32", shape: ["batch", 3, 4] }],
+        outputs: [
+          { name: "image", dtype: "float32", shape: ["batch", 784] },
+          { name: "logits", dtype: "float32", shape: ["batch", 784] },
+        ],
+      },
+    ]);
+    expect(files[0].difference).toBeLessThanOrEqual(TOLERANCE);
+    expect(metadata.experiment).toBe("vae");
+    expect(existsSync(at("new", "d.onnx"))).toBe(true);
+  });
+
+  test("parameters alone, as safetensors", () => {
+    const result = hardgrad(["export", "stochastic", "--format", "safetensors"], { cwd });
+    expect(result.stdout.trim()).toBe(join("stochastic", "export", "parameters.safetensors"));
+    const bytes = new Uint8Array(readFileSync(at(result.stdout.trim())));
+    const { tensors } = safetensors.parse(bytes);
+    expect(Object.keys(tensors).toSorted()).toEqual(["b1", "b2", "w1", "w2"]);
+    expect(tensors.w1).toMatchObject({ dtype: "F32", shape: [784, 20] });
+    const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
+    const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
+    expect(header.__metadata__).toMatchObject({ experiment: "classifier", step: "20", license: "mit" });
+  });
+
+  test("a run that was stopped is exported too", () => {
+    cpSync(at("stochastic"), at("stopped"), { recursive: true });
+    for (const name of ["summary.json", "README.md", "figures", "export"])
+      rmSync(at("stopped", name), { recursive: true });
+    const result = hardgrad(["export", ".", "--no-check", "--quiet"], { cwd: at("stopped") });
+    expect(result).toMatchObject({ code: 0, stderr: "" });
+    expect(readFileSync(at("stopped", "export", "classifier.onnx"))).toEqual(
+      readFileSync(at("stochastic", "export", "classifier.onnx")),
+    );
+  });
+
+  test("without onnxruntime-node the models are written, and it says that they were not checked", () => {
+    const hook = `export async function resolve(name, context, next) {
+      if (name === "onnxruntime-node") throw Object.assign(new Error("no"), { code: "ERR_MODULE_NOT_FOUND" });
+      return next(name, context);
+    }`;
+    const register = `import { register } from "node:module"; register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hook)}`)})`;
+    const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(register)}` };
+    const result = hardgrad(["export", "stochastic", "--out", "unchecked"], { cwd, env });
+    expect(result.code, result.stderr).toBe(0);
+    expect(result.stderr).toMatch(
+      /^not checked against jax-js: the check needs the package onnxruntime-node/,
+    );
+    expect(readdirSync(at("unchecked"))).toHaveLength(2);
+  });
+});
+
+describe("what can't be done is said in a sentence", () => {
+  const damaged = (name: string, change: (folder: string) => void): string => {
+    cpSync(at("stochastic"), at(name), { recursive: true });
+    rmSync(at(name, "export"), { recursive: true });
+    change(at(name));
+    return name;
+  };
+  mkdirSync(at("empty"));
+  mkdirSync(at("taken", "classifier.onnx"), { recursive: true });
+  writeFileSync(at("file"), "");
+  const cases: [string, string[], number, RegExp][] = [
+    ["no run", ["nothing"], 1, /^cannot export nothing: it does not exist; give the folder of a run\.$/],
+    ["not a run", ["empty"], 1, /^cannot export empty: it has no checkpoint\.safetensors; .*\.$/],
+    ["a file", ["file"], 1, /^cannot export file: it has no checkpoint\.safetensors; .*\.$/],
+    [
+      "unknown format",
+      ["stochastic", "--format", "onx"],
+      2,
+      /^there is no format "onx"; did you mean onnx\?$/,
+    ],
+    [
+      "unknown model",
+      ["stochastic", "--which", "encoder"],
+      2,
+      /^there is no model "encoder"; known: classifier, classifier-sampled\.$/,
+    ],
+    [
+      "models of parameters",
+      ["stochastic", "--format", "safetensors", "--which", "w1"],
+      2,
+      /^--which is for --format onnx: .*leave it out\.$/,
+    ],
+    [
+      "files that exist",
+      ["stochastic"],
+      2,
+      /^stochastic\/export\/classifier\.onnx exists; add --force to replace it, or choose another --out\.$/,
+    ],
+    [
+      "two models in one file",
+      ["stochastic", "--out", "x.onnx"],
+      2,
+      /^--out x\.onnx is one file and 2 models .*\(classifier, classifier-sampled\); choose one with --which, or give a folder\.$/,
+    ],
+    [
+      "the other format's ending",
+      ["stochastic", "--out", "x.safetensors"],
+      2,
+      /^--out x\.safetensors ends in \.safetensors and --format is onnx; change one of them\.$/,
+    ],
+    [
+      "a file as a folder",
+      ["stochastic", "--out", "file"],
+      2,
+      /^file is a file, not a folder; choose another --out\.$/,
+    ],
+    [
+      "a folder as a file",
+      ["stochastic", "--out", "taken", "--force"],
+      2,
+      /^taken\/classifier\.onnx is a folder, .*choose another --out\.$/,
+    ],
+    [
+      "below a file",
+      ["stochastic", "--out", "file/below"],
+      1,
+      /^cannot write file\/below: a part of the path is a file, not a folder; .*\.$/,
+    ],
+  ];
+  test.each(cases)("%s", (_, args, code, message) => {
+    const result = hardgrad(["export", ...args, "--no-check"], { cwd });
+    expect(result.stderr.trim()).toMatch(message);
+    expect(result.code).toBe(code);
+    expect(existsSync(at("x.onnx"))).toBe(false);
+  });
+
+  test("damaged runs", () => {
+    const flipped = damaged("flipped", (folder) => {
+      const file = join(folder, "checkpoint.safetensors");
+      const bytes = readFileSync(file);
+      bytes[bytes.length - 100]! ^= 1;
+      writeFileSync(file, bytes);
+    });
+    const cut = damaged("cut", (folder) => writeFileSync(join(folder, "metrics.jsonl"), ""));
+    for (const [run, message] of [
+      [
+        flipped,
+        /^cannot export flipped\/checkpoint\.safetensors: it is damaged \(its checksum differs\); use an older copy, or train the run again\.$/,
+      ],
+      [cut, /^cannot export cut: its metrics\.jsonl has no row for step 20, the checkpoint's; .*\.$/],
+    ] as const) {
+      const result = hardgrad(["export", run], { cwd });
+      expect(result.stderr.trim()).toMatch(message);
+      expect(result.code).toBe(1);
+      expect(existsSync(at(run, "export"))).toBe(false);
+    }
+  });
+
+  test("--force replaces", () => {
+    writeFileSync(at("stochastic", "export", "classifier.onnx"), "old");
+    const result = hardgrad(["export", "stochastic", "--force", "--quiet", "--no-check"], { cwd });
+    expect(result.code, result.stderr).toBe(0);
+    expect(readFileSync(at("stochastic", "export", "classifier.onnx")).length).toBeGreaterThan(1000);
+  });
+
+  test("an experiment without exports", () => {
+    const { exports: _, ...bare } = findExperiment("classifier");
+    expect(() => exportsOf(bare, {}, 0)).toThrow(
+      /^experiment classifier has no part that can be exported as a model\.$/,
+    );
+  });
+});
