@@ -12,7 +12,7 @@ const FIRST_SCREEN = `hardgrad: gradient estimators for networks that make hard 
 npx hardgrad --help lists all commands, and npx hardgrad COMMAND --help their flags.
 `;
 
-const commandNames = ["list", "show", "cite", "audit", "train", "compare", "figure", "help"];
+const commandNames = ["list", "show", "cite", "audit", "train", "compare", "export", "figure", "help"];
 
 /** Commands are loaded when they run, so that each starts as fast as what it needs. */
 async function build(argv: readonly string[]): Promise<Command> {
@@ -101,6 +101,18 @@ A problem file is a module, for example problem.mjs:
     addExperiments(addTrainingFlags(train), run.train.train);
     addExperiments(addTrainingFlags(compare), run.compare.compare);
   }
+  program
+    .command("export")
+    .description("models of a trained network for other programs: ONNX or safetensors")
+    .argument("<run>", "the folder of a run, finished or interrupted")
+    .option("--format <name>", "onnx, or safetensors: the parameters alone", "onnx")
+    .option("--which <names>", "models to write, separated by commas (default: all)")
+    .option("--out <path>", "a folder, or a file for a single model (default: export in the run's folder)")
+    .option("--force", "replace existing files")
+    .option("--no-check", "leave out the comparison with jax-js, which needs onnxruntime-node")
+    .option("--json", "what was written, as JSON on stdout")
+    .option("--quiet", "no narration")
+    .action(async (run, flags) => (await import("./commands/export.ts")).exportRun(run, flags));
   program
     .command("figure")
     .description("a figure of the documentation, as SVG, PNG or CSV; without a name: their list")
