@@ -1,8 +1,9 @@
 import { numpy as np } from "@jax-js/jax";
 import { evaluate, resolveOptions } from "../checks.ts";
-import { functionsOf, keep } from "../distributions/index.ts";
+import { functionsOf } from "../distributions/index.ts";
 import { references } from "../references.ts";
 import type { Distribution, Estimator, OptionsTable } from "../types.ts";
+import { jointProbability } from "./joint-probability.ts";
 import { everyKind, noNoise, noState } from "./parts.ts";
 
 const options: OptionsTable = {
@@ -63,7 +64,7 @@ export function exact(given: { maxStates?: number } = {}): Estimator {
         ...q.logits.shape,
       ]);
       const values = evaluate("exact", q, f, spread.ref);
-      const probability = np.exp(functionsOf(q).logProbability(keep(q), spread));
+      const probability = jointProbability(q, spread);
       q.logits.dispose();
       return { losses: np.sum(probability.mul(values), 0), state };
     },
