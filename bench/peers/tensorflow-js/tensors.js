@@ -7,8 +7,9 @@ export function read(path) {
   const size = Number(bytes.readBigUInt64LE(0));
   const header = JSON.parse(bytes.subarray(8, 8 + size).toString());
   const arrays = {};
-  for (const [name, { shape, data_offsets: [from, to] }] of Object.entries(header)) {
-    if (name === "__metadata__") continue;
+  delete header.__metadata__;
+  for (const [name, { shape, data_offsets }] of Object.entries(header)) {
+    const [from, to] = data_offsets;
     const data = new Float32Array((to - from) / 4);
     Buffer.from(data.buffer).set(bytes.subarray(8 + size + from, 8 + size + to));
     arrays[name] = { shape, data };

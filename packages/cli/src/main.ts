@@ -12,7 +12,18 @@ const FIRST_SCREEN = `hardgrad: gradient estimators for networks that make hard 
 npx hardgrad --help lists all commands, and npx hardgrad COMMAND --help their flags.
 `;
 
-const commandNames = ["list", "show", "cite", "audit", "train", "compare", "export", "figure", "help"];
+const commandNames = [
+  "list",
+  "show",
+  "cite",
+  "audit",
+  "train",
+  "compare",
+  "export",
+  "figure",
+  "bench",
+  "help",
+];
 
 /** Commands are loaded when they run, so that each starts as fast as what it needs. */
 async function build(argv: readonly string[]): Promise<Command> {
@@ -126,6 +137,20 @@ A problem file is a module, for example problem.mjs:
     .option("--json", "the data as JSON on stdout")
     .option("--quiet", "no narration")
     .action(async (name, flags) => (await import("./commands/figure.ts")).figure(name, flags));
+  program
+    .command("bench")
+    .description("speed and memory, side by side with the peers that are installed, on the same checked work")
+    .option("--parts <names>", "race, estimators, scaling, outside, separated by commas (default: all)")
+    .option("--rows <ids>", "rows of the race, and nothing but the race (default: all rows)")
+    .option("--device <names>", "our devices", "wasm,native")
+    .option("--peers <names>", "pytorch, tensorflow-js, or none", "pytorch,tensorflow-js")
+    .option("--python <path>", "an interpreter that has torch (default: python3)")
+    .option("--rounds <n>", "turns of each contestant on each row, 1 to 1000", "11")
+    .option("--out <file>", "also draw the race (.svg, .png) or write its numbers (.csv)")
+    .option("--json [file]", "everything as JSON, on stdout or into a file")
+    .option("--force", "replace existing files")
+    .option("--quiet", "no narration")
+    .action(async (flags) => (await import("./commands/bench.ts")).runBench(flags));
   for (const command of [...program.commands, ...train.commands, ...compare.commands])
     command.exitOverride().configureOutput({ writeErr: () => {} });
   return program;

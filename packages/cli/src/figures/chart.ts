@@ -17,6 +17,7 @@ export function lineChart(
     x: string;
     y: string;
     logarithmic?: boolean;
+    logarithmicX?: boolean;
     percent?: boolean;
     width?: number;
     height?: number;
@@ -36,7 +37,11 @@ export function lineChart(
     marginRight: 190,
     marginLeft: 60,
     style: { background: "transparent", fontSize: "12px" },
-    x: { label: options.x, grid: false },
+    x: {
+      label: options.x,
+      grid: false,
+      ...(options.logarithmicX ? { type: "log" as const, tickFormat: "~s" } : {}),
+    },
     y: {
       label: options.y,
       grid: true,

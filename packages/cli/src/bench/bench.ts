@@ -1,0 +1,100 @@
+import { classifier, useDevice } from "@hardgrad/experiments";
+import { numpy as np } from "@jax-js/jax";
+import { bernoulli, catalogue, type Estimator } from "hardgrad";
+import { environment } from "../run-folder/environment.ts";
+import { clock } from "./clock.ts";
+import type { Contestant } from "./contestants.ts";
+import { SCALING_POINTS, timeEstimators, timeOutside, timeScaling } from "./own-parts.ts";
+import { runRow } from "./race.ts";
+import type { BenchResults } from "./results.ts";
+import type { Row } from "./rows/row.ts";
+
+export const partNames: readonly string[] = ["race", "estimators", "scaling", "outside"];
+
+export interface Plan {
+  readonly parts: readonly string[];
+  readonly rows: readonly Row[];
+  /** All of them, ours first. */
+  readonly contestants: readonly Contestant[];
+  readonly rounds: number;
+  readonly secondsPerTurn: number;
+}
+
+const RUN_STEPS = 500;
+
+/** Everything of a plan, one part after the other. A contestant that fails is in the results as such. */
+export async function bench(plan: Plan, narrate: (line: string) => void): Promise<BenchResults> {
+  const { parts, rounds, secondsPerTurn } = plan;
+  const devices = plan.contestants.flatMap((c) => (c.device === undefined ? [] : [c.device]));
+  const versions: { [name: string]: string } = {};
+  // Inputs of the rows are made here; nothing is timed in this process.
+  await useDevice("wasm");
+  const ids = parts.includes("estimators") ? onePass() : [];
+  const entries = plan.rows.map((row) => ({
+    row,
+    contestants: plan.contestants.filter((c) => c.device !== undefined || row.peers.includes(c.id)),
+  }));
+  const time = clock(turnsOf(plan, entries, devices.length, ids.length), narrate);
+  const common = { rounds, secondsPerTurn, say: time.say, turn: time.turn };
+  const told = (answer: { readonly [name: string]: unknown }): void => {
+    for (const [name, version] of Object.entries(answer))
+      if (typeof version === "string") versions[name] = version;
+  };
+  const eachDevice = async <T>(part: string, measure: (device: string) => Promise<T[]>): Promise<T[]> =>
+    parts.includes(part) ? (await inTurn(devices, measure)).flat() : [];
+
+  const race = parts.includes("race")
+    ? await inTurn(entries, ({ row, contestants }) => runRow(row, contestants, { ...common, versions: told }))
+    : [];
+  const estimators = await eachDevice("estimators", (device) => timeEstimators(device, ids, common));
+  const scaling = await eachDevice("scaling", (device) =>
+    timeScaling(device, { ...common, rounds: few(rounds) }),
+  );
+  const outside = await eachDevice("outside", (device) => timeOutside(device, RUN_STEPS, common));
+  const { device: _, ...machine } = environment("");
+  return { ...machine, versions, rounds, secondsPerTurn, race, estimators, scaling, outside };
+}
+
+/** Curves over orders of magnitude need fewer rounds than ratios near 1. */
+const few = (rounds: number): number => Math.min(rounds, 5);
+
+function turnsOf(
+  { parts, rounds }: Plan,
+  entries: readonly { readonly contestants: readonly Contestant[] }[],
+  devices: number,
+  estimators: number,
+): number {
+  const present = entries.flatMap((e) => e.contestants).filter((c) => c.command).length;
+  const turns: { [part: string]: number } = {
+    race: rounds * present,
+    estimators: rounds * devices * estimators,
+    scaling: few(rounds) * devices * SCALING_POINTS,
+    outside: 2 * devices,
+  };
+  return parts.reduce((sum, part) => sum + turns[part]!, 0);
+}
+
+async function inTurn<A, B>(items: readonly A[], work: (item: A) => Promise<B>): Promise<B[]> {
+  const results: B[] = [];
+  for (const item of items) results.push(await work(item));
+  return results;
+}
+
+/** Estimators with one evaluation per example that the classifier takes. */
+function onePass(): string[] {
+  const settings = Object.fromEntries(
+    Object.entries(classifier.options).map(([name, o]) => [name, o.default]),
+  );
+  const fits = (estimator: Estimator): boolean => {
+    const q = bernoulli(np.zeros([1, 100]));
+    try {
+      classifier.check(estimator, settings, { classes: 10 } as never);
+      return estimator.evaluations(q) === 1;
+    } catch {
+      return false;
+    } finally {
+      q.logits.dispose();
+    }
+  };
+  return catalogue.filter((entry) => fits(entry.create())).map((entry) => entry.id);
+}

@@ -1,0 +1,98 @@
+import { existsSync } from "node:fs";
+import { deviceNames } from "@hardgrad/experiments";
+import Table from "cli-table3";
+import { bench, type Plan, partNames } from "../bench/bench.ts";
+import { stopAll } from "../bench/child.ts";
+import { ours, peerNames, peers } from "../bench/contestants.ts";
+import { raceFigure } from "../bench/figure.ts";
+import * as report from "../bench/report.ts";
+import type { BenchResults } from "../bench/results.ts";
+import { rows as allRows, findRow } from "../bench/rows/index.ts";
+import type { Flags } from "../configuration.ts";
+import { type Narrate, narrator, print, printJson } from "../console.ts";
+import { Failure, UsageError } from "../errors.ts";
+import { checkTarget, writeFigure } from "../figures/index.ts";
+import { wholeNumber } from "../flags.ts";
+import { writeWhole } from "../run-folder/files.ts";
+import { unknownName } from "../suggest.ts";
+
+/** Seconds that one contestant runs before the next one has its turn. */
+const TURN = 0.5;
+
+/** `bench`: speed and memory, side by side with the peers that are installed, on work that is checked to be the same. */
+export async function runBench(flags: Flags): Promise<void> {
+  const narrate = narrator(flags.quiet === true);
+  const plan = planOf(flags);
+  const { json, out } = flags;
+  if (typeof out === "string") {
+    checkTarget(out, flags.force === true);
+    if (!plan.parts.includes("race"))
+      throw new UsageError("--out draws the race, which --parts leaves out; add it, or leave --out out.");
+  }
+  if (typeof json === "string" && flags.force !== true && existsSync(json))
+    throw new UsageError(`${json} exists; add --force to replace it, or choose another --json.`);
+  for (const { title, missing } of plan.contestants)
+    if (missing) narrate(`${title} is left out: ${missing}.`);
+  const results = await interruptible(() => bench(plan, narrate));
+  if (typeof json === "string") writeWhole(json, `${JSON.stringify(results, null, 2)}\n`);
+  if (typeof out === "string") await writeFigure(raceFigure(results), out);
+  if (json === true) printJson(results);
+  else printTables(results, narrate);
+  const failed = results.race.flatMap((row) =>
+    row.contestants.filter((c) => c.status === "failed").map((c) => `${c.title} on ${row.id}`),
+  );
+  if (failed.length > 0) throw new Failure(`failed, with the reasons above: ${failed.join("; ")}.`);
+}
+
+function planOf(flags: Flags): Plan {
+  const parts = flags.parts ?? (flags.rows === undefined ? partNames.join(",") : "race");
+  const rowNames = allRows.map((row) => row.id);
+  const devices = listOf("device", flags.device, [...new Set([...deviceNames, "native"])]);
+  const chosen = flags.peers === "none" ? [] : listOf("peer", flags.peers, peerNames);
+  return {
+    parts: listOf("part", parts, partNames),
+    rows: listOf("row", flags.rows ?? rowNames.join(","), rowNames).map(findRow),
+    rounds: wholeNumber("--rounds", String(flags.rounds), 1, 1000),
+    contestants: [...devices.map(ours), ...peers(chosen, flags.python as string | undefined)],
+    secondsPerTurn: TURN,
+  };
+}
+
+/** Names separated by commas, each known and none twice. */
+function listOf(kind: string, text: unknown, known: readonly string[]): string[] {
+  const names = String(text).split(",");
+  for (const name of names) if (!known.includes(name)) throw unknownName(kind, name, known);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new UsageError(`${kind} ${twice} is named twice; name each once.`);
+  return names;
+}
+
+/** Ctrl-C and SIGTERM end the contestants too. */
+async function interruptible<T>(work: () => Promise<T>): Promise<T> {
+  const stop = (): void => {
+    stopAll();
+    process.stderr.write("stopped; nothing was written.\n");
+    process.exit(130);
+  };
+  process.on("SIGINT", stop).on("SIGTERM", stop);
+  try {
+    return await work();
+  } finally {
+    process.off("SIGINT", stop).off("SIGTERM", stop);
+  }
+}
+
+function printTables(results: BenchResults, narrate: Narrate): void {
+  const show = ({ head, rows }: report.Table): void => {
+    if (rows.length === 0) return;
+    const table = new Table({ head: [...head], style: { head: [], border: [] } });
+    for (const row of rows) table.push([...row]);
+    print(table.toString());
+  };
+  show(report.raceTable(results.race, "id"));
+  show(report.contestantTable(results.race));
+  show(report.estimatorTable(results));
+  show(report.scalingTable(results));
+  show(report.outsideTable(results));
+  narrate(report.conditions(results));
+}
