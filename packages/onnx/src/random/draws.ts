@@ -1,4 +1,5 @@
 import { size } from "../ir/types.ts";
+import { hasVectors } from "../wasm/assembler.ts";
 import { type Draw, type KeyProgram, plainDraw } from "./keys.ts";
 import { simdFill } from "./simd-kernel.ts";
 
@@ -24,10 +25,9 @@ export function fastDraw(program: KeyProgram): Draw {
     // The kernel writes whole vectors of 16 bytes, from any word on.
     bytes += 16 * (Math.ceil(size(step.shape) / 4) + 1);
   });
-  if (bytes === 0) return plainDraw;
+  if (bytes === 0 || !hasVectors()) return plainDraw;
   const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE) });
   const fill = simdFill(memory);
-  if (!fill) return plainDraw;
   return (index, step, k0, k1) => {
     const place = places.get(index);
     if (place === undefined) return plainDraw(index, step, k0, k1);

@@ -1,12 +1,12 @@
-import { fastDraw, lower, runKeys } from "@hardgrad/onnx";
-import type { Arrays, HostArrays } from "../backend.ts";
-import { dtypeOf, tensorOf } from "./resident.ts";
+import { fastDraw, hasVectors, type Kernel, type Lowered, lower, runKeys } from "@hardgrad/onnx";
+import type { Arrays, HostArray, HostArrays } from "../backend.ts";
+import { dtypeOf, type NativeResident, tensorOf } from "./resident.ts";
 import type { Runtime, Session, Tensors } from "./runtime.ts";
 
 export type Traced = (resident: Arrays, inputs: Arrays) => Arrays;
 
-/** A function compiled for certain shapes. `into` holds tensors for the results, by their names. */
-export type Compiled = (resident: Tensors, inputs: HostArrays, into?: Tensors) => Promise<Tensors>;
+/** A function compiled for certain shapes. */
+export type Compiled = (resident: NativeResident, inputs: HostArrays) => Promise<Tensors>;
 
 /** Type and shape of an argument: all that tracing needs. A class, because plain objects are trees to jax-js. */
 class Example {
@@ -19,56 +19,124 @@ class Example {
   }
 }
 
+// Arguments are called `resident.NAME` and `inputs.NAME`, results `next.NAME`.
+const RESIDENT = "resident.";
+const INPUT = "inputs.";
+const NEXT = "next.";
+const SPARE = "spare.";
+
 /**
- * Lowers a function to a model and prepares its session.
+ * A function that reads resident arrays: its results, by name.
  *
- * @throws RangeError that begins with "toOnnx:" if the function has no ONNX form.
+ * @throws RangeError that begins with "toOnnx:" if it has no ONNX form.
  */
-export async function compileModel(
+export async function compileEvaluation(
   runtime: Runtime,
   fn: Traced,
-  resident: Tensors,
+  resident: NativeResident,
   inputs: HostArrays,
   threads: number,
 ): Promise<Compiled> {
-  const residents = map(resident, ({ dims, data }) => new Example(dims, dtypeOf({ shape: dims, data })));
-  const given = map(inputs, (x) => new Example(x.shape, dtypeOf(x).replace("uint8", "float32")));
-  const traced = (r: Arrays, i: Arrays): { [group: string]: Arrays } => ({ next: fn(r, i) });
-  const { model, keys, ...ports } = lower(traced, [residents, given], {
+  const lowered = lowerTraced(fn, resident, inputs, {});
+  const session = await createSession(runtime, lowered.model, threads);
+  const feed = feeder(runtime, lowered);
+  return async (held, arrays) => {
+    const results = await session.run(feed(held, arrays));
+    return Object.fromEntries(Object.entries(results).map(([name, x]) => [name.slice(NEXT.length), x]));
+  };
+}
+
+/**
+ * A step: the successors of all resident arrays. What is elementwise, as optimizers are, is computed in place after the
+ * model has run; what the model computes goes to a spare array, which then changes places with the old one.
+ *
+ * @throws RangeError that begins with "toOnnx:" if it has no ONNX form.
+ */
+export async function compileUpdate(
+  runtime: Runtime,
+  fn: Traced,
+  resident: NativeResident,
+  inputs: HostArrays,
+  threads: number,
+): Promise<Compiled> {
+  const updates = Object.fromEntries(resident.names.map((name) => [NEXT + name, RESIDENT + name]));
+  const lowered = lowerTraced(fn, resident, inputs, hasVectors() ? updates : {});
+  const session = await createSession(runtime, lowered.model, threads);
+  const feed = feeder(runtime, lowered);
+  const replaced = lowered.outputs.flatMap(({ name }) =>
+    name.startsWith(NEXT) ? [name.slice(NEXT.length)] : [],
+  );
+  return async (held, arrays) => {
+    // All places first: tensors made before the arena grows would be void.
+    for (const { name, dtype, shape } of lowered.outputs) held.slot(placeOf(name), dtype as "float32", shape);
+    const fetches: Tensors = {};
+    for (const { name } of lowered.outputs) fetches[name] = held.tensor(placeOf(name));
+    await session.run(feed(held, arrays), fetches);
+    for (const kernel of lowered.kernels) runKernel(kernel, held, arrays);
+    for (const name of replaced) held.swap(name, SPARE + name);
+    return {};
+  };
+}
+
+/** Where an output of a step goes. */
+const placeOf = (output: string): string =>
+  output.startsWith(NEXT) ? SPARE + output.slice(NEXT.length) : output;
+
+function runKernel({ code, shape, arrays, scalars }: Kernel, held: NativeResident, inputs: HostArrays): void {
+  const own = (name: string): string => (name.startsWith(RESIDENT) ? name.slice(RESIDENT.length) : name);
+  const value = (name: string): number =>
+    name.startsWith(INPUT) ? inputs[name.slice(INPUT.length)]!.data[0]! : held.tensor(own(name)).data[0]!;
+  const bytes = 16 * Math.ceil(shape.reduce((a, b) => a * b, 1) / 4);
+  held.arena.kernel(code)(bytes, ...arrays.map((name) => held.address(own(name))), ...scalars.map(value));
+}
+
+function lowerTraced(
+  fn: Traced,
+  resident: NativeResident,
+  inputs: HostArrays,
+  updates: { readonly [result: string]: string },
+): Lowered {
+  const example = (x: HostArray): Example => new Example(x.shape, dtypeOf(x).replace("uint8", "float32"));
+  const held = Object.fromEntries(
+    resident.names.map((name) => {
+      const { dims, data } = resident.tensor(name);
+      return [name, example({ shape: dims, data })];
+    }),
+  );
+  const given = Object.fromEntries(Object.entries(inputs).map(([name, x]) => [name, example(x)]));
+  const traced = (r: Arrays, i: Arrays): { next: Arrays } => ({ next: fn(r, i) });
+  const bytes = Object.keys(inputs).filter((name) => dtypeOf(inputs[name]!) === "uint8");
+  return lower(traced, [held, given], {
     names: ["resident", "inputs"],
     random: "outside",
-    bytes: Object.keys(inputs)
-      .filter((name) => dtypeOf(inputs[name]!) === "uint8")
-      .map((name) => `inputs.${name}`),
+    bytes: bytes.map((name) => INPUT + name),
     tuned: true,
+    updates,
   });
-  const session = await createSession(runtime, model, threads);
-  const draw = fastDraw(keys);
-  const wanted = new Set(ports.inputs.map(({ name }) => name));
-  const shapes = new Map(ports.noise.map(({ name, shape }) => [name, shape]));
+}
 
-  return async (current, arrays, into) => {
+/** What a model is fed: resident arrays, inputs, and the noise that is drawn for their keys. */
+function feeder(
+  runtime: Runtime,
+  { inputs, noise, keys }: Lowered,
+): (held: NativeResident, arrays: HostArrays) => Tensors {
+  const draw = fastDraw(keys);
+  const array = (held: NativeResident, arrays: HostArrays, port: string): HostArray => {
+    if (port.startsWith(INPUT)) return arrays[port.slice(INPUT.length)]!;
+    const { dims, data } = held.tensor(port.slice(RESIDENT.length));
+    return { shape: dims, data };
+  };
+  return (held, arrays) => {
     const feeds: Tensors = {};
-    for (const name in current) {
-      const port = `resident.${name}`;
-      if (wanted.has(port)) feeds[port] = current[name]!;
-    }
-    for (const name in arrays) {
-      const port = `inputs.${name}`;
-      if (wanted.has(port)) feeds[port] = tensorOf(runtime, arrays[name]!);
-    }
+    for (const { name } of inputs)
+      feeds[name] = name.startsWith(RESIDENT)
+        ? held.tensor(name.slice(RESIDENT.length))
+        : tensorOf(runtime, array(held, arrays, name));
     const words: { [name: string]: Uint32Array } = {};
-    for (const port of keys.keys) {
-      const [group, name] = [port.slice(0, port.indexOf(".")), port.slice(port.indexOf(".") + 1)];
-      words[port] = (group === "inputs" ? arrays : current)[name]!.data as Uint32Array;
-    }
-    const noise = runKeys(keys, words, draw);
-    for (const name in noise)
-      feeds[name] = tensorOf(runtime, { shape: shapes.get(name)!, data: noise[name]! });
-    if (!into) return session.run(feeds);
-    const fetches: Tensors = {};
-    for (const name in into) fetches[`next.${name}`] = into[name]!;
-    return session.run(feeds, fetches);
+    for (const port of keys.keys) words[port] = array(held, arrays, port).data as Uint32Array;
+    const drawn = runKeys(keys, words, draw);
+    for (const { name, shape } of noise) feeds[name] = tensorOf(runtime, { shape, data: drawn[name]! });
+    return feeds;
   };
 }
 
@@ -81,8 +149,4 @@ function createSession(runtime: Runtime, model: Uint8Array, threads: number): Pr
     // Its warnings are about graphs that a user did not write.
     logSeverityLevel: 3,
   });
-}
-
-function map<A, B>(record: { readonly [name: string]: A }, fn: (x: A) => B): { [name: string]: B } {
-  return Object.fromEntries(Object.entries(record).map(([name, x]) => [name, fn(x)]));
 }

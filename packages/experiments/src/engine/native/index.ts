@@ -1,7 +1,7 @@
 import { defaultDevice, init } from "@jax-js/jax";
 import type { Backend, HostArray, HostArrays } from "../backend.ts";
 import { jaxBackend } from "../jax-backend.ts";
-import { type Compiled, compileModel, type Traced } from "./compile.ts";
+import { type Compiled, compileEvaluation, compileUpdate, type Traced } from "./compile.ts";
 import { NativeResident, signatureOf } from "./resident.ts";
 import { loadRuntime } from "./runtime.ts";
 
@@ -27,20 +27,17 @@ export async function nativeBackend(options: NativeOptions = {}): Promise<Backen
   const jax = jaxBackend("wasm");
 
   /** The function compiled for the shapes of a call; undefined if it runs on jax-js. */
-  const compiler = (fn: Traced) => {
+  const compiler = (fn: Traced, compile: typeof compileUpdate) => {
     const byShapes = new Map<string, Promise<Compiled | undefined>>();
-    return async (resident: NativeResident, inputs: HostArrays): Promise<Compiled | undefined> => {
+    return (resident: NativeResident, inputs: HostArrays): Promise<Compiled | undefined> => {
       const key = `${resident.signature}|${signatureOf(inputs)}`;
       let compiled = byShapes.get(key);
       if (!compiled) {
-        compiled = resident
-          .current()
-          .then((current) => compileModel(runtime, fn, current, inputs, threads))
-          .catch((error: Error) => {
-            if (!error.message.startsWith("toOnnx:")) throw error;
-            notice?.(`a function of this run has no native form and runs on wasm instead: ${error.message}`);
-            return undefined;
-          });
+        compiled = compile(runtime, fn, resident, inputs, threads).catch((error: Error) => {
+          if (!error.message.startsWith("toOnnx:")) throw error;
+          notice?.(`a function of this run has no native form and runs on wasm instead: ${error.message}`);
+          return undefined;
+        });
         byShapes.set(key, compiled);
       }
       return compiled;
@@ -51,18 +48,18 @@ export async function nativeBackend(options: NativeOptions = {}): Promise<Backen
     device: "native",
     put: (arrays) => new NativeResident(runtime, jax, arrays),
     update: (fn) => {
-      const compiledFor = compiler(fn);
+      const compiledFor = compiler(fn, compileUpdate);
       const fallback = jax.update(fn);
       return async (resident, inputs) => {
         const held = resident as NativeResident;
         const compiled = await compiledFor(held, inputs);
         if (!compiled) return held.onJax((there) => fallback(there, inputs), true);
-        await compiled(await held.current(), inputs, held.spare());
-        held.swap();
+        await held.home();
+        await compiled(held, inputs);
       };
     },
     evaluate: (fn) => {
-      const compiledFor = compiler(fn);
+      const compiledFor = compiler(fn, compileEvaluation);
       const fallback = jax.evaluate(fn);
       return async (resident, inputs) => {
         const held = resident as NativeResident;
@@ -74,12 +71,10 @@ export async function nativeBackend(options: NativeOptions = {}): Promise<Backen
           }, false);
           return results;
         }
-        const tensors = await compiled(await held.current(), inputs);
+        await held.home();
+        const tensors = await compiled(held, inputs);
         return Object.fromEntries(
-          Object.entries(tensors).map(([name, { dims, data }]) => [
-            name.slice("next.".length),
-            { shape: dims, data },
-          ]),
+          Object.entries(tensors).map(([name, { dims, data }]) => [name, { shape: dims, data }]),
         );
       };
     },

@@ -1,5 +1,6 @@
 import type { Backend, HostArray, HostArrays, Resident } from "../backend.ts";
-import type { Runtime, Tensor, Tensors } from "./runtime.ts";
+import { Arena, type Place } from "./arena.ts";
+import type { Runtime, Tensor } from "./runtime.ts";
 
 export type DType = "float32" | "int32" | "uint32" | "uint8";
 
@@ -20,19 +21,27 @@ export function tensorOf({ Tensor }: Runtime, array: HostArray): Tensor {
   return new Tensor(dtypeOf(array), array.data, array.shape);
 }
 
+interface Slot {
+  readonly shape: readonly number[];
+  place: Place;
+  tensor: Tensor | undefined;
+  /** The arena's version that the tensor was made for. */
+  version: number;
+}
+
 /**
- * Arrays of a run in two sets of tensors: a step reads the current set and writes its successors to the spare one, so
- * nothing is copied between steps. While a function runs on jax-js instead, the arrays live there.
+ * Arrays of a run in an arena, with room beside them for what a step computes on the way. While a function runs on
+ * jax-js instead, they live there.
  */
 export class NativeResident implements Resident {
+  readonly arena: Arena = new Arena();
   readonly names: readonly string[];
   /** Names, types and shapes, which never change. */
   readonly signature: string;
   readonly #runtime: Runtime;
   readonly #jax: Backend;
-  #current: Tensors;
-  #spare: Tensors | undefined;
-  /** Where the arrays are, if not in `#current`. */
+  readonly #slots = new Map<string, Slot>();
+  /** Where the arrays are, if not here. */
   #away: Resident | undefined;
 
   constructor(runtime: Runtime, jax: Backend, arrays: HostArrays) {
@@ -40,33 +49,57 @@ export class NativeResident implements Resident {
     this.#jax = jax;
     this.names = Object.keys(arrays);
     this.signature = signatureOf(arrays);
-    this.#current = copies(runtime, arrays);
-  }
-
-  async current(): Promise<Tensors> {
-    if (this.#away) {
-      const away = this.#away;
-      this.#away = undefined;
-      for (const [name, { data }] of Object.entries(await away.read())) this.#current[name]!.data.set(data);
-      away.dispose();
+    for (const [name, array] of Object.entries(arrays)) {
+      // Bytes become float32, as everywhere in a traced function.
+      const dtype = dtypeOf(array) === "uint8" ? "float32" : dtypeOf(array);
+      this.slot(name, dtype, array.shape);
     }
-    return this.#current;
+    this.write(arrays);
   }
 
-  /** Tensors for the successors of all arrays. */
-  spare(): Tensors {
-    this.#spare ??= copies(this.#runtime, hosts(this.#current));
-    return this.#spare;
+  /** A place of that name, made when it is first asked for. */
+  slot(name: string, dtype: DType, shape: readonly number[]): Slot {
+    let slot = this.#slots.get(name);
+    if (!slot) {
+      const length = shape.reduce((a, b) => a * b, 1);
+      slot = { shape, place: this.arena.place(dtype, length), tensor: undefined, version: -1 };
+      this.#slots.set(name, slot);
+    }
+    return slot;
   }
 
-  /** The spare set has been written: it is the current one now. */
-  swap(): void {
-    [this.#current, this.#spare] = [this.#spare!, this.#current];
+  tensor(name: string): Tensor {
+    const slot = this.#slots.get(name)!;
+    if (!slot.tensor || slot.version !== this.arena.version) {
+      slot.tensor = tensorOf(this.#runtime, { shape: slot.shape, data: this.arena.view(slot.place) });
+      slot.version = this.arena.version;
+    }
+    return slot.tensor;
   }
 
-  /** The arrays on jax-js. `changing` says that they will not be the same afterwards. */
+  address(name: string): number {
+    return this.#slots.get(name)!.place.address;
+  }
+
+  /** Two arrays of one shape change places. */
+  swap(name: string, other: string): void {
+    const [x, y] = [this.#slots.get(name)!, this.#slots.get(other)!];
+    this.#slots.set(name, y);
+    this.#slots.set(other, x);
+  }
+
+  /** Brings the arrays back from jax-js, if they are there. */
+  async home(): Promise<void> {
+    if (!this.#away) return;
+    const away = this.#away;
+    this.#away = undefined;
+    this.write(await away.read());
+    away.dispose();
+  }
+
+  /** Runs a function over the arrays on jax-js. `changing` says that they will not be the same afterwards. */
   async onJax(run: (resident: Resident) => Promise<unknown>, changing: boolean): Promise<void> {
-    const there = this.#away ?? this.#jax.put(hosts(this.#current));
+    const there = this.#away ?? this.#jax.put(await this.read());
     if (changing) this.#away = there;
     await run(there);
     if (!this.#away) there.dispose();
@@ -76,7 +109,7 @@ export class NativeResident implements Resident {
     if (this.#away) return this.#away.read(names);
     return Object.fromEntries(
       names.map((name) => {
-        const { dims, data } = this.#current[name]!;
+        const { dims, data } = this.tensor(name);
         return [name, { shape: dims, data: data.slice() }];
       }),
     );
@@ -84,29 +117,12 @@ export class NativeResident implements Resident {
 
   write(arrays: HostArrays): void {
     if (this.#away) this.#away.write(arrays);
-    else for (const [name, { data }] of Object.entries(arrays)) this.#current[name]!.data.set(data);
+    else for (const [name, { data }] of Object.entries(arrays)) this.tensor(name).data.set(data);
   }
 
   dispose(): void {
     this.#away?.dispose();
     this.#away = undefined;
-    this.#current = {};
-    this.#spare = undefined;
+    this.#slots.clear();
   }
-}
-
-/** New tensors of the same contents; bytes become float32, as everywhere in a traced function. */
-function copies(runtime: Runtime, arrays: HostArrays): Tensors {
-  return Object.fromEntries(
-    Object.entries(arrays).map(([name, { shape, data }]) => {
-      const own = data instanceof Uint8Array ? Float32Array.from(data) : data.slice();
-      return [name, tensorOf(runtime, { shape, data: own })];
-    }),
-  );
-}
-
-function hosts(tensors: Tensors): HostArrays {
-  return Object.fromEntries(
-    Object.entries(tensors).map(([name, { dims, data }]) => [name, { shape: dims, data }]),
-  );
 }
