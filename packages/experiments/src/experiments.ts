@@ -1,9 +1,10 @@
 import { classifier } from "./classifier.ts";
+import { continual } from "./continual/index.ts";
 import type { Experiment } from "./experiment.ts";
 import { vae } from "./vae.ts";
 
 /** Every experiment, by name. */
-export const experiments: readonly Experiment[] = [classifier, vae];
+export const experiments: readonly Experiment[] = [classifier, vae, continual];
 
 /** @throws RangeError for a name that no experiment has. */
 export function findExperiment(name: string): Experiment {

@@ -1,5 +1,6 @@
 export { type AdamOptions, adam, adamw, radam } from "./adam.ts";
 export { classifier } from "./classifier.ts";
+export { continual } from "./continual/index.ts";
 export type {
   Checkpoint,
   EstimatorSpec,

@@ -76,10 +76,14 @@ export interface Batch {
   weights: np.Array;
 }
 
-/** Weighted cross-entropy over the outputs that compete, `[...]` for scores `[..., batch, outputs]`. Consumes everything. */
-export function lossOf(scores: np.Array, { labels, active, weights }: Omit<Batch, "images">): np.Array {
+/** Cross-entropy `[..., batch]` over the outputs that compete, for scores `[..., batch, outputs]`. Consumes everything. */
+export function lossesOf(scores: np.Array, labels: np.Array, active: np.Array): np.Array {
   const oneHot = nn.oneHot(labels.astype(np.int32), scores.shape.at(-1)!);
   const closed = np.negative(active).add(1).mul(-1e9);
-  const each = np.negative(np.sum(nn.logSoftmax(scores.add(closed), -1).mul(oneHot), -1));
-  return np.sum(each.mul(weights), -1);
+  return np.negative(np.sum(nn.logSoftmax(scores.add(closed), -1).mul(oneHot), -1));
+}
+
+/** The weighted sum of a batch's losses. Consumes everything. */
+export function lossOf(scores: np.Array, { labels, active, weights }: Omit<Batch, "images">): np.Array {
+  return np.sum(lossesOf(scores, labels, active).mul(weights));
 }

@@ -71,7 +71,7 @@ export const options: SettingsTable = {
   optimizer: {
     type: "choice",
     default: "adam",
-    choices: ["adam", "sgd"],
+    choices: ["adam", "adamw", "radam", "sgd"],
     help: "how gradients become steps",
   },
   learningRate: { type: "number", default: 0.001, min: 1e-7, max: 10, help: "step size" },
@@ -99,14 +99,14 @@ export const options: SettingsTable = {
   },
   gates: {
     type: "choice",
-    default: "annealed",
-    choices: ["annealed", "hard", "sampled"],
-    help: "hat: gates soft and ever steeper; hard, with the estimator's gradient; or sampled by the estimator",
+    default: "hard",
+    choices: ["hard", "sampled", "annealed"],
+    help: "hat: 0 or 1 by sign, with the estimator's gradient; sampled, by any estimator; or soft and ever steeper",
   },
   slope: { type: "number", default: 400, min: 1.5, max: 10_000, help: "hat: largest slope of the gates" },
   gateRate: {
     type: "number",
-    default: 1,
+    default: 10,
     min: 0,
     max: 10_000,
     help: "hat, wsn, supsup: factor on the step size of gates and scores",

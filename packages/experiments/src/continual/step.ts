@@ -1,6 +1,6 @@
 import { numpy as np, tree, vjp } from "@jax-js/jax";
 import { clipByNorm, openGradients, protect, type State, type UpdateRule } from "hardgrad";
-import { adam } from "../adam.ts";
+import { adam, adamw, radam } from "../adam.ts";
 import type { RunConfig } from "../contract.ts";
 import { groupOf, named } from "../engine/arrays.ts";
 import type { Arrays } from "../engine/backend.ts";
@@ -26,8 +26,14 @@ export function withDecay(rule: UpdateRule, decay: number): UpdateRule {
 }
 
 export function ruleOf(settings: Settings): UpdateRule {
-  const rule = settings.optimizer === "adam" ? adam() : sgd({ momentum: settings.momentum as number });
-  return withDecay(rule, settings.weightDecay as number);
+  const weightDecay = settings.weightDecay as number;
+  if (settings.optimizer === "adamw") return adamw({ weightDecay });
+  const rules: { readonly [name: string]: UpdateRule } = {
+    adam: adam(),
+    radam: radam(),
+    sgd: sgd({ momentum: settings.momentum as number }),
+  };
+  return withDecay(rules[settings.optimizer as string]!, weightDecay);
 }
 
 /** One step of training: forward, gradient, protected update, and what the method does after it. */

@@ -19,7 +19,7 @@ import type { HostArray, HostArrays } from "../../engine/backend.ts";
 import type { Params } from "../../optimizers.ts";
 import { columns, compute, filled, rowOf, selected, withRow } from "../host.ts";
 import { type Change, type LossInputs, type Method, type Snapshot, stateOf } from "../method.ts";
-import { fanIn, initialWeights, lossOf, type Sizes, scoresOf } from "../network.ts";
+import { fanIn, initialWeights, lossesOf, lossOf, type Sizes, scoresOf } from "../network.ts";
 import { outputsOf, type Task } from "../tasks.ts";
 import { named, plain } from "./plain.ts";
 
@@ -210,22 +210,18 @@ async function currentGates(at: Snapshot, sizes: Sizes): Promise<HostArray[]> {
 /** The loss under gates that are annealed, hard by the sign of the embedding, or sampled by any estimator. */
 function gatedLoss(params: Params, method: Params, inputs: LossInputs): { loss: np.Array; state: State } {
   const { batch, key, slope, estimator, estimatorState, settings } = inputs;
-  const maximum = settings.slope as number;
   const names = Object.keys(params).filter((name) => /^e\d/.test(name));
   const widths = names.map((name) => params[name]!.shape[0]!);
   const used = names.map((_, i) => method[`used${i + 1}`]!);
   const weights = Object.fromEntries(Object.entries(params).filter(([name]) => !names.includes(name)));
-  const price = settings.capacity as number;
-  /** Losses under gates of all units side by side, `[..., 1, units]` -> `[..., 1]`: the batch is one example. */
+  /** Losses `[..., batch]` under gates of all units side by side, `[..., batch or 1, units]`. */
   const underGates: Objective = (gates) => {
     const each = parts(gates, widths);
     const held = Object.fromEntries(Object.entries(weights).map(([name, w]) => [name, w.ref]));
     const scores = scoresOf(held, batch.images.ref, names.length, (units, layer) =>
       units.mul(each[layer - 1]!),
     );
-    const { labels, active, weights: importance } = batch;
-    const losses = lossOf(scores, { labels: labels.ref, active: active.ref, weights: importance.ref });
-    return losses.reshape([...losses.shape, 1]);
+    return lossesOf(scores, batch.labels.ref, batch.active.ref);
   };
   const embedding = np
     .concatenate(
@@ -233,31 +229,32 @@ function gatedLoss(params: Params, method: Params, inputs: LossInputs): { loss: 
       0,
     )
     .reshape([1, -1]);
-  let loss: np.Array;
+  let losses: np.Array;
   let taken: np.Array;
   let state = estimatorState;
   if (settings.gates === "sampled") {
-    taken = sigmoid(embedding.ref.mul(slope.ref));
-    const q = bernoulli(embedding.mul(slope));
-    const result = statefulExpectation(q, underGates, estimator, key, estimatorState);
-    loss = np.sum(result.losses);
-    state = result.state;
+    const logits = embedding.mul(slope);
+    taken = sigmoid(logits.ref);
+    // Every example draws gates of its own: the noise of the gradient averages out over the batch.
+    const q = bernoulli(np.broadcastTo(logits, [batch.images.shape[0]!, logits.shape[1]!]));
+    ({ losses, state } = statefulExpectation(q, underGates, estimator, key, estimatorState));
   } else {
     key.dispose();
     const gates =
       settings.gates === "annealed"
-        ? hatGate(embedding, slope, { maximum })
+        ? hatGate(embedding, slope, { maximum: settings.slope as number })
         : hardGates(estimator, embedding, slope);
     taken = gates.ref;
-    loss = np.sum(underGates(gates));
+    losses = underGates(gates);
   }
+  const loss = np.sum(losses.mul(batch.weights.ref));
   tree.dispose(weights);
   for (const array of Object.values(batch)) (array as np.Array).dispose();
   const penalty = capacityPenalty(
     parts(taken, widths).map((a) => a.flatten()),
     used,
   );
-  return { loss: loss.add(penalty.mul(price)), state };
+  return { loss: loss.add(penalty.mul(settings.capacity as number)), state };
 }
 
 /** Gates by the sign of the embedding, with the estimator's gradient. */

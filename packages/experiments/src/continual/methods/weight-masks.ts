@@ -54,7 +54,7 @@ const follow: Method["after"] = ({ gradients, before, params, method, learningRa
     if (!name.startsWith("threshold.")) return [name, array];
     const scores = params[name.replace("threshold.", "score.")]!;
     const keep = settings.keep as number;
-    if (settings.optimizer === "adam") return [name, followThreshold(array, scores.ref, keep, reach.ref)];
+    if (settings.optimizer !== "sgd") return [name, followThreshold(array, scores.ref, keep, reach.ref)];
     array.dispose();
     return [name, thresholdOf(scores.ref, keep)];
   });
