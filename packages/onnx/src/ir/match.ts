@@ -8,6 +8,9 @@ export const made = (x: Value | undefined, op: string): Node | undefined =>
 export const scalarOf = (x: Value | undefined): number | undefined =>
   x?.data?.length === 1 ? x.data[0] : undefined;
 
+/** The number of which a value is full. */
+export const fillOf = (x: Value): number | undefined => scalarOf(x) ?? scalarOf(made(x, "Expand")?.inputs[0]);
+
 export const isScalar = (x: Value | undefined, value: number): boolean =>
   x?.data?.length === 1 && x.data[0] === value;
 

@@ -1,19 +1,18 @@
-import { bothWays, made, scalarOf } from "../ir/match.ts";
+import { bothWays, fillOf, made, scalarOf } from "../ir/match.ts";
 import type { Rule } from "../ir/rewrite.ts";
 import { isFloat, sameShape, size } from "../ir/types.ts";
 
-/**
- * `x + 0`, `x * 1`, and chains of numbers. `x * 0` is left alone, as jax-js leaves it: it is NaN where x is not finite.
- */
+/** `x + 0`, `x * 1`, and chains of numbers. */
 export const identities: Rule = (node, { b, at, uses }) => {
   const out = node.outputs[0]!;
   if (!isFloat(out.dtype)) return undefined;
   const neutral = { Add: 0, Mul: 1 }[node.op];
   if (neutral === undefined) return undefined;
   for (const [x, c] of bothWays(node)) {
+    if (fillOf(c) === neutral)
+      return size(x.shape) === size(out.shape) ? b.reshape(at(x), out.shape) : b.expand(at(x), out.shape);
     const number = scalarOf(c);
     if (number === undefined || size(x.shape) !== size(out.shape)) continue;
-    if (number === neutral) return b.reshape(at(x), out.shape);
     // (x * p) * q, and (x + p) + q where p and q do not cancel.
     const inner = made(x, node.op);
     if (!inner || uses(x) > 1) continue;

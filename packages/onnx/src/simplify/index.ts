@@ -1,6 +1,7 @@
 import { type Rule, rewriteAll } from "../ir/rewrite.ts";
 import type { Graph } from "../ir/types.ts";
 import { argmax } from "./argmax.ts";
+import { choices, unfilled, zeros } from "./fills.ts";
 import { foldConstants } from "./fold.ts";
 import { identities, noOperation } from "./identities.ts";
 import { mergedLayout, unitReshapeFirst } from "./layout.ts";
@@ -34,6 +35,9 @@ const clean: readonly Rule[] = [
   foldConstants,
   noOperation,
   identities,
+  unfilled,
+  zeros,
+  choices,
   clip,
   clippedSigmoid,
   signs,
