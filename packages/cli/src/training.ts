@@ -16,9 +16,13 @@ export interface TrainingOptions {
   readonly dataset: Dataset;
   readonly path: string;
   readonly device: string;
+  /** Threads of a step on device native; default: all cores. */
+  readonly threads?: number;
   readonly checkpointEvery: number;
   readonly resume: boolean;
   readonly onRows: (rows: readonly MetricRow[], step: number, totalSteps: number) => void;
+  /** Told when a part of the run needs another device, and why. */
+  readonly notice: (sentence: string) => void;
   /** Becomes true when the user wants to stop. */
   readonly stopped: () => boolean;
 }
@@ -28,7 +32,8 @@ export async function trainRun(options: TrainingOptions): Promise<Summary> {
   const { config, path, device, resume } = options;
   let backend: Backend;
   try {
-    backend = await useDevice(device);
+    const { threads, notice } = options;
+    backend = await useDevice(device, { notice, ...(threads === undefined ? {} : { threads }) });
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

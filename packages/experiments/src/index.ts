@@ -14,7 +14,7 @@ export type {
 } from "./contract.ts";
 export * from "./data/index.ts";
 export type { Arrays, Backend, HostArray, HostArrays, Resident } from "./engine/backend.ts";
-export { deviceNames, useDevice } from "./engine/device.ts";
+export { type DeviceOptions, deviceNames, useDevice } from "./engine/device.ts";
 export { DeviceLost } from "./engine/device-lost.ts";
 export { makeEstimator } from "./engine/estimator.ts";
 export {
@@ -26,7 +26,7 @@ export {
 } from "./engine/export.ts";
 export { keyOf, PURPOSE } from "./engine/keys.ts";
 export { type Checker, type Difference, modelChecker, TOLERANCE } from "./engine/native/check.ts";
-export { type NativeOptions, nativeBackend } from "./engine/native/index.ts";
+export { nativeBackend } from "./engine/native/index.ts";
 export { startRun } from "./engine/run.ts";
 export { type TrainingStep, trainingStep } from "./engine/training-step.ts";
 export { totalVariance } from "./engine/variance.ts";

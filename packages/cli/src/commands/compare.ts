@@ -51,7 +51,9 @@ export async function compare(name: string, flags: Flags): Promise<void> {
   if (resuming) sameComparison(path, configs);
   else createFolder(path, { "comparison.json": `${JSON.stringify({ configs, command }, null, 2)}\n` });
 
-  const all = configs.map((config) => jobOf(config, path, String(flags.device), checkpointEvery));
+  const threads = Math.max(1, Math.floor(availableParallelism() / Math.min(jobs, configs.length)));
+  const device = String(flags.device);
+  const all = configs.map((config) => ({ ...jobOf(config, path, checkpointEvery), device, threads }));
   const todo = all.filter((job) => !readSummary(job.path));
   narrate(
     `${all.length} runs, ${Math.min(jobs, todo.length)} at a time, on ${dataset.train.count} training and ${dataset.test.count} test images: ${path}`,
@@ -65,6 +67,7 @@ export async function compare(name: string, flags: Flags): Promise<void> {
     await runJobs(todo, jobs, {
       onRows: (job, rows, step, total) => progress.update(labelOf(job), rows, step, total),
       onEnd: (job) => progress.end(labelOf(job)),
+      onNotice: (job, sentence) => narrate(`${labelOf(job)}: ${sentence}`),
     });
   } catch (error) {
     progress.stop();
@@ -109,12 +112,12 @@ export async function compare(name: string, flags: Flags): Promise<void> {
   );
 }
 
-function jobOf(config: RunConfig, folder: string, device: string, checkpointEvery: number): Job {
+function jobOf(config: RunConfig, folder: string, checkpointEvery: number): Omit<Job, "device" | "threads"> {
   const name = `${formatEstimator(config.estimator).replace(/[:=]/g, "-")}-seed${config.seed}`;
   const path = join(folder, name);
   const resume = fs.existsSync(join(path, "checkpoint.safetensors"));
   if (!resume) fs.rmSync(path, { recursive: true, force: true }); // killed before its first checkpoint
-  return { config, path, device, checkpointEvery, resume };
+  return { config, path, checkpointEvery, resume };
 }
 
 function sameComparison(path: string, configs: readonly RunConfig[]): void {

@@ -65,6 +65,7 @@ export async function train(experiment: string | undefined, flags: Flags): Promi
       device: String(flags.device),
       checkpointEvery,
       resume: resume !== undefined,
+      notice: narrate,
       onRows: (rows, step, total) => {
         if (!progress) announce();
         const name = config.estimator.id;

@@ -3,7 +3,7 @@ import type { MetricRow } from "@hardgrad/experiments";
 import { pool, TerminateError } from "workerpool";
 import { Failure, Interrupted, UsageError } from "../errors.ts";
 import { formatEstimator } from "../estimator-spec.ts";
-import type { Job, Report } from "./worker.ts";
+import type { Job, Notice, Report } from "./worker.ts";
 
 /** How long stopped runs may take to save before the command ends without waiting; they save all the same. */
 const SAVE_LIMIT = 600_000;
@@ -12,6 +12,7 @@ const SAVE_LIMIT = 600_000;
 export interface Watcher {
   onRows(job: Job, rows: readonly MetricRow[], step: number, total: number): void;
   onEnd(job: Job): void;
+  onNotice(job: Job, sentence: string): void;
 }
 
 /** `reinmax #2`: estimator and seed. */
@@ -25,7 +26,7 @@ export const labelOf = ({ config }: Job): string => `${formatEstimator(config.es
 export async function runJobs(
   jobs: readonly Job[],
   parallel: number,
-  { onRows, onEnd }: Watcher,
+  { onRows, onEnd, onNotice }: Watcher,
 ): Promise<void> {
   if (jobs.length === 0) return;
   const workers = pool(fileURLToPath(new URL("./worker.js", import.meta.url)), {
@@ -51,8 +52,9 @@ export async function runJobs(
 
   const run = async (job: Job): Promise<void> => {
     let printed = "";
-    const on = (report: Report | { stdout: string } | { stderr: string }): void => {
-      if ("step" in report) onRows(job, report.rows, report.step, report.total);
+    const on = (report: Report | Notice | { stdout: string } | { stderr: string }): void => {
+      if ("notice" in report) onNotice(job, report.notice);
+      else if ("step" in report) onRows(job, report.rows, report.step, report.total);
       else if ("stderr" in report) printed = `${printed}${report.stderr}`.slice(-4000);
     };
     try {

@@ -9,6 +9,8 @@ export interface Job {
   readonly config: RunConfig;
   readonly path: string;
   readonly device: string;
+  /** Its share of the cores. */
+  readonly threads: number;
   readonly checkpointEvery: number;
   readonly resume: boolean;
 }
@@ -18,6 +20,11 @@ export interface Report {
   readonly rows: readonly MetricRow[];
   readonly step: number;
   readonly total: number;
+}
+
+/** A sentence for the user. */
+export interface Notice {
+  readonly notice: string;
 }
 
 let stopped = false;
@@ -32,7 +39,8 @@ async function run(job: Job): Promise<void> {
     const dataset = await datasetOf(job.config, true);
     const onRows = (rows: readonly MetricRow[], step: number, total: number): void =>
       workerEmit({ rows, step, total } satisfies Report);
-    await trainRun({ ...job, dataset, onRows, stopped: () => stopped });
+    const notice = (sentence: string): void => workerEmit({ notice: sentence } satisfies Notice);
+    await trainRun({ ...job, dataset, onRows, notice, stopped: () => stopped });
   } catch (error) {
     const { sentence, exitCode } = describeError(error);
     throw Object.assign(new Error(sentence), { exitCode }); // own properties reach the parent, classes do not

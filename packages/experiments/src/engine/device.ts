@@ -5,7 +5,15 @@ import { jaxBackend } from "./jax-backend.ts";
 import { provideGpu } from "./node-gpu.ts";
 
 /** Devices a run can ask for. */
-export const deviceNames: readonly string[] = ["wasm", "webgpu", "cpu"];
+export const deviceNames: readonly string[] = ["wasm", "native", "webgpu", "cpu"];
+
+/** For device native; the others have no choice, and nothing to tell. */
+export interface DeviceOptions {
+  /** Threads of a step; default: as many as the machine has cores. */
+  readonly threads?: number;
+  /** Told when a function runs on another device, and why. */
+  readonly notice?: (sentence: string) => void;
+}
 
 /**
  * Makes a device the default one, and gives what runs compiled functions on it.
@@ -14,9 +22,10 @@ export const deviceNames: readonly string[] = ["wasm", "webgpu", "cpu"];
  * @example
  * const backend = await useDevice("wasm");
  */
-export async function useDevice(name: string): Promise<Backend> {
+export async function useDevice(name: string, options: DeviceOptions = {}): Promise<Backend> {
   if (!deviceNames.includes(name))
     throw new RangeError(`device ${name} is unknown; use one of ${deviceNames.join(", ")}.`);
+  if (name === "native") return (await import("./native/index.ts")).nativeBackend(options);
   if (name === "webgpu") await provideGpu();
   const ready = await init(name as Device);
   if (!ready.includes(name as Device))

@@ -75,7 +75,12 @@ export function separate(
   const nodes = liveNodes(graph, outputs);
   const read = new Set([...nodes.flatMap((node) => node.inputs), ...outputs]);
   return {
-    graph: { ...graph, nodes, outputs, inputs: graph.inputs.filter((x) => read.has(x) || !resident.has(x.name!)) },
+    graph: {
+      ...graph,
+      nodes,
+      outputs,
+      inputs: graph.inputs.filter((x) => read.has(x) || !resident.has(x.name!)),
+    },
     resultNames: [...left.map((i) => names[i]!), ...exported.values()],
     kernels,
   };

@@ -1,16 +1,10 @@
 import { defaultDevice, init } from "@jax-js/jax";
 import type { Backend, HostArray, HostArrays } from "../backend.ts";
+import type { DeviceOptions } from "../device.ts";
 import { jaxBackend } from "../jax-backend.ts";
 import { type Compiled, compileEvaluation, compileUpdate, type Traced } from "./compile.ts";
 import { NativeResident, signatureOf } from "./resident.ts";
 import { loadRuntime } from "./runtime.ts";
-
-export interface NativeOptions {
-  /** Threads of a step; default 0: as many as the machine has cores. */
-  readonly threads?: number;
-  /** Told, once per function, that it runs on wasm instead, and why. */
-  readonly notice?: (sentence: string) => void;
-}
 
 /**
  * Runs compiled functions as ONNX models in onnxruntime-node, on this machine's CPU. A function that has no ONNX form
@@ -18,7 +12,7 @@ export interface NativeOptions {
  *
  * @throws RangeError if onnxruntime-node is not installed or its version is not supported.
  */
-export async function nativeBackend(options: NativeOptions = {}): Promise<Backend> {
+export async function nativeBackend(options: DeviceOptions = {}): Promise<Backend> {
   const { threads = 0, notice } = options;
   const runtime = await loadRuntime();
   // Tracing needs a device of jax-js for the constants of a function; and it is where other functions run.
