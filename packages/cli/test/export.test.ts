@@ -1,7 +1,8 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import {
   type Arrays,
+  classifier,
   type Exported,
   exportModel,
   exportsOf,
@@ -10,10 +11,10 @@ import {
   parametersOf,
   TOLERANCE,
   useDevice,
+  vae,
 } from "@hardgrad/experiments";
 import { decodeModel } from "@hardgrad/onnx";
 import { numpy as np, random } from "@jax-js/jax";
-import { safetensors } from "@jax-js/loaders";
 import * as native from "onnxruntime-node";
 import * as web from "onnxruntime-web/wasm";
 import { describe, expect, test } from "vitest";
@@ -30,8 +31,8 @@ const trained: { readonly [run: string]: string } = {
   stochastic: "classifier --hidden 20 --slope-growth 1.5",
   deterministic: "classifier --hidden 8 --mode deterministic",
   ordinary: "classifier --hidden 8 --unit tanh",
-  categorical: "vae --hidden 24-16 --variables 3 --categories 4 --embedding learned",
-  bernoulli: "vae --latents bernoulli --variables 6 --hidden none --binarize dynamic",
+  categorical: "vae --hidden 24-16 --variables 3 --categories 4 --embedding learned --bound-samples 0",
+  bernoulli: "vae --latents bernoulli --variables 6 --hidden none --binarize dynamic --bound-samples 0",
 };
 const models: { readonly [run: string]: readonly string[] } = {
   stochastic: ["classifier", "classifier-sampled"],
@@ -175,7 +176,7 @@ test.each([
     2,
   );
   const { image, key = { shape: [2], data: Uint32Array.of(0, 0) } } = feeds;
-  const own = findExperiment("classifier").evaluations[way]!(
+  const own = classifier.evaluations[way]!(
     params(),
     {
       images: arrays({ image: image! }).image!.mul(255),
@@ -197,7 +198,7 @@ test.each(["categorical", "bernoulli"])(
   async (run) => {
     const { exported, params } = load(run);
     const { image, key } = feedsOf(exported["encoder-sampled"]!, 5, 3) as { image: Plain; key: Plain };
-    const own = findExperiment("vae").evaluations.reconstruct!(
+    const own = vae.evaluations.reconstruct!(
       params(),
       { images: arrays({ image }).image!.mul(255), labels: np.zeros([5]), key: arrays({ key }).key! },
       lastCheckpoint(at(run)).config.settings,
@@ -218,189 +219,13 @@ test.each(["categorical", "bernoulli"])(
 test("a check finds a model with other parameters", async () => {
   const checkpoint = lastCheckpoint(at("stochastic"));
   const { settings } = checkpoint.config;
-  const { classifier } = exportsOf(findExperiment("classifier"), settings, 2) as { classifier: Exported };
+  const exported = exportsOf(classifier, settings, 2).classifier!;
   const parameters = parametersOf(checkpoint);
-  const { bytes } = exportModel("classifier", classifier, parameters, {});
+  const { bytes } = exportModel("classifier", exported, parameters, {});
   const check = await modelChecker();
-  expect((await check(bytes, classifier, parameters)).largest).toBeLessThanOrEqual(TOLERANCE);
+  expect((await check(bytes, exported, parameters)).largest).toBeLessThanOrEqual(TOLERANCE);
   const b2 = { ...parameters.b2!, data: parameters.b2!.data.map((b) => b + 1e-3) };
-  const found = await check(bytes, classifier, { ...parameters, b2 });
+  const found = await check(bytes, exported, { ...parameters, b2 });
   expect(found.output).toBe("scores");
   expect(found.largest).toBeGreaterThan(1e-4);
-});
-
-describe("what is asked for", () => {
-  test("one model into a file, whose description --json prints", () => {
-    const result = hardgrad(
-      ["export", "categorical", "--which", "decoder", "--out", "new/d.onnx", "--json"],
-      { cwd },
-    );
-    expect(result.code, result.stderr).toBe(0);
-    const { files, metadata } = JSON.parse(result.stdout);
-    expect(files).toMatchObject([
-      {
-        name: "decoder",
-        file: "new/d.onnx",
-        inputs: [{ name: "latent", dtype: "float32", shape: ["batch", 3, 4] }],
-        outputs: [
-          { name: "image", dtype: "float32", shape: ["batch", 784] },
-          { name: "logits", dtype: "float32", shape: ["batch", 784] },
-        ],
-      },
-    ]);
-    expect(files[0].difference).toBeLessThanOrEqual(TOLERANCE);
-    expect(metadata.experiment).toBe("vae");
-    expect(existsSync(at("new", "d.onnx"))).toBe(true);
-  });
-
-  test("parameters alone, as safetensors", () => {
-    const result = hardgrad(["export", "stochastic", "--format", "safetensors"], { cwd });
-    expect(result.stdout.trim()).toBe(join("stochastic", "export", "parameters.safetensors"));
-    const bytes = new Uint8Array(readFileSync(at(result.stdout.trim())));
-    const { tensors } = safetensors.parse(bytes);
-    expect(Object.keys(tensors).toSorted()).toEqual(["b1", "b2", "w1", "w2"]);
-    expect(tensors.w1).toMatchObject({ dtype: "F32", shape: [784, 20] });
-    const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
-    const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
-    expect(header.__metadata__).toMatchObject({ experiment: "classifier", step: "20", license: "mit" });
-  });
-
-  test("a run that was stopped is exported too", () => {
-    cpSync(at("stochastic"), at("stopped"), { recursive: true });
-    for (const name of ["summary.json", "README.md", "figures", "export"])
-      rmSync(at("stopped", name), { recursive: true });
-    const result = hardgrad(["export", ".", "--no-check", "--quiet"], { cwd: at("stopped") });
-    expect(result).toMatchObject({ code: 0, stderr: "" });
-    expect(readFileSync(at("stopped", "export", "classifier.onnx"))).toEqual(
-      readFileSync(at("stochastic", "export", "classifier.onnx")),
-    );
-  });
-
-  test("without onnxruntime-node the models are written, and it says that they were not checked", () => {
-    const hook = `export async function resolve(name, context, next) {
-      if (name === "onnxruntime-node") throw Object.assign(new Error("no"), { code: "ERR_MODULE_NOT_FOUND" });
-      return next(name, context);
-    }`;
-    const register = `import { register } from "node:module"; register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hook)}`)})`;
-    const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(register)}` };
-    const result = hardgrad(["export", "stochastic", "--out", "unchecked"], { cwd, env });
-    expect(result.code, result.stderr).toBe(0);
-    expect(result.stderr).toMatch(
-      /^not checked against jax-js: the check needs the package onnxruntime-node/,
-    );
-    expect(readdirSync(at("unchecked"))).toHaveLength(2);
-  });
-});
-
-describe("what can't be done is said in a sentence", () => {
-  const damaged = (name: string, change: (folder: string) => void): string => {
-    cpSync(at("stochastic"), at(name), { recursive: true });
-    rmSync(at(name, "export"), { recursive: true });
-    change(at(name));
-    return name;
-  };
-  mkdirSync(at("empty"));
-  mkdirSync(at("taken", "classifier.onnx"), { recursive: true });
-  writeFileSync(at("file"), "");
-  const cases: [string, string[], number, RegExp][] = [
-    ["no run", ["nothing"], 1, /^cannot export nothing: it does not exist; give the folder of a run\.$/],
-    ["not a run", ["empty"], 1, /^cannot export empty: it has no checkpoint\.safetensors; .*\.$/],
-    ["a file", ["file"], 1, /^cannot export file: it has no checkpoint\.safetensors; .*\.$/],
-    [
-      "unknown format",
-      ["stochastic", "--format", "onx"],
-      2,
-      /^there is no format "onx"; did you mean onnx\?$/,
-    ],
-    [
-      "unknown model",
-      ["stochastic", "--which", "encoder"],
-      2,
-      /^there is no model "encoder"; known: classifier, classifier-sampled\.$/,
-    ],
-    [
-      "models of parameters",
-      ["stochastic", "--format", "safetensors", "--which", "w1"],
-      2,
-      /^--which is for --format onnx: .*leave it out\.$/,
-    ],
-    [
-      "files that exist",
-      ["stochastic"],
-      2,
-      /^stochastic\/export\/classifier\.onnx exists; add --force to replace it, or choose another --out\.$/,
-    ],
-    [
-      "two models in one file",
-      ["stochastic", "--out", "x.onnx"],
-      2,
-      /^--out x\.onnx is one file and 2 models .*\(classifier, classifier-sampled\); choose one with --which, or give a folder\.$/,
-    ],
-    [
-      "the other format's ending",
-      ["stochastic", "--out", "x.safetensors"],
-      2,
-      /^--out x\.safetensors ends in \.safetensors and --format is onnx; change one of them\.$/,
-    ],
-    [
-      "a file as a folder",
-      ["stochastic", "--out", "file"],
-      2,
-      /^file is a file, not a folder; choose another --out\.$/,
-    ],
-    [
-      "a folder as a file",
-      ["stochastic", "--out", "taken", "--force"],
-      2,
-      /^taken\/classifier\.onnx is a folder, .*choose another --out\.$/,
-    ],
-    [
-      "below a file",
-      ["stochastic", "--out", "file/below"],
-      1,
-      /^cannot write file\/below: a part of the path is a file, not a folder; .*\.$/,
-    ],
-  ];
-  test.each(cases)("%s", (_, args, code, message) => {
-    const result = hardgrad(["export", ...args, "--no-check"], { cwd });
-    expect(result.stderr.trim()).toMatch(message);
-    expect(result.code).toBe(code);
-    expect(existsSync(at("x.onnx"))).toBe(false);
-  });
-
-  test("damaged runs", () => {
-    const flipped = damaged("flipped", (folder) => {
-      const file = join(folder, "checkpoint.safetensors");
-      const bytes = readFileSync(file);
-      bytes[bytes.length - 100]! ^= 1;
-      writeFileSync(file, bytes);
-    });
-    const cut = damaged("cut", (folder) => writeFileSync(join(folder, "metrics.jsonl"), ""));
-    for (const [run, message] of [
-      [
-        flipped,
-        /^cannot export flipped\/checkpoint\.safetensors: it is damaged \(its checksum differs\); use an older copy, or train the run again\.$/,
-      ],
-      [cut, /^cannot export cut: its metrics\.jsonl has no row for step 20, the checkpoint's; .*\.$/],
-    ] as const) {
-      const result = hardgrad(["export", run], { cwd });
-      expect(result.stderr.trim()).toMatch(message);
-      expect(result.code).toBe(1);
-      expect(existsSync(at(run, "export"))).toBe(false);
-    }
-  });
-
-  test("--force replaces", () => {
-    writeFileSync(at("stochastic", "export", "classifier.onnx"), "old");
-    const result = hardgrad(["export", "stochastic", "--force", "--quiet", "--no-check"], { cwd });
-    expect(result.code, result.stderr).toBe(0);
-    expect(readFileSync(at("stochastic", "export", "classifier.onnx")).length).toBeGreaterThan(1000);
-  });
-
-  test("an experiment without exports", () => {
-    const { exports: _, ...bare } = findExperiment("classifier");
-    expect(() => exportsOf(bare, {}, 0)).toThrow(
-      /^experiment classifier has no part that can be exported as a model\.$/,
-    );
-  });
 });

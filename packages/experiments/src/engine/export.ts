@@ -20,6 +20,8 @@ export interface ExportedModel {
   readonly outputs: readonly ModelPort[];
 }
 
+const PROTOBUF_LIMIT = 2 ** 31 - 1;
+
 /** The network's parameters, without the state of the optimizer and the estimator. */
 export function parametersOf({ tensors }: Checkpoint): { [name: string]: Tensor } {
   return Object.fromEntries(
@@ -46,7 +48,7 @@ export function exportsOf(experiment: Experiment, settings: Settings, epoch: num
  * the function is traced.
  *
  * @param metadata what the file says about its origin.
- * @throws RangeError that begins with "toOnnx:" if the function has no ONNX form, or is too large for protobuf.
+ * @throws RangeError that begins with "toOnnx:" if the function has no ONNX form; and for parameters of more than 2 GB.
  */
 export function exportModel(
   name: string,
@@ -54,6 +56,11 @@ export function exportModel(
   parameters: { readonly [name: string]: Tensor },
   metadata: { readonly [key: string]: string },
 ): ExportedModel {
+  const bytes = Object.values(parameters).reduce((sum, { data }) => sum + data.byteLength, 0);
+  if (bytes > PROTOBUF_LIMIT)
+    throw new RangeError(
+      `the network's parameters take ${(bytes / 1e9).toFixed(1)} GB, and a protobuf file holds 2 GB; use --format safetensors.`,
+    );
   const call = callable(exported, parameters);
   const batched = Object.entries(exported.inputs).filter(([, { shape }]) => shape[0] === "batch");
   try {

@@ -1,0 +1,205 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { exportModel, exportsOf, findExperiment, type Tensor, TOLERANCE } from "@hardgrad/experiments";
+import { safetensors } from "@jax-js/loaders";
+import { describe, expect, test } from "vitest";
+import { hardgrad, scratch } from "./run.ts";
+
+const cwd = scratch();
+const at = (...path: string[]): string => join(cwd, ...path);
+const trained = {
+  stochastic: "classifier --hidden 20",
+  categorical: "vae --hidden 24-16 --variables 3 --categories 4 --bound-samples 0",
+};
+for (const [run, flags] of Object.entries(trained)) {
+  const small = "--train-size 200 --test-size 50 --batch 20 --epochs 2 --quiet";
+  const result = hardgrad(["train", ...flags.split(" "), ...small.split(" "), "--out", run], { cwd });
+  expect(result.code, result.stderr).toBe(0);
+}
+expect(hardgrad(["export", "stochastic"], { cwd }).code).toBe(0);
+
+describe("what is asked for", () => {
+  test("one model into a file, whose description --json prints", () => {
+    const result = hardgrad(
+      ["export", "categorical", "--which", "decoder", "--out", "new/d.onnx", "--json"],
+      { cwd },
+    );
+    expect(result.code, result.stderr).toBe(0);
+    const { files, metadata } = JSON.parse(result.stdout);
+    expect(files).toMatchObject([
+      {
+        name: "decoder",
+        file: "new/d.onnx",
+        inputs: [{ name: "latent", dtype: "float32", shape: ["batch", 3, 4] }],
+        outputs: [
+          { name: "image", dtype: "float32", shape: ["batch", 784] },
+          { name: "logits", dtype: "float32", shape: ["batch", 784] },
+        ],
+      },
+    ]);
+    expect(files[0].difference).toBeLessThanOrEqual(TOLERANCE);
+    expect(metadata.experiment).toBe("vae");
+    expect(existsSync(at("new", "d.onnx"))).toBe(true);
+  });
+
+  test("parameters alone, as safetensors", () => {
+    const result = hardgrad(["export", "stochastic", "--format", "safetensors"], { cwd });
+    expect(result.stdout.trim()).toBe(join("stochastic", "export", "parameters.safetensors"));
+    const bytes = new Uint8Array(readFileSync(at(result.stdout.trim())));
+    const { tensors } = safetensors.parse(bytes);
+    expect(Object.keys(tensors).toSorted()).toEqual(["b1", "b2", "w1", "w2"]);
+    expect(tensors.w1).toMatchObject({ dtype: "F32", shape: [784, 20] });
+    const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
+    const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
+    expect(header.__metadata__).toMatchObject({ experiment: "classifier", step: "20", license: "mit" });
+  });
+
+  test("a run that was stopped is exported too", () => {
+    cpSync(at("stochastic"), at("stopped"), { recursive: true });
+    for (const name of ["summary.json", "README.md", "figures", "export"])
+      rmSync(at("stopped", name), { recursive: true });
+    const result = hardgrad(["export", ".", "--no-check", "--quiet"], { cwd: at("stopped") });
+    expect(result).toMatchObject({ code: 0, stderr: "" });
+    expect(readFileSync(at("stopped", "export", "classifier.onnx"))).toEqual(
+      readFileSync(at("stochastic", "export", "classifier.onnx")),
+    );
+  });
+
+  test("without onnxruntime-node the models are written, and it says that they were not checked", () => {
+    const hook = `export async function resolve(name, context, next) {
+      if (name === "onnxruntime-node") throw Object.assign(new Error("no"), { code: "ERR_MODULE_NOT_FOUND" });
+      return next(name, context);
+    }`;
+    const register = `import { register } from "node:module"; register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hook)}`)})`;
+    const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(register)}` };
+    const result = hardgrad(["export", "stochastic", "--out", "unchecked"], { cwd, env });
+    expect(result.code, result.stderr).toBe(0);
+    expect(result.stderr).toMatch(
+      /^not checked against jax-js: the check needs the package onnxruntime-node/,
+    );
+    expect(readdirSync(at("unchecked"))).toHaveLength(2);
+  });
+});
+
+describe("what can't be done is said in a sentence", () => {
+  const damaged = (name: string, change: (folder: string) => void): string => {
+    cpSync(at("stochastic"), at(name), { recursive: true });
+    rmSync(at(name, "export"), { recursive: true });
+    change(at(name));
+    return name;
+  };
+  mkdirSync(at("empty"));
+  mkdirSync(at("taken", "classifier.onnx"), { recursive: true });
+  writeFileSync(at("file"), "");
+  const cases: [string, string[], number, RegExp][] = [
+    ["no run", ["nothing"], 1, /^cannot export nothing: it does not exist; give the folder of a run\.$/],
+    ["not a run", ["empty"], 1, /^cannot export empty: it has no checkpoint\.safetensors; .*\.$/],
+    ["a file", ["file"], 1, /^cannot export file: it has no checkpoint\.safetensors; .*\.$/],
+    [
+      "unknown format",
+      ["stochastic", "--format", "onx"],
+      2,
+      /^there is no format "onx"; did you mean onnx\?$/,
+    ],
+    [
+      "unknown model",
+      ["stochastic", "--which", "encoder"],
+      2,
+      /^there is no model "encoder"; known: classifier, classifier-sampled\.$/,
+    ],
+    [
+      "models of parameters",
+      ["stochastic", "--format", "safetensors", "--which", "w1"],
+      2,
+      /^--which is for --format onnx: .*leave it out\.$/,
+    ],
+    [
+      "files that exist",
+      ["stochastic"],
+      2,
+      /^stochastic\/export\/classifier\.onnx exists; add --force to replace it, or choose another --out\.$/,
+    ],
+    [
+      "two models in one file",
+      ["stochastic", "--out", "x.onnx"],
+      2,
+      /^--out x\.onnx is one file and 2 models .*\(classifier, classifier-sampled\); choose one with --which, or give a folder\.$/,
+    ],
+    [
+      "the other format's ending",
+      ["stochastic", "--out", "x.safetensors"],
+      2,
+      /^--out x\.safetensors ends in \.safetensors and --format is onnx; change one of them\.$/,
+    ],
+    [
+      "a file as a folder",
+      ["stochastic", "--out", "file"],
+      2,
+      /^file is a file, not a folder; choose another --out\.$/,
+    ],
+    [
+      "a folder as a file",
+      ["stochastic", "--out", "taken", "--force"],
+      2,
+      /^taken\/classifier\.onnx is a folder, .*choose another --out\.$/,
+    ],
+    [
+      "below a file",
+      ["stochastic", "--out", "file/below"],
+      1,
+      /^cannot write file\/below: a part of the path is a file, not a folder; .*\.$/,
+    ],
+  ];
+  test.each(cases)("%s", (_, args, code, message) => {
+    const result = hardgrad(["export", ...args, "--no-check"], { cwd });
+    expect(result.stderr.trim()).toMatch(message);
+    expect(result.code).toBe(code);
+    expect(existsSync(at("x.onnx"))).toBe(false);
+  });
+
+  test("damaged runs", () => {
+    const flipped = damaged("flipped", (folder) => {
+      const file = join(folder, "checkpoint.safetensors");
+      const bytes = readFileSync(file);
+      bytes[bytes.length - 100]! ^= 1;
+      writeFileSync(file, bytes);
+    });
+    const cut = damaged("cut", (folder) => writeFileSync(join(folder, "metrics.jsonl"), ""));
+    for (const [run, message] of [
+      [
+        flipped,
+        /^cannot export flipped\/checkpoint\.safetensors: it is damaged \(its checksum differs\); use an older copy, or train the run again\.$/,
+      ],
+      [cut, /^cannot export cut: its metrics\.jsonl has no row for step 20, the checkpoint's; .*\.$/],
+    ] as const) {
+      const result = hardgrad(["export", run], { cwd });
+      expect(result.stderr.trim()).toMatch(message);
+      expect(result.code).toBe(1);
+      expect(existsSync(at(run, "export"))).toBe(false);
+    }
+  });
+
+  test("--force replaces", () => {
+    writeFileSync(at("stochastic", "export", "classifier.onnx"), "old");
+    const result = hardgrad(["export", "stochastic", "--force", "--quiet", "--no-check"], { cwd });
+    expect(result.code, result.stderr).toBe(0);
+    expect(readFileSync(at("stochastic", "export", "classifier.onnx")).length).toBeGreaterThan(1000);
+  });
+
+  const classifier = findExperiment("classifier");
+
+  test("an experiment without exports", () => {
+    const { exports: _, ...bare } = classifier;
+    expect(() => exportsOf(bare, {}, 0)).toThrow(
+      /^experiment classifier has no part that can be exported as a model\.$/,
+    );
+  });
+
+  test("a network of more than 2 GB", () => {
+    const exported = exportsOf(classifier, {}, 0).classifier!;
+    const w1 = { shape: [2 ** 29], data: { byteLength: 2 ** 31 } } as unknown as Tensor;
+    expect(() => exportModel("classifier", exported, { w1 }, {})).toThrow(
+      /^the network's parameters take 2\.1 GB, and a protobuf file holds 2 GB; use --format safetensors\.$/,
+    );
+  });
+});
