@@ -1,4 +1,4 @@
-import { jit, tree } from "@jax-js/jax";
+import { blockUntilReady, jit, tree } from "@jax-js/jax";
 import { fromHost, toHost } from "./arrays.ts";
 import type { Arrays, Backend, HostArrays, Resident } from "./backend.ts";
 import { type Guard, unguarded } from "./device-lost.ts";
@@ -10,6 +10,13 @@ interface Held extends Resident {
 
 type Compiled = (resident: Arrays, inputs: Arrays) => Arrays;
 
+/**
+ * Steps after which the queue is emptied. jax-js computes nothing before somebody waits for it, and keeps every
+ * intermediate array till then: a hundred steps of a million parameters would hold gigabytes. On wasm waiting costs
+ * nothing, on a GPU it costs a round trip.
+ */
+const QUEUE: { readonly [device: string]: number } = { webgpu: 8 };
+
 /** Runs compiled functions by jax-js's own `jit`, on the device that is its default. */
 export function jaxBackend(device: string, guard: Guard = unguarded): Backend {
   return {
@@ -17,10 +24,13 @@ export function jaxBackend(device: string, guard: Guard = unguarded): Backend {
     put: (arrays) => hold(toDevice(arrays), guard),
     update: (fn) => {
       const compiled = jit(fn as never) as unknown as Compiled;
+      let queued = 0;
       return (resident, inputs) =>
         guard(async () => {
           const held = resident as Held;
           held.arrays = compiled(held.arrays, toDevice(inputs));
+          queued = (queued + 1) % (QUEUE[device] ?? 1);
+          if (queued === 0) await blockUntilReady(Object.values(held.arrays)[0]!);
         });
     },
     evaluate: (fn) => {
