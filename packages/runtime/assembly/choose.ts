@@ -1,0 +1,95 @@
+import * as L from "../src/layout";
+import { countNonZeros } from "./lists";
+
+/** The cheapest path of a layer without gates, by the costs in the program's header. */
+export function linearPath(x: usize, m: i32, op: usize, program: usize): i32 {
+  const forced = load<i32>(op, L.OP_PATH);
+  if (forced !== L.PATH_AUTO) return forced === L.PATH_INPUTS ? forced : L.PATH_DENSE;
+  if (!(load<i32>(op, L.OP_FLAGS) & L.FLAG_ZEROS)) return L.PATH_DENSE;
+  const found = <f32>countRows(x, m, load<i32>(op, L.OP_INPUTS), load<u32>(op, L.OP_X_STRIDE));
+  const skip = skipCost(found * <f32>load<i32>(op, L.OP_PANELS), m, op, program);
+  return skip < denseCost(m, op, program) ? L.PATH_INPUTS : L.PATH_DENSE;
+}
+
+/** The cheapest path of a gated layer. */
+export function gatedPath(x: usize, gates: usize, m: i32, op: usize, program: usize): i32 {
+  const units = load<i32>(op, L.OP_KIND) === L.KIND_UNIT_GATED;
+  const forced = load<i32>(op, L.OP_PATH);
+  if (forced === L.PATH_INPUTS && units) return L.PATH_GATES;
+  if (forced !== L.PATH_AUTO) return forced;
+  const inputs = load<i32>(op, L.OP_INPUTS);
+  const groups = load<i32>(op, L.OP_GROUPS);
+  const stride = <usize>load<u32>(op, L.OP_GATES_STRIDE);
+  const full = denseCost(m, op, program);
+  if (units) {
+    const open = <f32>countRows(gates, m, groups, stride);
+    const dot = load<f32>(program, L.HEADER_DOT) + load<f32>(op, L.OP_STREAM) / 8;
+    return open * <f32>inputs * dot < full ? L.PATH_GATES : L.PATH_DENSE;
+  }
+  countTiles(gates, m, groups, stride);
+  const open = <f32>(tiles * 4 + singles);
+  const skipClosed = gatesCost(min<i32>(groups, tiles), open, op, program);
+  let skipZeros = f32.MAX_VALUE;
+  if (load<i32>(op, L.OP_FLAGS) & L.FLAG_ZEROS) {
+    const found = <f32>countRows(x, m, inputs, load<u32>(op, L.OP_X_STRIDE));
+    const block = <f32>load<i32>(op, L.OP_BLOCK);
+    skipZeros = skipCost((open * block * found) / <f32>m, m, op, program);
+  }
+  if (full <= skipClosed && full <= skipZeros) return L.PATH_DENSE;
+  return skipZeros < skipClosed ? L.PATH_INPUTS : L.PATH_GATES;
+}
+
+/** Nanoseconds of computing everything. Weights from afar are read once for all tiles, and for each single example. */
+function denseCost(m: i32, op: usize, program: usize): f32 {
+  const steps = <f32>load<i32>(op, L.OP_PANELS) * <f32>load<i32>(op, L.OP_INPUTS);
+  const stream = load<f32>(op, L.OP_STREAM);
+  const tiled = m < 4 ? <f32>0 : load<f32>(program, L.HEADER_TILE) * <f32>(m >> 2) + stream;
+  return steps * (tiled + (load<f32>(program, L.HEADER_ROW) + stream) * <f32>(m & 3));
+}
+
+/** Nanoseconds of the open gates alone, after countTiles; `touched` gates have tiles. */
+function gatesCost(touched: i32, open: f32, op: usize, program: usize): f32 {
+  const stream = load<f32>(op, L.OP_STREAM);
+  const steps = <f32>load<i32>(op, L.OP_BLOCK) * <f32>load<i32>(op, L.OP_INPUTS);
+  const tiled = <f32>tiles * load<f32>(program, L.HEADER_TILE) + <f32>touched * stream;
+  const single = <f32>singles * (load<f32>(program, L.HEADER_ROW) + stream);
+  return steps * (tiled + single) + open * load<f32>(program, L.HEADER_PAIR);
+}
+
+/** Nanoseconds of `steps` panels times non-zero inputs: half of each cache line that comes from afar is wasted. */
+function skipCost(steps: f32, m: i32, op: usize, program: usize): f32 {
+  const step = load<f32>(program, L.HEADER_SKIP) + 2 * load<f32>(op, L.OP_STREAM);
+  return steps * step + <f32>m * <f32>load<i32>(op, L.OP_INPUTS) * load<f32>(program, L.HEADER_SCAN);
+}
+
+function countRows(x: usize, m: i32, n: i32, stride: usize): i32 {
+  let count = 0;
+  for (let i = 0; i < m; i++, x += stride) count += countNonZeros(x, n);
+  return count;
+}
+
+/** Tiles of four examples that share an open gate, and open gates that are left over. */
+let tiles: i32 = 0;
+let singles: i32 = 0;
+
+function countTiles(gates: usize, m: i32, groups: i32, stride: usize): void {
+  const zero = f32x4.splat(0);
+  let fours = i32x4.splat(0);
+  let ones = i32x4.splat(0);
+  // Four gates at a time; beyond the last gate the rows are padded with zeros.
+  for (let g = 0; g < groups; g += 4, gates += 16) {
+    let count = i32x4.splat(0);
+    let row = gates;
+    for (let i = 0; i < m; i++, row += stride) count = i32x4.sub(count, f32x4.ne(v128.load(row), zero));
+    fours = i32x4.add(fours, i32x4.shr_s(count, 2));
+    ones = i32x4.add(ones, v128.and(count, i32x4.splat(3)));
+  }
+  tiles = sum(fours);
+  singles = sum(ones);
+}
+
+function sum(v: v128): i32 {
+  return (
+    i32x4.extract_lane(v, 0) + i32x4.extract_lane(v, 1) + i32x4.extract_lane(v, 2) + i32x4.extract_lane(v, 3)
+  );
+}

@@ -1,0 +1,34 @@
+import * as L from "../src/layout";
+
+// Lists in the scratch memory of this thread (each thread has its own instance, so these globals are its own).
+/** Gates that are open, or units. */
+export let open: usize = 0;
+/** Panels to compute. */
+export let panelList: usize = 0;
+/** Inputs that are not zero: 32 times their position, and their value. */
+export let offsets: usize = 0;
+export let values: usize = 0;
+/** Examples by gate: how many, and which. */
+export let counts: usize = 0;
+export let buckets: usize = 0;
+/** Panels by example that did not fill a tile: how many, and which. */
+export let restCounts: usize = 0;
+export let rest: usize = 0;
+/** One example's bits. */
+export let bits: usize = 0;
+
+/** Lays the lists out from `base` for values of at most `width` numbers and `groups` gates; returns their end. */
+export function place(base: usize, width: usize, groups: usize): usize {
+  const words = (width + 3) & ~3;
+  const panels = (width + 31) >> 3;
+  open = base;
+  panelList = open + (words << 2);
+  offsets = panelList + (panels << 2);
+  values = offsets + (words << 2);
+  counts = values + ((words + 8) << 2); // sums are written six at a time
+  buckets = counts + (groups << 2);
+  restCounts = buckets + groups * (L.CHUNK << 2);
+  rest = restCounts + (L.CHUNK << 2);
+  bits = (rest + panels * (L.CHUNK << 2) + 15) & ~15;
+  return (bits + (((width + 127) >> 7) << 4) + 63) & ~63;
+}

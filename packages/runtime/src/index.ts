@@ -1,0 +1,17 @@
+export { type Costs, measureCosts } from "./costs.ts";
+export type { LayerReport } from "./explain.ts";
+export { RuntimeFileError, readRuntimeFile, writeRuntimeFile } from "./file.ts";
+export type {
+  BitsLayer,
+  GatedLayer,
+  GateLayer,
+  HeadLayer,
+  Layer,
+  LinearLayer,
+  Network,
+  Unit,
+  UnitLayer,
+} from "./layers.ts";
+export { packSigns } from "./layers.ts";
+export type { Path } from "./plan.ts";
+export { loadRuntime, type Runtime, type RuntimeOptions } from "./runtime.ts";

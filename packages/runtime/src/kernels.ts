@@ -1,0 +1,58 @@
+import { kernels as binaries } from "./kernels.generated.ts";
+
+/** What the WebAssembly module exports. */
+export interface Kernels {
+  run(program: number, scratch: number, input: number, output: number, m: number): number;
+  listBytes(width: number, groups: number): number;
+  share(control: number, program: number, scratch: number, input: number, output: number): void;
+}
+
+interface Compiled {
+  readonly module: WebAssembly.Module;
+  /** An instance with next to no memory, to ask how much is needed. */
+  readonly asked: Kernels;
+}
+
+const compiled = new Map<string, Promise<Compiled>>();
+
+/** The kernels: with fused multiply-add where the engine has it; `shared` for a memory that threads share. */
+export function compileKernels(shared: boolean): Promise<Compiled> {
+  const name = `${hasFused() ? "fused" : "plain"}${shared ? "Shared" : ""}` as keyof typeof binaries;
+  let promise = compiled.get(name);
+  if (!promise) {
+    promise = compile(name, shared);
+    compiled.set(name, promise);
+  }
+  return promise;
+}
+
+async function compile(name: keyof typeof binaries, shared: boolean): Promise<Compiled> {
+  const module = await WebAssembly.compile(decode(binaries[name]));
+  return { module, asked: await instantiate(module, createMemory(1, shared)) };
+}
+
+let fused: boolean | undefined;
+function hasFused(): boolean {
+  fused ??= WebAssembly.validate(decode(binaries.fused));
+  return fused;
+}
+
+const decode = (text: string): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+
+/** A memory of at least this size. */
+export function createMemory(bytes: number, shared: boolean): WebAssembly.Memory {
+  const pages = Math.ceil(bytes / 65536);
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
+  } catch {
+    throw new RangeError(
+      `This network needs ${Math.ceil(bytes / 1e6)} MB of memory, which could not be had.`,
+    );
+  }
+}
+
+export async function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<Kernels> {
+  const instance = await WebAssembly.instantiate(module, { env: { memory } });
+  return instance.exports as unknown as Kernels;
+}

@@ -1,0 +1,29 @@
+import { checkNetwork } from "./check.ts";
+import { compileKernels, createMemory, instantiate, type Kernels } from "./kernels.ts";
+import type { Network } from "./layers.ts";
+import { type Path, type Plan, planNetwork, writePlan } from "./plan.ts";
+
+/** A network in WebAssembly memory, ready to run. */
+export interface Machine {
+  readonly kernels: Kernels;
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly plan: Plan;
+}
+
+/** Lays a network out in a memory of its own. The network is checked before any memory is asked for. */
+export async function createMachine(
+  network: Network,
+  path: Path,
+  threads: number,
+  slab: number,
+  shared: boolean,
+): Promise<Machine> {
+  const lengths = checkNetwork(network);
+  const { module, asked } = await compileKernels(shared);
+  const listBytes = (width: number, groups: number): number => asked.listBytes(width, groups);
+  const plan = planNetwork(network, lengths, listBytes, threads, slab);
+  const memory = createMemory(plan.bytes, shared);
+  writePlan(memory.buffer, plan, path);
+  return { kernels: await instantiate(module, memory), module, memory, plan };
+}

@@ -1,0 +1,62 @@
+import type { BitsLayer } from "./layers.ts";
+
+/** Weights `[inputs, outputs]` as panels `[outputs / 8][inputs][8]`, padded with zeros. */
+export function packPanels(
+  weight: Float32Array,
+  inputs: number,
+  outputs: number,
+  target: Float32Array,
+): void {
+  for (let i = 0; i < inputs; i++)
+    for (let j = 0; j < outputs; j++)
+      target[((j >> 3) * inputs + i) * 8 + (j & 7)] = weight[i * outputs + j]!;
+}
+
+/** Weights `[inputs, outputs]` as rows `[outputs][stride]`. */
+export function packRows(
+  weight: Float32Array,
+  inputs: number,
+  outputs: number,
+  stride: number,
+  target: Float32Array,
+): void {
+  for (let i = 0; i < inputs; i++)
+    for (let j = 0; j < outputs; j++) target[j * stride + i] = weight[i * outputs + j]!;
+}
+
+/** Signs as rows of `stride` bytes; bits beyond the inputs are cleared, as they are in the packed inputs. */
+export function packSignRows(
+  signs: Uint8Array,
+  inputs: number,
+  outputs: number,
+  stride: number,
+  target: Uint8Array,
+): void {
+  const bytes = Math.ceil(inputs / 8);
+  const lastMask = 0xff >> (bytes * 8 - inputs);
+  for (let j = 0; j < outputs; j++) {
+    target.set(signs.subarray(j * bytes, (j + 1) * bytes), j * stride);
+    target[j * stride + bytes - 1]! &= lastMask;
+  }
+}
+
+/**
+ * Scale and bias of a bit layer as the kernel wants them, which takes inputs of -1 and 1: inputs of 0 and 1 are
+ * `(s + 1) / 2`, so that `x S = (s S + sum of S) / 2`.
+ */
+export function foldBits(layer: BitsLayer, inputs: number, scale: Float32Array, bias: Float32Array): void {
+  const bytes = Math.ceil(inputs / 8);
+  for (let j = 0; j < layer.outputs; j++) {
+    const factor = layer.scale?.[j] ?? 1;
+    const shift = layer.bias?.[j] ?? 0;
+    if (layer.binary === "step") {
+      let ones = 0;
+      for (let i = 0; i < inputs; i++) ones += (layer.signs[j * bytes + (i >> 3)]! >> (i & 7)) & 1;
+      scale[j] = factor / 2;
+      bias[j] = shift + (factor * (2 * ones - inputs)) / 2;
+    } else {
+      scale[j] = factor;
+      bias[j] = shift;
+    }
+  }
+}

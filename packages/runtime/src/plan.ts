@@ -1,0 +1,261 @@
+import { inputOf } from "./check.ts";
+import type { Layer, Network, Unit } from "./layers.ts";
+import * as L from "./layout.ts";
+import { foldBits, packPanels, packRows, packSignRows } from "./pack.ts";
+
+/** Which path layers take: `"auto"` lets the cost model choose; the others force one, for tests and measurements. */
+export type Path = "auto" | "dense" | "gates" | "inputs";
+export const paths: readonly Path[] = ["auto", "dense", "gates", "inputs"];
+
+/** Where everything lies in the WebAssembly memory. Addresses in bytes; values are relative to a thread's scratch. */
+export interface Plan {
+  readonly program: number;
+  /** A second program with one operation, to measure layers alone. */
+  readonly probe: number;
+  /** What threads agree by. */
+  readonly control: number;
+  readonly panelList: number;
+  readonly panels: number;
+  readonly layers: readonly PlannedLayer[];
+  readonly values: readonly { readonly offset: number; readonly length: number; readonly stride: number }[];
+  /** Where a thread notes the path that each layer took. */
+  readonly taken: number;
+  readonly lists: number;
+  readonly width: number;
+  readonly groups: number;
+  readonly scratch: number;
+  readonly scratchBytes: number;
+  readonly input: number;
+  readonly output: number;
+  readonly bytes: number;
+}
+
+interface PlannedLayer {
+  readonly layer: Layer;
+  readonly input: number;
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly panels: number;
+  readonly weight: number;
+  readonly rows: number;
+  readonly rowBytes: number;
+  readonly scale: number;
+  readonly bias: number;
+  /** Whether the input may hold many zeros. */
+  readonly zeros: boolean;
+}
+
+const align = (n: number): number => Math.ceil(n / 64) * 64;
+
+/** Row length in bytes: an odd number of cache lines, so that rows side by side do not compete for the same cache sets. */
+const spread = (bytes: number): number => {
+  const lines = Math.ceil(bytes / 64);
+  return (lines | 1) * 64;
+};
+
+const mostBytes = 2 ** 32 - 2 ** 16;
+
+/**
+ * Lays out the memory for a checked network.
+ *
+ * @param lengths what checkNetwork gave.
+ * @param listBytes the kernels' own count of what their lists need.
+ * @param threads how many scratch areas.
+ * @param slab how many examples the input and output areas hold.
+ */
+export function planNetwork(
+  network: Network,
+  lengths: readonly number[],
+  listBytes: (width: number, groups: number) => number,
+  threads: number,
+  slab: number,
+): Plan {
+  let end = 1024; // the kernels' own constants lie below
+  const take = (bytes: number): number => {
+    const at = end;
+    end = align(end + bytes);
+    return at;
+  };
+  const count = network.layers.length;
+  const panelsOf = (n: number): number => Math.ceil(n / 8);
+  const program = take(L.HEADER_BYTES + count * L.OP_BYTES);
+  const probe = take(L.HEADER_BYTES + L.OP_BYTES);
+  const control = take(L.CONTROL_BYTES);
+  const width = Math.max(...lengths);
+  const panels = panelsOf(width);
+  const panelList = take(panels * 4);
+  const layers = network.layers.map((layer, index): PlannedLayer => {
+    const input = inputOf(layer, index);
+    const inputs = lengths[input]!;
+    const outputs = lengths[index + 1]!;
+    const own = panelsOf(outputs);
+    const affine = layer.kind === "linear" || layer.kind === "gated";
+    const bits = layer.kind === "bits";
+    const units = layer.kind === "gated" && layer.block === 1;
+    const rowBytes = bits ? Math.ceil(inputs / 128) * 16 : units ? spread(inputs * 4) : 0;
+    return {
+      ...{ layer, input, inputs, outputs, panels: own, rowBytes },
+      weight: affine ? take(own * inputs * 32) : 0,
+      rows: rowBytes ? take(own * 8 * rowBytes) : 0,
+      scale: bits ? take(own * 32) : 0,
+      bias: affine || bits ? take(own * 32) : 0,
+      zeros: input === 0 || mayHoldZeros(network.layers[input - 1]!),
+    };
+  });
+  const groups = Math.max(
+    1,
+    ...network.layers.map((layer, i) => (layer.kind === "gate" ? lengths[i + 1]! : 1)),
+  );
+  let size = 0;
+  const values = lengths.map((length) => {
+    const stride = spread(length * 4);
+    const offset = size;
+    size = align(size + stride * L.CHUNK);
+    return { offset, length, stride };
+  });
+  const taken = size;
+  const lists = align(taken + count * 4);
+  size = lists;
+  // The kernels count in 32 bits, so look before asking them.
+  if (end + size + (width + groups) * 1024 > mostBytes) tooLarge();
+  const scratchBytes = align(size + listBytes(width, groups));
+  const scratch = take(scratchBytes * threads);
+  const input = take(slab * network.inputs * 4);
+  const output = take(slab * lengths.at(-1)! * 4);
+  if (end > mostBytes) tooLarge();
+  return {
+    ...{ program, probe, control, panelList, panels, layers, values, taken, lists, width, groups },
+    ...{ scratch, scratchBytes, input, output, bytes: end },
+  };
+}
+
+function tooLarge(): never {
+  throw new RangeError("This network does not fit in the 4 GB of a WebAssembly memory.");
+}
+
+function mayHoldZeros(layer: Layer): boolean {
+  if (layer.kind === "gated" || layer.kind === "gate") return true;
+  if (layer.kind !== "linear" && layer.kind !== "unit" && layer.kind !== "bits") return false;
+  const unit = layer.unit ?? "identity";
+  return !["identity", "sign", "tanh", "sigmoid"].includes(unit as string);
+}
+
+const kinds: { readonly [kind in Layer["kind"]]: number } = {
+  linear: L.KIND_LINEAR,
+  gated: L.KIND_GATED,
+  bits: L.KIND_BITS,
+  gate: L.KIND_GATE,
+  unit: L.KIND_UNIT,
+  softmax: L.KIND_SOFTMAX,
+  argmax: L.KIND_ARGMAX,
+};
+
+const units: { readonly [id in Exclude<Unit, object> | Extract<Unit, object>["id"]]: number } = {
+  identity: L.UNIT_IDENTITY,
+  relu: L.UNIT_RELU,
+  step: L.UNIT_STEP,
+  sign: L.UNIT_SIGN,
+  ternary: L.UNIT_TERNARY,
+  clip: L.UNIT_CLIP,
+  round: L.UNIT_ROUND,
+  tanh: L.UNIT_TANH,
+  sigmoid: L.UNIT_SIGMOID,
+  sqrt: L.UNIT_SQRT,
+};
+
+/** Writes the program and the packed weights. */
+export function writePlan(memory: ArrayBufferLike, plan: Plan, path: Path): void {
+  const words = new Uint32Array(memory);
+  const last = plan.values.at(-1)!;
+  const header = new DataView(memory, plan.program, L.HEADER_BYTES);
+  const set = (at: number, value: number): void => header.setUint32(at, value, true);
+  set(L.HEADER_OPS, plan.layers.length);
+  set(L.HEADER_INPUTS, plan.values[0]!.length);
+  set(L.HEADER_INPUT_STRIDE, plan.values[0]!.stride);
+  set(L.HEADER_OUTPUTS, last.length);
+  set(L.HEADER_OUTPUT, last.offset);
+  set(L.HEADER_OUTPUT_STRIDE, last.stride);
+  set(L.HEADER_LISTS, plan.lists);
+  set(L.HEADER_WIDTH, plan.width);
+  set(L.HEADER_GROUPS, plan.groups);
+  set(L.HEADER_PANELS, plan.panelList);
+  for (let p = 0; p < plan.panels; p++) words[plan.panelList / 4 + p] = p;
+  for (const [index, planned] of plan.layers.entries()) {
+    writeOperation(memory, plan, planned, index, path);
+    writeWeights(memory, planned);
+  }
+}
+
+function writeOperation(
+  memory: ArrayBufferLike,
+  plan: Plan,
+  planned: PlannedLayer,
+  index: number,
+  path: Path,
+): void {
+  const { layer } = planned;
+  const view = new DataView(memory, plan.program + L.HEADER_BYTES + index * L.OP_BYTES, L.OP_BYTES);
+  const set = (at: number, value: number): void => view.setInt32(at, value, true);
+  const setFloat = (at: number, value: number): void => view.setFloat32(at, value, true);
+  const x = plan.values[planned.input]!;
+  const y = plan.values[index + 1]!;
+  const unitGated = layer.kind === "gated" && layer.block === 1;
+  set(L.OP_KIND, unitGated ? L.KIND_UNIT_GATED : kinds[layer.kind]);
+  set(L.OP_X, x.offset);
+  set(L.OP_X_STRIDE, x.stride);
+  set(L.OP_Y, y.offset);
+  set(L.OP_Y_STRIDE, y.stride);
+  set(L.OP_INPUTS, planned.inputs);
+  set(L.OP_OUTPUTS, planned.outputs);
+  set(L.OP_PANELS, planned.panels);
+  set(L.OP_WEIGHT, planned.weight);
+  set(L.OP_BIAS, planned.bias);
+  set(L.OP_ROWS, planned.rows);
+  set(L.OP_ROW_BYTES, planned.rowBytes);
+  set(L.OP_SCALE, planned.scale);
+  set(L.OP_PATH, paths.indexOf(path));
+  set(L.OP_TAKEN, plan.taken + index * 4);
+  let flags = planned.zeros ? L.FLAG_ZEROS : 0;
+  if (layer.kind === "gate") {
+    if (layer.scaled) flags |= L.FLAG_SCALED;
+    if ("top" in layer.open) set(L.OP_TOP, layer.open.top);
+    else {
+      set(L.OP_TOP, -1);
+      setFloat(L.OP_THRESHOLD, layer.open.above);
+    }
+  }
+  if (layer.kind === "gated") {
+    const gates = plan.values[layer.gates]!;
+    set(L.OP_GATES, gates.offset);
+    set(L.OP_GATES_STRIDE, gates.stride);
+    set(L.OP_GROUPS, gates.length);
+    set(L.OP_BLOCK, layer.block / 8);
+    if ((plan.layers[layer.gates - 1]!.layer as { readonly scaled?: boolean }).scaled) flags |= L.FLAG_SCALED;
+  }
+  if (layer.kind === "bits" && layer.binary === "step") flags |= L.FLAG_STEP;
+  set(L.OP_FLAGS, flags);
+  const unit = ("unit" in layer ? layer.unit : undefined) ?? "identity";
+  if (typeof unit === "string") set(L.OP_UNIT, units[unit]);
+  else {
+    set(L.OP_UNIT, units[unit.id]);
+    if (unit.id === "clip") {
+      setFloat(L.OP_UNIT_A, unit.slope);
+      setFloat(L.OP_UNIT_B, unit.offset);
+      setFloat(L.OP_UNIT_LOW, unit.low);
+      setFloat(L.OP_UNIT_HIGH, unit.high);
+    } else setFloat(L.OP_UNIT_A, unit.id === "round" ? unit.levels : unit.threshold);
+  }
+}
+
+function writeWeights(memory: ArrayBufferLike, planned: PlannedLayer): void {
+  const { layer, inputs, outputs, panels, weight, rows, rowBytes, bias, scale } = planned;
+  const floats = (at: number, length: number): Float32Array => new Float32Array(memory, at, length);
+  if (layer.kind === "linear" || layer.kind === "gated") {
+    packPanels(layer.weight, inputs, outputs, floats(weight, panels * inputs * 8));
+    if (rows) packRows(layer.weight, inputs, outputs, rowBytes / 4, floats(rows, outputs * (rowBytes / 4)));
+    if (layer.bias) floats(bias, outputs).set(layer.bias);
+  } else if (layer.kind === "bits") {
+    packSignRows(layer.signs, inputs, outputs, rowBytes, new Uint8Array(memory, rows, outputs * rowBytes));
+    foldBits(layer, inputs, floats(scale, outputs), floats(bias, outputs));
+  }
+}

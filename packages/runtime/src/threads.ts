@@ -1,0 +1,102 @@
+import { costsOrMeasured, writeCosts } from "./costs.ts";
+import { readRuntimeFile } from "./file.ts";
+import type { Network } from "./layers.ts";
+import * as L from "./layout.ts";
+import { createMachine } from "./machine.ts";
+import { checkPath, createRuntime, type Runtime, type RuntimeOptions } from "./runtime.ts";
+import { type Place, startWorker } from "./worker.ts";
+
+export interface ThreadedOptions extends RuntimeOptions {
+  /** Threads that compute, the calling one included (default 2). */
+  readonly threads?: number;
+}
+
+/** A network that runs batches on several threads. */
+export interface ThreadedRuntime extends Runtime {
+  readonly threads: number;
+  /** Ends the workers; afterwards everything runs on the calling thread. */
+  close(): void;
+}
+
+/** After this many milliseconds a worker is taken for lost. */
+const patience = 30_000;
+
+/**
+ * Like loadRuntime, with workers (worker threads in Node, Web Workers in a page) that share the memory: the weights are
+ * there once. Batches are split by examples; a single example runs on the calling thread.
+ *
+ * @throws Error in a page that is not cross-origin isolated, in one sentence.
+ * @example
+ * const runtime = await loadThreaded(file, { threads: 2 });
+ * const outputs = runtime.forward(batch);
+ * runtime.close();
+ */
+export async function loadThreaded(
+  file: Uint8Array | Network,
+  options: ThreadedOptions = {},
+): Promise<ThreadedRuntime> {
+  const { threads = 2 } = options;
+  if (!Number.isInteger(threads) || threads < 1 || threads > 64)
+    throw new RangeError(`loadThreaded: threads is ${threads}, but must be a whole number from 1 to 64.`);
+  if (typeof SharedArrayBuffer === "undefined" || globalThis.crossOriginIsolated === false)
+    throw new Error(
+      "loadThreaded: threads need a cross-origin isolated page (headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp); loadRuntime works without.",
+    );
+  const network = file instanceof Uint8Array ? readRuntimeFile(file) : file;
+  const slab = L.CHUNK * threads * 4;
+  const machine = await createMachine(network, checkPath(options), threads, slab, true);
+  writeCosts(machine, await costsOrMeasured(options.costs, true));
+  const { plan } = machine;
+  const control = new Int32Array(machine.memory.buffer, plan.control, L.CONTROL_BYTES / 4);
+  const places = Array.from(
+    { length: threads },
+    (_, thread): Place => [
+      plan.control,
+      plan.program,
+      plan.scratch + thread * plan.scratchBytes,
+      plan.input,
+      plan.output,
+    ],
+  );
+  let workers = await Promise.all(
+    places.slice(1).map((place) => startWorker(machine.module, machine.memory, place)),
+  );
+  const runtime = createRuntime(machine, network.meta ?? {}, slab, (examples) => {
+    const helpers = examples > 1 ? workers.length : 0;
+    return runBatch(control, examples, helpers, () => machine.kernels.share(...places[0]!));
+  });
+  return {
+    ...runtime,
+    threads,
+    close() {
+      Atomics.store(control, L.CONTROL_STOP / 4, 1);
+      Atomics.add(control, L.CONTROL_BATCHES / 4, 1);
+      Atomics.notify(control, L.CONTROL_BATCHES / 4);
+      for (const worker of workers) worker.terminate();
+      workers = [];
+    },
+  };
+}
+
+/** Lets the calling thread and the helpers share a batch; false if an example was not finite. */
+function runBatch(control: Int32Array, examples: number, helpers: number, share: () => void): boolean {
+  // As many pieces as give every thread the same number of them, none longer than a run takes.
+  const rounds = Math.ceil(examples / (L.CHUNK * (helpers + 1)));
+  const piece = Math.ceil(examples / (rounds * (helpers + 1)) / 4) * 4;
+  Atomics.store(control, L.CONTROL_NEXT / 4, 0);
+  Atomics.store(control, L.CONTROL_DONE / 4, 0);
+  Atomics.store(control, L.CONTROL_BAD / 4, 0);
+  Atomics.store(control, L.CONTROL_BATCH / 4, examples);
+  Atomics.store(control, L.CONTROL_PIECE / 4, piece);
+  if (helpers > 0) {
+    Atomics.add(control, L.CONTROL_BATCHES / 4, 1);
+    Atomics.notify(control, L.CONTROL_BATCHES / 4);
+  }
+  share();
+  // The helpers are in their last piece, so looking again and again costs less than going to sleep; a page may not sleep.
+  const end = performance.now() + patience;
+  while (Atomics.load(control, L.CONTROL_DONE / 4) < helpers)
+    if (performance.now() > end)
+      throw new Error("forward: a worker does not answer; close this runtime and load it again.");
+  return Atomics.load(control, L.CONTROL_BAD / 4) === 0;
+}

@@ -1,0 +1,237 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Layer, Network, Unit } from "../src/layers.ts";
+import { packSigns } from "../src/layers.ts";
+import type { Path } from "../src/plan.ts";
+import { floats, generator } from "./reference.ts";
+import { checkNetworkValues, runValues } from "./values.ts";
+
+const units: readonly Unit[] = [
+  "identity",
+  "relu",
+  "step",
+  "sign",
+  "tanh",
+  "sigmoid",
+  "sqrt",
+  { id: "step", threshold: 0.3 },
+  { id: "ternary", threshold: 0.5 },
+  { id: "clip", slope: 0.7, offset: 0.5, low: 0, high: 1 },
+  { id: "round", levels: 3 },
+];
+const unit = fc.constantFrom(...units);
+const seed = fc.integer({ min: 1, max: 2 ** 30 });
+const batch = fc.oneof(fc.constantFrom(1, 2, 3, 4, 5, 63, 64), fc.integer({ min: 1, max: 64 }));
+const density = fc.oneof(fc.constantFrom(0, 1), fc.double({ min: 0, max: 1, noNaN: true }));
+// Odd sizes, around the panels of 8, the four panels at once, and beyond.
+const size = fc.oneof(fc.integer({ min: 1, max: 70 }), fc.constantFrom(127, 128, 129, 257));
+
+/** Numbers of which about this share is not zero. */
+const sparse = (length: number, share: number, random: () => number): Float32Array =>
+  Float32Array.from({ length }, () => {
+    const value = random();
+    return (random() + 1) / 2 < share ? value : 0;
+  });
+
+test("linear layers: every path within rounding of float64, and all paths the same bits", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      size,
+      size,
+      batch,
+      density,
+      unit,
+      fc.boolean(),
+      seed,
+      async (inputs, outputs, m, share, u, biased, s) => {
+        const random = generator(s);
+        const network: Network = {
+          inputs,
+          layers: [
+            {
+              kind: "linear",
+              outputs,
+              weight: floats(inputs * outputs, random),
+              ...(biased ? { bias: floats(outputs, random) } : {}),
+              unit: u,
+            },
+          ],
+        };
+        const x = sparse(m * inputs, share, random);
+        const dense = await checkNetworkValues(network, x, "dense");
+        expect(dense.paths).toEqual(["dense"]);
+        for (const path of ["inputs", "auto"] as const)
+          expect((await runValues(network, x, path)).output).toEqual(dense.output);
+      },
+    ),
+    { numRuns: 60, seed: 1 },
+  );
+});
+
+/** A network whose gates are a threshold on chosen inputs, so that the test knows them. */
+function gatedNetwork(
+  inputs: number,
+  outputs: number,
+  block: number,
+  open: { above: number } | { top: number },
+  scaled: boolean,
+  u: Unit,
+  random: () => number,
+): Network {
+  const groups = Math.ceil(outputs / block);
+  const choose = new Float32Array(inputs * groups);
+  for (let g = 0; g < groups; g++) choose[(g % inputs) * groups + g] = 1;
+  const layers: Layer[] = [
+    { kind: "linear", outputs: groups, weight: choose },
+    { kind: "gate", open, scaled },
+    {
+      kind: "gated",
+      input: 0,
+      gates: 2,
+      block,
+      outputs,
+      weight: floats(inputs * outputs, random),
+      bias: floats(outputs, random),
+      unit: u,
+    },
+  ];
+  return { inputs, layers };
+}
+
+test("gated layers: every path within rounding of the masked dense layer, closed blocks exactly 0", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      size,
+      fc.integer({ min: 1, max: 300 }),
+      fc.constantFrom(1, 8, 16, 32),
+      batch,
+      density,
+      fc.boolean(),
+      unit,
+      seed,
+      async (inputs, outputs, block, m, share, scaled, u, s) => {
+        const random = generator(s);
+        const network = gatedNetwork(inputs, outputs, block, { above: 1 - 2 * share }, scaled, u, random);
+        const x = sparse(m * inputs, 0.7, random);
+        const dense = await checkNetworkValues(network, x, "dense");
+        for (const path of ["gates", "inputs", "auto"] as const) {
+          const other = await checkNetworkValues(network, x, path);
+          // Whole panels add in the same order on every path; gates of single units use rows, added in fours.
+          if (block > 1) expect(other.output.map((v) => v + 0)).toEqual(dense.output.map((v) => v + 0));
+          expect(other.paths[2]).not.toBe(path === "auto" ? "auto" : "dense");
+        }
+      },
+    ),
+    { numRuns: 60, seed: 2 },
+  );
+});
+
+test("top gates: exactly that many are open, the first of equals", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 90 }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      fc.boolean(),
+      seed,
+      async (n, share, ties, s) => {
+        const random = generator(s);
+        const top = Math.round(share * n);
+        const network: Network = { inputs: n, layers: [{ kind: "gate", open: { top } }] };
+        const x = floats(3 * n, random).map((v) => (ties ? Math.round(v * 2) / 2 : v));
+        const { examples } = await checkNetworkValues(network, x);
+        for (const values of examples) expect(values[1]!.reduce((a, b) => a + b, 0)).toBe(top);
+      },
+    ),
+    { numRuns: 100, seed: 3 },
+  );
+});
+
+test("bit layers: exact sums for signs and for inputs of 0 and 1", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      // Beyond 31 times 128 inputs the byte counters are widened in the middle of a row.
+      fc.oneof(fc.integer({ min: 1, max: 300 }), fc.constantFrom(3968, 3969, 4100)),
+      fc.integer({ min: 1, max: 40 }),
+      fc.integer({ min: 1, max: 6 }),
+      fc.constantFrom("sign" as const, "step" as const),
+      fc.boolean(),
+      unit,
+      seed,
+      async (inputs, outputs, m, binary, scaled, u, s) => {
+        const random = generator(s);
+        const signs = packSigns(floats(inputs * outputs, random), inputs, outputs);
+        // Bits beyond the last input are nobody's business.
+        if (inputs % 8) for (let j = 1; j <= outputs; j++) signs[j * Math.ceil(inputs / 8) - 1]! |= 0x80;
+        const network: Network = {
+          inputs,
+          layers: [
+            {
+              ...{ kind: "bits", outputs, signs, binary, unit: u },
+              ...(scaled ? { scale: floats(outputs, random), bias: floats(outputs, random) } : {}),
+            },
+          ],
+        };
+        const x = floats(m * inputs, random).map((v) =>
+          binary === "step" ? (v > 0 ? 1 : 0) : Math.abs(v) < 0.1 ? 0 : v,
+        );
+        await checkNetworkValues(network, x);
+      },
+    ),
+    { numRuns: 100, seed: 4 },
+  );
+});
+
+test("bit layers where every bit differs, so that the byte counters fill up", async () => {
+  const inputs = 9000;
+  const signs = packSigns(new Float32Array(inputs * 5).fill(1), inputs, 5);
+  const network: Network = { inputs, layers: [{ kind: "bits", outputs: 5, signs }] };
+  const { output } = await runValues(network, new Float32Array(inputs).fill(-1));
+  expect([...output]).toEqual(new Array(5).fill(-inputs));
+});
+
+test("units, softmax and argmax over their whole range", async () => {
+  const points = Float32Array.from({ length: 4001 }, (_, i) => (i - 2000) / 20);
+  const special = Float32Array.from([
+    0, -0, 1e-30, -1e-30, 0.5, -0.5, 0.625, -0.625, 1e30, -1e30, 88, -88, 104, -104,
+  ]);
+  for (const x of [points, special]) {
+    for (const u of units)
+      await checkNetworkValues({ inputs: x.length, layers: [{ kind: "unit", unit: u }] }, x);
+    await checkNetworkValues({ inputs: x.length, layers: [{ kind: "softmax" }] }, x);
+    await checkNetworkValues({ inputs: x.length, layers: [{ kind: "argmax" }] }, x);
+  }
+  const { output } = await runValues(
+    { inputs: 3, layers: [{ kind: "argmax" }] },
+    Float32Array.of(1, 2, 2, 5, 5, 1),
+  );
+  expect([...output]).toEqual([1, 0]);
+});
+
+test("a layer that reads the same input as its gater, and a gate that multiplies: the whole of a gated network", async () => {
+  const random = generator(9);
+  const inputs = 37;
+  const network: Network = {
+    inputs,
+    layers: [
+      { kind: "linear", outputs: 5, weight: floats(inputs * 5, random), unit: "tanh" },
+      { kind: "linear", outputs: 12, weight: floats(60, random), unit: "relu" },
+      { kind: "gate", open: { above: 0 }, scaled: true },
+      {
+        kind: "gated",
+        input: 0,
+        gates: 3,
+        block: 8,
+        outputs: 93,
+        weight: floats(inputs * 93, random),
+        unit: "relu",
+      },
+      { kind: "linear", outputs: 10, weight: floats(930, random) },
+      { kind: "softmax" },
+    ],
+  };
+  const x = floats(inputs * 50, random);
+  const results: Float32Array[] = [];
+  for (const path of ["dense", "gates", "inputs", "auto"] as Path[])
+    results.push((await checkNetworkValues(network, x, path)).output);
+  for (const other of results) expect(other).toEqual(results[0]);
+});

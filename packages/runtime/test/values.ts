@@ -1,0 +1,59 @@
+import type { Costs } from "../src/costs.ts";
+import { writeCosts } from "../src/costs.ts";
+import type { Network } from "../src/layers.ts";
+import { CHUNK } from "../src/layout.ts";
+import { createMachine } from "../src/machine.ts";
+import { type Path, paths } from "../src/plan.ts";
+import { evaluate, expectWithin } from "./reference.ts";
+
+/** Costs like those of a usual machine, so that tests do not depend on the clock. */
+export const usualCosts: Costs = { row: 0.5, tile: 1.8, skip: 0.8, dot: 0.08, scan: 0.5, pair: 4 };
+
+/** Runs up to 64 examples and gives every value of each, and the path of each layer. */
+export async function runValues(
+  network: Network,
+  x: Float32Array,
+  path: Path = "auto",
+  costs: Costs = usualCosts,
+): Promise<{ examples: Float32Array[][]; paths: Path[]; output: Float32Array }> {
+  const machine = await createMachine(network, path, 1, CHUNK, false);
+  const { kernels, memory, plan } = machine;
+  writeCosts(machine, costs);
+  const count = x.length / network.inputs;
+  new Float32Array(memory.buffer, plan.input, x.length).set(x);
+  // What lay in memory before must not matter.
+  for (const { offset, length, stride } of plan.values.slice(1))
+    for (let i = 0; i < CHUNK; i++)
+      new Float32Array(memory.buffer, plan.scratch + offset + i * stride, length).fill(1e30);
+  if (kernels.run(plan.program, plan.scratch, plan.input, plan.output, count) >= 0)
+    throw new Error("not finite");
+  return {
+    examples: Array.from({ length: count }, (_, i) =>
+      plan.values.map(({ offset, length, stride }) =>
+        new Float32Array(memory.buffer, plan.scratch + offset + i * stride, length).slice(),
+      ),
+    ),
+    paths: plan.layers.map(
+      (_, index) => paths[new Int32Array(memory.buffer, plan.scratch + plan.taken + index * 4, 1)[0]!]!,
+    ),
+    output: new Float32Array(memory.buffer, plan.output, count * plan.values.at(-1)!.length).slice(),
+  };
+}
+
+/** Runs and compares every layer of every example with the float64 reference. */
+export async function checkNetworkValues(
+  network: Network,
+  x: Float32Array,
+  path: Path = "auto",
+  costs: Costs = usualCosts,
+): Promise<Awaited<ReturnType<typeof runValues>>> {
+  const result = await runValues(network, x, path, costs);
+  for (const [example, given] of result.examples.entries())
+    for (const [index, wanted] of evaluate(network, given).entries())
+      expectWithin(
+        `example ${example}, layer ${index} (${network.layers[index]!.kind}, ${path})`,
+        given[index + 1]!,
+        wanted,
+      );
+  return result;
+}
