@@ -34,7 +34,10 @@ export function hoist(program: Program, known: ReadonlyMap<Var, Known>, prefix =
   const made = new Map<Var, Equation>();
   for (const eqn of program.eqns) {
     const allowed = onKeys.includes(eqn.primitive) || draws.includes(eqn.primitive);
-    const whole = eqn.outBinders.every((v) => v.aval.dtype === "uint32" || eqn.primitive === "uniform");
+    // Literals are float32 until they meet words, as in `random.key(5)`.
+    const whole =
+      eqn.outBinders.every((v) => v.aval.dtype === "uint32" || eqn.primitive === "uniform") ||
+      (["reshape", "broadcast"].includes(eqn.primitive) && eqn.inputs.every(isLit));
     if (!allowed || !whole || !eqn.inputs.every((x) => isLit(x) || computable.has(x))) continue;
     for (const out of eqn.outBinders) {
       made.set(out, eqn);

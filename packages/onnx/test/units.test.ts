@@ -1,0 +1,27 @@
+import { grad, numpy as np, random } from "@jax-js/jax";
+import { pseudoDerivatives, step, units } from "hardgrad";
+import { describe, test } from "vitest";
+import { expectSame } from "./harness.ts";
+
+const x = (): np.Array => random.normal(random.key(1), [4, 6]).mul(1.5);
+const w = (): np.Array => random.normal(random.key(2), [4, 6]);
+const both =
+  (apply: (a: np.Array) => np.Array) =>
+  (a: np.Array, b: np.Array): np.Array[] => [apply(a.ref), grad((u: np.Array) => np.sum(apply(u).mul(b)))(a)];
+
+describe("every hard unit as an ONNX model: value and gradient", () => {
+  for (const { id, create } of units)
+    test(id, async () => {
+      await expectSame(both(create().apply), () => [x(), w()]);
+    });
+});
+
+describe("every pseudo-derivative", () => {
+  for (const { id, create } of pseudoDerivatives)
+    test(id, async () => {
+      // Formulas with a power take jax-js's logarithm, which is right to 1e-5 only; see accuracy.test.ts.
+      const tolerance = id === "q-pseudo-spike" ? 1e-4 : 1e-5;
+      const unit = step({ derivative: create() });
+      await expectSame(both(unit.apply), () => [x(), w()], { tolerance, web: false });
+    });
+});
