@@ -48,7 +48,8 @@ export const signs: Rule = (node, r) => {
           const operands = node.inputs.map((z) => at(z === x ? minus : z));
           return b.emit("Neg", [b.emit(node.op, operands)]);
         }
-        if (node.op === "Mul" && number === -1) return b.emit("Neg", [at(x)]);
+        // The -1 may have more axes than x.
+        if (node.op === "Mul" && number === -1) return b.reshape(b.emit("Neg", [at(x)]), out.shape);
       }
       return undefined;
     case "ReduceSum":
