@@ -66,20 +66,55 @@ describe("what is asked for", () => {
   });
 
   test("without onnxruntime-node the models are written, and it says that they were not checked", () => {
-    const hook = `export async function resolve(name, context, next) {
-      if (name === "onnxruntime-node") throw Object.assign(new Error("no"), { code: "ERR_MODULE_NOT_FOUND" });
-      return next(name, context);
-    }`;
-    const register = `import { register } from "node:module"; register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hook)}`)})`;
-    const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(register)}` };
+    const env = withRuntime(undefined);
     const result = hardgrad(["export", "stochastic", "--out", "unchecked"], { cwd, env });
     expect(result.code, result.stderr).toBe(0);
     expect(result.stderr).toMatch(
-      /^not checked against jax-js: the check needs the package onnxruntime-node/,
+      /^not checked against jax-js: the check needs the package onnxruntime-node, which is not installed; .*--no-check\.$/m,
     );
     expect(readdirSync(at("unchecked"))).toHaveLength(2);
   });
+
+  test("so too with one that is too old", () => {
+    const env = withRuntime(`export const env = { versions: { node: "1.10.0" } };`);
+    const result = hardgrad(["export", "stochastic", "--out", "old"], { cwd, env });
+    expect(result.code, result.stderr).toBe(0);
+    expect(result.stderr).toMatch(
+      /^not checked against jax-js: the check needs onnxruntime-node .*, and 1\.10\.0 is installed; .*--no-check\.$/m,
+    );
+  });
+
+  test("where onnxruntime-node disagrees nothing is written", () => {
+    const env = withRuntime(`
+      export const env = { versions: { node: "1.30.0" } };
+      export class Tensor { constructor(type, data, dims) { this.dims = dims; } }
+      const zeros = (...dims) => ({ dims, data: new Float32Array(dims.reduce((a, b) => a * b)) });
+      const run = async ({ image: { dims: [n] } }) =>
+        ({ class: zeros(n), probabilities: zeros(n, 10), scores: zeros(n, 10), hidden: zeros(n, 20) });
+      export const InferenceSession = { create: async () => ({ run }) };`);
+    const result = hardgrad(["export", "stochastic", "--out", "wrong"], { cwd, env });
+    expect(result.stderr.trim()).toMatch(
+      /^classifier was not written: in onnxruntime its \w+ differs from jax-js by [\d.]+, more than 0\.00001; .*\.$/,
+    );
+    expect(result.code).toBe(1);
+    expect(existsSync(at("wrong"))).toBe(false);
+  });
 });
+
+/** An environment in which onnxruntime-node has this source, or is not installed. */
+function withRuntime(source: string | undefined): { [name: string]: string } {
+  const url = (code: string): string => `data:text/javascript,${encodeURIComponent(code)}`;
+  const hook = `export async function resolve(name, context, next) {
+    if (name !== "onnxruntime-node") return next(name, context);
+    ${
+      source === undefined
+        ? `throw Object.assign(new Error("no"), { code: "ERR_MODULE_NOT_FOUND" });`
+        : `return { url: ${JSON.stringify(url(source))}, shortCircuit: true };`
+    }
+  }`;
+  const register = `import { register } from "node:module"; register(${JSON.stringify(url(hook))});`;
+  return { NODE_OPTIONS: `--import=${url(register)}` };
+}
 
 describe("what can't be done is said in a sentence", () => {
   const damaged = (name: string, change: (folder: string) => void): string => {

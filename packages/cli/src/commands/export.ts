@@ -142,8 +142,11 @@ async function writeModels(
 
 function agreed({ largest, output }: Difference): number {
   if (largest <= TOLERANCE) return largest;
+  const how = Number.isFinite(largest)
+    ? `differs from jax-js by ${short(largest)}, more than ${TOLERANCE}`
+    : "has another shape than in jax-js, or is not a number";
   throw new Failure(
-    `in onnxruntime its ${output} differs from jax-js by ${short(largest)}, more than ${TOLERANCE}; this is a fault of hardgrad, please report it (--no-check writes it all the same).`,
+    `in onnxruntime its ${output} ${how}; this is a fault of hardgrad, please report it (--no-check writes it all the same).`,
   );
 }
 
