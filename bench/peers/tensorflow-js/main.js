@@ -16,9 +16,10 @@ await tf.ready();
 
 let row;
 const handlers = {
+  hello: () => ({ tfjs: tf.version_core }),
   load: ({ row: name, file }) => {
     row = new rows[name](read(file));
-    return { tfjs: tf.version_core, node: process.version };
+    return {};
   },
   check: async ({ file }) => {
     write(file, await row.check());

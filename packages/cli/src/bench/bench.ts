@@ -3,7 +3,7 @@ import { numpy as np } from "@jax-js/jax";
 import { bernoulli, catalogue, type Estimator } from "hardgrad";
 import { environment } from "../run-folder/environment.ts";
 import { clock } from "./clock.ts";
-import type { Contestant } from "./contestants.ts";
+import { type Contestant, probe } from "./contestants.ts";
 import { SCALING_POINTS, timeEstimators, timeOutside, timeScaling } from "./own-parts.ts";
 import { runRow } from "./race.ts";
 import type { BenchResults } from "./results.ts";
@@ -21,30 +21,34 @@ export interface Plan {
 }
 
 const RUN_STEPS = 500;
+/** Seconds that a contestant may take for an answer: compiling the largest row takes some. */
+const PATIENCE = 300;
 
 /** Everything of a plan, one part after the other. A contestant that fails is in the results as such. */
 export async function bench(plan: Plan, narrate: (line: string) => void): Promise<BenchResults> {
   const { parts, rounds, secondsPerTurn } = plan;
-  const devices = plan.contestants.flatMap((c) => (c.device === undefined ? [] : [c.device]));
-  const versions: { [name: string]: string } = {};
+  const probed = await inTurn(plan.contestants, (contestant) => probe(contestant, PATIENCE));
+  const contestants = probed.map((p) => p.contestant);
+  for (const { title, missing } of contestants)
+    if (missing !== undefined) narrate(`${title} is left out: ${missing}.`);
+  const versions = Object.assign({}, ...probed.map((p) => p.versions)) as BenchResults["versions"];
+  const devices = contestants.flatMap((c) =>
+    c.device === undefined || c.missing !== undefined ? [] : [c.device],
+  );
   // Inputs of the rows are made here; nothing is timed in this process.
   await useDevice("wasm");
   const ids = parts.includes("estimators") ? onePass() : [];
   const entries = plan.rows.map((row) => ({
     row,
-    contestants: plan.contestants.filter((c) => c.device !== undefined || row.peers.includes(c.id)),
+    contestants: contestants.filter((c) => c.device !== undefined || row.peers.includes(c.id)),
   }));
   const time = clock(turnsOf(plan, entries, devices.length, ids.length), narrate);
-  const common = { rounds, secondsPerTurn, say: time.say, turn: time.turn };
-  const told = (answer: { readonly [name: string]: unknown }): void => {
-    for (const [name, version] of Object.entries(answer))
-      if (typeof version === "string") versions[name] = version;
-  };
+  const common = { rounds, secondsPerTurn, patience: PATIENCE, say: time.say, turn: time.turn };
   const eachDevice = async <T>(part: string, measure: (device: string) => Promise<T[]>): Promise<T[]> =>
     parts.includes(part) ? (await inTurn(devices, measure)).flat() : [];
 
   const race = parts.includes("race")
-    ? await inTurn(entries, ({ row, contestants }) => runRow(row, contestants, { ...common, versions: told }))
+    ? await inTurn(entries, ({ row, contestants }) => runRow(row, contestants, common))
     : [];
   const estimators = await eachDevice("estimators", (device) => timeEstimators(device, ids, common));
   const scaling = await eachDevice("scaling", (device) =>
@@ -64,7 +68,7 @@ function turnsOf(
   devices: number,
   estimators: number,
 ): number {
-  const present = entries.flatMap((e) => e.contestants).filter((c) => c.command).length;
+  const present = entries.flatMap((e) => e.contestants).filter((c) => c.missing === undefined).length;
   const turns: { [part: string]: number } = {
     race: rounds * present,
     estimators: rounds * devices * estimators,

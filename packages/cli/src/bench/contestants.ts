@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
-import type { Command } from "./child.ts";
+import { type Command, startChild } from "./child.ts";
 
 /** One that takes part, or would if it were installed. */
 export interface Contestant {
@@ -39,6 +39,28 @@ const threadChoices = (): number[] => [...new Set([1, cpus().length])];
 /** The contestants of some peers; an interpreter of Python may be named. */
 export function peers(names: readonly string[], python?: string): Contestant[] {
   return names.flatMap((name) => (name === "pytorch" ? pytorch(python) : [tensorflow()]));
+}
+
+/** Asks one whether it can start here. Also its versions, by name. */
+export async function probe(
+  contestant: Contestant,
+  patience: number,
+): Promise<{ contestant: Contestant; versions: { readonly [name: string]: string } }> {
+  const { command, missing } = contestant;
+  if (!command || missing !== undefined) return { contestant, versions: {} };
+  const child = startChild(contestant.title, command);
+  try {
+    const answer = await child.ask({ do: "hello" }, patience);
+    const told = Object.entries(answer).filter(
+      (entry): entry is [string, string] => typeof entry[1] === "string",
+    );
+    return { contestant, versions: Object.fromEntries(told) };
+  } catch (error) {
+    const why = (error as Error).message.replace(`${contestant.title}: `, "").replace(/\.$/, "");
+    return { contestant: { ...contestant, missing: why }, versions: {} };
+  } finally {
+    child.stop();
+  }
 }
 
 const elsewhere = "the scripts of the peers come with hardgrad's repository, not with its package; clone it";

@@ -10,11 +10,12 @@ import { pace, type Runner, race } from "./timing.ts";
 export interface OwnOptions {
   readonly rounds: number;
   readonly secondsPerTurn: number;
+  /** Seconds that any answer may take. */
+  readonly patience: number;
   say(line: string): void;
   turn(): void;
 }
 
-const LONGEST_LOAD = 300;
 const BASE = "straight-through-sigmoid";
 
 /** Times configurations in turns, all in one process of a device. A failure of one ends the part. */
@@ -28,8 +29,9 @@ async function timed(
     const runners: Runner[] = [];
     for (const [row, config] of configs) {
       options.say(`hardgrad ${device}: ${row}`);
-      await child.ask({ do: "train", row, config }, LONGEST_LOAD);
-      runners.push({ child, row, steps: await pace({ child, row }, options.secondsPerTurn) });
+      const starter = { child, row, patience: options.patience };
+      await child.ask({ do: "train", row, config }, options.patience);
+      runners.push({ ...starter, steps: await pace(starter, options.secondsPerTurn) });
     }
     const times = await race(runners, options.rounds, {
       turn: options.turn,
@@ -124,7 +126,7 @@ export async function timeOutside(
     for (const experiment of ["classifier", "vae"]) {
       options.say(`hardgrad ${device}: a run of ${experiment}`);
       const config = configOf({ experiment, estimator: { id: BASE, options: {} }, settings }, 10_000);
-      const { outside, milliseconds } = await child.ask({ do: "run", config, steps }, LONGEST_LOAD);
+      const { outside, milliseconds } = await child.ask({ do: "run", config, steps }, options.patience);
       results.push({
         device,
         experiment,

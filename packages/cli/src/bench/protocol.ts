@@ -8,11 +8,13 @@ import { encodeSafetensors } from "../run-folder/checkpoint.ts";
  * Arrays travel as safetensors files. An answer may be `{ error }` instead.
  */
 export type Request =
-  /** Makes a row ready, from the arrays of a file. Answer: versions, by name. */
+  /** Answer: versions, by name. */
+  | { readonly do: "hello" }
+  /** Makes a row ready, from the arrays of a file. */
   | { readonly do: "load"; readonly row: string; readonly file: string }
   /** Takes so many threads from now on. */
   | { readonly do: "threads"; readonly threads: number }
-  /** Computes from the given noise and writes the results to a file. */
+  /** Computes from the given noise and writes the results to a file. Answer: what a reader should know, if anything. */
   | { readonly do: "check"; readonly row: string; readonly file: string }
   /** For ours only: a step of this run, ready to be timed as `row`. */
   | { readonly do: "train"; readonly row: string; readonly config: RunConfig }

@@ -18,11 +18,9 @@ export interface RaceOptions {
   say(line: string): void;
   /** One contestant has had one turn. */
   turn(): void;
-  /** Versions that a contestant told. */
-  versions(told: { readonly [name: string]: unknown }): void;
+  /** Seconds that any answer may take. */
+  readonly patience: number;
 }
-
-const LONGEST_LOAD = 300;
 
 /** A contestant of a row while it is on. */
 type Place = {
@@ -68,16 +66,18 @@ export async function runRow(
         continue;
       }
       options.say(`${row.id}: ${title} starts and is checked`);
+      const { patience } = options;
       const begin = async (threads?: number): Promise<Runner> => {
         const child = startChild(title, command);
-        place.runner = { child, row: row.id, steps: 1 };
-        if (threads !== undefined) await child.ask({ do: "threads", threads }, LONGEST_LOAD);
-        options.versions(await child.ask({ do: "load", row: row.id, file: inputs }, LONGEST_LOAD));
+        place.runner = { child, row: row.id, patience, steps: 1 };
+        if (threads !== undefined) await child.ask({ do: "threads", threads }, patience);
+        await child.ask({ do: "load", row: row.id, file: inputs }, patience);
         const file = join(folder, `${contestant.id}.safetensors`);
-        await child.ask({ do: "check", row: row.id, file }, LONGEST_LOAD);
+        const { notice } = await child.ask({ do: "check", row: row.id, file }, patience);
         const results = readTensors(file);
         reference ??= results;
         place.result = { ...place.result, error: checked(title, results, reference, row.tolerance) };
+        if (typeof notice === "string" && notice) place.result = { ...place.result, reason: notice };
         place.runner.steps = await pace(place.runner, options.secondsPerTurn);
         return place.runner;
       };

@@ -25,7 +25,7 @@ export function raceTable(race: readonly RowResult[], name: "id" | "title"): Tab
         return speed ? range(speed) : other ? status(other) : "";
       });
       return [
-        [row.title, title, own.milliseconds ? short(own.milliseconds.median) : status(own), ...against],
+        [row[name], title, own.milliseconds ? short(own.milliseconds.median) : status(own), ...against],
       ];
     }),
   );

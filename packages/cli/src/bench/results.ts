@@ -30,7 +30,7 @@ export interface ContestantResult {
   readonly title: string;
   readonly ours: boolean;
   readonly status: "done" | "missing" | "failed";
-  /** Why it is missing or failed. */
+  /** Why it is missing or failed; or, if it is done, what a reader should know. */
   readonly reason?: string;
   /** Largest relative error against the first contestant of ours. */
   readonly error?: number;

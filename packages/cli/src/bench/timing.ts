@@ -5,19 +5,19 @@ import type { Child } from "./child.ts";
 export interface Runner {
   readonly child: Child;
   readonly row: string;
+  /** Seconds that an answer may take. */
+  readonly patience: number;
   steps: number;
 }
 
+type Starter = Omit<Runner, "steps">;
+
 /** A pause before each turn, in ms: thread pools of the one before spin for a while. */
 const PAUSE = 50;
-const LONGEST_TURN = 120;
 
 /** Seconds per step over some steps. */
-export async function timeSteps(
-  { child, row }: Pick<Runner, "child" | "row">,
-  steps: number,
-): Promise<number> {
-  const { seconds, loss } = await child.ask({ do: "time", row, steps }, LONGEST_TURN);
+export async function timeSteps({ child, row, patience }: Starter, steps: number): Promise<number> {
+  const { seconds, loss } = await child.ask({ do: "time", row, steps }, patience);
   if (typeof seconds !== "number" || !(seconds > 0))
     throw new Failure(`it answered "time" with seconds ${seconds}.`);
   if (typeof loss !== "number" || !Number.isFinite(loss))
@@ -26,7 +26,7 @@ export async function timeSteps(
 }
 
 /** Warms up, and finds how many steps fill a turn. */
-export async function pace(runner: Pick<Runner, "child" | "row">, secondsPerTurn: number): Promise<number> {
+export async function pace(runner: Starter, secondsPerTurn: number): Promise<number> {
   await timeSteps(runner, 2);
   const first = await timeSteps(runner, 2);
   const some = Math.ceil((0.2 * secondsPerTurn) / first);
@@ -36,8 +36,8 @@ export async function pace(runner: Pick<Runner, "child" | "row">, secondsPerTurn
 
 /** The number of threads with the shortest of three turns. */
 export async function bestThreads(runner: Runner, choices: readonly number[]): Promise<number> {
-  const { child } = runner;
-  const use = (threads: number) => child.ask({ do: "threads", threads }, LONGEST_TURN);
+  const { child, patience } = runner;
+  const use = (threads: number) => child.ask({ do: "threads", threads }, patience);
   const steps = Math.max(1, Math.round(runner.steps / 4));
   const best = new Map(choices.map((threads) => [threads, Number.POSITIVE_INFINITY]));
   for (let i = 0; i < 3; i++)

@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline";
-import { type Backend, drawnDigits, nativeBackend, startRun, useDevice } from "@hardgrad/experiments";
+import { type Backend, drawnDigits, startRun, useDevice } from "@hardgrad/experiments";
 import { type Answer, type Request, readTensors, writeTensors } from "./protocol.ts";
 import { findRow } from "./rows/index.ts";
 import type { Entry } from "./rows/row.ts";
@@ -9,41 +9,49 @@ import { installed } from "./versions.ts";
 /** Our contestant, as a process of its own: `node worker.js DEVICE`. */
 const device = process.argv[2] ?? "wasm";
 
-/** How each row begins, and the one that runs: another number of threads begins it anew. */
+/** How each row begins, and what has begun, by row and number of threads. */
 const starts = new Map<string, (backend: Backend) => Promise<Partial<Entry>>>();
-const entries = new Map<string, Partial<Entry>>();
+const begun = new Map<string, Partial<Entry>>();
+const notices: string[] = [];
 let threads = 1;
 
 const backendOf = (): Promise<Backend> =>
-  device === "native" ? nativeBackend({ threads }) : useDevice(device);
+  useDevice(device, { threads, notice: (sentence) => void notices.push(sentence) });
 
-async function begin(row: string, start: (backend: Backend) => Promise<Partial<Entry>>): Promise<Answer> {
-  starts.set(row, start);
-  entries.set(row, await start(await backendOf()));
-  return installed(device);
+async function entryOf(row: string): Promise<Partial<Entry>> {
+  const start = starts.get(row);
+  if (!start) throw new Error(`row ${row} is not loaded`);
+  const key = `${row} ${threads}`;
+  const entry = begun.get(key) ?? (await start(await backendOf()));
+  begun.set(key, entry);
+  return entry;
 }
 
 async function answer(request: Request): Promise<Answer> {
   switch (request.do) {
+    case "hello":
+      await backendOf();
+      return installed(device);
     case "load": {
       const tensors = readTensors(request.file);
-      return begin(request.row, (backend) => findRow(request.row).start(backend, tensors));
+      starts.set(request.row, (backend) => findRow(request.row).start(backend, tensors));
+      await entryOf(request.row);
+      return {};
     }
     case "train":
-      return begin(request.row, (backend) => timedStep(backend, request.config));
+      starts.set(request.row, (backend) => timedStep(backend, request.config));
+      await entryOf(request.row);
+      return {};
     case "threads":
-      if (request.threads !== threads) {
-        threads = request.threads;
-        for (const [row, start] of starts) entries.set(row, await start(await backendOf()));
-      }
+      threads = request.threads;
       return {};
     case "check":
-      writeTensors(request.file, await part(request.row, "check")());
-      return {};
+      writeTensors(request.file, await (await entryOf(request.row)).check!());
+      return { notice: notices.join(" ") };
     case "time": {
-      const run = part(request.row, "run");
+      const { run } = await entryOf(request.row);
       const from = performance.now();
-      const loss = await run(request.steps);
+      const loss = await run!(request.steps);
       return { seconds: (performance.now() - from) / 1000, loss };
     }
     case "run": {
@@ -57,12 +65,6 @@ async function answer(request: Request): Promise<Answer> {
     default:
       throw new Error(`there is no request ${request.do}`);
   }
-}
-
-function part<K extends keyof Entry>(row: string, name: K): Entry[K] {
-  const found = entries.get(row)?.[name];
-  if (!found) throw new Error(`row ${row} is not loaded`);
-  return found;
 }
 
 for await (const line of createInterface({ input: process.stdin })) {

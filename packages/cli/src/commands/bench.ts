@@ -47,7 +47,7 @@ export async function runBench(flags: Flags): Promise<void> {
 function planOf(flags: Flags): Plan {
   const parts = flags.parts ?? (flags.rows === undefined ? partNames.join(",") : "race");
   const rowNames = allRows.map((row) => row.id);
-  const devices = listOf("device", flags.device, [...new Set([...deviceNames, "native"])]);
+  const devices = listOf("device", flags.device, deviceNames);
   const chosen = flags.peers === "none" ? [] : listOf("peer", flags.peers, peerNames);
   return {
     parts: listOf("part", parts, partNames),
