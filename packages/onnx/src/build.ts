@@ -7,11 +7,10 @@ import { hoist, type Known } from "./random/hoist.ts";
 import { type KeyProgram, runKeys } from "./random/keys.ts";
 import { matchUniform } from "./random/uniform.ts";
 import { simplify } from "./simplify/index.ts";
-import { type Traceable, trace } from "./trace.ts";
+import { type Traceable, type TraceOptions, trace } from "./trace.ts";
 
 /** What `build` needs to know; see `LowerOptions`. */
-export interface BuildOptions {
-  readonly names?: readonly string[];
+export interface BuildOptions extends TraceOptions {
   readonly random?: "graph" | "outside";
   readonly bytes?: readonly string[];
   readonly tuned?: boolean;
@@ -37,8 +36,8 @@ export function build(
   options: BuildOptions,
   reshape?: (name: string, shape: readonly number[]) => readonly number[],
 ): Built {
-  const traced = trace(fn, args, options.names, reshape);
-  const { constants, argumentNames } = traced;
+  const traced = trace(fn, args, options, reshape);
+  const { constants, constantNames, argumentNames } = traced;
   uniqueNames(argumentNames, "inputs");
   const program = matchUniform(traced.program);
   const constantVars = program.inBinders.slice(0, constants.length);
@@ -58,7 +57,7 @@ export function build(
   const b = new Builder();
   const given = new Map<Var, Value>();
   constantVars.forEach((v, i) => {
-    given.set(v, b.constant(v.aval.dtype, v.aval.shape, constants[i]!));
+    given.set(v, b.constant(v.aval.dtype, v.aval.shape, constants[i]!, constantNames[i]));
   });
   const used = new Set<unknown>([...rest.eqns.flatMap((eqn) => eqn.inputs), ...rest.outs]);
   for (const v of argumentVars) {

@@ -1,3 +1,4 @@
+import type { numpy as np } from "@jax-js/jax";
 import { freeBatch } from "./batch/index.ts";
 import { build } from "./build.ts";
 import type { DType, Value } from "./ir/types.ts";
@@ -19,6 +20,8 @@ export interface Port {
 export interface LowerOptions {
   /** Names of the arguments, by position; default `input0`, `input1`, ... Paths inside an argument are appended. */
   readonly names?: readonly string[];
+  /** Names for arrays that the function closes over; they are not consumed. */
+  readonly constants?: { readonly [name: string]: np.Array };
   /** Names of the results in flattened order; default `output`, or their paths. */
   readonly results?: readonly string[];
   /**

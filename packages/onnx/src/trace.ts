@@ -8,8 +8,17 @@ export interface Traced {
   readonly program: Program;
   /** Values of the first variables of the program; the others are the arguments. */
   readonly constants: readonly ConstantData[];
+  /** Names of those among the constants that have one. */
+  readonly constantNames: readonly (string | undefined)[];
   readonly argumentNames: readonly string[];
   readonly resultNames: readonly string[];
+}
+
+export interface TraceOptions {
+  /** Names of the arguments, by position. */
+  readonly names?: readonly string[];
+  /** Arrays that the function closes over, by name. */
+  readonly constants?: { readonly [name: string]: np.Array };
 }
 
 /** Type and shape in place of an array: enough to trace, and nothing is consumed. */
@@ -35,7 +44,7 @@ export type Traceable = (...args: any[]) => unknown;
 export function trace(
   fn: Traceable,
   args: readonly unknown[],
-  names: readonly string[] = [],
+  { names = [], constants: named = {} }: TraceOptions = {},
   reshape: (name: string, shape: readonly number[]) => readonly number[] = (_, shape) => shape,
 ): Traced {
   const argumentNames: string[] = [];
@@ -49,16 +58,18 @@ export function trace(
     return replaceLeaves(arg, leaves[Symbol.iterator]());
   });
   let resultNames: string[] = [];
-  const named = (...inner: unknown[]): unknown => {
+  const recorded = (...inner: unknown[]): unknown => {
     const out = fn(...inner);
     resultNames = leavesWithPaths(out).map(({ path }) => (path.length === 0 ? "output" : path.join(".")));
     if (Array.isArray(out)) resultNames = resultNames.map((name) => `output${name}`);
     return out;
   };
-  const { jaxpr: closed } = makeJaxpr(named as never)(...(abstractArgs as never));
+  const { jaxpr: closed } = makeJaxpr(recorded as never)(...(abstractArgs as never));
   const program = closed.jaxpr.flatten().simplify() as unknown as Program;
-  const constants = closed.consts.map((x) => dataOf(x as unknown as np.Array));
-  return { program, constants, argumentNames, resultNames };
+  const arrays = closed.consts as unknown as np.Array[];
+  const nameOf = new Map(Object.entries(named).map(([name, x]) => [x, name]));
+  const constantNames = arrays.map((x) => nameOf.get(x));
+  return { program, constants: arrays.map(dataOf), constantNames, argumentNames, resultNames };
 }
 
 function abstractOf(

@@ -67,6 +67,19 @@ describe("names, types and shapes", () => {
   });
 });
 
+test("arrays that a function closes over keep the names that are given for them", () => {
+  const [w, scale] = [normal(1, [3, 2]), normal(2, [2])];
+  const fn = (x: np.Array): np.Array => np.matmul(x, w.ref).mul(scale.ref);
+  for (const batch of [false, true]) {
+    const { model } = lower(fn, [normal(3, [5, 3])], {
+      constants: { "params.w": w, "params.scale": scale },
+      batch,
+    });
+    expect(decodeModel(model).graph.initializer.map((x) => x.name)).toEqual(["params.w", "params.scale"]);
+  }
+  expect(w.js()).toHaveLength(3);
+});
+
 test("the model says who made it, and carries what it was given", () => {
   const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "../package.json"), "utf8")) as {
     version: string;

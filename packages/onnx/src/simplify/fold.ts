@@ -9,7 +9,9 @@ const LARGEST = 1 << 16;
 export const foldConstants: Rule = (node, { b }) => {
   const out = node.outputs[0]!;
   if (size(out.shape) > LARGEST || out.dtype === "float16" || out.dtype === "float64") return undefined;
-  if (node.inputs.length === 0 || node.inputs.some((x) => !x.data)) return undefined;
+  // A captured array stays as it is, and a transpose of it may meet another one, or a matrix product.
+  if (node.inputs.length === 0 || node.inputs.some((x) => !x.data || x.name !== undefined)) return undefined;
+  if (node.op === "Transpose" && size(out.shape) > 64) return undefined;
   if (node.op === "Expand" && size(out.shape) > 1) return undefined;
   const data = evaluate(node);
   return data && b.constant(out.dtype, out.shape, data);
