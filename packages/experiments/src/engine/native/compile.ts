@@ -61,7 +61,8 @@ export async function compileUpdate(
 ): Promise<Compiled> {
   const updates = Object.fromEntries(resident.names.map((name) => [NEXT + name, RESIDENT + name]));
   const lowered = lowerTraced(fn, resident, inputs, hasVectors() ? updates : {});
-  const session = await createSession(runtime, lowered.model, threads);
+  const session =
+    lowered.outputs.length > 0 ? await createSession(runtime, lowered.model, threads) : undefined;
   const feed = feeder(runtime, lowered);
   const replaced = lowered.outputs.flatMap(({ name }) =>
     name.startsWith(NEXT) ? [name.slice(NEXT.length)] : [],
@@ -71,7 +72,7 @@ export async function compileUpdate(
     for (const { name, dtype, shape } of lowered.outputs) held.slot(placeOf(name), dtype as "float32", shape);
     const fetches: Tensors = {};
     for (const { name } of lowered.outputs) fetches[name] = held.tensor(placeOf(name));
-    await session.run(feed(held, arrays), fetches);
+    await session?.run(feed(held, arrays), fetches);
     for (const kernel of lowered.kernels) runKernel(kernel, held, arrays);
     for (const name of replaced) held.swap(name, SPARE + name);
     return {};
