@@ -37,7 +37,7 @@ describe("every estimator as an ONNX model: losses and the estimated gradient", 
         grad((a: np.Array) => run(a, key, given).sum())(logits),
       ];
       const tolerance = amplified.includes(id) ? 1e-4 : 1e-5;
-      await expectSame(both, () => [repeated(c, 4), random.key(5), refs(state)], { tolerance, web: false });
+      await expectSame(both, () => [repeated(c, 4), random.key(5), refs(state)], { tolerance });
     });
 });
 
