@@ -1,6 +1,6 @@
 import { bothWays, made } from "../ir/match.ts";
 import type { Rule } from "../ir/rewrite.ts";
-import { isFloat, type Value } from "../ir/types.ts";
+import { isFloat, size, type Value } from "../ir/types.ts";
 
 /** A product of matrices takes up the transposes of its operands. */
 export const transposedProduct: Rule = (node, { b, at }) => {
@@ -27,6 +27,8 @@ export const biasedProduct: Rule = (node, { b, at, uses }) => {
     if (!product || (product.op !== "MatMul" && product.op !== "Gemm") || uses(x) > 1) continue;
     if (product.inputs.length > 2 || x.shape.length !== 2 || out.shape.length !== 2) continue;
     if (product.inputs.some((operand) => operand.shape.length !== 2) || !isFloat(x.dtype)) continue;
+    // A whole matrix is copied before the product is added to it: nothing is won, and the addition may fuse elsewhere.
+    if (size(bias.shape) > out.shape[1]!) continue;
     return b.emit("Gemm", [...product.inputs, bias].map(at), product.attributes);
   }
   return undefined;

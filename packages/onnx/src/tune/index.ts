@@ -3,10 +3,18 @@ import type { Graph } from "../ir/types.ts";
 import { mergedLayout } from "../simplify/layout.ts";
 import { transposedProduct } from "../simplify/matmul.ts";
 import { accumulatedProduct, biasBeforeReshape, scaledProduct } from "./products.ts";
+import { shorterTopK, sliceFirst } from "./selection.ts";
 import { fewerAxes } from "./transposes.ts";
 
 /** The same function in the operators that are fastest on the CPU in onnxruntime; a reader of the model gains nothing. */
 export function tune(graph: Graph): Graph {
-  const flat = rewriteAll(graph, [fewerAxes, mergedLayout, transposedProduct, biasBeforeReshape]);
+  const flat = rewriteAll(graph, [
+    fewerAxes,
+    mergedLayout,
+    transposedProduct,
+    biasBeforeReshape,
+    sliceFirst,
+    shorterTopK,
+  ]);
   return rewriteAll(flat, [scaledProduct, accumulatedProduct]);
 }

@@ -1,0 +1,39 @@
+import { made } from "../ir/match.ts";
+import type { Rule } from "../ir/rewrite.ts";
+import type { Attributes, Node } from "../ir/types.ts";
+
+/** Where a slice from the beginning of that axis alone ends; undefined for other nodes. */
+function headOf(node: Node, axis: number): number | undefined {
+  if (node.op !== "Slice") return undefined;
+  const { axes, starts, ends, steps } = node.attributes as { [name: string]: readonly number[] };
+  return axes!.length === 1 && axes![0] === axis && starts![0] === 0 && steps![0] === 1
+    ? ends![0]
+    : undefined;
+}
+
+/** A part of a cast or of a transpose is the cast or transpose of a part. */
+export const sliceFirst: Rule = (node, { b, at, uses }) => {
+  if (node.op !== "Slice") return undefined;
+  const x = node.inputs[0]!;
+  if (uses(x) > 1) return undefined;
+  const source = x.node?.inputs[0];
+  if (x.node?.op === "Cast") return b.cast(b.emit("Slice", [at(source!)], node.attributes), x.dtype);
+  if (x.node?.op !== "Transpose") return undefined;
+  const perm = x.node.attributes.perm as readonly number[];
+  const axes = (node.attributes.axes as readonly number[]).map((axis) => perm[axis]!);
+  return b.transpose(b.emit("Slice", [at(source!)], { ...node.attributes, axes }), perm);
+};
+
+/** A sorted list of which only the head is read need not be longer. */
+export const shorterTopK: Rule = (node, { b, at, readers, uses }) => {
+  const [x] = node.inputs;
+  const sorted = made(x, "TopK");
+  if (!sorted) return undefined;
+  const axis = sorted.attributes.axis as number;
+  const end = headOf(node, axis);
+  const all = sorted.outputs.flatMap((y) => readers(y));
+  const total = sorted.outputs.reduce((sum, y) => sum + uses(y), 0);
+  if (end === undefined || total !== all.length || all.some((r) => headOf(r, axis) !== end)) return undefined;
+  const attributes: Attributes = { ...sorted.attributes, k: end };
+  return b.emitAll("TopK", sorted.inputs.map(at), attributes)[sorted.outputs.indexOf(x!)]!;
+};
