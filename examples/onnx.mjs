@@ -16,7 +16,6 @@ const network = (image, key) => {
 
 const examples = [np.zeros([1, 784]), random.key(0)]; // only their types and shapes are read
 const { model } = lower(network, examples, { names: ["image", "key"], batch: ["image"] });
-
 const images = random.uniform(random.key(3), [5, 784]);
 const session = await InferenceSession.create(model);
 const { hidden } = await session.run({
@@ -24,10 +23,5 @@ const { hidden } = await session.run({
   key: new Tensor("uint32", random.key(7).dataSync(), [2]),
 });
 const here = network(images, random.key(7)).hidden.flatten().js();
-console.log("bytes of the model:", model.length);
-console.log(
-  "hidden units that differ:",
-  hidden.data.filter((h, i) => h !== here[i]).length,
-  "of",
-  here.length,
-);
+const differing = hidden.data.filter((h, i) => h !== here[i]).length;
+console.log(`${differing} of ${here.length} hidden units differ; the model has ${model.length} bytes`);

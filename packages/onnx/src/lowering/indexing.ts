@@ -1,6 +1,6 @@
 import type { Builder } from "../ir/builder.ts";
 import { broadcastShapes, type Value } from "../ir/types.ts";
-import { type Rule, type Rules, result, Unsupported } from "./context.ts";
+import { type Rule, type Rules, result } from "./context.ts";
 import { filled, type Lazy } from "./lazy.ts";
 
 /** Indices `[...shape, axes]` in int64, as GatherND and ScatterND want them. */
@@ -58,27 +58,22 @@ const scatter: Rule = (c) => {
     outDim: number;
   };
   const { dtype } = updates.value;
-  if (dtype === "bool" || dtype === "uint32")
-    throw new Unsupported(`scatter of ${dtype} has no kernel in onnxruntime`);
+  // The same bits; onnxruntime adds neither words nor truth values.
+  const carrier = dtype === "bool" || dtype === "uint32" ? "int32" : dtype;
   const index = stacked(b, indices);
   const count = index.shape.length - 1;
   const order = indexedFirst(shape.length, axis);
-  const values = filled(b, updates);
+  const values = b.cast(filled(b, updates), carrier);
   const forward = movedTo(values.shape.length, count, outDim);
   const inverse = forward.map((_, i) => forward.indexOf(i));
   const zeros = b.expand(
-    b.scalar(dtype, 0),
+    b.scalar(carrier, 0),
     order.map((a) => shape[a]!),
   );
   const attributes = op === "add" ? { reduction: "add" } : {};
   const scattered = b.emit("ScatterND", [zeros, index, b.transpose(values, inverse)], attributes);
-  return result(
-    c,
-    b.transpose(
-      scattered,
-      order.map((_, i) => order.indexOf(i)),
-    ),
-  );
+  const back = order.map((_, i) => order.indexOf(i));
+  return result(c, b.cast(b.transpose(scattered, back), dtype));
 };
 
 /** Ascending along the last axis; equal elements keep their order. */
