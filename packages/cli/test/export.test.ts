@@ -145,6 +145,12 @@ describe.each(Object.keys(trained))("models of the run %s", (run) => {
       expect(metadata.command).toContain("--train-size 200");
       expect(JSON.parse(metadata.metrics!)).toHaveProperty("loss/train");
       expect(producerName).toBe("hardgrad");
+      const parameters = Object.keys(parametersOf(lastCheckpoint(at(run))));
+      const used = parameters.filter(
+        (p) => file.includes("classifier") || p.startsWith(basename(file).slice(0, 7)),
+      );
+      expect(used.length).toBeGreaterThan(1);
+      expect(graph.initializer.map((x) => x.name)).toEqual(expect.arrayContaining(used));
       for (const { name } of [...graph.input, ...graph.output])
         expect(docString).toMatch(new RegExp(`put ${name}: `));
     }

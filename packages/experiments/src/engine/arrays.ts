@@ -41,6 +41,11 @@ export function fromHost({ shape, data }: HostArray): np.Array {
   return np.array(data instanceof Uint8Array ? new Float32Array(data) : data, { shape: [...shape] });
 }
 
+/** Plain arrays on the default device. */
+export function toDevice(arrays: HostArrays): Arrays {
+  return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, fromHost(array)]));
+}
+
 export function scalar(value: number): HostArray {
   return { shape: [], data: Float32Array.of(value) };
 }

@@ -3,7 +3,7 @@ import { jit, tree } from "@jax-js/jax";
 import type { Checkpoint, Tensor } from "../contract.ts";
 import type { Experiment, Settings } from "../experiment.ts";
 import type { Exported, Exports } from "../exports.ts";
-import { fromHost } from "./arrays.ts";
+import { disposeAll, toDevice } from "./arrays.ts";
 import type { Arrays, HostArray } from "./backend.ts";
 
 /** An input or output of a model file. */
@@ -62,10 +62,12 @@ export function exportModel(
       `the network's parameters take ${(bytes / 1e9).toFixed(1)} GB, and a protobuf file holds 2 GB; use --format safetensors.`,
     );
   const call = callable(exported, parameters);
+  const example = toDevice(inputsFor(exported, 2, () => 0));
   const batched = Object.entries(exported.inputs).filter(([, { shape }]) => shape[0] === "batch");
   try {
-    const lowered = lower(call.fn, [exampleOf(exported)], {
+    const lowered = lower(call.fn, [example], {
       names: [""],
+      constants: call.params,
       results: Object.keys(exported.outputs),
       batch: batched.length > 0 && batched.map(([input]) => input),
       graphName: name,
@@ -85,6 +87,7 @@ export function exportModel(
       outputs: lowered.outputs.map((port) => described(port, exported.outputs[port.name]!)),
     };
   } finally {
+    disposeAll(example);
     call.dispose();
   }
 }
@@ -104,13 +107,14 @@ function sizesOf(model: Uint8Array): Map<string, (number | string)[]> {
 export function callable(
   exported: Exported,
   parameters: { readonly [name: string]: Tensor },
-): { fn(inputs: Arrays): Arrays; dispose(): void } {
-  const params = Object.fromEntries(Object.entries(parameters).map(([name, x]) => [name, fromHost(x)]));
+): { readonly params: Arrays; fn(inputs: Arrays): Arrays; dispose(): void } {
+  const params = toDevice(parameters);
   const compiled = jit((p: Arrays, inputs: Arrays) => {
     const results = exported.fn(p, inputs);
     return Object.fromEntries(Object.keys(exported.outputs).map((name) => [name, results[name]!]));
   }) as unknown as ((p: Arrays, inputs: Arrays) => Arrays) & { dispose(): void };
   return {
+    params,
     fn: (inputs) => compiled(tree.ref(params) as Arrays, inputs),
     dispose: () => {
       compiled.dispose();
@@ -134,12 +138,6 @@ export function inputsFor(
       for (let i = 0; i < data.length; i++) data[i] = below * uniform();
       return [name, { shape: sizes, data }];
     }),
-  );
-}
-
-function exampleOf(exported: Exported): Arrays {
-  return Object.fromEntries(
-    Object.entries(inputsFor(exported, 2, () => 0)).map(([name, x]) => [name, fromHost(x)]),
   );
 }
 

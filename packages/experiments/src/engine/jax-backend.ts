@@ -1,6 +1,6 @@
 import { blockUntilReady, jit, tree } from "@jax-js/jax";
-import { fromHost, toHost } from "./arrays.ts";
-import type { Arrays, Backend, HostArrays, Resident } from "./backend.ts";
+import { toDevice, toHost } from "./arrays.ts";
+import type { Arrays, Backend, Resident } from "./backend.ts";
 import { type Guard, unguarded } from "./device-lost.ts";
 
 /** Resident arrays of this backend: jax-js arrays on the default device. */
@@ -59,8 +59,4 @@ function hold(arrays: Arrays, guard: Guard): Held {
       tree.dispose(this.arrays);
     },
   };
-}
-
-function toDevice(arrays: HostArrays): Arrays {
-  return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, fromHost(array)]));
 }

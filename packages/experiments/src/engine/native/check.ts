@@ -1,8 +1,8 @@
 import type { Tensor as HostTensor } from "../../contract.ts";
 import { generator } from "../../data/random.ts";
 import type { Exported } from "../../exports.ts";
-import { fromHost, toHost } from "../arrays.ts";
-import type { Arrays, HostArray, HostArrays } from "../backend.ts";
+import { toDevice, toHost } from "../arrays.ts";
+import type { HostArray, HostArrays } from "../backend.ts";
 import { callable, inputsFor } from "../export.ts";
 import { loadRuntime, type Runtime, type Session, type Tensors } from "./runtime.ts";
 
@@ -48,7 +48,7 @@ export async function modelChecker(): Promise<Checker> {
         for (const rows of ROWS) {
           const inputs = inputsFor(exported, rows, random.uniform);
           const actual = await run(runtime, session, exported, inputs);
-          worst = larger(worst, compare(actual, await toHost(call.fn(onDevice(inputs)))));
+          worst = larger(worst, compare(actual, await toHost(call.fn(toDevice(inputs)))));
         }
         if (draw === 0 || worst.largest < best.largest) best = worst;
       }
@@ -71,10 +71,6 @@ async function run(
     feeds[name] = new Tensor(dtype, data, shape);
   }
   return session.run(feeds);
-}
-
-function onDevice(inputs: HostArrays): Arrays {
-  return Object.fromEntries(Object.entries(inputs).map(([name, x]) => [name, fromHost(x)]));
 }
 
 function compare(actual: Tensors, expected: { readonly [name: string]: HostArray }): Difference {
