@@ -1,5 +1,5 @@
 import * as L from "../src/layout";
-import { activate } from "./units";
+import { finish } from "./units";
 
 /** One bit per number, 1 where x >= 0 (or x > 1/2 for inputs of 0 and 1); the rest of the last 16 bytes is 0. */
 export function packBits(x: usize, n: i32, bits: usize, step: bool): void {
@@ -19,53 +19,74 @@ export function packBits(x: usize, n: i32, bits: usize, step: bool): void {
   if (n !== whole) store<u16>(bits, last);
 }
 
-/** y = unit(scale (inputs - 2 differing bits) + bias), four outputs at a time: XNOR and popcount. */
+/** y = unit(scale * differing bits + bias): XNOR and popcount. */
 export function bitRow(bits: usize, y: usize, op: usize): void {
-  const inputs = load<i32>(op, L.OP_INPUTS);
-  const size = <usize>load<u32>(op, L.OP_ROW_BYTES);
-  const outputs = load<i32>(op, L.OP_PANELS) << 3;
+  const bytes = (<usize>load<i32>(op, L.OP_PANELS)) << 5;
+  distances(bits, load<u32>(op, L.OP_ROWS), load<u32>(op, L.OP_ROW_BYTES), y, y + bytes);
   let scale = <usize>load<u32>(op, L.OP_SCALE);
   let bias = <usize>load<u32>(op, L.OP_BIAS);
-  let w = <usize>load<u32>(op, L.OP_ROWS);
-  const all = i32x4.splat(inputs);
-  for (let j = 0; j < outputs; j += 4, w += size << 2, scale += 16, bias += 16, y += 16) {
-    const differing = fourDistances(bits, w, size);
-    const sums = f32x4.convert_i32x4_s(i32x4.sub(all, i32x4.shl(differing, 1)));
-    v128.store(y, activate(f32x4.add(f32x4.mul(sums, v128.load(scale)), v128.load(bias)), op));
+  const last = y + bytes;
+  for (let at = y; at < last; at += 16, scale += 16, bias += 16) {
+    const counts = f32x4.convert_i32x4_s(v128.load(at));
+    v128.store(at, f32x4.add(f32x4.mul(counts, v128.load(scale)), v128.load(bias)));
   }
+  if (load<i32>(op, L.OP_UNIT) === L.UNIT_IDENTITY) return;
+  for (let at = y; at < last; at += 32) finish(at, op);
 }
 
-/** How many bits differ from each of four consecutive rows. */
-function fourDistances(x: usize, w: usize, size: usize): v128 {
-  let a = i32x4.splat(0);
-  let b = a;
-  let c = a;
-  let d = a;
-  const end = x + size;
-  while (x < end) {
-    // Counts of one byte hold 31 steps of at most 8 before they are widened.
-    const stop = min<usize>(end, x + 31 * 16);
-    let a8 = i8x16.splat(0);
-    let b8 = a8;
-    let c8 = a8;
-    let d8 = a8;
-    for (; x < stop; x += 16, w += 16) {
-      const s = v128.load(x);
-      a8 = i8x16.add(a8, i8x16.popcnt(v128.xor(s, v128.load(w))));
-      b8 = i8x16.add(b8, i8x16.popcnt(v128.xor(s, v128.load(w + size))));
-      c8 = i8x16.add(c8, i8x16.popcnt(v128.xor(s, v128.load(w + size * 2))));
-      d8 = i8x16.add(d8, i8x16.popcnt(v128.xor(s, v128.load(w + size * 3))));
+/** Bits set in each number of four bits, and the mask of the lower four bits. */
+const tables = memory.data<u8>([
+  0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15,
+  15,
+]);
+
+/** Bits set in each byte. Two look-ups are faster than what engines make of popcnt, where a look-up is one instruction. */
+function popcount(v: v128, table: v128, mask: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    const low = i8x16.relaxed_swizzle(table, v128.and(v, mask));
+    return i8x16.add(low, i8x16.relaxed_swizzle(table, v128.and(i16x8.shr_u(v, 4), mask)));
+  }
+  return i8x16.popcnt(v);
+}
+
+/** How many bits differ from each row, as integers from `y` to `last`; four rows at a time. */
+export function distances(bits: usize, w: usize, size: usize, y: usize, last: usize): void {
+  const table = v128.load(tables);
+  const mask = v128.load(tables, 16);
+  const end = bits + size;
+  for (; y < last; y += 16, w += size * 3) {
+    let sums = i32x4.splat(0);
+    for (let x = bits; x < end; ) {
+      // Counts of one byte hold 31 steps of at most 8 before they are widened.
+      const stop = min<usize>(end, x + 31 * 16);
+      let a = i8x16.splat(0);
+      let b = a;
+      let c = a;
+      let d = a;
+      for (; x < stop; x += 16, w += 16) {
+        const s = v128.load(x);
+        a = i8x16.add(a, popcount(v128.xor(s, v128.load(w)), table, mask));
+        b = i8x16.add(b, popcount(v128.xor(s, v128.load(w + size)), table, mask));
+        c = i8x16.add(c, popcount(v128.xor(s, v128.load(w + size * 2)), table, mask));
+        d = i8x16.add(d, popcount(v128.xor(s, v128.load(w + size * 3)), table, mask));
+      }
+      sums = i32x4.add(sums, fourSums(a, b, c, d));
     }
-    a = i32x4.add(a, widen(a8));
-    b = i32x4.add(b, widen(b8));
-    c = i32x4.add(c, widen(c8));
-    d = i32x4.add(d, widen(d8));
+    v128.store(y, sums);
   }
-  const ab = i32x4.add(v128.shuffle<i32>(a, b, 0, 4, 1, 5), v128.shuffle<i32>(a, b, 2, 6, 3, 7));
-  const cd = i32x4.add(v128.shuffle<i32>(c, d, 0, 4, 1, 5), v128.shuffle<i32>(c, d, 2, 6, 3, 7));
-  return i32x4.add(v128.shuffle<i32>(ab, cd, 0, 1, 4, 5), v128.shuffle<i32>(ab, cd, 2, 3, 6, 7));
 }
 
-function widen(counts: v128): v128 {
-  return i32x4.extadd_pairwise_i16x8_u(i16x8.extadd_pairwise_i8x16_u(counts));
+/** The sums of the bytes of four vectors. */
+function fourSums(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = addPairs(i16x8.extadd_pairwise_i8x16_u(a), i16x8.extadd_pairwise_i8x16_u(b));
+  const cd = addPairs(i16x8.extadd_pairwise_i8x16_u(c), i16x8.extadd_pairwise_i8x16_u(d));
+  const low = v128.shuffle<i32>(ab, cd, 0, 4, 1, 5);
+  const sums = i16x8.add(low, v128.shuffle<i32>(ab, cd, 2, 6, 3, 7));
+  return i32x4.add(i32x4.extend_low_i16x8_u(sums), i32x4.extend_high_i16x8_u(sums));
+}
+
+/** The halves of two vectors added up and interleaved: a, b, a, b, ... */
+function addPairs(a: v128, b: v128): v128 {
+  const low = v128.shuffle<i16>(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+  return i16x8.add(low, v128.shuffle<i16>(a, b, 4, 12, 5, 13, 6, 14, 7, 15));
 }

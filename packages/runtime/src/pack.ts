@@ -41,22 +41,18 @@ export function packSignRows(
 }
 
 /**
- * Scale and bias of a bit layer as the kernel wants them, which takes inputs of -1 and 1: inputs of 0 and 1 are
- * `(s + 1) / 2`, so that `x S = (s S + sum of S) / 2`.
+ * Scale and bias of a bit layer as the kernel wants them, which counts differing bits d: inputs of -1 and 1 give
+ * `x S = inputs - 2 d`, and inputs of 0 and 1 give `x S = ones - d` with the number of signs that are 1.
  */
 export function foldBits(layer: BitsLayer, inputs: number, scale: Float32Array, bias: Float32Array): void {
   const bytes = Math.ceil(inputs / 8);
   for (let j = 0; j < layer.outputs; j++) {
     const factor = layer.scale?.[j] ?? 1;
     const shift = layer.bias?.[j] ?? 0;
-    if (layer.binary === "step") {
-      let ones = 0;
-      for (let i = 0; i < inputs; i++) ones += (layer.signs[j * bytes + (i >> 3)]! >> (i & 7)) & 1;
-      scale[j] = factor / 2;
-      bias[j] = shift + (factor * (2 * ones - inputs)) / 2;
-    } else {
-      scale[j] = factor;
-      bias[j] = shift;
-    }
+    let ones = 0;
+    for (let i = 0; i < inputs; i++) ones += (layer.signs[j * bytes + (i >> 3)]! >> (i & 7)) & 1;
+    const step = layer.binary === "step";
+    scale[j] = step ? -factor : -2 * factor;
+    bias[j] = shift + factor * (step ? ones : inputs);
   }
 }

@@ -23,10 +23,10 @@ export interface Value {
  * values that the runtime really had (its own float32 ones), so that each layer is judged alone.
  */
 export function evaluate(network: Network, given: readonly ArrayLike<number>[]): Value[] {
-  return network.layers.map((layer, index) => valueOf(layer, given, index));
+  return network.layers.map((layer, index) => layerValue(layer, given, index));
 }
 
-function valueOf(layer: Layer, given: readonly ArrayLike<number>[], index: number): Value {
+function layerValue(layer: Layer, given: readonly ArrayLike<number>[], index: number): Value {
   const x = given[layer.input ?? index]!;
   switch (layer.kind) {
     case "linear":
