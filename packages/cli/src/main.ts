@@ -20,6 +20,7 @@ const commandNames = [
   "train",
   "compare",
   "export",
+  "verify",
   "figure",
   "bench",
   "help",
@@ -84,7 +85,7 @@ A problem file is a module, for example problem.mjs:
   const train = program
     .command("train")
     .description("one training run, resumable; flags of an experiment: hardgrad train EXPERIMENT --help")
-    .argument("[experiment]", "classifier or vae")
+    .argument("[experiment]", "classifier, vae or continual")
     .option("--estimator <spec>", "id, or id:option=value, such as rloo:samples=8", "straight-through")
     .option("--seed <n>", "seed of everything random", "0")
     .option("--out <folder>", "run folder to make")
@@ -95,7 +96,7 @@ A problem file is a module, for example problem.mjs:
     .description(
       "estimators side by side, with a report; flags of an experiment: hardgrad compare EXPERIMENT --help",
     )
-    .argument("<experiment>", "classifier or vae")
+    .argument("<experiment>", "classifier, vae or continual")
     .option("--estimators <specs>", "ids separated by commas")
     .option("--seeds <n>", "runs per estimator", "1")
     .option("--seed <n>", "first seed", "0")
@@ -125,10 +126,21 @@ A problem file is a module, for example problem.mjs:
     .option("--quiet", "no narration")
     .action(async (run, flags) => (await import("./commands/export.ts")).exportRun(run, flags));
   program
+    .command("verify")
+    .description(
+      "whether the finished tasks of a continual run are unchanged to the bit, by their certificates",
+    )
+    .argument("<run>", "the folder of a run, finished or interrupted")
+    .option("--device <name>", "device that answers for the class scores", "wasm")
+    .option("--json", "as JSON on stdout")
+    .option("--quiet", "no narration")
+    .action(async (run, flags) => (await import("./commands/verify.ts")).verify(run, flags));
+  program
     .command("figure")
     .description("a figure of the documentation, as SVG, PNG or CSV; without a name: their list")
-    .argument("[name]", "neuron or units")
+    .argument("[name]", "neuron, units or continual")
     .option("--out <file>", "where to write it; the ending says the format (default: SVG on stdout)")
+    .option("--run <folder>", "continual: the run to draw")
     .option("--squash <name>", "neuron: hard-sigmoid or sigmoid")
     .option("--slope <value>", "neuron: factor on the pre-activation")
     .option("--points <n>", "neuron: points over [-3, 3]")

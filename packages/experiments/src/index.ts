@@ -1,6 +1,7 @@
 export { type AdamOptions, adam, adamw, radam } from "./adam.ts";
 export { classifier } from "./classifier.ts";
 export { continual } from "./continual/index.ts";
+export { verifyContinual } from "./continual/verify.ts";
 export type {
   Checkpoint,
   EstimatorSpec,

@@ -1,7 +1,9 @@
+import * as fs from "node:fs";
+import { join } from "node:path";
 import { type Flags, seedOf } from "../configuration.ts";
 import { print, printJson } from "../console.ts";
-import { UsageError } from "../errors.ts";
-import { checkTarget, figures, writeFigure } from "../figures/index.ts";
+import { Failure, UsageError } from "../errors.ts";
+import { checkTarget, type FigureEntry, figures, writeFigure } from "../figures/index.ts";
 import { settingsFromFlags } from "../flags.ts";
 import { unknownName } from "../suggest.ts";
 
@@ -17,11 +19,12 @@ export async function figure(name: string | undefined, flags: Flags): Promise<vo
   for (const flag of ["squash", "slope", "points"])
     if (flags[flag] !== undefined && !(flag in entry.options))
       throw new UsageError(`--${flag} is not an option of figure ${name}; leave it out.`);
+  const run = runOf(entry, flags.run as string | undefined);
   const options = settingsFromFlags(entry.options, flags);
   const seed = seedOf(flags);
   const out = flags.out as string | undefined;
   if (out) checkTarget(out, flags.force === true);
-  const drawn = await entry.draw(options, seed);
+  const drawn = await entry.draw(options, seed, run);
   if (out) {
     await writeFigure(drawn, out);
     if (!flags.json && !flags.quiet) process.stderr.write(`wrote ${out}\n`);
@@ -29,4 +32,20 @@ export async function figure(name: string | undefined, flags: Flags): Promise<vo
   if (flags.json)
     printJson({ name, title: entry.title, options, seed, ...(out ? { out } : { rows: drawn.rows }) });
   else if (!out) print(drawn.svg);
+}
+
+/** The folder of the run that a figure is of; empty for figures that are of none. */
+function runOf({ name, ofRun }: FigureEntry, run: string | undefined): string {
+  if (ofRun === undefined) {
+    if (run === undefined) return "";
+    throw new UsageError(`--run is not an option of figure ${name}; leave it out.`);
+  }
+  if (run === undefined)
+    throw new UsageError(`figure ${name} is of a run; give its folder: --run runs/NAME.`);
+  const file = join(run, "config.json");
+  if (!fs.existsSync(file)) throw new Failure(`${run} is not the folder of a run: it has no config.json.`);
+  const { experiment } = JSON.parse(fs.readFileSync(file, "utf8")) as { experiment?: string };
+  if (experiment !== ofRun)
+    throw new UsageError(`figure ${name} is of runs of ${ofRun}, but ${run} is of ${experiment}.`);
+  return run;
 }

@@ -57,7 +57,7 @@ export async function train(experiment: string | undefined, flags: Flags): Promi
   };
   process.on("SIGINT", stop).on("SIGTERM", stop);
   try {
-    const { headline } = findExperiment(config.experiment);
+    const { headline, metrics } = findExperiment(config.experiment);
     const summary = await trainRun({
       config,
       dataset,
@@ -77,7 +77,12 @@ export async function train(experiment: string | undefined, flags: Flags): Promi
     });
     progress?.stop();
     if (flags.json) printJson({ path, summary, command: commandOf(config) });
-    else print(`${resultOf(headline, summary)}\n${path}`);
+    else {
+      print(resultOf(headline, summary));
+      for (const metric of metrics) if (metric.tag in summary.metrics) print(lineOf(metric, summary));
+      print(path);
+    }
+    for (const note of summary.notes ?? []) narrate(note);
   } finally {
     progress?.stop();
     process.off("SIGINT", stop).off("SIGTERM", stop);
@@ -90,6 +95,11 @@ function resultOf({ tag, title, unit }: Metric, { metrics, bests, msPerStep }: S
   const best = bests[tag];
   const bestText = best ? ` (best ${formatMetric(unit, best.value)} at epoch ${best.epoch})` : "";
   return `${title} ${value}${bestText}, ${short(msPerStep)} ms per step`;
+}
+
+/** `backward transfer 0.00 %`. */
+function lineOf({ tag, title, unit }: Metric, { metrics }: Summary): string {
+  return `${title} ${formatMetric(unit, metrics[tag] ?? Number.NaN)}`;
 }
 
 function defaultPath(config: RunConfig): string {

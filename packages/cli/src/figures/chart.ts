@@ -59,7 +59,7 @@ export function lineChart(
 }
 
 /** Labels beside the last points, moved down in pixels so that none covers another. */
-const labels = {
+export const labels = {
   x: "x",
   y: "y",
   text: "series",

@@ -1,8 +1,10 @@
 import * as fs from "node:fs";
-import { extname } from "node:path";
+import { extname, join } from "node:path";
+import type { RunConfig } from "@hardgrad/experiments";
 import type { OptionsTable } from "hardgrad";
 import { UsageError } from "../errors.ts";
 import { writeWhole } from "../run-folder/files.ts";
+import { readMetrics } from "../run-folder/folder.ts";
 
 /** A drawing and the data behind it. */
 export interface Figure {
@@ -15,7 +17,9 @@ export interface FigureEntry {
   readonly title: string;
   readonly options: OptionsTable;
   readonly seeded: boolean;
-  draw(options: { [name: string]: number | string }, seed: number): Promise<Figure>;
+  /** The experiment whose runs it draws; such a figure needs `--run`. */
+  readonly ofRun?: string;
+  draw(options: { [name: string]: number | string }, seed: number, run: string): Promise<Figure>;
 }
 
 /** Every figure, drawn from the code itself. */
@@ -37,7 +41,21 @@ export async function figures(): Promise<readonly FigureEntry[]> {
       seeded: false,
       draw: unitsFigure,
     },
+    {
+      name: "continual",
+      title: "A run of tasks: forgetting curves, accuracy matrix, what tasks share",
+      options: {},
+      seeded: false,
+      ofRun: "continual",
+      draw: async (_options, _seed, run) =>
+        (await import("./continual.ts")).continualFigure(readMetrics(run), methodOf(run)),
+    },
   ];
+}
+
+function methodOf(run: string): string {
+  const { settings } = JSON.parse(fs.readFileSync(join(run, "config.json"), "utf8")) as RunConfig;
+  return String(settings.method);
 }
 
 /** Rows as CSV (RFC 4180). */

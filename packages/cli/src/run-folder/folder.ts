@@ -10,6 +10,7 @@ import {
 } from "@hardgrad/experiments";
 import { UsageError } from "../errors.ts";
 import { lineChart } from "../figures/chart.ts";
+import { continualFigure } from "../figures/continual.ts";
 import { pictureSvg } from "../figures/pictures.ts";
 import { type Purpose, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { type Environment, environment } from "./environment.ts";
@@ -68,6 +69,11 @@ export function openRunFolder(path: string, config: RunConfig, device: string, r
         const points = rows.map((r) => ({ x: r.epoch, y: r.values[tag]!, series: finished.estimator.id }));
         writeWhole(join(path, "figures", file), `${lineChart(points, { x: "epoch", y: tag, percent })}\n`);
       }
+      if (finished.experiment === "continual")
+        writeWhole(
+          join(path, "figures", "continual.svg"),
+          `${continualFigure(all, String(finished.settings.method)).svg}\n`,
+        );
       for (const picture of pictures)
         writeWhole(join(path, "figures", `${picture.name}.svg`), `${pictureSvg(picture)}\n`);
       writeWhole(

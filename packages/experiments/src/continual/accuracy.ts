@@ -89,24 +89,35 @@ function count(values: Int32Array, test: (value: number, index: number) => boole
   return values.reduce((sum, value, n) => sum + (test(value, n) ? 1 : 0), 0);
 }
 
+/** 1 for every hidden weight that a task's network reads and every hidden unit that is not silent in it, else 0. */
+export function activeParts(
+  network: TaskNetwork,
+  layers: number,
+): { weights: Uint8Array; units: Uint8Array; widths: number[] } {
+  const names = Array.from({ length: layers }, (_, i) => i + 1);
+  const widths = names.map((layer) => network[`w${layer}`]!.shape[1]!);
+  const weights: number[] = [];
+  const units: number[] = [];
+  for (const layer of names) {
+    const width = widths[layer - 1]!;
+    const alive = Array.from({ length: width }, (_, j) => (network[`b${layer}`]?.data[j] ? 1 : 0));
+    network[`w${layer}`]!.data.forEach((w, i) => {
+      weights.push(w !== 0 ? 1 : 0);
+      if (w !== 0) alive[i % width] = 1;
+    });
+    units.push(...alive);
+  }
+  return { weights: Uint8Array.from(weights), units: Uint8Array.from(units), widths };
+}
+
 /** Share of the hidden weights that a task's network reads, and of each layer's units that are not silent in it. */
 export function activeShares(network: TaskNetwork, layers: number): { weights: number; units: number[] } {
-  let reads = 0;
-  let all = 0;
-  const units: number[] = [];
-  for (let layer = 1; layer <= layers; layer++) {
-    const { shape, data } = network[`w${layer}`]!;
-    all += data.length;
-    const width = shape[1]!;
-    const alive = new Uint8Array(width);
-    const bias = network[`b${layer}`]?.data;
-    for (let i = 0; i < data.length; i++)
-      if (data[i] !== 0) {
-        reads++;
-        alive[i % width] = 1;
-      }
-    if (bias) for (let j = 0; j < width; j++) if (bias[j] !== 0) alive[j] = 1;
-    units.push(alive.reduce((a, b) => a + b, 0) / width);
-  }
-  return { weights: reads / all, units };
+  const { weights, units, widths } = activeParts(network, layers);
+  const mean = (values: Uint8Array): number => values.reduce((a, b) => a + b, 0) / values.length;
+  let from = 0;
+  const perLayer = widths.map((width) => {
+    from += width;
+    return mean(units.subarray(from - width, from));
+  });
+  return { weights: mean(weights), units: perLayer };
 }

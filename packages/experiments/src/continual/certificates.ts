@@ -1,4 +1,5 @@
 import { type Certificate, type CertificateReport, certify, checkCertificate, type Evidence } from "hardgrad";
+import type { RunRecord } from "../contract.ts";
 import type { Judge } from "./judge.ts";
 import type { Learner } from "./learner.ts";
 import { imagesOf, type Task } from "./tasks.ts";
@@ -42,4 +43,15 @@ export async function checkAll(
     reports.push(await checkCertificate(certificate, evidence));
   }
   return reports;
+}
+
+/** Where a certificate is kept in a run's record. */
+export const certificateName = (learner: string, task: number): string => `certificate/${learner}/${task}`;
+
+/** The certificates of a learner in the order of its tasks. */
+export function issuedIn({ texts = {} }: RunRecord, learner: string): Issued[] {
+  const issued: Issued[] = [];
+  for (let task = 1; certificateName(learner, task) in texts; task++)
+    issued.push(JSON.parse(texts[certificateName(learner, task)]!) as Issued);
+  return issued;
 }

@@ -67,14 +67,14 @@ export const options: SettingsTable = {
     integer: true,
     help: "passes over each task's images",
   },
-  batch: { type: "number", default: 64, min: 2, max: 10_000, integer: true, help: "examples per step" },
+  batch: { type: "number", default: 16, min: 2, max: 10_000, integer: true, help: "examples per step" },
   optimizer: {
     type: "choice",
     default: "adam",
     choices: ["adam", "adamw", "radam", "sgd"],
     help: "how gradients become steps",
   },
-  learningRate: { type: "number", default: 0.001, min: 1e-7, max: 10, help: "step size" },
+  learningRate: { type: "number", default: 0.002, min: 1e-7, max: 10, help: "step size" },
   cooling: {
     type: "choice",
     default: "none",
@@ -84,7 +84,7 @@ export const options: SettingsTable = {
   momentum: { type: "number", default: 0.9, min: 0, max: 0.999, help: "momentum of sgd" },
   weightDecay: {
     type: "number",
-    default: 0,
+    default: 0.002,
     min: 0,
     max: 1,
     help: "weight decay, as a term of the gradient",
@@ -106,7 +106,7 @@ export const options: SettingsTable = {
   slope: { type: "number", default: 400, min: 1.5, max: 10_000, help: "hat: largest slope of the gates" },
   gateRate: {
     type: "number",
-    default: 10,
+    default: 5,
     min: 0,
     max: 10_000,
     help: "hat, wsn, supsup: factor on the step size of gates and scores",

@@ -1,4 +1,4 @@
-import { activeShares, type Count, countRight } from "./accuracy.ts";
+import { activeParts, activeShares, type Count, countRight } from "./accuracy.ts";
 import type { Judge } from "./judge.ts";
 import type { Learner } from "./learner.ts";
 import { fanIn } from "./network.ts";
@@ -64,9 +64,34 @@ export async function conclusion(learner: Learner, judge: Judge, matrix: Matrix)
     for (const task of tasks.list) counts.push(await countRight(learner, judge, task, known, "validation"));
     values["accuracy/validation"] = counts.reduce((sum, c) => sum + accuracy(c), 0) / counts.length;
   }
+  Object.assign(values, await sharing(learner));
   const { layers } = learner.sizes;
   const weights = layers.map((width, i) => width * fanIn(learner.sizes, i + 1));
   const open = (await learner.room()).reduce((sum, room, i) => sum + room * weights[i]!, 0);
   values["capacity/used"] = 1 - open / weights.reduce((a, b) => a + b);
   return values;
+}
+
+/** How much of what task j reads task i reads as well: `shared/units-i-j` of its units, `shared/weights-i-j` of its weights. */
+async function sharing(learner: Learner): Promise<Values> {
+  const values: Values = {};
+  const read: { units: Uint8Array; weights: Uint8Array }[] = [];
+  for (const task of learner.tasks.list)
+    read.push(activeParts(await learner.network(task), learner.sizes.layers.length));
+  for (const [i, one] of read.entries())
+    for (const [j, other] of read.entries()) {
+      values[`shared/units-${i + 1}-${j + 1}`] = overlap(one.units, other.units);
+      values[`shared/weights-${i + 1}-${j + 1}`] = overlap(one.weights, other.weights);
+    }
+  return values;
+}
+
+function overlap(one: Uint8Array, other: Uint8Array): number {
+  let both = 0;
+  let all = 0;
+  for (let i = 0; i < other.length; i++) {
+    all += other[i]!;
+    both += other[i]! & one[i]!;
+  }
+  return all === 0 ? 0 : both / all;
 }

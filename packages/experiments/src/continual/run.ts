@@ -4,10 +4,10 @@ import type { Backend, HostArrays } from "../engine/backend.ts";
 import { emptyRecord } from "../engine/record.ts";
 import { stopwatch } from "../engine/stopwatch.ts";
 import { costOf, lackOfRoom } from "./capacity.ts";
-import { checkAll, type Issued, issue } from "./certificates.ts";
+import { certificateName, checkAll, issue, issuedIn } from "./certificates.ts";
 import { judgeOf } from "./judge.ts";
-import { type Learner, learnerOf, stepsOf } from "./learner.ts";
-import { castOf } from "./learners.ts";
+import { learnerOf } from "./learner.ts";
+import { learnerAt, planRun } from "./learners.ts";
 import { conclusion, curvePoint, matrixOf, taskEnd, type Values } from "./report.ts";
 import { timePerImage } from "./timing.ts";
 
@@ -29,41 +29,19 @@ export async function startContinual(
     throw new RangeError(
       "the checkpoint is of another run: its configuration differs; resume with the settings it was made with.",
     );
-  const cast = castOf(config);
-  const lengths = cast.map((c) => stepsOf(c.config, dataset));
-  const starts = lengths.map((_, i) => lengths.slice(0, i).reduce((a, b) => a + b, 0));
-  const totalSteps = lengths.reduce((a, b) => a + b);
+  const plan = planRun(config, dataset);
+  const { cast, starts, totalSteps } = plan;
   const watch = stopwatch();
-  const actor = await stage(checkpoint);
-  let { learner, index } = actor;
+  let index = plan.indexAt(checkpoint?.step ?? 0);
+  let learner = await learnerAt(plan, dataset, backend, checkpoint);
   let record: RunRecord = checkpoint?.record ?? emptyRecord;
   let judge = judgeOf(backend, learner.sizes.layers.length);
   await refuseChanged();
 
-  /** The learner of a step. */
-  async function stage(from?: Checkpoint): Promise<{ learner: Learner; index: number }> {
-    const at = from?.step ?? 0;
-    const i = Math.max(
-      starts.findLastIndex((s) => s <= at),
-      0,
-    );
-    const saved =
-      from && (at > starts[i]! || at === totalSteps)
-        ? { arrays: from.tensors, step: at - starts[i]! }
-        : undefined;
-    return { index: i, learner: await learnerOf(cast[i]!.config, dataset, backend, saved) };
-  }
-  function issuedOf(): Issued[] {
-    const { name } = cast[index]!;
-    return learner.tasks.list
-      .map((_, t) => record.texts?.[`certificate/${name}/${t + 1}`])
-      .filter((text) => text !== undefined)
-      .map((text) => JSON.parse(text) as Issued);
-  }
   async function refuseChanged(): Promise<void> {
     const { settings } = cast[index]!.config;
     if (!learner.method.exact || settings.protection !== "exact") return;
-    const reports = await checkAll(learner, judge, issuedOf());
+    const reports = await checkAll(learner, judge, issuedIn(record, cast[index]!.name));
     const broken = reports.filter((r) => !r.holds).map((r) => r.sentence);
     if (broken.length > 0)
       throw new RangeError(
@@ -79,9 +57,9 @@ export async function startContinual(
     const certificate = await issue(learner, judge, learner.tasks.list[known - 1]!);
     record = {
       ...record,
-      texts: { ...record.texts, [`certificate/${name}/${known}`]: JSON.stringify(certificate) },
+      texts: { ...record.texts, [certificateName(name, known)]: JSON.stringify(certificate) },
     };
-    const reports = await checkAll(learner, judge, issuedOf());
+    const reports = await checkAll(learner, judge, issuedIn(record, cast[index]!.name));
     values["certificates/held"] = reports.filter((r) => r.holds).length;
     values["certificates/issued"] = reports.length;
     return values;

@@ -1,0 +1,113 @@
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { readCheckpoint, writeCheckpoint } from "../src/run-folder/checkpoint.ts";
+import { hardgrad, scratch, start } from "./run.ts";
+
+const small = [
+  "--train-size",
+  "600",
+  "--test-size",
+  "150",
+  "--layers",
+  "16-12",
+  "--epochs",
+  "3",
+  "--batch",
+  "20",
+];
+const base = ["train", "continual", ...small, "--tasks", "2", "--quiet"];
+
+describe("tasks one after another, from the command line", () => {
+  const cwd = scratch();
+  const folder = join(cwd, "run");
+  const whole = hardgrad([...base, "--out", "run", "--checkpoint-every", "20"], { cwd });
+
+  test("the whole story: the method beside finetune and the naive way, certificates, figures", () => {
+    expect(whole.code, whole.stderr).toBe(0);
+    expect(whole.stdout).toMatch(/average accuracy \d/);
+    expect(whole.stdout).toMatch(/backward transfer 0.00 %/);
+    expect(whole.stdout).toMatch(/certificates that hold 2\n/);
+    expect(whole.stdout).toMatch(/finetune: average accuracy/);
+    expect(whole.stdout).toMatch(/naive: average accuracy/);
+    const svg = readFileSync(join(folder, "figures", "continual.svg"), "utf8");
+    for (const title of [
+      "finetune: accuracy of each task",
+      "naive: accuracy after each task",
+      "hat: share of a task",
+    ])
+      expect(svg).toContain(title);
+  });
+  test("verify says that every certificate holds; figure draws the run, its numbers as CSV", () => {
+    const verified = hardgrad(["verify", "run"], { cwd });
+    expect(verified.code, verified.stderr).toBe(0);
+    expect(verified.stdout.match(/not a bit has changed in 6 arrays, nor in the class scores/g)).toHaveLength(
+      2,
+    );
+    const other = hardgrad(["verify", "run", "--device", "cpu", "--json"], { cwd });
+    expect(JSON.parse(other.stdout).reports[0].sentence).toMatch(/the class scores were not compared/);
+    expect(hardgrad(["figure", "continual", "--run", "run", "--out", "f.csv"], { cwd }).code).toBe(0);
+    expect(readFileSync(join(cwd, "f.csv"), "utf8")).toMatch(/^x,y,task,value,panel,learner\n/);
+  });
+  test("a changed weight is found and named, by verify and by resuming", () => {
+    const altered = join(cwd, "altered");
+    mkdirSync(altered);
+    for (const name of readdirSync(folder).filter((n) => n !== "figures" && n !== "summary.json"))
+      copyFileSync(join(folder, name), join(altered, name));
+    const file = join(altered, "checkpoint.safetensors");
+    const checkpoint = readCheckpoint(file);
+    const unit = checkpoint.tensors["memory.gate2"]!.data.indexOf(1);
+    checkpoint.tensors["params.b2"]!.data[unit]! += 1e-6;
+    // Written whole again, so that the file's own checksum says nothing.
+    writeCheckpoint(file, checkpoint);
+    const verified = hardgrad(["verify", "altered"], { cwd });
+    expect(verified.code).toBe(1);
+    expect(verified.stdout).toMatch(/task 1 .*: the certificate does not hold: .* have changed in b2/);
+    expect(verified.stderr).toMatch(/of 2 certificates do not hold/);
+    const resumed = hardgrad(["train", "--resume", "altered", "--quiet"], { cwd });
+    expect(resumed.code).toBe(1);
+    expect(resumed.stderr).toMatch(/b2.*altered after it was written/);
+    const bytes = readFileSync(file);
+    bytes[bytes.length - 5]! ^= 1;
+    writeFileSync(file, bytes);
+    expect(hardgrad(["verify", "altered"], { cwd }).stderr).toMatch(/its checksum differs/);
+  });
+  test("stopped by Ctrl-C and resumed: the same checkpoint", async () => {
+    const child = start([...base, "--epochs", "3", "--out", "stopped", "--checkpoint-every", "1000"], cwd);
+    const file = join(cwd, "stopped", "metrics.jsonl");
+    for (let i = 0; i < 600 && !(existsSync(file) && readFileSync(file, "utf8").length > 200); i++)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    child.kill("SIGINT");
+    await new Promise((resolve) => child.on("exit", resolve));
+    const resumed = hardgrad(["train", "--resume", "stopped", "--quiet"], { cwd });
+    expect(resumed.code, resumed.stderr).toBe(0);
+    const [a, b] = ["run", "stopped"].map((run) => readCheckpoint(join(cwd, run, "checkpoint.safetensors")));
+    expect(a!.tensors).toEqual(b!.tensors);
+    expect(a!.record.texts).toEqual(b!.record.texts);
+  });
+});
+
+test("bad input is one sentence", () => {
+  const cases: [string[], RegExp][] = [
+    [["train", "continual", "--tasks", "4"], /10 classes can't be split into 4 tasks of equal size/],
+    [["train", "continual", "--method", "xdg", "--scenario", "class"], /xdg needs to be told the task/],
+    [["train", "continual", "--layers", "none"], /nothing to gate/],
+    [
+      ["train", "continual", "--estimator", "rloo", "--gates", "hard"],
+      /rloo has no gradient for gates that are decided/,
+    ],
+    [
+      ["train", "continual", "--estimator", "local-expectation"],
+      /local-expectation runs the network \d+ times per step/,
+    ],
+    [["train", "continual", "--method", "ewcc"], /--method must be one of finetune/],
+    [["figure", "continual"], /--run runs\/NAME/],
+    [["figure", "continual", "--run", "nowhere"], /nowhere is not the folder of a run/],
+    [["verify", "nowhere"], /nowhere is not the folder of a run/],
+  ];
+  for (const [args, sentence] of cases) {
+    const { code, stderr } = hardgrad(args);
+    expect(code, args.join(" ")).toBeGreaterThan(0);
+    expect(stderr).toMatch(sentence);
+  }
+});
