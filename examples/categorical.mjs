@@ -1,5 +1,5 @@
 // Two categorical variables per example, each a one-hot choice of three, and a score-function estimator.
-import { defaultDevice, grad, init, numpy as np, random } from "@jax-js/jax";
+import { defaultDevice, grad, init, jit, numpy as np, random } from "@jax-js/jax";
 import { categorical, expectation, rloo } from "hardgrad";
 
 await init("wasm");
@@ -10,7 +10,8 @@ const cost = np.array([
   [0.5, 2, 1],
 ]); // cost of each choice of each variable
 const f = (z) => np.sum(z.mul(cost.ref), [-2, -1]); // [batch, variables, categories] -> [batch]
-const gradient = grad((a) => np.mean(expectation(categorical(a), f, rloo(), random.key(0))));
+const loss = (a) => np.mean(expectation(categorical(a), f, rloo(), random.key(0)));
+const gradient = jit(grad(loss));
 
 let logits = np.zeros([64, 2, 3]);
 for (let i = 0; i < 200; i++) logits = logits.ref.sub(gradient(logits).mul(64));
