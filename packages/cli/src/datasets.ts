@@ -17,7 +17,7 @@ import { Failure, UsageError } from "./errors.ts";
 import { unknownName } from "./suggest.ts";
 
 export interface LoadOptions {
-  /** A folder with `mnist/` and `fashion-mnist/` in it: `HARDGRAD_DATA`. */
+  /** A folder with `mnist/`, `fashion-mnist/`, ... in it: `HARDGRAD_DATA`. */
   readonly dataDir?: string | undefined;
   readonly cacheDir?: string;
   readonly remote?: readonly RemoteDataset[];
@@ -47,7 +47,7 @@ export async function loadDataset(name: string, options: LoadOptions = {}): Prom
   const entries: [string, Uint8Array][] = [];
   for (const role of roles) {
     const bytes = await fileOf(remote, role, options);
-    entries.push([role, await gunzipIfNeeded(bytes, `${name} ${remote.files[role].name}`)]);
+    entries.push([role, await gunzipIfNeeded(bytes, `${name} ${remote.files[role]!.name}`)]);
   }
   return datasetFromIdx(name, Object.fromEntries(entries) as unknown as DatasetFiles<Uint8Array>);
 }
@@ -57,7 +57,7 @@ async function fileOf(
   role: keyof DatasetFiles<unknown>,
   options: LoadOptions,
 ): Promise<Uint8Array> {
-  const file = remote.files[role];
+  const file = remote.files[role]!;
   if (options.dataDir) {
     const candidates = [file.name, file.name.replace(/\.gz$/, "")].map((n) =>
       join(options.dataDir!, remote.name, n),
@@ -69,6 +69,10 @@ async function fileOf(
       );
     return fs.readFileSync(found);
   }
+  if (remote.mirrors.length === 0)
+    throw new Failure(
+      `${remote.name} can't be downloaded; set HARDGRAD_DATA to a folder that has ${remote.name}/${file.name}, or use --data drawn or mnist.`,
+    );
   const cache = join(options.cacheDir ?? envPaths("hardgrad", { suffix: "" }).cache, remote.name);
   const cached = join(cache, file.name);
   if (fs.existsSync(cached)) {

@@ -172,3 +172,66 @@ test("compare: table, report, results, and a second call with --resume", () => {
   expect(again.code, again.stderr).toBe(0);
   expect(JSON.parse(again.stdout).results).toEqual(results);
 });
+
+describe("the autoencoder", () => {
+  const cwd = scratch();
+  const small = [
+    "--train-size",
+    "400",
+    "--test-size",
+    "100",
+    "--epochs",
+    "2",
+    "--hidden",
+    "32",
+    "--batch",
+    "20",
+  ];
+  test("train: a sentence, a model card, pictures", () => {
+    const result = hardgrad(["train", "vae", "--estimator", "reinmax", ...small, "--out", "v"], { cwd });
+    expect(result.code, result.stderr).toBe(0);
+    expect(result.stdout).toMatch(/^test -ELBO \d+\.\d\d nats \(best .* nats at epoch \d\)/);
+    expect(readdirSync(join(cwd, "v", "figures")).sort()).toEqual([
+      "loss-test.svg",
+      "loss.svg",
+      "pictures.json",
+      "reconstructions.svg",
+      "samples.svg",
+    ]);
+    const card = readFileSync(join(cwd, "v", "README.md"), "utf8");
+    expect(card).toMatch(/^---\nlicense: mit/);
+    expect(card).toContain("4 variables of 8 categories");
+    // The published temperature of this experiment is filled in, and said.
+    expect(card).toContain("--estimator reinmax:temperature=1.3 ");
+    expect(card).toContain("--hidden 32 ");
+    expect(card).not.toMatch(/NaN|undefined|accuracy/);
+  });
+  test("compare: ordered by the lower loss, with the flags of this experiment", () => {
+    const args = [
+      "compare",
+      "vae",
+      "--estimators",
+      "reinmax,rloo:samples=2",
+      ...small,
+      "--latents",
+      "bernoulli",
+    ];
+    const result = hardgrad([...args, "--out", "c"], { cwd });
+    expect(result.code, result.stderr).toBe(0);
+    expect(result.stdout).toContain("test -ELBO");
+    const { results, command } = JSON.parse(readFileSync(join(cwd, "c", "results.json"), "utf8"));
+    expect(results[0].value).toBeLessThanOrEqual(results[1].value);
+    expect(results[0].standardError).toBeGreaterThan(0);
+    expect(results[0].best).toBeLessThanOrEqual(results[0].value);
+    expect(command).toContain("--latents bernoulli");
+    const page = readFileSync(join(cwd, "c", "report.html"), "utf8");
+    expect(page).toContain("Samples of the prior");
+    expect(page).not.toMatch(/NaN|undefined|<script|accuracy/);
+  });
+  test("help shows the flags of the experiment that is named", () => {
+    const help = hardgrad(["train", "vae", "--help"], { cwd });
+    expect(help.stdout).toContain("--bound-samples");
+    expect(help.stdout).toContain("--estimator");
+    expect(help.stdout).not.toContain("--hidden-rate");
+  });
+});

@@ -53,7 +53,11 @@ describe("IDX", () => {
       testLabels: labels,
     });
     const good = idx([2], Uint8Array.from([3, 9]));
-    expect(datasetFromIdx("x", files(good)).train.count).toBe(2);
+    expect(datasetFromIdx("x", files(good))).toMatchObject({ classes: 10, train: { count: 2 } });
+    expect(datasetFromIdx("x", { trainImages: images, testImages: images })).toMatchObject({
+      classes: 0,
+      test: { count: 2, labels: new Uint8Array(2) },
+    });
     expect(() => datasetFromIdx("x", files(idx([3], new Uint8Array(3))))).toThrow(
       /2 images, but labels of shape \[3\]/,
     );

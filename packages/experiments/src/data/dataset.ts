@@ -17,12 +17,13 @@ export interface Dataset {
   readonly classes: 10 | 0;
 }
 
-/** The four files of a dataset, by role. */
+/** The files of a dataset, by role. */
 export interface DatasetFiles<T> {
   readonly trainImages: T;
-  readonly trainLabels: T;
   readonly testImages: T;
-  readonly testLabels: T;
+  /** Both or neither. */
+  readonly trainLabels?: T;
+  readonly testLabels?: T;
 }
 
 export interface RemoteFile {
@@ -35,6 +36,7 @@ export interface RemoteDataset {
   readonly name: string;
   readonly title: string;
   readonly licence: string;
+  /** None: the files are only looked for in `HARDGRAD_DATA`. */
   readonly mirrors: readonly string[];
   readonly files: DatasetFiles<RemoteFile>;
 }
@@ -91,34 +93,54 @@ export const remoteDatasets: readonly RemoteDataset[] = [
       },
     },
   },
+  {
+    name: "binarized-mnist",
+    title: "MNIST in black and white, the fixed draw (Salakhutdinov & Murray 2008; Larochelle & Murray 2011)",
+    licence: "CC BY-SA 3.0",
+    mirrors: [],
+    files: {
+      trainImages: {
+        name: "train-images-idx3-ubyte.gz",
+        sha256: "59cda9d4aaffb27efb941307bdec269b10d6e907bef851f37f22f9e7f8cced0c",
+      },
+      testImages: {
+        name: "test-images-idx3-ubyte.gz",
+        sha256: "b5005df08e54802b92ea6b53c726ca7a533da5ba67f5ab51bca0f632f3f9273a",
+      },
+    },
+  },
 ];
 
 /** Every name that `--data` accepts. */
 export const datasetNames: readonly string[] = ["drawn", ...remoteDatasets.map((d) => d.name)];
 
-function split(name: string, images: IdxFile, labels: IdxFile): Split {
+function split(name: string, images: IdxFile, labels: IdxFile | undefined): Split {
   const [count, height, width] = images.shape;
   if (images.shape.length !== 3 || height !== 28 || width !== 28)
     throw new RangeError(`${name}: images have shape [${images.shape}], expected [count, 28, 28].`);
+  if (count === 0) throw new RangeError(`${name}: has no images.`);
+  if (!labels) return { images: images.data, labels: new Uint8Array(count!), count: count! };
   if (labels.shape.length !== 1 || labels.shape[0] !== count)
     throw new RangeError(
       `${name}: ${count} images, but labels of shape [${labels.shape}]; they are of different files.`,
     );
-  if (count === 0) throw new RangeError(`${name}: has no images.`);
   const bad = labels.data.findIndex((label) => label > 9);
   if (bad >= 0) throw new RangeError(`${name}: label ${bad} is ${labels.data[bad]}, expected 0 to 9.`);
   return { images: images.data, labels: labels.data, count: count! };
 }
 
-/** A dataset from the unpacked bytes of its four IDX files. */
+/** A dataset from the unpacked bytes of its IDX files. */
 export function datasetFromIdx(name: string, files: DatasetFiles<Uint8Array>): Dataset {
-  const read = (role: keyof DatasetFiles<Uint8Array>): IdxFile => parseIdx(files[role], `${name} ${role}`);
+  const read = (role: keyof DatasetFiles<Uint8Array>): IdxFile | undefined => {
+    const bytes = files[role];
+    return bytes && parseIdx(bytes, `${name} ${role}`);
+  };
   return {
     name,
-    train: split(`${name} train`, read("trainImages"), read("trainLabels")),
-    test: split(`${name} test`, read("testImages"), read("testLabels")),
+    train: split(`${name} train`, read("trainImages")!, read("trainLabels")),
+    test: split(`${name} test`, read("testImages")!, read("testLabels")),
     width: 28,
     height: 28,
-    classes: 10,
+    classes: files.trainLabels ? 10 : 0,
   };
 }
