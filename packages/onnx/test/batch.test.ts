@@ -1,5 +1,14 @@
 import { grad, lax, nn, numpy as np, random, vmap } from "@jax-js/jax";
-import { bernoulli, categorical, reinmax, rloo, sample, statefulExpectation, through } from "hardgrad";
+import {
+  bernoulli,
+  categorical,
+  reinforceLeaveOneOut,
+  reinmax,
+  rloo,
+  sample,
+  statefulExpectation,
+  through,
+} from "hardgrad";
 import { expect, test } from "vitest";
 import { decodeModel, lower, type Traceable } from "../src/index.ts";
 import { expectClose, runJax, runModel } from "./harness.ts";
@@ -27,6 +36,17 @@ const functions: { readonly [name: string]: (x: np.Array, key: np.Array) => unkn
       const f = (z: np.Array): np.Array => np.square(np.sum(z, -1).sub(2));
       return np.sum(statefulExpectation(bernoulli(a), f, rloo({ samples: 3 }), key, {}).losses);
     })(x),
+  "a gradient by score, with the other examples as baseline": (x, key) =>
+    grad((a: np.Array) => {
+      const f = (z: np.Array): np.Array => np.square(np.sum(z, -1).sub(2));
+      return np.mean(statefulExpectation(bernoulli(a), f, reinforceLeaveOneOut(), key, {}).losses);
+    })(x),
+  "losses and gradients, which share their draws": (x, key) => {
+    const f = (z: np.Array): np.Array => np.sin(np.sum(z, [-1, -2]));
+    const losses = (a: np.Array, k: np.Array): np.Array =>
+      statefulExpectation(categorical(a.reshape([-1, 2, 3])), f, reinmax(), k, {}).losses;
+    return [losses(x.ref, key.ref), grad((a: np.Array) => np.sum(losses(a, key)))(x)];
+  },
   "softmax and argmax": (x, key) => {
     key.dispose();
     return [nn.softmax(x.ref, -1), np.argmax(x.ref, -1), nn.oneHot(np.argmax(x, 1), 6)];
@@ -59,7 +79,8 @@ for (const [name, fn] of Object.entries(functions))
     const args = (n: number): np.Array[] => [normal(3, [n, 6]), random.key(5)];
     const lowered = lower(fn as Traceable, args(4), { batch: ["input0"] });
     for (const n of [1, 4, 9]) {
-      if (name.startsWith("slices") && n === 1) continue;
+      const least = name.startsWith("slices") || name.includes("other examples") ? 2 : 1;
+      if (n < least) continue;
       const sized = {
         ...lowered,
         inputs: lowered.inputs.map((p) => (p.name === "input0" ? { ...p, shape: [n, 6] } : p)),

@@ -14,15 +14,21 @@ export function fitLine(values: Three<number>, sizes: Three<number>): Line | und
   return exact ? { slope, offset } : undefined;
 }
 
-/** A factor `a` of `a n` or `a / n`, as means over the batch bring it, to float32's precision. */
-export function fitPower(
-  values: Three<number>,
-  sizes: Three<number>,
-): { readonly factor: number; readonly power: 1 | -1 } | undefined {
-  for (const power of [1, -1] as const) {
-    const factors = values.map((v, i) => v / sizes[i]! ** power);
-    const factor = factors[0]!;
-    if (factors.every((f) => Math.abs(f - factor) <= 1e-6 * Math.abs(factor))) return { factor, power };
-  }
+/** `factor (n + offset)^power`, to float32's precision. */
+export interface Power {
+  readonly factor: number;
+  readonly offset: number;
+  readonly power: 1 | -1;
+}
+
+/** As means over the batch bring it, or over the other examples: `a n`, `a / n`, `a / (n - 1)`. */
+export function fitPower(values: Three<number>, sizes: Three<number>): Power | undefined {
+  for (const offset of [0, -1, 1])
+    for (const power of [1, -1] as const) {
+      const factors = values.map((v, i) => v / (sizes[i]! + offset) ** power);
+      const factor = factors[0]!;
+      if (factors.every((f) => Math.abs(f - factor) <= 1e-6 * Math.abs(factor)))
+        return { factor, offset, power };
+    }
   return undefined;
 }

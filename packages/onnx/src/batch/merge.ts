@@ -115,9 +115,10 @@ class Merger {
       const scaled = fitPower(numbers, this.#sizes);
       if (!scaled)
         throw refusal(`the number ${numbers.join(", ")} follows no law that could be written down`);
-      const n = this.#b.reshape(this.#b.cast(this.#dynamic.size, dtype), one.shape);
-      const factor = this.#b.scalar(dtype, scaled.factor);
-      return this.#b.emit(scaled.power === 1 ? "Mul" : "Div", scaled.power === 1 ? [factor, n] : [factor, n]);
+      const counts = this.#sizes.map((n) => [n + scaled.offset]) as unknown as Three<readonly number[]>;
+      const count = this.#dynamic.vector(counts, "a number");
+      const n = this.#b.reshape(this.#b.cast(count, dtype), one.shape);
+      return this.#b.emit(scaled.power === 1 ? "Mul" : "Div", [this.#b.scalar(dtype, scaled.factor), n]);
     }
     const counting = values.every((x) => x.data!.every((v, i) => v === i));
     const line = fitLine(values.map((x) => x.data!.length) as unknown as Three<number>, this.#sizes);

@@ -42,11 +42,9 @@ function bits(c: Context): Value {
   const { shape, mode } = c.eqn.params as { shape: number[]; mode: Mode };
   const [k0, k1] = c.inputs.map((x) => filled(b, x)) as [Value, Value];
   const own = shape.slice(k0.shape.length);
-  const counter = b.constant(
-    "int32",
-    own,
-    Int32Array.from({ length: size(own) }, (_, i) => i),
-  );
+  const limit = size(own);
+  const bounds = [0, limit, 1].map((x) => b.scalar("int32", x));
+  const counter = b.reshape(b.emit("Range", bounds, { limit }), own);
   const spread = (k: Value): Value => b.reshape(k, [...k.shape, ...own.map(() => 1)]);
   const [x, y] = threefry(b, [spread(k0), spread(k1)], counter);
   const word = mode === "xor" ? b.emit("BitwiseXor", [x, y]) : mode === 0 ? x : y;
