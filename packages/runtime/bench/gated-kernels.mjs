@@ -1,6 +1,7 @@
 // Gated against dense kernels: ratios by density, batch and block size. One thread, interleaved, outputs checked here.
 // node packages/runtime/bench/gated-kernels.mjs [--json] [--quick]
 import { denseTwin, gatedNetwork, generator, isolate, randomFloats } from "./layer.mjs";
+import { printTable } from "./table.mjs";
 import { interleave, quantile } from "./timing.mjs";
 
 const json = process.argv.includes("--json");
@@ -32,7 +33,7 @@ for (const [inputs, outputs] of shapes)
       dense.load(x);
       gated.load(x, masks);
       const error = check(network, x, masks, gated, dense, block);
-      const whole = interleave([() => dense.run(batch), () => gated.run(batch)]);
+      const whole = interleave([() => dense.run(batch), () => gated.run(batch)], { rounds: 30 });
       const batchPath = pathNames[gated.path()];
       // A stream of single examples, each with gates of its own.
       const rowsOf = (values, length) =>
@@ -50,7 +51,7 @@ for (const [inputs, outputs] of shapes)
         dense.load(inputRows[turn]);
         dense.run(1);
       };
-      const single = interleave([nextDense, next]);
+      const single = interleave([nextDense, next], { rounds: 30 });
       for (const [examples, times, path] of [
         [1, single, pathNames[gated.path()]],
         [batch, whole, batchPath],
@@ -106,30 +107,13 @@ function check(network, x, masks, gated, dense, block) {
 }
 
 function print() {
-  const head = [
-    "inputs",
-    "outputs",
-    "block",
-    "density",
-    "examples",
-    "dense us",
-    "GFLOP/s",
-    "gated us",
-    "ratio",
-    "quartiles",
-    "path",
-  ];
-  const body = rows.map((r) => [
-    ...[r.inputs, r.outputs, r.block, r.density, r.examples],
-    ...[
-      r.denseMicroseconds.toFixed(1),
-      r.gflops.toFixed(1),
-      r.gatedMicroseconds.toFixed(1),
-      r.ratio.toFixed(2),
-    ],
-    ...[`${r.low.toFixed(2)}-${r.high.toFixed(2)}`, r.path],
-  ]);
-  const widths = head.map((text, i) => Math.max(text.length, ...body.map((line) => String(line[i]).length)));
-  for (const line of [head, ...body])
-    console.log(line.map((cell, i) => String(cell).padStart(widths[i])).join("  "));
+  const head = ["inputs", "outputs", "block", "density", "examples", "dense us", "GFLOP/s", "gated us"];
+  printTable(
+    [...head, "ratio", "quartiles", "path"],
+    rows.map((r) => [
+      ...[r.inputs, r.outputs, r.block, r.density, r.examples],
+      ...[r.denseMicroseconds.toFixed(1), r.gflops.toFixed(1), r.gatedMicroseconds.toFixed(1)],
+      ...[r.ratio.toFixed(2), `${r.low.toFixed(2)}-${r.high.toFixed(2)}`, r.path],
+    ]),
+  );
 }

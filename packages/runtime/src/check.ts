@@ -13,7 +13,9 @@ export function checkNetwork(network: Network): number[] {
     fail(`layers must be a list of 1 to ${mostLayers} layers.`);
   const lengths = [inputs];
   for (const [index, layer] of layers.entries()) {
-    const at = `layer ${index} (${show(layer?.kind)})`;
+    if (typeof layer !== "object" || layer === null)
+      fail(`layer ${index} is ${show(layer)}, but must be an object.`);
+    const at = `layer ${index} (${show(layer.kind)})`;
     lengths.push(checkLayer(at, layer, inputOf(layer, index, at), lengths, layers));
   }
   return lengths;
@@ -21,7 +23,7 @@ export function checkNetwork(network: Network): number[] {
 
 /** Which value the layer reads. */
 export function inputOf(layer: Layer, index: number, at = `layer ${index}`): number {
-  const input = layer?.input ?? index;
+  const input = layer.input ?? index;
   if (!isIndex(input, index))
     fail(`${at}: input is ${show(input)}, but must be 0 (the network's input) to ${index}.`);
   return input;

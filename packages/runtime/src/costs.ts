@@ -64,38 +64,49 @@ export async function measureCosts(shared: boolean): Promise<Costs> {
     prepare(narrow, "dense", L.CHUNK, 1),
     prepare(narrow, "gates", L.CHUNK, 1),
   ]);
-  // In the first round the engine compiles and optimizes the kernels; the clock counts in the better of two.
-  const rounds = [0, 1].map(() => work.map(fastest));
-  const [row, tile, empty, quarter, dot, allDense, allOpen] = work.map((_, i) =>
-    Math.min(...rounds.map((times) => times[i]!)),
-  );
+  // In turn, so that all see the same machine; the engine compiles and optimizes the kernels in the first rounds.
+  const shortest = Math.max(0.1, 3 * clockStep());
+  const stretches = work.map((run) => stopwatch(run, shortest));
+  const best = work.map(() => Number.POSITIVE_INFINITY);
+  for (let round = 0; round < 6; round++)
+    for (const [i, stretch] of stretches.entries()) best[i] = Math.min(best[i]!, stretch());
+  const [row, tile, empty, quarter, dot, allDense, allOpen] = best;
   const steps = (outputs / 8) * inputs;
+  const step = row! / steps;
+  // On a busy machine a kernel may still run unoptimized; the limits are what the kernels can differ by.
+  const within = (cost: number, least: number, most: number): number =>
+    Math.min(Math.max(cost, least * step), most * step);
   return {
-    row: row! / steps,
-    tile: tile! / steps,
-    // A quarter of the inputs is not zero there; and never believe that skipping costs next to nothing.
-    skip: Math.max(row! / steps / 2, (quarter! - empty!) / (steps / 4)),
-    dot: dot! / (inputs * inputs),
-    scan: empty! / inputs,
-    pair: Math.max(0, allOpen! - allDense!) / (64 * L.CHUNK),
+    row: step,
+    tile: within(tile! / steps, 2, 4.5),
+    skip: within((quarter! - empty!) / (steps / 4), 1, 3),
+    dot: within(dot! / (inputs * inputs), 1 / 8, 1 / 2),
+    scan: within(empty! / inputs, 1 / 8, 2),
+    pair: within((allOpen! - allDense!) / (64 * L.CHUNK), 0, 20),
   };
 }
 
-/** Nanoseconds of one run: the fastest of five stretches that are long enough for the clock. */
-function fastest(run: () => void): number {
-  let best = Number.POSITIVE_INFINITY;
-  let repeats = 1;
-  for (let stretches = 0; stretches < 5; ) {
-    const begin = performance.now();
-    for (let i = 0; i < repeats; i++) run();
-    const time = performance.now() - begin;
-    if (time < 0.1) repeats *= 2;
-    else {
-      stretches++;
-      best = Math.min(best, (time * 1e6) / repeats);
-    }
+/** The step of the clock in milliseconds: tiny in Node, up to one in pages. */
+function clockStep(): number {
+  const begin = performance.now();
+  for (;;) {
+    const now = performance.now();
+    if (now !== begin) return now - begin;
   }
-  return best;
+}
+
+/** Times stretches of at least `shortest` milliseconds, in nanoseconds of one run. */
+function stopwatch(run: () => void, shortest: number): () => number {
+  let repeats = 1;
+  return () => {
+    for (;;) {
+      const begin = performance.now();
+      for (let i = 0; i < repeats; i++) run();
+      const time = performance.now() - begin;
+      if (time >= shortest) return (time * 1e6) / repeats;
+      repeats *= 2;
+    }
+  };
 }
 
 /** Writes the costs into the program, and what each layer's weights cost more because they lie outside the cache. */

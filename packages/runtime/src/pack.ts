@@ -7,9 +7,11 @@ export function packPanels(
   outputs: number,
   target: Float32Array,
 ): void {
-  for (let i = 0; i < inputs; i++)
-    for (let j = 0; j < outputs; j++)
-      target[((j >> 3) * inputs + i) * 8 + (j & 7)] = weight[i * outputs + j]!;
+  for (let panel = 0, at = 0; panel * 8 < outputs; panel++) {
+    const width = Math.min(8, outputs - panel * 8);
+    for (let i = 0, from = panel * 8; i < inputs; i++, from += outputs, at += 8)
+      for (let j = 0; j < width; j++) target[at + j] = weight[from + j]!;
+  }
 }
 
 /** Weights `[inputs, outputs]` as rows `[outputs][stride]`. */

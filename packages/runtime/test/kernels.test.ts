@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Layer, Network, Unit } from "../src/layers.ts";
+import type { GatedLayer, Layer, Network, Unit } from "../src/layers.ts";
 import { packSigns } from "../src/layers.ts";
 import type { Path } from "../src/plan.ts";
 import { floats, generator } from "./reference.ts";
-import { checkNetworkValues, runValues } from "./values.ts";
+import { checkNetworkValues, runValues, usualCosts } from "./values.ts";
 
 const units: readonly Unit[] = [
   "identity",
@@ -115,8 +115,8 @@ test("gated layers: every path within rounding of the masked dense layer, closed
         const x = sparse(m * inputs, 0.7, random);
         const dense = await checkNetworkValues(network, x, "dense");
         for (const path of ["gates", "inputs", "auto"] as const) {
-          const other = await checkNetworkValues(network, x, path);
           // Whole panels add in the same order on every path; gates of single units use rows, added in fours.
+          const other = await (block > 1 ? runValues : checkNetworkValues)(network, x, path);
           if (block > 1) expect(other.output.map((v) => v + 0)).toEqual(dense.output.map((v) => v + 0));
           expect(other.paths[2]).not.toBe(path === "auto" ? "auto" : "dense");
         }
@@ -124,6 +124,31 @@ test("gated layers: every path within rounding of the masked dense layer, closed
     ),
     { numRuns: 60, seed: 2 },
   );
+});
+
+test("weights of closed gates and of zero inputs are never touched: poison in them changes nothing", async () => {
+  const random = generator(12);
+  const inputs = 50;
+  for (const block of [1, 8, 24])
+    for (const m of [1, 6, 64]) {
+      const network = gatedNetwork(inputs, 240, block, { above: 0.2 }, false, "identity", random);
+      // The same inputs are zero and the same gates closed for all examples, so that some weights are for nobody.
+      const live = floats(inputs, random).map((v) => (v > 0 ? 1 : 0));
+      const x = Float32Array.from({ length: m * inputs }, (_, i) => live[i % inputs]! * Math.abs(random()));
+      for (const path of ["gates", "inputs", "auto"] as const) {
+        const clean = await runValues(network, x, path);
+        const closed = (j: number): boolean =>
+          clean.examples.every((e) => e[2]![Math.floor(j / block)] === 0);
+        const skipsInputs = clean.paths[2] === "inputs";
+        const gated = network.layers[2] as GatedLayer;
+        const poisoned = gated.weight.map((w, at) =>
+          closed(at % 240) || (skipsInputs && live[Math.floor(at / 240)] === 0) ? Number.NaN : w,
+        );
+        expect(poisoned.some(Number.isNaN)).toBe(true);
+        expect(clean.paths[2]).not.toBe("dense");
+        expect((await runValues(network, x, path, usualCosts, poisoned)).output).toEqual(clean.output);
+      }
+    }
 });
 
 test("top gates: exactly that many are open, the first of equals", async () => {

@@ -2,7 +2,8 @@ import type { Costs } from "../src/costs.ts";
 import { writeCosts } from "../src/costs.ts";
 import type { Network } from "../src/layers.ts";
 import { CHUNK } from "../src/layout.ts";
-import { createMachine } from "../src/machine.ts";
+import { createMachine, type Machine } from "../src/machine.ts";
+import { packPanels, packRows } from "../src/pack.ts";
 import { type Path, paths } from "../src/plan.ts";
 import { evaluate, expectWithin } from "./reference.ts";
 
@@ -15,10 +16,12 @@ export async function runValues(
   x: Float32Array,
   path: Path = "auto",
   costs: Costs = usualCosts,
+  lastWeight?: Float32Array,
 ): Promise<{ examples: Float32Array[][]; paths: Path[]; output: Float32Array }> {
   const machine = await createMachine(network, path, 1, CHUNK, false);
   const { kernels, memory, plan } = machine;
   writeCosts(machine, costs);
+  if (lastWeight) replaceLastWeight(machine, lastWeight);
   const count = x.length / network.inputs;
   new Float32Array(memory.buffer, plan.input, x.length).set(x);
   // What lay in memory before must not matter.
@@ -38,6 +41,20 @@ export async function runValues(
     ),
     output: new Float32Array(memory.buffer, plan.output, count * plan.values.at(-1)!.length).slice(),
   };
+}
+
+/** Packs other weights into the last layer, unchecked. */
+function replaceLastWeight({ memory, plan }: Machine, weight: Float32Array): void {
+  const { inputs, outputs, panels, weight: at, rows, rowBytes } = plan.layers.at(-1)!;
+  packPanels(weight, inputs, outputs, new Float32Array(memory.buffer, at, panels * inputs * 8));
+  if (rows)
+    packRows(
+      weight,
+      inputs,
+      outputs,
+      rowBytes / 4,
+      new Float32Array(memory.buffer, rows, (outputs * rowBytes) / 4),
+    );
 }
 
 /** Runs and compares every layer of every example with the float64 reference. */
