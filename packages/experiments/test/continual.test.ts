@@ -130,7 +130,7 @@ describe("methods with exact protection", () => {
       expect(metrics["matrix/2-1"]).toBe(metrics["matrix/1-1"]);
       // Five classes: 20 % is chance; these networks and runs are tiny.
       expect(metrics["accuracy/average"]).toBeGreaterThan(0.3);
-      expect(metrics["capacity/used"]).toBeGreaterThan(0);
+      if (method !== "supsup") expect(metrics["capacity/used"]).toBeGreaterThan(0);
     },
   );
   test("the naive way, closing the gradient only, and none, change finished tasks", async () => {

@@ -19,6 +19,8 @@ import { batchOf, type Task, type Tasks, tasksOf } from "./tasks.ts";
 /** One network that learns the tasks one after another by one method. */
 export interface Learner {
   readonly method: Method;
+  /** Whether it sees all tasks at once. */
+  readonly joint: boolean;
   readonly tasks: Tasks;
   readonly sizes: Sizes;
   readonly totalSteps: number;
@@ -98,8 +100,10 @@ export async function learnerOf(
     resident.write(only(fresh, (name) => redrawn.some((r) => name === r || name.startsWith(`${r}.`))));
   };
 
+  const joint = settings.method === "joint";
   return {
     method,
+    joint,
     tasks,
     sizes,
     totalSteps: plan.at(-1)!.end,
@@ -128,7 +132,7 @@ export async function learnerOf(
       for (; step < end; step++) {
         const examples = feed.at(stretch, step);
         await stepFor(examples.length)(resident, {
-          ...batchOf(tasks, examples, stretch.task.index + 1),
+          ...batchOf(tasks, examples, joint ? tasks.list.length : stretch.task.index + 1),
           key: keyOf(seed, PURPOSE.step, step),
           ...schedules(config, stretch, step),
         });

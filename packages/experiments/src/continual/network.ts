@@ -1,6 +1,6 @@
-import { nn, numpy as np, random } from "@jax-js/jax";
+import { nn, numpy as np } from "@jax-js/jax";
 import type { HostArrays } from "../engine/backend.ts";
-import { dense } from "../layers.ts";
+import { dense, fanInUniform, splitKey } from "../layers.ts";
 import type { Params } from "../optimizers.ts";
 
 /**
@@ -35,15 +35,14 @@ export function fanIn(sizes: Sizes, layer: number): number {
 export function initialWeights(key: np.Array, sizes: Sizes): Params {
   const params: Params = {};
   const widths = [...sizes.layers, sizes.outputs];
-  const keys = np.split(random.split(key, widths.length), widths.length, 0);
-  widths.forEach((width, i) => {
+  splitKey(key, widths.length).forEach((k, i) => {
     const last = i === sizes.layers.length;
-    const bound = Math.sqrt(1 / fanIn(sizes, i + 1));
-    params[last ? "head" : `w${i + 1}`] = random
-      .uniform(keys[i]!.reshape([2]), [fanIn(sizes, i + 1), width])
-      .mul(2 * bound)
-      .sub(bound);
-    params[last ? "headBias" : `b${i + 1}`] = np.zeros([width]);
+    params[last ? "head" : `w${i + 1}`] = fanInUniform(
+      k,
+      [fanIn(sizes, i + 1), widths[i]!],
+      fanIn(sizes, i + 1),
+    );
+    params[last ? "headBias" : `b${i + 1}`] = np.zeros([widths[i]!]);
   });
   return params;
 }

@@ -58,17 +58,19 @@ export async function conclusion(learner: Learner, judge: Judge, matrix: Matrix)
   const { tasks } = learner;
   const known = tasks.list.length;
   const values: Values = { "accuracy/average": averageAccuracy(matrix) };
-  values["transfer/backward"] = backwardTransfer(matrix);
+  // Who sees all tasks at once has nothing to forget.
+  if (!learner.joint) values["transfer/backward"] = backwardTransfer(matrix);
   if ((tasks.list[0]?.validation.length ?? 0) > 0) {
     const counts: Count[] = [];
     for (const task of tasks.list) counts.push(await countRight(learner, judge, task, known, "validation"));
     values["accuracy/validation"] = counts.reduce((sum, c) => sum + accuracy(c), 0) / counts.length;
   }
   Object.assign(values, await sharing(learner));
-  const { layers } = learner.sizes;
-  const weights = layers.map((width, i) => width * fanIn(learner.sizes, i + 1));
-  const open = (await learner.room()).reduce((sum, room, i) => sum + room * weights[i]!, 0);
-  values["capacity/used"] = 1 - open / weights.reduce((a, b) => a + b);
+  const rooms = await learner.room();
+  const weights = rooms.map((_, i) => learner.sizes.layers[i]! * fanIn(learner.sizes, i + 1));
+  const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
+  if (rooms.length > 0)
+    values["capacity/used"] = 1 - sum(rooms.map((room, i) => room * weights[i]!)) / sum(weights);
   return values;
 }
 

@@ -6,8 +6,8 @@ import { columns, compute, filled, selected } from "../host.ts";
 import { type Method, stateOf } from "../method.ts";
 import { initialWeights, lossOf, type Sizes, scoresOf } from "../network.ts";
 import { outputsOf } from "../tasks.ts";
+import { closedOutputs } from "./gating.ts";
 import { named, plain } from "./plain.ts";
-import { closedOutputs } from "./unit-gates.ts";
 
 const hidden = (sizes: Sizes): string[] => sizes.layers.map((_, i) => `w${i + 1}`);
 

@@ -1,13 +1,14 @@
 import { numpy as np, random, tree } from "@jax-js/jax";
 import { followThreshold, scoreMask, signedConstant, thresholdOf } from "hardgrad";
 import type { HostArray, HostArrays } from "../../engine/backend.ts";
+import { splitKey } from "../../layers.ts";
 import type { Params } from "../../optimizers.ts";
 import { addUser, columns, compute, filled, selected, unused, usersMask } from "../host.ts";
 import { type LossInputs, type Method, type Snapshot, stateOf } from "../method.ts";
 import { fanIn, initialWeights, lossOf, type Sizes, scoresOf } from "../network.ts";
 import { outputsOf } from "../tasks.ts";
+import { closedOutputs } from "./gating.ts";
 import { plain } from "./plain.ts";
-import { closedOutputs } from "./unit-gates.ts";
 
 /**
  * Methods whose tasks choose single weights by their scores: winning subnetworks (WSN), which also learn the weights, and
@@ -202,14 +203,15 @@ export const supsup: Method = {
   init: (key, sizes) => {
     const params: Params = {};
     const method: Params = {};
-    for (const name of [...hidden(sizes), "head"]) {
+    const names = [...hidden(sizes), "head"];
+    const keys = splitKey(key, names.length);
+    for (const [i, name] of names.entries()) {
       const layer = name === "head" ? sizes.layers.length + 1 : Number(name.slice(1));
       const shape = [fanIn(sizes, layer), name === "head" ? sizes.outputs : sizes.layers[layer - 1]!];
       params[`score.${name}`] = np.zeros(shape);
-      method[`fixed.${name}`] = signedConstant(random.normal(folded(key.ref, layer), shape));
+      method[`fixed.${name}`] = signedConstant(random.normal(keys[i]!, shape));
       method[`threshold.${name}`] = np.array(0);
     }
-    key.dispose();
     return { params, open: {}, method };
   },
   loss: (params, method, inputs) => {
@@ -237,12 +239,3 @@ export const supsup: Method = {
     );
   },
 };
-
-/** One of the keys that a key splits into. Consumes it. */
-function folded(key: np.Array, index: number): np.Array {
-  const keys = np.split(random.split(key, 8), 8, 0);
-  keys.forEach((k, i) => {
-    if (i !== index) k.dispose();
-  });
-  return keys[index]!.reshape([2]);
-}
