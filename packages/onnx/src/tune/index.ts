@@ -3,7 +3,8 @@ import type { Graph } from "../ir/types.ts";
 import { mergedLayout } from "../simplify/layout.ts";
 import { transposedProduct } from "../simplify/matmul.ts";
 import { accumulatedProduct, biasBeforeReshape, scaledProduct } from "./products.ts";
-import { shorterTopK, sliceFirst } from "./selection.ts";
+import { outerProduct, softmaxOfRows, spreadColumns } from "./rows.ts";
+import { partOfConcat, shorterTopK, sliceFirst } from "./selection.ts";
 import { fewerAxes } from "./transposes.ts";
 
 /** The same function in the operators that are fastest on the CPU in onnxruntime; a reader of the model gains nothing. */
@@ -13,8 +14,16 @@ export function tune(graph: Graph): Graph {
     mergedLayout,
     transposedProduct,
     biasBeforeReshape,
+    partOfConcat,
     sliceFirst,
     shorterTopK,
   ]);
-  return rewriteAll(flat, [scaledProduct, accumulatedProduct]);
+  return rewriteAll(flat, [
+    scaledProduct,
+    accumulatedProduct,
+    outerProduct,
+    softmaxOfRows,
+    spreadColumns,
+    mergedLayout,
+  ]);
 }

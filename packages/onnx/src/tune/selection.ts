@@ -37,3 +37,19 @@ export const shorterTopK: Rule = (node, { b, at, readers, uses }) => {
   const attributes: Attributes = { ...sorted.attributes, k: end };
   return b.emitAll("TopK", sorted.inputs.map(at), attributes)[sorted.outputs.indexOf(x!)]!;
 };
+
+/** A part of a list that is one of the lists it was joined from. */
+export const partOfConcat: Rule = (node, { at }) => {
+  const joined = node.op === "Slice" ? made(node.inputs[0], "Concat") : undefined;
+  if (!joined) return undefined;
+  const { axes, starts, ends, steps } = node.attributes as { [name: string]: readonly number[] };
+  const axis = joined.attributes.axis as number;
+  if (axes!.length !== 1 || axes![0] !== axis || steps![0] !== 1) return undefined;
+  let start = 0;
+  for (const part of joined.inputs) {
+    const end = start + part.shape[axis]!;
+    if (start === starts![0] && end === ends![0]) return at(part);
+    start = end;
+  }
+  return undefined;
+};

@@ -1,7 +1,7 @@
 import { fastDraw, hasVectors, type Kernel, type Lowered, lower, runKeys } from "@hardgrad/onnx";
 import type { Arrays, HostArray, HostArrays } from "../backend.ts";
 import { dtypeOf, type NativeResident, tensorOf } from "./resident.ts";
-import type { Runtime, Session, Tensors } from "./runtime.ts";
+import type { Runtime, Session, Tensor, Tensors } from "./runtime.ts";
 
 export type Traced = (resident: Arrays, inputs: Arrays) => Arrays;
 
@@ -48,7 +48,8 @@ export async function compileEvaluation(
 
 /**
  * A step: the successors of all resident arrays. What is elementwise, as optimizers are, is computed in place after the
- * model has run; what the model computes goes to a spare array, which then changes places with the old one.
+ * model has run. What the model computes goes to a spare array, which then changes places with the old one; or to the
+ * old one itself where the step does not read it.
  *
  * @throws RangeError that begins with "toOnnx:" if it has no ONNX form.
  */
@@ -64,24 +65,27 @@ export async function compileUpdate(
   const session =
     lowered.outputs.length > 0 ? await createSession(runtime, lowered.model, threads) : undefined;
   const feed = feeder(runtime, lowered);
-  const replaced = lowered.outputs.flatMap(({ name }) =>
-    name.startsWith(NEXT) ? [name.slice(NEXT.length)] : [],
-  );
+  const { inputs: ports, kernels, outputs } = lowered;
+  const read = new Set([
+    ...ports.map(({ name }) => name),
+    ...kernels.flatMap((k) => [...k.arrays, ...k.scalars]),
+  ]);
+  const results = outputs.map(({ name, dtype, shape }) => {
+    const old = name.startsWith(NEXT) ? name.slice(NEXT.length) : undefined;
+    const spare = old !== undefined && read.has(RESIDENT + old);
+    return { name, dtype: dtype as "float32", shape, place: spare ? SPARE + old : (old ?? name), old, spare };
+  });
   return async (held, arrays) => {
     // All places first: tensors made before the arena grows would be void.
-    for (const { name, dtype, shape } of lowered.outputs) held.slot(placeOf(name), dtype as "float32", shape);
+    for (const { place, dtype, shape } of results) held.slot(place, dtype, shape);
     const fetches: Tensors = {};
-    for (const { name } of lowered.outputs) fetches[name] = held.tensor(placeOf(name));
+    for (const { name, place } of results) fetches[name] = held.tensor(place);
     await session?.run(feed(held, arrays), fetches);
-    for (const kernel of lowered.kernels) runKernel(kernel, held, arrays);
-    for (const name of replaced) held.swap(name, SPARE + name);
+    for (const kernel of kernels) runKernel(kernel, held, arrays);
+    for (const { old, place, spare } of results) if (spare) held.swap(old!, place);
     return {};
   };
 }
-
-/** Where an output of a step goes. */
-const placeOf = (output: string): string =>
-  output.startsWith(NEXT) ? SPARE + output.slice(NEXT.length) : output;
 
 function runKernel({ code, shape, arrays, scalars }: Kernel, held: NativeResident, inputs: HostArrays): void {
   const own = (name: string): string => (name.startsWith(RESIDENT) ? name.slice(RESIDENT.length) : name);
@@ -116,27 +120,48 @@ function lowerTraced(
   });
 }
 
+/** Inputs of no more elements are copied into a tensor that is kept, which is cheaper than a new one. */
+const SMALL = 64;
+
 /** What a model is fed: resident arrays, inputs, and the noise that is drawn for their keys. */
 function feeder(
   runtime: Runtime,
   { inputs, noise, keys }: Lowered,
 ): (held: NativeResident, arrays: HostArrays) => Tensors {
   const draw = fastDraw(keys);
-  const array = (held: NativeResident, arrays: HostArrays, port: string): HostArray => {
-    if (port.startsWith(INPUT)) return arrays[port.slice(INPUT.length)]!;
-    const { dims, data } = held.tensor(port.slice(RESIDENT.length));
-    return { shape: dims, data };
+  const kept = new Map<string, Tensor>();
+  const tensor = (name: string, array: HostArray): Tensor => {
+    const known = kept.get(name);
+    // Noise comes in the same memory again.
+    if (known?.data.buffer === array.data.buffer && known.data.byteOffset === array.data.byteOffset)
+      return known;
+    if (array.data.length > SMALL) return keep(name, tensorOf(runtime, array));
+    if (!known) return keep(name, tensorOf(runtime, { ...array, data: array.data.slice() }));
+    known.data.set(array.data);
+    return known;
+  };
+  const keep = (name: string, made: Tensor): Tensor => {
+    kept.set(name, made);
+    return made;
+  };
+  const words = (held: NativeResident, arrays: HostArrays, port: string): Uint32Array => {
+    const from = port.startsWith(INPUT)
+      ? arrays[port.slice(INPUT.length)]!
+      : held.tensor(port.slice(RESIDENT.length));
+    return from.data as Uint32Array;
   };
   return (held, arrays) => {
     const feeds: Tensors = {};
     for (const { name } of inputs)
       feeds[name] = name.startsWith(RESIDENT)
         ? held.tensor(name.slice(RESIDENT.length))
-        : tensorOf(runtime, array(held, arrays, name));
-    const words: { [name: string]: Uint32Array } = {};
-    for (const port of keys.keys) words[port] = array(held, arrays, port).data as Uint32Array;
-    const drawn = runKeys(keys, words, draw);
-    for (const { name, shape } of noise) feeds[name] = tensorOf(runtime, { shape, data: drawn[name]! });
+        : tensor(name, arrays[name.slice(INPUT.length)]!);
+    const drawn = runKeys(
+      keys,
+      Object.fromEntries(keys.keys.map((port) => [port, words(held, arrays, port)])),
+      draw,
+    );
+    for (const { name, shape } of noise) feeds[name] = tensor(name, { shape, data: drawn[name]! });
     return feeds;
   };
 }
