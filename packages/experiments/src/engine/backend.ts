@@ -26,6 +26,7 @@ export interface Resident {
   dispose(): void;
 }
 
+/** The buffers of inputs may be used for something else once the promise of a call is resolved. */
 export interface Backend {
   readonly device: string;
   put(arrays: HostArrays): Resident;

@@ -1,18 +1,33 @@
 import type { Split } from "../data/index.ts";
 import type { Facts } from "../experiment.ts";
-import type { HostArray } from "./backend.ts";
+import type { HostArrays } from "./backend.ts";
 
-/** Images `[count, 784]` and labels `[count]` of some examples. */
-export function gather(split: Split, indices: ArrayLike<number>): { images: HostArray; labels: HostArray } {
-  const count = indices.length;
-  const images = new Uint8Array(count * 784);
-  const labels = new Uint8Array(count);
-  for (let n = 0; n < count; n++) {
+/** Images `[count, 784]` and labels `[count]`. */
+export interface Batch extends HostArrays {
+  readonly images: { readonly shape: readonly number[]; readonly data: Uint8Array };
+  readonly labels: { readonly shape: readonly number[]; readonly data: Uint8Array };
+}
+
+export function emptyBatch(count: number): Batch {
+  return {
+    images: { shape: [count, 784], data: new Uint8Array(count * 784) },
+    labels: { shape: [count], data: new Uint8Array(count) },
+  };
+}
+
+/** Some examples, in a new batch or in place of what is in an old one. */
+export function gather(
+  split: Split,
+  indices: ArrayLike<number>,
+  into: Batch = emptyBatch(indices.length),
+): Batch {
+  const { images, labels } = into;
+  for (let n = 0; n < indices.length; n++) {
     const from = indices[n]! * 784;
-    images.set(split.images.subarray(from, from + 784), n * 784);
-    labels[n] = split.labels[indices[n]!]!;
+    images.data.set(split.images.subarray(from, from + 784), n * 784);
+    labels.data[n] = split.labels[indices[n]!]!;
   }
-  return { images: { shape: [count, 784], data: images }, labels: { shape: [count], data: labels } };
+  return into;
 }
 
 /** `0 .. count - 1`, or from `start`. */

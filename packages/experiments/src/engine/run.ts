@@ -4,7 +4,7 @@ import type { StepExperiment } from "../experiment.ts";
 import { findExperiment } from "../experiments.ts";
 import { fromHost, named, scalar, scalars, toHost } from "./arrays.ts";
 import type { Backend, HostArrays } from "./backend.ts";
-import { factsOf, gather } from "./batches.ts";
+import { emptyBatch, factsOf, gather } from "./batches.ts";
 import { restored, save } from "./checkpoint.ts";
 import { initialTemperature, makeEstimator } from "./estimator.ts";
 import { contextOf } from "./evaluation.ts";
@@ -43,6 +43,7 @@ export async function startRun(
   let step = checkpoint?.step ?? 0;
   let record = checkpoint?.record ?? emptyRecord;
   let order: { epoch: number; indices: Int32Array } | undefined;
+  const buffers = emptyBatch(batch);
   const watch = stopwatch();
   const temperature = initialTemperature(estimator);
 
@@ -54,7 +55,7 @@ export async function startRun(
     const epoch = Math.floor(step / stepsPerEpoch);
     if (order?.epoch !== epoch) order = { epoch, indices: shuffled(dataset.train.count, seed, epoch) };
     const from = (step % stepsPerEpoch) * batch;
-    return gather(dataset.train, order.indices.subarray(from, from + batch));
+    return gather(dataset.train, order.indices.subarray(from, from + batch), buffers);
   };
   const context = () =>
     contextOf({
