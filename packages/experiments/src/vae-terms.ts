@@ -1,5 +1,5 @@
 import { nn, numpy as np, random } from "@jax-js/jax";
-import { distributionFunctions, logSigmoid, sample, sigmoid } from "hardgrad";
+import { type Distribution, distributionFunctions, logSigmoid, sample, sigmoid } from "hardgrad";
 import type { Settings, StepInputs } from "./experiment.ts";
 import { bernoulliLoss, splitKey } from "./layers.ts";
 import type { Params } from "./optimizers.ts";
@@ -49,17 +49,17 @@ export function sampleTerms(
   const logits = encode(params, x.ref, settings);
   const q = latents(logits, settings);
   const z = sample({ ...q, logits: logits.ref }, key);
-  const logPrior = -logStates(settings);
-  const logPosterior = distributionFunctions[q.kind].logProbability({ ...q, logits: logits.ref }, z.ref);
+  const ratio = logRatio({ ...q, logits: logits.ref }, z.ref, settings);
   const reconstruction = bernoulliLoss(decode(params, z, settings), x);
-  const weight = np.negative(reconstruction.ref.add(logPosterior)).add(logPrior);
+  const weight = np.negative(reconstruction.ref.add(ratio));
   return { reconstruction, kl: divergence(logits, settings), weight };
 }
 
-/** Logarithm of the number of joint latent states. */
-function logStates(settings: Settings): number {
+/** `log q(z|x) - log p(z)` of samples, `[...rows]`: what a sampled divergence is the mean of. Consumes both arrays. */
+export function logRatio(q: Distribution, z: np.Array, settings: Settings): np.Array {
   const categories = settings.latents === "categorical" ? (settings.categories as number) : 2;
-  return (settings.variables as number) * Math.log(categories);
+  const logStates = (settings.variables as number) * Math.log(categories);
+  return distributionFunctions[q.kind].logProbability(q, z).add(logStates);
 }
 
 /** Pixel probabilities `[batch, 784]` for one sample of each image's posterior. */

@@ -11,11 +11,12 @@ import { decode, encode, encoderNames, initialParams, latentShape, latents } fro
 import { options } from "./vae-options.ts";
 import { recommended } from "./vae-published.ts";
 import { card, evaluate, headline, metrics, PRIOR_SAMPLES, pictures } from "./vae-report.ts";
-import { divergence, dream, pixelsOf, reconstruct, sampleTerms } from "./vae-terms.ts";
+import { divergence, dream, logRatio, pixelsOf, reconstruct, sampleTerms } from "./vae-terms.ts";
 
 /**
  * A variational autoencoder with discrete latents: `-ELBO = E_q[-log p(x|z)] + KL(q(z|x) | uniform)`.
  * The encoder learns through the estimator, whose objective is `-log p(x|z)`; the divergence is added in closed form.
+ * With VIMCO the target is the importance-weighted bound of its K samples instead.
  */
 export const vae: StepExperiment = {
   name: "vae",
@@ -44,10 +45,16 @@ export const vae: StepExperiment = {
   losses: (params, inputs, estimator, state, settings) => {
     const { x, key } = pixelsOf(inputs, settings);
     const logits = encode(params, x.ref, settings);
-    const kl = np.sum(divergence(logits.ref, settings), -1);
+    const q = latents(logits, settings);
     // By reference, because some estimators evaluate f more than once.
     const f: Objective = (z) => bernoulliLoss(decode(params, z, settings), x.ref);
-    const result = statefulExpectation(latents(logits, settings), f, estimator, key, state);
+    if (estimator.id === "vimco") {
+      // Its target is the importance-weighted bound, which has no closed form: the weights hold the divergence.
+      const weights: Objective = (z) => f(z.ref).add(logRatio({ ...q, logits: logits.ref }, z, settings));
+      return statefulExpectation(q, weights, estimator, key, state);
+    }
+    const kl = np.sum(divergence(logits.ref, settings), -1);
+    const result = statefulExpectation(q, f, estimator, key, state);
     return { losses: result.losses.add(kl), state: result.state };
   },
   optimizer: (settings) => {
