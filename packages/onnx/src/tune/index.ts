@@ -3,6 +3,7 @@ import type { Graph } from "../ir/types.ts";
 import { mergedLayout } from "../simplify/layout.ts";
 import { transposedProduct } from "../simplify/matmul.ts";
 import { accumulatedProduct, biasBeforeReshape, scaledProduct } from "./products.ts";
+import { reduceLongAxes } from "./reductions.ts";
 import { outerProduct, softmaxOfRows, spreadColumns } from "./rows.ts";
 import { partOfConcat, shorterTopK, sliceFirst } from "./selection.ts";
 import { fewerAxes } from "./transposes.ts";
@@ -21,6 +22,7 @@ export function tune(graph: Graph): Graph {
   return rewriteAll(flat, [
     scaledProduct,
     accumulatedProduct,
+    reduceLongAxes,
     outerProduct,
     softmaxOfRows,
     spreadColumns,
