@@ -1,0 +1,95 @@
+// A comparison of the 8 x 4 autoencoder with the published learning curves: `node bench/vae.mjs FOLDER [--json FILE]`.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Train and test -ELBO with the standard deviation of a seed, at epochs; 10 seeds. Raw logs of Wang & Bui's repository. */
+const published = {
+  reinmax: {
+    1: [208.7, 188.1, 1.8],
+    2: [182.1, 172.8, 3.0],
+    5: [150.7, 148.7, 1.9],
+    10: [139.8, 139.0, 0.6],
+  },
+  "gumbel-rao": {
+    1: [206.8, 180.1, 2.2],
+    2: [166.0, 155.1, 2.6],
+    5: [144.1, 142.7, 0.3],
+    10: [138.1, 137.4, 0.5],
+  },
+  "straight-through-gumbel-softmax": {
+    1: [216.9, 191.3, 2.5],
+    2: [180.1, 168.0, 3.8],
+    5: [149.6, 147.6, 0.6],
+    10: [142.2, 141.4, 0.4],
+  },
+  "gapped-straight-through": {
+    1: [213.5, 186.6, 4.4],
+    2: [170.2, 156.8, 3.3],
+    5: [145.0, 143.5, 0.4],
+    10: [139.2, 138.5, 0.6],
+  },
+  "reinmax-rao": {
+    1: [207.9, 186.2, 2.3],
+    2: [175.6, 163.9, 5.3],
+    5: [146.1, 144.0, 1.3],
+    10: [138.0, 137.1, 0.5],
+  },
+};
+
+const [folder, flag, file] = process.argv.slice(2);
+const read = (...parts) => readFileSync(join(folder, ...parts), "utf8");
+const { configs, command } = JSON.parse(read("comparison.json"));
+const specOf = ({ id, options }) =>
+  [id, ...Object.entries(options).map(([name, v]) => `${name}=${v}`)].join(":");
+const pathOf = ({ estimator, seed }) => `${specOf(estimator).replace(/[:=]/g, "-")}-seed${seed}`;
+
+const runs = configs.map((config) => {
+  const rows = read(pathOf(config), "metrics.jsonl").trim().split("\n").map((line) => JSON.parse(line)); // biome-ignore format: one thought
+  const { msPerStep, outsideFraction } = JSON.parse(read(pathOf(config), "summary.json"));
+  const epochs = rows.filter((row) => "loss/test" in row.values);
+  return {
+    estimator: specOf(config.estimator),
+    seed: config.seed,
+    msPerStep,
+    outsideFraction,
+    train: epochs.map((row) => row.values["loss/epoch"]),
+    test: epochs.map((row) => row.values["loss/test"]),
+  };
+});
+
+const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
+const standardError = (values) =>
+  Math.sqrt(values.reduce((s, v) => s + (v - mean(values)) ** 2, 0) / (values.length - 1) / values.length);
+
+const comparison = [...new Set(runs.map((run) => run.estimator))].flatMap((estimator) => {
+  const seeds = runs.filter((run) => run.estimator === estimator);
+  return Object.entries(published[estimator.split(":")[0]] ?? {}).flatMap(([epoch, [train, test, spread]]) =>
+    [
+      ["train", train],
+      ["test", test],
+    ].flatMap(([split, target]) => {
+      const values = seeds.map((run) => run[split][epoch - 1]).filter((v) => v !== undefined);
+      if (values.length < 2) return [];
+      const [ours, error] = [mean(values), standardError(values)];
+      const agrees = Math.abs(ours - target) <= 2 * error + spread;
+      return [
+        {
+          estimator,
+          epoch: Number(epoch),
+          split,
+          ours,
+          standardError: error,
+          published: target,
+          spread,
+          agrees,
+        },
+      ];
+    }),
+  );
+});
+
+const { environment } = JSON.parse(read("results.json"));
+if (flag === "--json")
+  writeFileSync(file, `${JSON.stringify({ command, environment, comparison, runs }, null, 1)}\n`);
+const text = (x, digits = 1) => x.toFixed(digits);
+console.table(comparison.map((row) => ({ ...row, ours: `${text(row.ours)} ± ${text(row.standardError)}` })));
