@@ -28,7 +28,7 @@ export function gatedPath(x: usize, gates: usize, m: i32, op: usize, program: us
   }
   countTiles(gates, m, groups, stride);
   const open = <f32>(tiles * 4 + singles);
-  const skipClosed = gatesCost(min<i32>(groups, tiles), open, op, program);
+  const skipClosed = gatesCost(min<i32>(groups, tiles + singles), open, op, program);
   let skipZeros = f32.MAX_VALUE;
   if (load<i32>(op, L.OP_FLAGS) & L.FLAG_ZEROS) {
     const found = <f32>countRows(x, m, inputs, load<u32>(op, L.OP_X_STRIDE));
@@ -47,13 +47,13 @@ function denseCost(m: i32, op: usize, program: usize): f32 {
   return steps * (tiled + (load<f32>(program, L.HEADER_ROW) + stream) * <f32>(m & 3));
 }
 
-/** Nanoseconds of the open gates alone, after countTiles; `touched` gates have tiles. */
+/** Nanoseconds of the open gates alone, after countTiles; the weights of `touched` gates are read. */
 function gatesCost(touched: i32, open: f32, op: usize, program: usize): f32 {
   const stream = load<f32>(op, L.OP_STREAM);
   const steps = <f32>load<i32>(op, L.OP_BLOCK) * <f32>load<i32>(op, L.OP_INPUTS);
-  const tiled = <f32>tiles * load<f32>(program, L.HEADER_TILE) + <f32>touched * stream;
-  const single = <f32>singles * (load<f32>(program, L.HEADER_ROW) + stream);
-  return steps * (tiled + single) + open * load<f32>(program, L.HEADER_PAIR);
+  const tiled = <f32>tiles * load<f32>(program, L.HEADER_TILE);
+  const single = <f32>singles * load<f32>(program, L.HEADER_ROW);
+  return steps * (tiled + single + <f32>touched * stream) + open * load<f32>(program, L.HEADER_PAIR);
 }
 
 /** Nanoseconds of `steps` panels times non-zero inputs: half of each cache line that comes from afar is wasted. */

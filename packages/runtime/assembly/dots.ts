@@ -4,14 +4,12 @@ import { activate, multiplyAdd } from "./units";
 
 /** One example times the listed units, whose weights lie as rows [unit][input]: for gates of single units. */
 export function dots(x: usize, y: usize, list: usize, count: i32, op: usize): void {
-  const w = <usize>load<u32>(op, L.OP_ROWS);
   const size = (<usize>((load<i32>(op, L.OP_INPUTS) + 7) >> 3)) << 5;
-  const stride = <usize>load<u32>(op, L.OP_ROW_BYTES);
   const end = list + ((<usize>count) << 2);
+  const w = <usize>load<u32>(op, L.OP_ROWS);
+  const stride = <usize>load<u32>(op, L.OP_ROW_BYTES);
   let sums = scratch.values;
-  let next = list;
-  for (; next + 8 < end; next += 16, sums += 16) fourDots(x, size, w, stride, next, end, sums);
-  if (next < end) twoDots(x, size, w, stride, next, end, sums);
+  for (let next = list; next < end; next += 16, sums += 16) fourDots(x, size, w, stride, next, end, sums);
   scatter(y, list, count, op);
 }
 
@@ -27,7 +25,7 @@ function scatter(y: usize, list: usize, count: i32, op: usize): void {
   for (let i: usize = 0; i < bytes; i += 4) store<f32>(y + (load<u32>(list + i) << 2), load<f32>(sums + i));
 }
 
-/** The row of a listed unit; beyond the list, of the unit before it. */
+/** The row of a listed unit; beyond the list, the last one again. */
 function row(w: usize, stride: usize, at: usize, end: usize): usize {
   return w + <usize>load<u32>(at < end ? at : end - 4) * stride;
 }
@@ -74,37 +72,6 @@ export function fourDots(
   const ab = addPairs(a, b);
   const cd = addPairs(c, d);
   v128.store(sums, f32x4.add(v128.shuffle<f32>(ab, cd, 0, 1, 4, 5), v128.shuffle<f32>(ab, cd, 2, 3, 6, 7)));
-}
-
-export function twoDots(
-  x: usize,
-  size: usize,
-  w: usize,
-  stride: usize,
-  list: usize,
-  end: usize,
-  sums: usize,
-): void {
-  let w0 = row(w, stride, list, end);
-  let w1 = row(w, stride, list + 4, end);
-  let a0 = f32x4.splat(0);
-  let a1 = a0;
-  let b0 = a0;
-  let b1 = a0;
-  const stop = x + size;
-  while (x < stop) {
-    const s = v128.load(x);
-    const t = v128.load(x, 16);
-    a0 = multiplyAdd(a0, s, v128.load(w0));
-    b0 = multiplyAdd(b0, s, v128.load(w1));
-    a1 = multiplyAdd(a1, t, v128.load(w0, 16));
-    b1 = multiplyAdd(b1, t, v128.load(w1, 16));
-    x += 32;
-    w0 += 32;
-    w1 += 32;
-  }
-  const ab = addPairs(f32x4.add(a0, a1), f32x4.add(b0, b1));
-  v128.store(sums, f32x4.add(ab, v128.shuffle<f32>(ab, ab, 2, 3, 2, 3)));
 }
 
 /** a0 + a2, b0 + b2, a1 + a3, b1 + b3: half of two sums side by side. */

@@ -1,5 +1,5 @@
 // Exported so that the optimizer keeps them functions of their own, whose sums stay in registers.
 export { distances } from "./bits";
-export { fourDots, twoDots } from "./dots";
+export { fourDots } from "./dots";
 export { listBytes, run } from "./run";
 export { serve, share } from "./threads";

@@ -25,7 +25,7 @@ export function place(base: usize, width: usize, groups: usize): usize {
   panelList = open + (words << 2);
   offsets = panelList + (panels << 2);
   values = offsets + (words << 2);
-  counts = values + ((words + 8) << 2); // sums are written six at a time
+  counts = values + ((max(words, L.CHUNK) + 8) << 2); // sums are written four at a time, past the last
   buckets = counts + (groups << 2);
   restCounts = buckets + groups * (L.CHUNK << 2);
   rest = restCounts + (L.CHUNK << 2);

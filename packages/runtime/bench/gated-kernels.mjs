@@ -30,10 +30,11 @@ for (const [inputs, outputs] of shapes)
     const groups = Math.ceil(outputs / block);
     for (const density of densities) {
       const masks = Float32Array.from({ length: batch * groups }, () => (random() < 2 * density - 1 ? 1 : 0));
+      const open = masks.reduce((sum, gate) => sum + gate, 0) / masks.length;
       dense.load(x);
       gated.load(x, masks);
       const error = check(network, x, masks, gated, dense, block);
-      const whole = interleave([() => dense.run(batch), () => gated.run(batch)], { rounds: 30 });
+      const whole = interleave([() => dense.run(batch), () => gated.run(batch)], { rounds: 12, stretch: 4 });
       const batchPath = pathNames[gated.path()];
       // A stream of single examples, each with gates of its own.
       const rowsOf = (values, length) =>
@@ -56,7 +57,7 @@ for (const [inputs, outputs] of shapes)
         [1, single, pathNames[gated.path()]],
         [batch, whole, batchPath],
       ])
-        rows.push(row({ inputs, outputs, block, density, examples, path, error }, times));
+        rows.push(row({ inputs, outputs, block, density: open, examples, path, error }, times));
     }
   }
 
@@ -111,7 +112,7 @@ function print() {
   printTable(
     [...head, "ratio", "quartiles", "path"],
     rows.map((r) => [
-      ...[r.inputs, r.outputs, r.block, r.density, r.examples],
+      ...[r.inputs, r.outputs, r.block, r.density.toFixed(3), r.examples],
       ...[r.denseMicroseconds.toFixed(1), r.gflops.toFixed(1), r.gatedMicroseconds.toFixed(1)],
       ...[r.ratio.toFixed(2), `${r.low.toFixed(2)}-${r.high.toFixed(2)}`, r.path],
     ]),

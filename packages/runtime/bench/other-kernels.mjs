@@ -10,7 +10,10 @@ const random = generator(11);
 const rows = [];
 
 function compare(what, examples, [baseName, base], [name, work]) {
-  const [a, b] = interleave([base, work], { rounds: 60, stretch: 0.3 });
+  const [a, b] = interleave(
+    [base, work],
+    examples === 1 ? { rounds: 40, stretch: 0.3 } : { rounds: 10, stretch: 4 },
+  );
   rows.push({
     ...{ what, examples, base: baseName, with: name },
     ...{ baseMicroseconds: a.fastest, microseconds: b.fastest, ratio: a.fastest / b.fastest },

@@ -118,11 +118,11 @@ test("gated layers: every path within rounding of the masked dense layer, closed
           // Whole panels add in the same order on every path; gates of single units use rows, added in fours.
           const other = await (block > 1 ? runValues : checkNetworkValues)(network, x, path);
           if (block > 1) expect(other.output.map((v) => v + 0)).toEqual(dense.output.map((v) => v + 0));
-          expect(other.paths[2]).not.toBe(path === "auto" ? "auto" : "dense");
+          if (path !== "auto") expect(other.paths[2]).toBe(block > 1 ? path : "gates");
         }
       },
     ),
-    { numRuns: 60, seed: 2 },
+    { numRuns: 40, seed: 2 },
   );
 });
 
