@@ -1,4 +1,4 @@
-import { numpy as np } from "@jax-js/jax";
+import { numpy as np, tree } from "@jax-js/jax";
 import { inRange, map, type Optimizer, type Params } from "./optimizers.ts";
 
 /** Adam and its relatives: running means m and v of the gradient and of its square, corrected for their start at 0. */
@@ -11,19 +11,33 @@ export interface AdamOptions {
   epsilon?: number;
 }
 
-/** What is left of the parameters before the step, and the step itself, from the corrected means. */
-type Rule = (at: {
-  x: np.Array;
-  /** m / (1 - b1^t) */
-  mean: np.Array;
-  /** sqrt(v) + epsilon sqrt(1 - b2^t): the usual denominator before its correction, sqrt(1 - b2^t) */
-  root: np.Array;
-  correction2: np.Array;
-  steps: np.Array;
-  learningRate: np.Array;
-}) => np.Array;
+/** What changes from step to step, the same for all parameters. Not consumed. */
+interface Scalars {
+  readonly correction1: np.Array;
+  readonly correction2: np.Array;
+  readonly steps: np.Array;
+  readonly learningRate: np.Array;
+}
 
-function adamLike(name: string, options: AdamOptions, rule: Rule): Optimizer {
+/**
+ * The step of every parameter, `kept x - m overRoot / root`, by numbers that are made once and not for each element;
+ * `root = sqrt(v) + epsilon sqrt(1 - b2^t)` is the usual denominator before its correction.
+ */
+interface Factors {
+  readonly overRoot: np.Array;
+  /** Default: 1. */
+  readonly kept?: np.Array;
+  /** While `early` is true the step is `m rate` instead. */
+  readonly warm?: { readonly early: np.Array; readonly rate: np.Array };
+}
+
+function stepOf(x: np.Array, m: np.Array, root: np.Array, { overRoot, kept, warm }: Factors): np.Array {
+  const rate = overRoot.ref.div(root);
+  const factor = warm ? np.where(warm.early.ref, warm.rate.ref, rate) : rate;
+  return (kept ? x.mul(kept.ref) : x).sub(m.mul(factor));
+}
+
+function adamLike(name: string, options: AdamOptions, factorsOf: (scalars: Scalars) => Factors): Optimizer {
   const { b1 = 0.9, b2 = 0.999, epsilon = 1e-8 } = options;
   inRange(name, "b1", b1, 0, 1);
   inRange(name, "b2", b2, 0, 1);
@@ -41,6 +55,8 @@ function adamLike(name: string, options: AdamOptions, rule: Rule): Optimizer {
       const correction1 = state.correction1!.mul(b1).add(1 - b1);
       const correction2 = state.correction2!.mul(b2).add(1 - b2);
       const steps = state.steps!.add(1);
+      const factors = factorsOf({ correction1, correction2, steps, learningRate });
+      const floor = np.sqrt(correction2.ref).mul(epsilon);
       const next: Params = {};
       const updated = map(params, (x, key) => {
         const g = gradients[key]!;
@@ -48,20 +64,18 @@ function adamLike(name: string, options: AdamOptions, rule: Rule): Optimizer {
         const v = state[`${key}.v`]!.mul(b2).add(np.square(g).mul(1 - b2));
         next[`${key}.m`] = m.ref;
         next[`${key}.v`] = v.ref;
-        const root = np.sqrt(v).add(np.sqrt(correction2.ref).mul(epsilon));
-        const mean = m.div(correction1.ref);
-        return rule({ x, mean, root, correction2, steps, learningRate });
+        return stepOf(x, m, np.sqrt(v).add(floor.ref), factors);
       });
+      tree.dispose([factors, floor]);
       return { params: updated, state: { ...next, steps, correction1, correction2 } };
     },
   };
 }
 
 /** `x - rate m / (sqrt(v) + epsilon)`, with the corrected means. */
-const plain: Rule = ({ x, mean, root, correction2, learningRate }) => {
-  const rate = np.sqrt(correction2.ref).mul(learningRate.ref);
-  return x.sub(mean.mul(rate).div(root));
-};
+function plain({ correction1, correction2, learningRate }: Scalars): Factors {
+  return { overRoot: np.sqrt(correction2.ref).mul(learningRate.ref).div(correction1.ref) };
+}
 
 /**
  * Adam (Kingma & Ba 2015, arXiv 1412.6980), with bias correction.
@@ -83,9 +97,9 @@ export function adam(options: AdamOptions = {}): Optimizer {
 export function adamw(options: AdamOptions & { weightDecay?: number } = {}): Optimizer {
   const { weightDecay = 0.01, ...rest } = options;
   inRange("adamw", "weightDecay", weightDecay, 0, 1);
-  return adamLike("adamw", rest, (at) => {
-    const kept = np.negative(at.learningRate.ref.mul(weightDecay)).add(1);
-    return plain({ ...at, x: at.x.mul(kept) });
+  return adamLike("adamw", rest, (scalars) => {
+    const kept = np.negative(scalars.learningRate.ref.mul(weightDecay)).add(1);
+    return { ...plain(scalars), kept };
   });
 }
 
@@ -101,8 +115,7 @@ export function radam(options: AdamOptions = {}): Optimizer {
   const { b2 = 0.999 } = options;
   const limit = 2 / (1 - b2) - 1;
   const start = firstRectified(b2);
-  return adamLike("radam", options, (at) => {
-    const { x, mean, root, correction2, steps, learningRate } = at;
+  return adamLike("radam", options, ({ correction1, correction2, steps, learningRate }) => {
     const power = np.negative(correction2.ref).add(1);
     const length = np.negative(steps.ref.mul(2).mul(power).div(correction2.ref)).add(limit);
     const factor = np
@@ -110,9 +123,9 @@ export function radam(options: AdamOptions = {}): Optimizer {
       .mul(length.ref.sub(2))
       .mul(limit / ((limit - 4) * (limit - 2)))
       .div(length);
-    const rectified = np.sqrt(factor.mul(correction2.ref)).div(root);
-    const scale = np.where(np.greaterEqual(steps.ref, start), rectified, 1);
-    return x.sub(mean.mul(scale).mul(learningRate.ref));
+    const rate = learningRate.ref.div(correction1.ref);
+    const overRoot = np.sqrt(factor.mul(correction2.ref)).mul(rate.ref);
+    return { overRoot, warm: { early: np.less(steps.ref, start), rate } };
   });
 }
 
