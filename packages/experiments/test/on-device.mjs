@@ -32,6 +32,7 @@ if (lose) {
     ["classifier", "reinmax", { hidden: 20 }],
     ["classifier", "gumbel-rao", { hidden: 20 }],
     ["classifier", "rloo", { hidden: 20, optimizer: "adam", learningRate: 0.01 }],
+    ["vae", "reinmax", { hidden: "64-32" }],
   ]) {
     const run = await start(name, id, settings);
     const rows = [];

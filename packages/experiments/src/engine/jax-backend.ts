@@ -2,6 +2,7 @@ import { blockUntilReady, jit, tree } from "@jax-js/jax";
 import { toDevice, toHost } from "./arrays.ts";
 import type { Arrays, Backend, Resident } from "./backend.ts";
 import { type Guard, unguarded } from "./device-lost.ts";
+import { shareKernelInstances } from "./kernel-instances.ts";
 
 /** Resident arrays of this backend: jax-js arrays on the default device. */
 interface Held extends Resident {
@@ -11,26 +12,29 @@ interface Held extends Resident {
 type Compiled = (resident: Arrays, inputs: Arrays) => Arrays;
 
 /**
- * Steps after which the queue is emptied. jax-js computes nothing before somebody waits for it, and keeps every
- * intermediate array till then: a hundred steps of a million parameters would hold gigabytes. On wasm waiting costs
- * nothing, on a GPU it costs a round trip.
+ * Sends a step's work to the device. By itself jax-js computes nothing before somebody reads a result, and keeps every
+ * intermediate array till then: a hundred steps of a million parameters would hold gigabytes.
  */
-const QUEUE: { readonly [device: string]: number } = { webgpu: 8 };
+async function send(arrays: Arrays, device: string): Promise<void> {
+  const smallest = Object.values(arrays).reduce((a, b) => (b.size < a.size ? b : a));
+  // Waiting for a GPU costs a round trip; asking for the buffer sends the work and does not wait.
+  if (device === "webgpu") await smallest.ref.gpuBuffer();
+  else await blockUntilReady(smallest);
+}
 
 /** Runs compiled functions by jax-js's own `jit`, on the device that is its default. */
 export function jaxBackend(device: string, guard: Guard = unguarded): Backend {
+  if (device === "wasm") shareKernelInstances();
   return {
     device,
     put: (arrays) => hold(toDevice(arrays), guard),
     update: (fn) => {
       const compiled = jit(fn as never) as unknown as Compiled;
-      let queued = 0;
       return (resident, inputs) =>
         guard(async () => {
           const held = resident as Held;
           held.arrays = compiled(held.arrays, toDevice(inputs));
-          queued = (queued + 1) % (QUEUE[device] ?? 1);
-          if (queued === 0) await blockUntilReady(Object.values(held.arrays)[0]!);
+          await send(held.arrays, device);
         });
     },
     evaluate: (fn) => {
