@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, truncateSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { trackRuns } from "../src/progress-tracker.ts";
@@ -67,12 +67,12 @@ describe.skipIf(process.platform !== "linux")("a comparison that is disturbed", 
   });
 
   test("SIGINT: runs save, and --resume trains only what is missing, to the same results", async () => {
-    const { child, ended } = begin(cwd, ["--out", "stopped", "--jobs", "2"]);
+    const { child, ended: stop } = begin(cwd, ["--out", "stopped", "--jobs", "2"]);
     const finished = () => runs.filter((run) => existsSync(join(folder("stopped"), run, "summary.json")));
     await until("a finished run", () => finished().length > 0);
     await until("a run after it", () => runs.slice(2).some((run) => lines(folder("stopped"), run) > 0));
     child.kill("SIGINT");
-    const { code, stderr } = await ended;
+    const { code, stderr } = await stop;
     expect(code, stderr).toBe(130);
     expect(stderr).toMatch(/finished runs are kept .* npx hardgrad compare classifier .* --resume stopped$/m);
     const kept = finished();
@@ -83,8 +83,12 @@ describe.skipIf(process.platform !== "linux")("a comparison that is disturbed", 
     const before = times();
     const resumed = hardgrad([...args, "--resume", "stopped"], { cwd });
     expect(resumed.code, resumed.stderr).toBe(0);
-    expect(resumed.stderr).toContain(`${4 - kept.length} of ${4 - kept.length} runs done`);
     expect(times()).toEqual(before);
+    rmSync(join(folder("stopped"), runs[0]!, "summary.json")); // as if it had been killed at its very end
+    const ended = hardgrad([...args, "--resume", "stopped", "--json"], { cwd });
+    expect(ended.code, ended.stderr).toBe(0);
+    expect(ended.stderr).toContain("4 runs, 1 at a time");
+    for (const { msPerStep } of JSON.parse(ended.stdout).results) expect(msPerStep).toBeGreaterThan(0);
     expect(resultsIn(folder("stopped"))).toEqual(resultsIn(folder("whole")));
   });
 
@@ -96,6 +100,7 @@ describe.skipIf(process.platform !== "linux")("a comparison that is disturbed", 
     process.kill(workers[0]!, "SIGKILL");
     const { code, stderr } = await ended;
     expect(code).toBe(1);
+    expect(stderr).toMatch(/^finished runs are kept and the others saved, go on with: .*--resume killed$/m);
     expect(stderr.trim().split("\n").at(-1)).toMatch(
       /^(reinmax|straight-through) #[01]: its process was ended by SIGKILL, most likely because memory ran out; try fewer --jobs\.$/,
     );

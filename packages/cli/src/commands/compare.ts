@@ -71,10 +71,10 @@ export async function compare(name: string, flags: Flags): Promise<void> {
     });
   } catch (error) {
     progress.stop();
-    if (!(error instanceof Interrupted)) throw error;
-    throw new Interrupted(
-      `stopped; finished runs are kept and the others saved, go on with: ${command} --resume ${path}`,
-    );
+    const goOn = `finished runs are kept and the others saved, go on with: ${command} --resume ${path}`;
+    if (error instanceof Interrupted) throw new Interrupted(`stopped; ${goOn}`);
+    narrate(goOn);
+    throw error;
   }
   progress.stop();
 

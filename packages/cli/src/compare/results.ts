@@ -54,7 +54,8 @@ export function resultsOf(
             return [tag, logarithmic.includes(tag) ? Math.exp(mean(all.map(Math.log))) : mean(all)];
           }),
         ),
-        msPerStep: mean(summaries.map((s) => s.msPerStep)),
+        // A run that was resumed at its end has no time of its own.
+        msPerStep: mean(summaries.map((s) => s.msPerStep).filter(Number.isFinite)),
       };
     })
     .sort((a, b) => sign * (b.value - a.value));
