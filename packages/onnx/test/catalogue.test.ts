@@ -3,7 +3,8 @@ import { statefulExpectation } from "hardgrad";
 import { describe, test } from "vitest";
 import { caseOf, makeDistribution, repeated, supported } from "../../hardgrad/test/harness.ts";
 import { objectives } from "../../hardgrad/test/objectives.ts";
-import { expectSame } from "./harness.ts";
+import { lower } from "../src/index.ts";
+import { expectClose, runJax, runModel } from "./harness.ts";
 
 const coupled = objectives.find((o) => o.name === "coupled")!;
 
@@ -20,9 +21,11 @@ const amplified = [
   "relaxed-subset",
   "gumbel-top-k",
   "soft-threshold-top-k",
+  "reinmax-cv",
 ];
 
-describe("every estimator as an ONNX model: losses and the estimated gradient", () => {
+/** Losses and the estimated gradient, by the same key. */
+describe("every estimator as an ONNX model, with random numbers from outside, and inside for any batch", () => {
   for (const { id, estimator, case: c } of supported.filter((e) => e.case === caseOf(e.case.kind)))
     test(`${id}, ${c.kind}`, async () => {
       const state = estimator.init(makeDistribution(c.kind, repeated(c, 2)));
@@ -37,7 +40,11 @@ describe("every estimator as an ONNX model: losses and the estimated gradient", 
         grad((a: np.Array) => run(a, key, given).sum())(logits),
       ];
       const tolerance = amplified.includes(id) ? 1e-4 : 1e-5;
-      await expectSame(both, () => [repeated(c, 4), random.key(5), refs(state)], { tolerance });
+      const args = (rows: number): unknown[] => [repeated(c, rows), random.key(5), refs(state)];
+      const outside = lower(both, args(4), { random: "outside" });
+      expectClose(await runModel(outside, args(4), "node"), runJax(both, args(4)), tolerance);
+      const free = lower(both, args(4), { batch: ["input0"] });
+      expectClose(await runModel(free, args(3), "web"), runJax(both, args(3)), tolerance);
     });
 });
 

@@ -21,9 +21,12 @@ export async function runModel(
   const ort = (runtime === "node" ? native : web) as unknown as typeof native & Runtime;
   const leaves = tree.leaves(args as never) as unknown as ConcreteArray[];
   const given = new Map<string, ArrayLike<number>>();
+  // A free batch axis has the length of the arguments.
+  const shapes = new Map<string, Numbers>();
   names(args).forEach((name, i) => {
     const leaf = leaves[i] as unknown;
     given.set(name, typeof leaf === "number" ? [leaf] : (leaf as ConcreteArray).ref.dataSync());
+    shapes.set(name, typeof leaf === "number" ? [] : (leaf as ConcreteArray).shape);
   });
   const drawn = runKeys(
     keys,
@@ -32,7 +35,9 @@ export async function runModel(
   const feeds: { [name: string]: native.Tensor } = {};
   for (const { name, dtype, shape } of [...inputs, ...noise]) {
     const data = given.get(name) ?? drawn[name]!;
-    feeds[name] = new ort.Tensor(dtype as "float32", typed(dtype, data) as Float32Array, [...shape]);
+    feeds[name] = new ort.Tensor(dtype as "float32", typed(dtype, data) as Float32Array, [
+      ...(shapes.get(name) ?? shape),
+    ]);
   }
   const worker = globalThis.Worker;
   const session = await ort.InferenceSession.create(model, { intraOpNumThreads: 1 });

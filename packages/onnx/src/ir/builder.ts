@@ -5,6 +5,8 @@ import { size } from "./types.ts";
 /** Values are told apart by identity; numbers serve as keys, across graphs since rewriting shares values. */
 let nextId = 0;
 
+const none: Attributes = {};
+
 /** Builds a graph. Equal expressions, and equal small constants, become one value. */
 export class Builder {
   readonly inputs: Value[] = [];
@@ -48,15 +50,20 @@ export class Builder {
     return this.constant(dtype, [], fill(dtype, 1, x));
   }
 
-  /** All outputs of an operator. */
-  emitAll(op: string, inputs: readonly Value[], attributes: Attributes = {}): readonly Value[] {
+  /** All outputs of an operator; `types` are theirs, where they are known. */
+  emitAll(
+    op: string,
+    inputs: readonly Value[],
+    attributes: Attributes = none,
+    types?: readonly { readonly dtype: DType; readonly shape: readonly number[] }[],
+  ): readonly Value[] {
     const ids = inputs.map((x) => x.id);
     if (commutative.includes(op)) ids.sort((p, q) => p - q);
     const key = `${op}(${ids})${attributesKey(attributes)}`;
     const known = this.#known.get(key);
     if (known) return known;
     const node = { op, inputs, attributes, outputs: [] as Value[] };
-    for (const { dtype, shape } of infer(op, inputs, attributes))
+    for (const { dtype, shape } of types ?? infer(op, inputs, attributes))
       node.outputs.push({ id: nextId++, dtype, shape, node });
     this.#nodes.push(node);
     this.#known.set(key, node.outputs);
@@ -64,7 +71,7 @@ export class Builder {
   }
 
   /** The first output of an operator. */
-  emit(op: string, inputs: readonly Value[], attributes: Attributes = {}): Value {
+  emit(op: string, inputs: readonly Value[], attributes: Attributes = none): Value {
     return this.emitAll(op, inputs, attributes)[0]!;
   }
 
@@ -103,11 +110,18 @@ export class Builder {
 
 const commutative = ["Add", "Mul", "Max", "Min", "And", "Or", "Equal", "BitwiseXor"];
 
+const attributeKeys = new WeakMap<Attributes, string>();
+
 function attributesKey(attributes: Attributes): string {
-  return Object.entries(attributes)
-    .map(([name, value]: [string, Attribute]) => `${name}=${value}`)
-    .sort()
-    .join(";");
+  let key = attributeKeys.get(attributes);
+  if (key === undefined) {
+    const entries = Object.entries(attributes).map(
+      ([name, value]: [string, Attribute]) => `${name}=${value}`,
+    );
+    key = entries.sort().join(";");
+    attributeKeys.set(attributes, key);
+  }
+  return key;
 }
 
 /** `length` equal elements. */

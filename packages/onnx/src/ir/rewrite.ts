@@ -1,5 +1,5 @@
 import { Builder } from "./builder.ts";
-import type { Graph, Node, Value } from "./types.ts";
+import { type Graph, type Node, sameShape, type Value } from "./types.ts";
 
 /**
  * What a rule may ask while a graph is rebuilt. Rules look at the old graph, which is complete, and build in the new
@@ -28,7 +28,11 @@ export function rewrite(graph: Graph, rules: readonly Rule[]): { graph: Graph; f
     counts.set(x, (counts.get(x) ?? 0) + 1);
   const readers = new Map<Value, Node[]>();
   for (const node of graph.nodes)
-    for (const x of node.inputs) readers.set(x, [...(readers.get(x) ?? []), node]);
+    for (const x of node.inputs) {
+      const list = readers.get(x);
+      if (list) list.push(node);
+      else readers.set(x, [node]);
+    }
   for (const x of graph.inputs) map.set(x, b.adopt(x));
   const at = (old: Value): Value => {
     const known = map.get(old);
@@ -51,7 +55,7 @@ export function rewrite(graph: Graph, rules: readonly Rule[]): { graph: Graph; f
       map.set(node.outputs[0]!, replaced);
       continue;
     }
-    const outputs = b.emitAll(node.op, node.inputs.map(at), node.attributes);
+    const outputs = b.emitAll(node.op, node.inputs.map(at), node.attributes, node.outputs);
     node.outputs.forEach((old, i) => {
       map.set(old, outputs[i]!);
     });
@@ -63,7 +67,11 @@ function applied(node: Node, rules: readonly Rule[], r: Rewriter): Value | undef
   if (node.outputs.length !== 1) return undefined;
   for (const rule of rules) {
     const value = rule(node, r);
-    if (value) return value;
+    if (!value) continue;
+    const { dtype, shape } = node.outputs[0]!;
+    if (value.dtype !== dtype || !sameShape(value.shape, shape))
+      throw new Error(`A rule made ${value.dtype}[${value.shape}] of a ${node.op} to ${dtype}[${shape}].`);
+    return value;
   }
   return undefined;
 }
