@@ -27,10 +27,12 @@ const handlers = {
   },
   time: ({ steps }) => {
     const from = performance.now();
+    const cpu = process.cpuUsage();
     let total = tf.scalar(0);
     for (let i = 0; i < steps; i++) total = tf.tidy(() => tf.add(total, row.step()));
     const loss = total.dataSync()[0] / steps;
-    return { seconds: (performance.now() - from) / 1000, loss };
+    const { user, system } = process.cpuUsage(cpu);
+    return { seconds: (performance.now() - from) / 1000, cpu: (user + system) / 1e6, loss };
   },
 };
 

@@ -39,7 +39,7 @@ async function timed(
         throw error;
       },
     });
-    return new Map([...times].map(([runner, values]) => [runner.row, values]));
+    return new Map([...times].map(([runner, values]) => [runner.row, values.map((t) => t.wall)]));
   } finally {
     child.stop();
   }

@@ -20,7 +20,7 @@ export type Request =
   | { readonly do: "train"; readonly row: string; readonly config: RunConfig }
   /** For ours only: a whole run of so many steps. Answer: the fraction of its time outside the compiled step. */
   | { readonly do: "run"; readonly config: RunConfig; readonly steps: number }
-  /** Goes on for some steps with noise of its own. Answer: seconds, and the mean loss. */
+  /** Goes on for some steps with noise of its own. Answer: seconds, seconds of all its threads, the mean loss. */
   | { readonly do: "time"; readonly row: string; readonly steps: number }
   | { readonly do: "quit" };
 

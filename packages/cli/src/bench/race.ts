@@ -9,7 +9,7 @@ import { readTensors, type Tensors, writeTensors } from "./protocol.ts";
 import type { ContestantResult, RowResult } from "./results.ts";
 import type { Row } from "./rows/row.ts";
 import { ratios, spread } from "./statistics.ts";
-import { bestThreads, pace, type Runner, race } from "./timing.ts";
+import { bestThreads, pace, type Runner, race, type Time } from "./timing.ts";
 
 export interface RaceOptions {
   readonly rounds: number;
@@ -130,18 +130,19 @@ function checked(title: string, results: Tensors, reference: Tensors, tolerance:
 function finished(
   place: Place,
   all: readonly Place[],
-  times: ReadonlyMap<Runner, readonly number[]>,
+  times: ReadonlyMap<Runner, readonly Time[]>,
 ): ContestantResult {
-  const own = times.get(place.runner!)!;
+  const wall = (of: Place): number[] => times.get(of.runner!)!.map((t) => t.wall);
+  const own = wall(place);
+  const cpu = times.get(place.runner!)!.map((t) => 1000 * t.cpu);
   const others = all.filter((other) => other !== place && other.runner);
   const memory = place.runner!.child.peakMemory();
   return {
     ...place.result,
     status: "done",
     milliseconds: spread(own.map((t) => 1000 * t)),
-    speed: Object.fromEntries(
-      others.map((other) => [other.contestant.id, ratios(times.get(other.runner!)!, own)]),
-    ),
+    speed: Object.fromEntries(others.map((other) => [other.contestant.id, ratios(wall(other), own)])),
+    ...(cpu.every(Number.isFinite) ? { cpuMilliseconds: spread(cpu).median } : {}),
     ...(memory === undefined ? {} : { peakMemoryMiB: Math.round(memory / 2 ** 20) }),
   };
 }

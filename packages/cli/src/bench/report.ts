@@ -39,12 +39,13 @@ export function contestantTable(race: readonly RowResult[]): Table {
       row.id,
       c.title,
       c.milliseconds ? range(c.milliseconds) : c.status,
+      c.cpuMilliseconds === undefined ? "" : short(c.cpuMilliseconds),
       c.threads === undefined ? "" : String(c.threads),
       c.peakMemoryMiB === undefined ? "" : String(c.peakMemoryMiB),
       c.error === undefined ? "" : c.error.toExponential(1),
     ]),
   );
-  return { head: ["row", "contestant", "ms per step", "threads", "peak MiB", "difference"], rows };
+  return { head: ["row", "contestant", "ms per step", "CPU ms", "threads", "peak MiB", "difference"], rows };
 }
 
 export function estimatorTable({ estimators }: BenchResults): Table {

@@ -37,6 +37,8 @@ export interface ContestantResult {
   readonly threads?: number;
   /** Per step, over the rounds. */
   readonly milliseconds?: Spread;
+  /** Per step, all cores together: what it costs when other work runs beside it. Median. */
+  readonly cpuMilliseconds?: number;
   /** The time of each other contestant over its own, by id: how many times as fast as the other it is. */
   readonly speed?: { readonly [id: string]: Spread };
   readonly peakMemoryMiB?: number;

@@ -15,38 +15,47 @@ type Starter = Omit<Runner, "steps">;
 /** A pause before each turn, in ms: thread pools of the one before spin for a while. */
 const PAUSE = 50;
 
+/** Seconds per step: by the clock, and on all cores together. */
+export interface Time {
+  readonly wall: number;
+  readonly cpu: number;
+}
+
 /** Seconds per step over some steps. */
-export async function timeSteps({ child, row, patience }: Starter, steps: number): Promise<number> {
-  const { seconds, loss } = await child.ask({ do: "time", row, steps }, patience);
+export async function timeSteps({ child, row, patience }: Starter, steps: number): Promise<Time> {
+  const { seconds, cpu, loss } = await child.ask({ do: "time", row, steps }, patience);
   if (typeof seconds !== "number" || !(seconds > 0))
     throw new Failure(`it answered "time" with seconds ${seconds}.`);
   if (typeof loss !== "number" || !Number.isFinite(loss))
     throw new Failure(`its loss became ${loss} while it was timed.`);
-  return seconds / steps;
+  return { wall: seconds / steps, cpu: typeof cpu === "number" ? cpu / steps : Number.NaN };
 }
 
 /** Warms up, and finds how many steps fill a turn. */
 export async function pace(runner: Starter, secondsPerTurn: number): Promise<number> {
-  await timeSteps(runner, 2);
-  const first = await timeSteps(runner, 2);
+  await timeSteps(runner, 1);
+  const { wall: first } = await timeSteps(runner, 1);
   const some = Math.ceil((0.2 * secondsPerTurn) / first);
-  const perStep = some > 2 ? await timeSteps(runner, Math.min(some, 2000)) : first;
+  const perStep = some > 1 ? (await timeSteps(runner, Math.min(some, 2000))).wall : first;
   return Math.max(1, Math.min(5000, Math.round(secondsPerTurn / perStep)));
 }
 
-/** The number of threads with the shortest of three turns. */
+/** The number of threads with the shortest of three turns; those that begin three times slower than the best are left out. */
 export async function bestThreads(runner: Runner, choices: readonly number[]): Promise<number> {
   const { child, patience } = runner;
-  const use = (threads: number) => child.ask({ do: "threads", threads }, patience);
-  const steps = Math.max(1, Math.round(runner.steps / 4));
-  const best = new Map(choices.map((threads) => [threads, Number.POSITIVE_INFINITY]));
-  for (let i = 0; i < 3; i++)
-    for (const threads of choices) {
-      await use(threads);
-      await timeSteps(runner, 1);
-      best.set(threads, Math.min(best.get(threads)!, await timeSteps(runner, steps)));
-    }
-  return choices.reduce((a, b) => (best.get(b)! < best.get(a)! ? b : a));
+  const best = new Map<number, number>();
+  const turn = async (threads: number, steps: number): Promise<void> => {
+    await child.ask({ do: "threads", threads }, patience);
+    await timeSteps(runner, 1);
+    const { wall: time } = await timeSteps(runner, Math.max(1, Math.round(steps)));
+    best.set(threads, Math.min(best.get(threads) ?? time, time));
+  };
+  for (const threads of choices) await turn(threads, runner.steps / 40);
+  const limit = 3 * Math.min(...best.values());
+  for (const threads of choices) if (best.get(threads)! > limit) best.delete(threads);
+  for (let i = 0; i < 3 && best.size > 1; i++)
+    for (const threads of [...best.keys()]) await turn(threads, runner.steps / 4);
+  return [...best].reduce((a, b) => (b[1] < a[1] ? b : a))[0];
 }
 
 /**
@@ -57,8 +66,8 @@ export async function race(
   runners: readonly Runner[],
   rounds: number,
   events: { turn(): void; lost(runner: Runner, error: unknown): void },
-): Promise<Map<Runner, number[]>> {
-  const times = new Map<Runner, number[]>(runners.map((runner) => [runner, []]));
+): Promise<Map<Runner, Time[]>> {
+  const times = new Map<Runner, Time[]>(runners.map((runner) => [runner, []]));
   for (let round = 0; round < rounds; round++)
     for (const runner of [...times.keys()]) {
       await new Promise((resolve) => setTimeout(resolve, PAUSE));

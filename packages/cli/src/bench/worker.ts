@@ -51,8 +51,10 @@ async function answer(request: Request): Promise<Answer> {
     case "time": {
       const { run } = await entryOf(request.row);
       const from = performance.now();
+      const cpu = process.cpuUsage();
       const loss = await run!(request.steps);
-      return { seconds: (performance.now() - from) / 1000, loss };
+      const { user, system } = process.cpuUsage(cpu);
+      return { seconds: (performance.now() - from) / 1000, cpu: (user + system) / 1e6, loss };
     }
     case "run": {
       const { train, test } = request.config.drawn!;
