@@ -39,6 +39,9 @@ const functions: readonly (readonly [
   ["sign", "Sign", (a: np.Array) => np.sign(a), x],
   ["not a number", "IsNaN", (a: np.Array) => np.isnan(a), x],
   ["relu", "Relu", (a: np.Array) => nn.relu(a), x],
+  ["round", "Round", (a: np.Array) => np.round(a), () => np.array([-2.5, -1.5, -0.7, 0.5, 1.5, 2.5])],
+  ["cumulative sum", "CumSum", (a: np.Array) => np.cumsum(a, 1), x],
+  ["gradient of cumulative sum", "CumSum", slope((a) => np.cumsum(a, 1)), x, w],
   ["clip", "Clip", (a: np.Array) => np.clip(a, -1, 2), x],
 ];
 

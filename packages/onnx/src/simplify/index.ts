@@ -1,6 +1,7 @@
 import { type Rule, rewriteAll } from "../ir/rewrite.ts";
 import type { Graph } from "../ir/types.ts";
 import { argmax } from "./argmax.ts";
+import { cumsum } from "./cumsum.ts";
 import { choices, unfilled, zeros } from "./fills.ts";
 import { foldConstants } from "./fold.ts";
 import { identities, noOperation } from "./identities.ts";
@@ -8,6 +9,7 @@ import { mergedLayout, unitReshapeFirst } from "./layout.ts";
 import { biasedProduct, transposedProduct, transposedResult } from "./matmul.ts";
 import { fastSoftplus } from "./onnxruntime.ts";
 import { absolute, clip, notANumber, relu, sign } from "./piecewise.ts";
+import { round } from "./rounding.ts";
 import { log1p } from "./series.ts";
 import { clippedSigmoid, sigmoid, sigmoidGradient } from "./sigmoid.ts";
 import { divisions, signs } from "./signs.ts";
@@ -27,6 +29,8 @@ const functions: readonly Rule[] = [
   softmax,
   logSoftmax,
   argmax,
+  cumsum,
+  round,
   absolute,
   notANumber,
   sign,
