@@ -32,5 +32,6 @@ export function install() {
 
 export function build() {
   console.error("building");
+  run("node packages/runtime/scripts/build.mjs");
   run("npx tsc -b");
 }
