@@ -1,7 +1,9 @@
-// `npm test`: installs what is missing, then every check in turn. The first failure ends it.
+// `npm test`: installs what is missing (browser included), then every check in turn. The first failure ends it.
+import { installChromium } from "./chromium.mjs";
 import { build, install, run } from "./prepare.mjs";
 
 install();
+installChromium();
 build();
 for (const [name, command] of [
   ["type check of tests", "npx tsc -p tsconfig.test.json"],
