@@ -4,10 +4,11 @@ import { countNonZeros } from "./lists";
 /** The cheapest path of a layer without gates, by the costs in the program's header. */
 export function linearPath(x: usize, m: i32, op: usize, program: usize): i32 {
   const forced = load<i32>(op, L.OP_PATH);
-  if (forced !== L.PATH_AUTO) return forced === L.PATH_INPUTS ? forced : L.PATH_DENSE;
-  if (!(load<i32>(op, L.OP_FLAGS) & L.FLAG_ZEROS)) return L.PATH_DENSE;
+  const wide = load<u32>(op, L.OP_WIDE);
+  if (forced !== L.PATH_AUTO) return forced === L.PATH_INPUTS && wide ? forced : L.PATH_DENSE;
+  if (!wide) return L.PATH_DENSE;
   const found = <f32>countRows(x, m, load<i32>(op, L.OP_INPUTS), load<u32>(op, L.OP_X_STRIDE));
-  const skip = skipCost(found * <f32>load<i32>(op, L.OP_PANELS), m, op, program);
+  const skip = skipCost(found * singlePanels(load<i32>(op, L.OP_PANELS)), m, op, program);
   return skip < denseCost(m, op, program) ? L.PATH_INPUTS : L.PATH_DENSE;
 }
 
@@ -15,7 +16,8 @@ export function linearPath(x: usize, m: i32, op: usize, program: usize): i32 {
 export function gatedPath(x: usize, gates: usize, m: i32, op: usize, program: usize): i32 {
   const units = load<i32>(op, L.OP_KIND) === L.KIND_UNIT_GATED;
   const forced = load<i32>(op, L.OP_PATH);
-  if (forced === L.PATH_INPUTS && units) return L.PATH_GATES;
+  const wide = load<u32>(op, L.OP_WIDE);
+  if (forced === L.PATH_INPUTS && !wide) return L.PATH_GATES;
   if (forced !== L.PATH_AUTO) return forced;
   const inputs = load<i32>(op, L.OP_INPUTS);
   const groups = load<i32>(op, L.OP_GROUPS);
@@ -30,7 +32,7 @@ export function gatedPath(x: usize, gates: usize, m: i32, op: usize, program: us
   const open = <f32>(tiles * 4 + singles);
   const skipClosed = gatesCost(min<i32>(groups, tiles + singles), open, op, program);
   let skipZeros = f32.MAX_VALUE;
-  if (load<i32>(op, L.OP_FLAGS) & L.FLAG_ZEROS) {
+  if (wide) {
     const found = <f32>countRows(x, m, inputs, load<u32>(op, L.OP_X_STRIDE));
     const block = <f32>load<i32>(op, L.OP_BLOCK);
     skipZeros = skipCost((open * block * found) / <f32>m, m, op, program);
@@ -41,10 +43,17 @@ export function gatedPath(x: usize, gates: usize, m: i32, op: usize, program: us
 
 /** Nanoseconds of computing everything. Weights from afar are read once for all tiles, and for each single example. */
 function denseCost(m: i32, op: usize, program: usize): f32 {
-  const steps = <f32>load<i32>(op, L.OP_PANELS) * <f32>load<i32>(op, L.OP_INPUTS);
+  const inputs = <f32>load<i32>(op, L.OP_INPUTS);
+  const panels = load<i32>(op, L.OP_PANELS);
   const stream = load<f32>(op, L.OP_STREAM);
   const tiled = m < 4 ? <f32>0 : load<f32>(program, L.HEADER_TILE) * <f32>(m >> 2) + stream;
-  return steps * (tiled + (load<f32>(program, L.HEADER_ROW) + stream) * <f32>(m & 3));
+  const single = singlePanels(panels) * load<f32>(program, L.HEADER_ROW) + <f32>panels * stream;
+  return inputs * (<f32>panels * tiled + single * <f32>(m & 3));
+}
+
+/** What the panels of one example cost, in panels of four at a time: two or one alone wait for their own sums. */
+function singlePanels(panels: i32): f32 {
+  return <f32>(panels & ~3) + (panels & 2 ? <f32>3 : <f32>0) + (panels & 1 ? <f32>2.5 : <f32>0);
 }
 
 /** Nanoseconds of the open gates alone, after countTiles; the weights of `touched` gates are read. */
@@ -56,10 +65,12 @@ function gatesCost(touched: i32, open: f32, op: usize, program: usize): f32 {
   return steps * (tiled + single + <f32>touched * stream) + open * load<f32>(program, L.HEADER_PAIR);
 }
 
-/** Nanoseconds of `steps` panels times non-zero inputs: half of each cache line that comes from afar is wasted. */
+/** Nanoseconds of `steps` panels times non-zero inputs. */
 function skipCost(steps: f32, m: i32, op: usize, program: usize): f32 {
-  const step = load<f32>(program, L.HEADER_SKIP) + 2 * load<f32>(op, L.OP_STREAM);
-  return steps * step + <f32>m * <f32>load<i32>(op, L.OP_INPUTS) * load<f32>(program, L.HEADER_SCAN);
+  return (
+    steps * load<f32>(op, L.OP_SKIP) +
+    <f32>m * <f32>load<i32>(op, L.OP_INPUTS) * load<f32>(program, L.HEADER_SCAN)
+  );
 }
 
 function countRows(x: usize, m: i32, n: i32, stride: usize): i32 {

@@ -2,4 +2,5 @@
 export { distances } from "./bits";
 export { fourDots } from "./dots";
 export { listBytes, run } from "./run";
+export { four, two, wide } from "./skip";
 export { serve, share } from "./threads";

@@ -43,14 +43,14 @@ export function dense(x: usize, y: usize, m: i32, op: usize, all: usize): void {
 /** The listed panels of one example, over its inputs that are not zero. */
 export function skipping(x: usize, y: usize, op: usize, list: usize, count: i32): void {
   const inputs = load<i32>(op, L.OP_INPUTS);
-  const found = nonZeros(x, inputs, scratch.offsets, 5);
+  const found = nonZeros(x, inputs, scratch.offsets, 7);
   gather(x, scratch.offsets, found, scratch.values);
   skipRows(
     scratch.offsets,
     scratch.values,
     found,
-    load<u32>(op, L.OP_WEIGHT),
-    (<usize>inputs) << 5,
+    load<u32>(op, L.OP_WIDE),
+    (<usize>inputs) << 7,
     load<u32>(op, L.OP_BIAS),
     y,
     list,

@@ -48,10 +48,10 @@ export function nonZeros(x: usize, n: i32, list: usize, shift: i32): i32 {
   return <i32>((list - start) >> 2);
 }
 
-/** Gathers the listed numbers; `offsets` are 32 times their positions. */
+/** Gathers the listed numbers; `offsets` are 128 times their positions. */
 export function gather(x: usize, offsets: usize, count: i32, values: usize): void {
   for (let i = 0; i < count; i++, offsets += 4, values += 4)
-    store<f32>(values, load<f32>(x + (load<u32>(offsets) >> 3)));
+    store<f32>(values, load<f32>(x + (load<u32>(offsets) >> 5)));
 }
 
 /** Widens a list of gates to the panels they open. */

@@ -5,7 +5,7 @@ import * as L from "../src/layout";
 export let open: usize = 0;
 /** Panels to compute. */
 export let panelList: usize = 0;
-/** Inputs that are not zero: 32 times their position, and their value. */
+/** Inputs that are not zero: 128 times their position, and their value. */
 export let offsets: usize = 0;
 export let values: usize = 0;
 /** Examples by gate: how many, and which. */
@@ -14,6 +14,8 @@ export let buckets: usize = 0;
 /** Panels by example that did not fill a tile: how many, and which. */
 export let restCounts: usize = 0;
 export let rest: usize = 0;
+/** Sums of four panels. */
+export let sums: usize = 0;
 /** One example's bits. */
 export let bits: usize = 0;
 
@@ -25,10 +27,11 @@ export function place(base: usize, width: usize, groups: usize): usize {
   panelList = open + (words << 2);
   offsets = panelList + (panels << 2);
   values = offsets + (words << 2);
-  counts = values + ((max(words, L.CHUNK) + 8) << 2); // sums are written four at a time, past the last
+  counts = values + ((words + 8) << 2); // sums are written four at a time, past the last
   buckets = counts + (groups << 2);
   restCounts = buckets + groups * (L.CHUNK << 2);
   rest = restCounts + (L.CHUNK << 2);
-  bits = (rest + panels * (L.CHUNK << 2) + 15) & ~15;
+  sums = (rest + panels * (L.CHUNK << 2) + 63) & ~63;
+  bits = sums + 128;
   return (bits + (((width + 127) >> 7) << 4) + 63) & ~63;
 }

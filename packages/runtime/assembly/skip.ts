@@ -1,8 +1,10 @@
+import * as scratch from "./scratch";
 import { finish, multiplyAdd } from "./units";
 
 /**
- * Like rows, but only over the `inputs` inputs that are not zero: `offsets` holds 32 times their position, `values` their
- * value. A weight row of a zero input is never read.
+ * Like rows, but only over the `inputs` inputs that are not zero: `offsets` holds 128 times their position, `values` their
+ * value. The weights lie in wide panels [output / 32][input][32], so that an input's row is whole cache lines; the row of
+ * a zero input is never read.
  */
 export function skipRows(
   offsets: usize,
@@ -16,60 +18,124 @@ export function skipRows(
   count: i32,
   op: usize,
 ): void {
+  const end = offsets + ((<usize>inputs) << 2);
   let i = 0;
   for (; i + 4 <= count; i += 4, list += 16) {
+    const p = <usize>load<u32>(list);
+    if ((p & 3) === 0 && load<u32>(list, 12) === p + 3) {
+      const at = y + (p << 5);
+      memory.copy(at, bias + (p << 5), 128);
+      wide(offsets, values, end, w + (p >> 2) * size, at);
+      for (let j: usize = 0; j < 128; j += 32) finish(at + j, op);
+      continue;
+    }
+    const q = <usize>load<u32>(list, 4);
+    const r = <usize>load<u32>(list, 8);
+    const t = <usize>load<u32>(list, 12);
+    fetch(0, bias, p);
+    fetch(32, bias, q);
+    fetch(64, bias, r);
+    fetch(96, bias, t);
     four(
       offsets,
       values,
-      inputs,
-      w,
-      size,
-      bias,
-      y,
-      load<u32>(list),
-      load<u32>(list, 4),
-      load<u32>(list, 8),
-      load<u32>(list, 12),
-      op,
+      end,
+      panelAt(w, size, p),
+      panelAt(w, size, q),
+      panelAt(w, size, r),
+      panelAt(w, size, t),
+      scratch.sums,
     );
+    deliver(0, y, p, op);
+    deliver(32, y, q, op);
+    deliver(64, y, r, op);
+    deliver(96, y, t, op);
   }
-  if (i + 2 <= count) {
-    two(offsets, values, inputs, w, size, bias, y, load<u32>(list), load<u32>(list, 4), op);
-    i += 2;
-    list += 8;
+  for (; i < count; i += 2, list += 8) {
+    const p = <usize>load<u32>(list);
+    const q = i + 1 < count ? <usize>load<u32>(list, 4) : p;
+    fetch(0, bias, p);
+    fetch(32, bias, q);
+    two(offsets, values, end, panelAt(w, size, p), panelAt(w, size, q), scratch.sums);
+    deliver(0, y, p, op);
+    if (q !== p) deliver(32, y, q, op);
   }
-  if (i < count) one(offsets, values, inputs, w, size, bias, y, load<u32>(list), op);
 }
 
-function four(
+/** Where a panel begins in the wide panels. */
+function panelAt(w: usize, size: usize, p: usize): usize {
+  return w + (p >> 2) * size + ((p & 3) << 5);
+}
+
+/** The sums begin with the panel's biases. */
+function fetch(at: usize, bias: usize, p: usize): void {
+  v128.store(scratch.sums + at, v128.load(bias + (p << 5)));
+  v128.store(scratch.sums + at, v128.load(bias + (p << 5), 16), 16);
+}
+
+function deliver(at: usize, y: usize, p: usize, op: usize): void {
+  v128.store(y + (p << 5), v128.load(scratch.sums + at));
+  v128.store(y + (p << 5), v128.load(scratch.sums + at, 16), 16);
+  finish(y + (p << 5), op);
+}
+
+// The sums are in memory before and after, and addresses come as arguments: engines would compute them anew in each round.
+
+/** Adds four panels side by side. */
+export function wide(offsets: usize, values: usize, end: usize, w: usize, sums: usize): void {
+  let a0 = v128.load(sums);
+  let a1 = v128.load(sums, 16);
+  let b0 = v128.load(sums, 32);
+  let b1 = v128.load(sums, 48);
+  let c0 = v128.load(sums, 64);
+  let c1 = v128.load(sums, 80);
+  let d0 = v128.load(sums, 96);
+  let d1 = v128.load(sums, 112);
+  while (offsets < end) {
+    const k = w + <usize>load<u32>(offsets);
+    const s = v128.load32_splat(values);
+    a0 = multiplyAdd(a0, s, v128.load(k));
+    a1 = multiplyAdd(a1, s, v128.load(k, 16));
+    b0 = multiplyAdd(b0, s, v128.load(k, 32));
+    b1 = multiplyAdd(b1, s, v128.load(k, 48));
+    c0 = multiplyAdd(c0, s, v128.load(k, 64));
+    c1 = multiplyAdd(c1, s, v128.load(k, 80));
+    d0 = multiplyAdd(d0, s, v128.load(k, 96));
+    d1 = multiplyAdd(d1, s, v128.load(k, 112));
+    offsets += 4;
+    values += 4;
+  }
+  v128.store(sums, a0);
+  v128.store(sums, a1, 16);
+  v128.store(sums, b0, 32);
+  v128.store(sums, b1, 48);
+  v128.store(sums, c0, 64);
+  v128.store(sums, c1, 80);
+  v128.store(sums, d0, 96);
+  v128.store(sums, d1, 112);
+}
+
+/** Adds four panels anywhere. */
+export function four(
   offsets: usize,
   values: usize,
-  inputs: i32,
-  w: usize,
-  size: usize,
-  bias: usize,
-  y: usize,
-  p0: usize,
-  p1: usize,
-  p2: usize,
-  p3: usize,
-  op: usize,
+  end: usize,
+  w0: usize,
+  w1: usize,
+  w2: usize,
+  w3: usize,
+  sums: usize,
 ): void {
-  const w0 = w + p0 * size;
-  const w1 = w + p1 * size;
-  const w2 = w + p2 * size;
-  const w3 = w + p3 * size;
-  let a0 = v128.load(bias + (p0 << 5));
-  let a1 = v128.load(bias + (p0 << 5), 16);
-  let b0 = v128.load(bias + (p1 << 5));
-  let b1 = v128.load(bias + (p1 << 5), 16);
-  let c0 = v128.load(bias + (p2 << 5));
-  let c1 = v128.load(bias + (p2 << 5), 16);
-  let d0 = v128.load(bias + (p3 << 5));
-  let d1 = v128.load(bias + (p3 << 5), 16);
-  const end = offsets + ((<usize>inputs) << 2);
+  let a0 = v128.load(sums);
+  let a1 = v128.load(sums, 16);
+  let b0 = v128.load(sums, 32);
+  let b1 = v128.load(sums, 48);
+  let c0 = v128.load(sums, 64);
+  let c1 = v128.load(sums, 80);
+  let d0 = v128.load(sums, 96);
+  let d1 = v128.load(sums, 112);
   while (offsets < end) {
-    const k: usize = load<u32>(offsets);
+    const k = <usize>load<u32>(offsets);
     const s = v128.load32_splat(values);
     a0 = multiplyAdd(a0, s, v128.load(w0 + k));
     a1 = multiplyAdd(a1, s, v128.load(w0 + k, 16));
@@ -82,41 +148,24 @@ function four(
     offsets += 4;
     values += 4;
   }
-  v128.store(y + (p0 << 5), a0);
-  v128.store(y + (p0 << 5), a1, 16);
-  v128.store(y + (p1 << 5), b0);
-  v128.store(y + (p1 << 5), b1, 16);
-  v128.store(y + (p2 << 5), c0);
-  v128.store(y + (p2 << 5), c1, 16);
-  v128.store(y + (p3 << 5), d0);
-  v128.store(y + (p3 << 5), d1, 16);
-  finish(y + (p0 << 5), op);
-  finish(y + (p1 << 5), op);
-  finish(y + (p2 << 5), op);
-  finish(y + (p3 << 5), op);
+  v128.store(sums, a0);
+  v128.store(sums, a1, 16);
+  v128.store(sums, b0, 32);
+  v128.store(sums, b1, 48);
+  v128.store(sums, c0, 64);
+  v128.store(sums, c1, 80);
+  v128.store(sums, d0, 96);
+  v128.store(sums, d1, 112);
 }
 
-function two(
-  offsets: usize,
-  values: usize,
-  inputs: i32,
-  w: usize,
-  size: usize,
-  bias: usize,
-  y: usize,
-  p0: usize,
-  p1: usize,
-  op: usize,
-): void {
-  const w0 = w + p0 * size;
-  const w1 = w + p1 * size;
-  let a0 = v128.load(bias + (p0 << 5));
-  let a1 = v128.load(bias + (p0 << 5), 16);
-  let b0 = v128.load(bias + (p1 << 5));
-  let b1 = v128.load(bias + (p1 << 5), 16);
-  const end = offsets + ((<usize>inputs) << 2);
+/** Adds two panels anywhere. */
+export function two(offsets: usize, values: usize, end: usize, w0: usize, w1: usize, sums: usize): void {
+  let a0 = v128.load(sums);
+  let a1 = v128.load(sums, 16);
+  let b0 = v128.load(sums, 32);
+  let b1 = v128.load(sums, 48);
   while (offsets < end) {
-    const k: usize = load<u32>(offsets);
+    const k = <usize>load<u32>(offsets);
     const s = v128.load32_splat(values);
     a0 = multiplyAdd(a0, s, v128.load(w0 + k));
     a1 = multiplyAdd(a1, s, v128.load(w0 + k, 16));
@@ -125,38 +174,8 @@ function two(
     offsets += 4;
     values += 4;
   }
-  v128.store(y + (p0 << 5), a0);
-  v128.store(y + (p0 << 5), a1, 16);
-  v128.store(y + (p1 << 5), b0);
-  v128.store(y + (p1 << 5), b1, 16);
-  finish(y + (p0 << 5), op);
-  finish(y + (p1 << 5), op);
-}
-
-function one(
-  offsets: usize,
-  values: usize,
-  inputs: i32,
-  w: usize,
-  size: usize,
-  bias: usize,
-  y: usize,
-  p: usize,
-  op: usize,
-): void {
-  w += p * size;
-  let a0 = v128.load(bias + (p << 5));
-  let a1 = v128.load(bias + (p << 5), 16);
-  const end = offsets + ((<usize>inputs) << 2);
-  while (offsets < end) {
-    const k: usize = load<u32>(offsets);
-    const s = v128.load32_splat(values);
-    a0 = multiplyAdd(a0, s, v128.load(w + k));
-    a1 = multiplyAdd(a1, s, v128.load(w + k, 16));
-    offsets += 4;
-    values += 4;
-  }
-  v128.store(y + (p << 5), a0);
-  v128.store(y + (p << 5), a1, 16);
-  finish(y + (p << 5), op);
+  v128.store(sums, a0);
+  v128.store(sums, a1, 16);
+  v128.store(sums, b0, 32);
+  v128.store(sums, b1, 48);
 }

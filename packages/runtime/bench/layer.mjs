@@ -1,6 +1,6 @@
 // One layer alone in WebAssembly memory, with inputs and gates written straight into it.
 
-import { costsOrMeasured, writeCosts } from "../dist/costs.js";
+import { applyCosts } from "../dist/costs.js";
 import * as L from "../dist/layout.js";
 import { createMachine } from "../dist/machine.js";
 
@@ -19,7 +19,7 @@ export const randomFloats = (length, random) => Float32Array.from({ length }, ra
 export async function isolate(network, path) {
   const machine = await createMachine(network, path, 1, L.CHUNK, false);
   const { kernels, memory, plan } = machine;
-  writeCosts(machine, await costsOrMeasured(undefined, false));
+  await applyCosts(machine, undefined, false);
   const index = plan.layers.length - 1;
   const bytes = new Uint8Array(memory.buffer);
   const op = plan.program + L.HEADER_BYTES + index * L.OP_BYTES;

@@ -1,7 +1,7 @@
 import type { Network } from "./layers.ts";
 import * as L from "./layout.ts";
 import { createMachine, type Machine } from "./machine.ts";
-import { type Path, paths } from "./plan.ts";
+import { type Path, type Plan, paths } from "./plan.ts";
 
 /** Nanoseconds of the kernels' innermost steps on this machine; the paths are chosen by them. */
 export interface Costs {
@@ -22,10 +22,14 @@ export interface Costs {
 const inputs = 512;
 const outputs = 128;
 
-/** Measures the kernels with small layers that stay in the cache: about 10 milliseconds. */
+/** Measures the kernels with small layers that stay in the cache: about 20 milliseconds. */
 export async function measureCosts(shared: boolean): Promise<Costs> {
   const weight = new Float32Array(inputs * outputs).fill(0.001);
   const layer: Network = { inputs, layers: [{ kind: "linear", outputs, weight }] };
+  const thin: Network = {
+    inputs: 4096,
+    layers: [{ kind: "linear", outputs: 8, weight: new Float32Array(2 ** 15) }],
+  };
   const square = new Float32Array(inputs * inputs).fill(0.001);
   const unitGated: Network = {
     inputs,
@@ -60,6 +64,7 @@ export async function measureCosts(shared: boolean): Promise<Costs> {
     prepare(layer, "dense", 4, 1),
     prepare(layer, "inputs", 1, Number.POSITIVE_INFINITY),
     prepare(layer, "inputs", 1, 4),
+    prepare(thin, "inputs", 1, Number.POSITIVE_INFINITY),
     prepare(unitGated, "gates", 1, 1),
     prepare(narrow, "dense", L.CHUNK, 1),
     prepare(narrow, "gates", L.CHUNK, 1),
@@ -70,7 +75,7 @@ export async function measureCosts(shared: boolean): Promise<Costs> {
   const best = work.map(() => Number.POSITIVE_INFINITY);
   for (let round = 0; round < 6; round++)
     for (const [i, stretch] of stretches.entries()) best[i] = Math.min(best[i]!, stretch());
-  const [row, tile, empty, quarter, dot, allDense, allOpen] = best;
+  const [row, tile, empty, quarter, scan, dot, allDense, allOpen] = best;
   const steps = (outputs / 8) * inputs;
   const step = row! / steps;
   // On a busy machine a kernel may still run unoptimized; the limits are what the kernels can differ by.
@@ -81,7 +86,7 @@ export async function measureCosts(shared: boolean): Promise<Costs> {
     tile: within(tile! / steps, 2, 4.5),
     skip: within((quarter! - empty!) / (steps / 4), 1, 3),
     dot: within(dot! / (inputs * inputs), 1 / 8, 1 / 2),
-    scan: within(empty! / inputs, 1 / 8, 2),
+    scan: within(scan! / thin.inputs, 1 / 8, 2),
     pair: within((allOpen! - allDense!) / (64 * L.CHUNK), 0, 20),
   };
 }
@@ -109,60 +114,93 @@ function stopwatch(run: () => void, shortest: number): () => number {
   };
 }
 
-/** Writes the costs into the program, and what each layer's weights cost more because they lie outside the cache. */
-export function writeCosts(machine: Machine, costs: Costs): void {
-  const { memory, plan } = machine;
+/** Writes the costs into the program. */
+export function writeCosts({ memory, plan }: Machine, costs: Costs): void {
   const header = new DataView(memory.buffer, plan.program, L.HEADER_BYTES);
   header.setFloat32(L.HEADER_ROW, costs.row, true);
   header.setFloat32(L.HEADER_TILE, costs.tile, true);
-  header.setFloat32(L.HEADER_SKIP, costs.skip, true);
   header.setFloat32(L.HEADER_DOT, costs.dot, true);
   header.setFloat32(L.HEADER_SCAN, costs.scan, true);
   header.setFloat32(L.HEADER_PAIR, costs.pair, true);
-  for (const [index, planned] of plan.layers.entries()) {
-    if (!planned.weight) continue;
-    const steps = planned.panels * planned.inputs;
-    if (steps * 32 < streamedBytes) continue;
-    const op = plan.program + L.HEADER_BYTES + index * L.OP_BYTES;
-    const stream = Math.max(0, probe(machine, op) / steps - costs.row);
-    new DataView(memory.buffer, op).setFloat32(L.OP_STREAM, stream, true);
+  for (const index of plan.layers.keys())
+    operation(memory, plan, index).setFloat32(L.OP_SKIP, costs.skip, true);
+}
+
+const operation = (memory: WebAssembly.Memory, plan: Plan, index: number): DataView =>
+  new DataView(memory.buffer, plan.program + L.HEADER_BYTES + index * L.OP_BYTES, L.OP_BYTES);
+
+/** Smaller weights stay in the second-level cache. */
+const nearBytes = 2 ** 19;
+
+/**
+ * Measures layers whose weights lie outside the cache: what reading them costs on top, and what single rows of them cost,
+ * which no engine can foresee.
+ */
+export function measureLayers(machine: Machine, costs: Costs): void {
+  const { memory, plan } = machine;
+  const shortest = Math.max(0.1, 3 * clockStep());
+  for (const [index, { panels, inputs, weight, wide }] of plan.layers.entries()) {
+    const steps = panels * inputs;
+    if (!weight || steps * 32 < nearBytes) continue;
+    const view = operation(memory, plan, index);
+    const far = time(machine, index, "dense", 0, shortest) / steps;
+    view.setFloat32(L.OP_STREAM, Math.max(0, far - costs.row), true);
+    if (!wide) continue;
+    const found = Math.ceil(inputs / 3);
+    const skip = (time(machine, index, "inputs", found, shortest) - costs.scan * inputs) / (panels * found);
+    view.setFloat32(L.OP_SKIP, Math.min(Math.max(skip, costs.skip), 8 * costs.skip), true);
   }
 }
 
-/** Smaller weights stay in the second-level cache. */
-const streamedBytes = 2 ** 19;
-
-/** Nanoseconds of one layer alone, dense, for one example: the better of two passes over its weights. */
-function probe({ kernels, memory, plan }: Machine, op: number): number {
+/** Nanoseconds of one layer alone for one example with this many inputs that are not zero, all gates open. */
+function time(machine: Machine, index: number, path: Path, found: number, shortest: number): number {
+  const { kernels, memory, plan } = machine;
+  const { layer, input, inputs } = plan.layers[index]!;
   const bytes = new Uint8Array(memory.buffer);
   bytes.copyWithin(plan.probe, plan.program, plan.program + L.HEADER_BYTES);
+  const op = plan.program + L.HEADER_BYTES + index * L.OP_BYTES;
   bytes.copyWithin(plan.probe + L.HEADER_BYTES, op, op + L.OP_BYTES);
   new DataView(memory.buffer, plan.probe).setInt32(L.HEADER_OPS, 1, true);
-  new DataView(memory.buffer, plan.probe + L.HEADER_BYTES).setInt32(L.OP_PATH, paths.indexOf("dense"), true);
-  let best = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < 2; i++) {
-    const begin = performance.now();
-    kernels.run(plan.probe, plan.scratch, plan.input, plan.output, 1);
-    best = Math.min(best, (performance.now() - begin) * 1e6);
+  new DataView(memory.buffer, plan.probe + L.HEADER_BYTES).setInt32(L.OP_PATH, paths.indexOf(path), true);
+  const value = (place: number): Float32Array => {
+    const { offset, length } = plan.values[place]!;
+    return new Float32Array(memory.buffer, plan.scratch + offset, length);
+  };
+  if (layer.kind === "gated") value(layer.gates).fill(1);
+  const x = new Float32Array(memory.buffer, plan.input, plan.values[0]!.length).fill(0);
+  const into = input === 0 ? x : value(input).fill(0);
+  // Scattered without order, as in use, so that the processor can't fetch ahead.
+  for (let i = 0, left = found, state = 1; i < inputs; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    if ((state / 2 ** 32) * (inputs - i) >= left) continue;
+    into[i] = 1;
+    left--;
   }
-  return best;
+  const stretch = stopwatch(
+    () => kernels.run(plan.probe, plan.scratch, plan.input, plan.output, 1),
+    shortest,
+  );
+  return Math.min(stretch(), stretch(), stretch());
 }
 
 const names = ["row", "tile", "skip", "dot", "scan", "pair"] as const;
 const known = new Map<boolean, Promise<Costs>>();
 
-/** The costs that were given, checked, or measured once for this process. */
-export function costsOrMeasured(given: Costs | undefined, shared: boolean): Promise<Costs> {
+/** Gives the machine the costs that were given, or measures: the kernels once per process, and its large layers. */
+export async function applyCosts(machine: Machine, given: Costs | undefined, shared: boolean): Promise<void> {
   if (given) {
     for (const name of names)
       if (!(Number.isFinite(given[name]) && given[name] >= 0))
         throw new RangeError(`costs.${name} is ${given[name]}, but must be a number of nanoseconds.`);
-    return Promise.resolve(given);
+    writeCosts(machine, given);
+    return;
   }
   let measured = known.get(shared);
   if (!measured) {
     measured = measureCosts(shared);
     known.set(shared, measured);
   }
-  return measured;
+  const costs = await measured;
+  writeCosts(machine, costs);
+  measureLayers(machine, costs);
 }

@@ -18,7 +18,6 @@ export const HEADER_GROUPS = 32; // the largest number of gates
 export const HEADER_PANELS = 36; // address of the list 0, 1, 2, ... of all panels
 export const HEADER_ROW = 40; // one panel, one input, one example
 export const HEADER_TILE = 44; // one panel, one input, four examples
-export const HEADER_SKIP = 48; // one panel, one non-zero input, one example
 export const HEADER_DOT = 52; // one unit, one input, one example
 export const HEADER_SCAN = 56; // looking at one input
 export const HEADER_PAIR = 60; // one open gate of one example, apart from its sums
@@ -45,6 +44,7 @@ export const OP_BLOCK = 64; // panels per gate
 export const OP_FLAGS = 68;
 export const OP_PATH = 72; // forced path, or PATH_AUTO
 export const OP_STREAM = 76; // ns more per panel and input when weights come from far away
+export const OP_SKIP = 116; // ns per panel and input that is not zero
 export const OP_THRESHOLD = 80;
 export const OP_TOP = 84;
 export const OP_UNIT = 88;
@@ -52,6 +52,7 @@ export const OP_UNIT_A = 92; // the unit's parameters
 export const OP_UNIT_B = 96;
 export const OP_UNIT_LOW = 100;
 export const OP_UNIT_HIGH = 104;
+export const OP_WIDE = 112; // where the input may hold zeros: weights again as [output / 32][input][32]; else 0
 export const OP_TAKEN = 108; // offset of the path that was taken, in the scratch memory
 
 export const KIND_LINEAR = 0;
@@ -63,7 +64,6 @@ export const KIND_UNIT = 5;
 export const KIND_SOFTMAX = 6;
 export const KIND_ARGMAX = 7;
 
-export const FLAG_ZEROS = 1; // the input may hold many zeros
 export const FLAG_SCALED = 2; // open gates multiply by their value
 export const FLAG_STEP = 4; // bit layers: inputs are 0 and 1
 

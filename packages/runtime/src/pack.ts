@@ -1,15 +1,16 @@
 import type { BitsLayer } from "./layers.ts";
 
-/** Weights `[inputs, outputs]` as panels `[outputs / 8][inputs][8]`, padded with zeros. */
+/** Weights `[inputs, outputs]` as panels `[outputs / lanes][inputs][lanes]`, padded with zeros. */
 export function packPanels(
   weight: Float32Array,
   inputs: number,
   outputs: number,
+  lanes: number,
   target: Float32Array,
 ): void {
-  for (let panel = 0, at = 0; panel * 8 < outputs; panel++) {
-    const width = Math.min(8, outputs - panel * 8);
-    for (let i = 0, from = panel * 8; i < inputs; i++, from += outputs, at += 8)
+  for (let first = 0, at = 0; first < outputs; first += lanes) {
+    const width = Math.min(lanes, outputs - first);
+    for (let i = 0, from = first; i < inputs; i++, from += outputs, at += lanes)
       for (let j = 0; j < width; j++) target[at + j] = weight[from + j]!;
   }
 }

@@ -41,8 +41,8 @@ interface PlannedLayer {
   readonly rowBytes: number;
   readonly scale: number;
   readonly bias: number;
-  /** Whether the input may hold many zeros. */
-  readonly zeros: boolean;
+  /** Only where the input may hold many zeros. */
+  readonly wide: number;
 }
 
 const align = (n: number): number => Math.ceil(n / 64) * 64;
@@ -96,10 +96,13 @@ export function planNetwork(
     return {
       ...{ layer, input, inputs, outputs, panels: own, rowBytes },
       weight: affine ? take(own * inputs * 32) : 0,
+      wide:
+        affine && !units && (input === 0 || mayHoldZeros(network.layers[input - 1]!))
+          ? take(Math.ceil(own / 4) * inputs * 128)
+          : 0,
       rows: rowBytes ? take(own * 8 * rowBytes) : 0,
       scale: bits ? take(own * 32) : 0,
       bias: affine || bits ? take(own * 32) : 0,
-      zeros: input === 0 || mayHoldZeros(network.layers[input - 1]!),
     };
   });
   const groups = Math.max(
@@ -209,13 +212,14 @@ function writeOperation(
   set(L.OP_OUTPUTS, planned.outputs);
   set(L.OP_PANELS, planned.panels);
   set(L.OP_WEIGHT, planned.weight);
+  set(L.OP_WIDE, planned.wide);
   set(L.OP_BIAS, planned.bias);
   set(L.OP_ROWS, planned.rows);
   set(L.OP_ROW_BYTES, planned.rowBytes);
   set(L.OP_SCALE, planned.scale);
   set(L.OP_PATH, paths.indexOf(path));
   set(L.OP_TAKEN, plan.taken + index * 4);
-  let flags = planned.zeros ? L.FLAG_ZEROS : 0;
+  let flags = 0;
   if (layer.kind === "gate") {
     if (layer.scaled) flags |= L.FLAG_SCALED;
     if ("top" in layer.open) set(L.OP_TOP, layer.open.top);
@@ -248,10 +252,12 @@ function writeOperation(
 }
 
 function writeWeights(memory: ArrayBufferLike, planned: PlannedLayer): void {
-  const { layer, inputs, outputs, panels, weight, rows, rowBytes, bias, scale } = planned;
+  const { layer, inputs, outputs, panels, weight, wide, rows, rowBytes, bias, scale } = planned;
   const floats = (at: number, length: number): Float32Array => new Float32Array(memory, at, length);
   if (layer.kind === "linear" || layer.kind === "gated") {
-    packPanels(layer.weight, inputs, outputs, floats(weight, panels * inputs * 8));
+    packPanels(layer.weight, inputs, outputs, 8, floats(weight, panels * inputs * 8));
+    if (wide)
+      packPanels(layer.weight, inputs, outputs, 32, floats(wide, Math.ceil(panels / 4) * inputs * 32));
     if (rows) packRows(layer.weight, inputs, outputs, rowBytes / 4, floats(rows, outputs * (rowBytes / 4)));
     if (layer.bias) floats(bias, outputs).set(layer.bias);
   } else if (layer.kind === "bits") {

@@ -1,4 +1,4 @@
-import { type Costs, costsOrMeasured, writeCosts } from "./costs.ts";
+import { applyCosts, type Costs } from "./costs.ts";
 import { type LayerReport, tallyLayers } from "./explain.ts";
 import { readRuntimeFile } from "./file.ts";
 import type { Network } from "./layers.ts";
@@ -7,7 +7,7 @@ import { createMachine, type Machine } from "./machine.ts";
 import { type Path, paths } from "./plan.ts";
 
 export interface RuntimeOptions {
-  /** Costs of the kernels, as `measureCosts` gives them (default: measured once per process, about ten milliseconds). */
+  /** Costs of the kernels, as `measureCosts` gives them (default: measured once per process, about 20 milliseconds). */
   readonly costs?: Costs;
   /** Forces a path for every layer, to measure or test it (default `"auto"`: the cheapest by the costs). */
   readonly path?: Path;
@@ -43,7 +43,7 @@ export async function loadRuntime(
 ): Promise<Runtime> {
   const network = file instanceof Uint8Array ? readRuntimeFile(file) : file;
   const machine = await createMachine(network, checkPath(options), 1, CHUNK, false);
-  writeCosts(machine, await costsOrMeasured(options.costs, false));
+  await applyCosts(machine, options.costs, false);
   return createRuntime(machine, network.meta ?? {}, CHUNK, (examples) => runHere(machine, examples));
 }
 

@@ -1,4 +1,4 @@
-import { costsOrMeasured, writeCosts } from "./costs.ts";
+import { applyCosts } from "./costs.ts";
 import { readRuntimeFile } from "./file.ts";
 import type { Network } from "./layers.ts";
 import * as L from "./layout.ts";
@@ -45,7 +45,7 @@ export async function loadThreaded(
   const network = file instanceof Uint8Array ? readRuntimeFile(file) : file;
   const slab = L.CHUNK * threads * 4;
   const machine = await createMachine(network, checkPath(options), threads, slab, true);
-  writeCosts(machine, await costsOrMeasured(options.costs, true));
+  await applyCosts(machine, options.costs, true);
   const { plan } = machine;
   const control = new Int32Array(machine.memory.buffer, plan.control, L.CONTROL_BYTES / 4);
   const places = Array.from(

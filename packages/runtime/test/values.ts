@@ -45,8 +45,16 @@ export async function runValues(
 
 /** Packs other weights into the last layer, unchecked. */
 function replaceLastWeight({ memory, plan }: Machine, weight: Float32Array): void {
-  const { inputs, outputs, panels, weight: at, rows, rowBytes } = plan.layers.at(-1)!;
-  packPanels(weight, inputs, outputs, new Float32Array(memory.buffer, at, panels * inputs * 8));
+  const { inputs, outputs, panels, weight: at, wide, rows, rowBytes } = plan.layers.at(-1)!;
+  packPanels(weight, inputs, outputs, 8, new Float32Array(memory.buffer, at, panels * inputs * 8));
+  if (wide)
+    packPanels(
+      weight,
+      inputs,
+      outputs,
+      32,
+      new Float32Array(memory.buffer, wide, Math.ceil(panels / 4) * inputs * 32),
+    );
   if (rows)
     packRows(
       weight,
