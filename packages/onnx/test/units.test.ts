@@ -1,5 +1,5 @@
-import { grad, numpy as np, random } from "@jax-js/jax";
-import { pseudoDerivatives, step, units } from "hardgrad";
+import { grad, jit, numpy as np, random } from "@jax-js/jax";
+import { bernoulli, categorical, oneHot, pseudoDerivatives, sample, step, units } from "hardgrad";
 import { describe, test } from "vitest";
 import { expectSame } from "./harness.ts";
 
@@ -14,6 +14,21 @@ describe("every hard unit as an ONNX model: value and gradient", () => {
     test(id, async () => {
       await expectSame(both(create().apply), () => [x(), w()]);
     });
+});
+
+test("NaN stays NaN, and stops nothing", async () => {
+  const broken = (): np.Array =>
+    np.array([
+      [1, Number.NaN, 0],
+      [0.5, 2, 1],
+    ]);
+  // Compiled, because eagerly the logits are checked.
+  const fn = jit((a: np.Array, key: np.Array): np.Array[] => [
+    sample(bernoulli(a.ref), key.ref),
+    sample(categorical(a.ref), key),
+    oneHot().apply(a),
+  ]);
+  await expectSame(fn as never, () => [broken(), random.key(1)]);
 });
 
 describe("every pseudo-derivative", () => {
