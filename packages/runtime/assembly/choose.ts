@@ -25,8 +25,7 @@ export function gatedPath(x: usize, gates: usize, m: i32, op: usize, program: us
   const full = denseCost(m, op, program);
   if (units) {
     const open = <f32>countRows(gates, m, groups, stride);
-    const dot = load<f32>(program, L.HEADER_DOT) + load<f32>(op, L.OP_STREAM) / 8;
-    return open * <f32>inputs * dot < full ? L.PATH_GATES : L.PATH_DENSE;
+    return open * <f32>inputs * load<f32>(op, L.OP_SKIP) < full ? L.PATH_GATES : L.PATH_DENSE;
   }
   countTiles(gates, m, groups, stride);
   const open = <f32>(tiles * 4 + singles);

@@ -119,11 +119,10 @@ export function writeCosts({ memory, plan }: Machine, costs: Costs): void {
   const header = new DataView(memory.buffer, plan.program, L.HEADER_BYTES);
   header.setFloat32(L.HEADER_ROW, costs.row, true);
   header.setFloat32(L.HEADER_TILE, costs.tile, true);
-  header.setFloat32(L.HEADER_DOT, costs.dot, true);
   header.setFloat32(L.HEADER_SCAN, costs.scan, true);
   header.setFloat32(L.HEADER_PAIR, costs.pair, true);
-  for (const index of plan.layers.keys())
-    operation(memory, plan, index).setFloat32(L.OP_SKIP, costs.skip, true);
+  for (const [index, { rows }] of plan.layers.entries())
+    operation(memory, plan, index).setFloat32(L.OP_SKIP, rows ? costs.dot : costs.skip, true);
 }
 
 const operation = (memory: WebAssembly.Memory, plan: Plan, index: number): DataView =>
@@ -133,29 +132,42 @@ const operation = (memory: WebAssembly.Memory, plan: Plan, index: number): DataV
 const nearBytes = 2 ** 19;
 
 /**
- * Measures layers whose weights lie outside the cache: what reading them costs on top, and what single rows of them cost,
- * which no engine can foresee.
+ * Measures layers whose weights lie outside the cache: what reading all of them costs on top, and what reading here and
+ * there costs, which no engine can foresee.
  */
 export function measureLayers(machine: Machine, costs: Costs): void {
   const { memory, plan } = machine;
   const shortest = Math.max(0.1, 3 * clockStep());
-  for (const [index, { panels, inputs, weight, wide }] of plan.layers.entries()) {
+  for (const [index, { panels, inputs, outputs, weight, wide, rows }] of plan.layers.entries()) {
     const steps = panels * inputs;
     if (!weight || steps * 32 < nearBytes) continue;
     const view = operation(memory, plan, index);
-    const far = time(machine, index, "dense", 0, shortest) / steps;
-    view.setFloat32(L.OP_STREAM, Math.max(0, far - costs.row), true);
-    if (!wide) continue;
-    const found = Math.ceil(inputs / 3);
-    const skip = (time(machine, index, "inputs", found, shortest) - costs.scan * inputs) / (panels * found);
-    view.setFloat32(L.OP_SKIP, Math.min(Math.max(skip, costs.skip), 8 * costs.skip), true);
+    const far = time(machine, index, "dense", 0, 0, shortest) / steps;
+    const stream = Math.max(0, far - costs.row);
+    view.setFloat32(L.OP_STREAM, stream, true);
+    if (wide) {
+      const found = Math.ceil(inputs / 3);
+      const skip = time(machine, index, "inputs", found, outputs, shortest) - costs.scan * inputs;
+      view.setFloat32(L.OP_SKIP, Math.max(skip / (panels * found), costs.skip, costs.row + stream), true);
+    } else if (rows) {
+      const open = Math.ceil(outputs / 3);
+      const dot = time(machine, index, "gates", 0, open, shortest) / (open * inputs);
+      view.setFloat32(L.OP_SKIP, Math.max(dot, costs.dot, stream / 8), true);
+    }
   }
 }
 
-/** Nanoseconds of one layer alone for one example with this many inputs that are not zero, all gates open. */
-function time(machine: Machine, index: number, path: Path, found: number, shortest: number): number {
+/** Nanoseconds of one layer alone for one example, with this many inputs that are not zero and this many open gates. */
+function time(
+  machine: Machine,
+  index: number,
+  path: Path,
+  found: number,
+  open: number,
+  shortest: number,
+): number {
   const { kernels, memory, plan } = machine;
-  const { layer, input, inputs } = plan.layers[index]!;
+  const { layer, input } = plan.layers[index]!;
   const bytes = new Uint8Array(memory.buffer);
   bytes.copyWithin(plan.probe, plan.program, plan.program + L.HEADER_BYTES);
   const op = plan.program + L.HEADER_BYTES + index * L.OP_BYTES;
@@ -166,21 +178,22 @@ function time(machine: Machine, index: number, path: Path, found: number, shorte
     const { offset, length } = plan.values[place]!;
     return new Float32Array(memory.buffer, plan.scratch + offset, length);
   };
-  if (layer.kind === "gated") value(layer.gates).fill(1);
   const x = new Float32Array(memory.buffer, plan.input, plan.values[0]!.length).fill(0);
-  const into = input === 0 ? x : value(input).fill(0);
-  // Scattered without order, as in use, so that the processor can't fetch ahead.
-  for (let i = 0, left = found, state = 1; i < inputs; i++) {
+  scatterOnes(input === 0 ? x : value(input), found);
+  if (layer.kind === "gated") scatterOnes(value(layer.gates), open);
+  const run = (): unknown => kernels.run(plan.probe, plan.scratch, plan.input, plan.output, 1);
+  const stretch = stopwatch(run, shortest);
+  return Math.min(...Array.from({ length: 6 }, stretch));
+}
+
+/** This many ones among zeros, without order, as in use, so that the processor can't fetch ahead. */
+function scatterOnes(target: Float32Array, count: number): void {
+  for (let i = 0, left = count, state = 1; i < target.length; i++) {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    if ((state / 2 ** 32) * (inputs - i) >= left) continue;
-    into[i] = 1;
-    left--;
+    const chosen = (state / 2 ** 32) * (target.length - i) < left;
+    target[i] = chosen ? 1 : 0;
+    if (chosen) left--;
   }
-  const stretch = stopwatch(
-    () => kernels.run(plan.probe, plan.scratch, plan.input, plan.output, 1),
-    shortest,
-  );
-  return Math.min(stretch(), stretch(), stretch());
 }
 
 const names = ["row", "tile", "skip", "dot", "scan", "pair"] as const;

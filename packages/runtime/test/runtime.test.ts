@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { type Costs, loadRuntime, measureCosts, type Network, writeRuntimeFile } from "../src/index.ts";
 import { gatedNetwork, smallNetwork } from "./networks.ts";
@@ -101,4 +102,15 @@ describe("refused in one sentence", () => {
     };
     await expect(loadRuntime(wide)).rejects.toThrow("4 GB");
   });
+});
+
+test("nothing else is needed: no dependency, no import from outside", () => {
+  const folder = new URL("..", import.meta.url);
+  const read = (path: string): string => readFileSync(new URL(path, folder), "utf8");
+  const { dependencies, peerDependencies } = JSON.parse(read("package.json"));
+  expect({ dependencies, peerDependencies }).toEqual({});
+  const sources = readdirSync(new URL("src", folder));
+  expect(sources).toContain("runtime.ts");
+  for (const name of sources)
+    for (const [, from] of read(`src/${name}`).matchAll(/from "([^"]*)"/g)) expect(from).toMatch(/^\.\//);
 });
