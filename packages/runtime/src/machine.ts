@@ -1,7 +1,8 @@
 import { checkNetwork } from "./check.ts";
 import { compileKernels, createMemory, instantiate, type Kernels } from "./kernels.ts";
 import type { Network } from "./layers.ts";
-import { type Path, type Plan, planNetwork, writePlan } from "./plan.ts";
+import { type Path, type Plan, planNetwork } from "./plan.ts";
+import { writePlan } from "./program.ts";
 
 /** A network in WebAssembly memory, ready to run. */
 export interface Machine {
