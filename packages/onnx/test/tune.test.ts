@@ -30,12 +30,6 @@ const cases: readonly (readonly [name: string, expected: string, fn: Traceable, 
     () => [normal(1, 3, 4), normal(2, 4, 5)],
   ],
   [
-    "a product added to a number times a matrix",
-    "Gemm",
-    (x: np.Array, w: np.Array, m: np.Array) => m.mul(0.9).add(np.matmul(x, w)),
-    () => [normal(1, 3, 4), normal(2, 4, 5), normal(3, 3, 5)],
-  ],
-  [
     "the head of a sorted list, transposed and cast on the way",
     "Transpose TopK Cast Transpose",
     (x: np.Array) => np.split(np.argsort(x, 0), [3], 0)[0]!,

@@ -26,6 +26,8 @@ export async function audit(ids: string | undefined, flags: Flags): Promise<void
   const parsed = specs.map(parseEstimator);
   const out = flags.out as string | undefined;
   if (out) checkTarget(out, flags.force === true);
+  if (flags.device === "native")
+    throw new UsageError("--device native runs compiled steps of training, and an audit has none; use wasm.");
   await useDevice((flags.device as string | undefined) ?? "wasm").catch((error: Error) => {
     throw new UsageError(error.message);
   });

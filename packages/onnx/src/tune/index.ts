@@ -2,7 +2,7 @@ import { rewriteAll } from "../ir/rewrite.ts";
 import type { Graph } from "../ir/types.ts";
 import { mergedLayout } from "../simplify/layout.ts";
 import { transposedProduct } from "../simplify/matmul.ts";
-import { accumulatedProduct, biasBeforeReshape, scaledProduct } from "./products.ts";
+import { biasBeforeReshape, scaledProduct } from "./products.ts";
 import { reduceLongAxes } from "./reductions.ts";
 import { outerProduct, softmaxOfRows, spreadColumns } from "./rows.ts";
 import { partOfConcat, shorterTopK, sliceFirst } from "./selection.ts";
@@ -21,7 +21,6 @@ export function tune(graph: Graph): Graph {
   ]);
   return rewriteAll(flat, [
     scaledProduct,
-    accumulatedProduct,
     reduceLongAxes,
     outerProduct,
     softmaxOfRows,

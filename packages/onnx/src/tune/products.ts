@@ -28,24 +28,6 @@ export const scaledProduct: Rule = (node, r) => {
   return undefined;
 };
 
-/** A product added to a number times a matrix, as in momentum: one operator, which scales while it adds. */
-export const accumulatedProduct: Rule = (node, r) => {
-  if (node.op !== "Add") return undefined;
-  for (const [x, other] of bothWays(node)) {
-    const product = plainProduct(x, r);
-    if (!product || !sameShape(other.shape, x.shape)) continue;
-    const scaled = r.uses(other) === 1 ? made(other, "Mul") : undefined;
-    const pair =
-      scaled && bothWays(scaled).find(([y, c]) => scalarOf(c) !== undefined && sameShape(y.shape, x.shape));
-    if (!pair) continue;
-    const beta = scalarOf(pair[1])!;
-    const { alpha = 1 } = product.attributes;
-    const operands = [...product.inputs, pair[0]].map(r.at);
-    return r.b.emit("Gemm", operands, { ...flags(product), alpha, beta });
-  }
-  return undefined;
-};
-
 /** A bias is added to the rows of a product before they are parted into more axes. */
 export const biasBeforeReshape: Rule = (node, r) => {
   if (node.op !== "Add") return undefined;
