@@ -1,4 +1,4 @@
-// Runs a network in the hard runtime: a file that `hardgrad export RUN --format runtime` wrote, or a small one made here.
+// Runs a network in the hard runtime: a runtime file, or a small network made here.
 import { readFileSync } from "node:fs";
 import { loadRuntime, writeRuntimeFile } from "@hardgrad/runtime";
 
