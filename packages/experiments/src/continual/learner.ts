@@ -2,7 +2,7 @@ import { hatSlope } from "hardgrad";
 import type { RunConfig } from "../contract.ts";
 import type { Dataset } from "../data/index.ts";
 import { fromHost, named, scalar, toHost } from "../engine/arrays.ts";
-import type { Backend, HostArray, HostArrays, Resident } from "../engine/backend.ts";
+import type { Backend, HostArray, HostArrays } from "../engine/backend.ts";
 import { makeEstimator } from "../engine/estimator.ts";
 import { keyOf, PURPOSE } from "../engine/keys.ts";
 import { readSizes } from "../options.ts";
@@ -14,7 +14,7 @@ import type { Sizes, TaskNetwork } from "./network.ts";
 import type { MethodName } from "./options.ts";
 import { feedOf, planOf, type Stretch } from "./plan.ts";
 import { ruleOf, stepOf } from "./step.ts";
-import { batchOf, type Task, type Tasks, tasksOf } from "./tasks.ts";
+import { batchOf, type Task, type TaskBatch, type Tasks, tasksOf } from "./tasks.ts";
 
 /** One network that learns the tasks one after another by one method. */
 export interface Learner {
@@ -31,8 +31,12 @@ export interface Learner {
   readonly finished: number;
   /** The same, with the part of the task at hand that is done. */
   readonly progress: number;
-  /** Trains to a step, which must not lie beyond the stretch; the mean loss. Crosses the boundary at its end. */
-  trainTo(end: number): Promise<number>;
+  /**
+   * Trains to a step, which must not lie beyond the stretch; the mean loss. Crosses the boundary at its end.
+   *
+   * @param inside is given what the backend does, to time it.
+   */
+  trainTo(end: number, inside: <T>(work: () => Promise<T>) => Promise<T>): Promise<number>;
   /** The network that answers for a task which has begun. */
   network(task: Task): Promise<TaskNetwork>;
   /** Share of each hidden layer's weights that may still change; empty for methods that close none. */
@@ -66,10 +70,10 @@ export async function learnerOf(
   let memory: HostArrays = saved ? only(saved.arrays, (name) => name.startsWith("memory.")) : {};
   const resident = backend.put(stored);
   // A step is compiled for one shape of batch, and rehearsal has two.
-  const steps = new Map<number, (resident: Resident, inputs: HostArrays) => Promise<void>>();
-  const stepFor = (count: number): ((resident: Resident, inputs: HostArrays) => Promise<void>) => {
-    if (!steps.has(count)) steps.set(count, backend.update(stepOf(method, config)));
-    return steps.get(count)!;
+  const programs = new Map<number, { step: ReturnType<Backend["update"]>; batch?: TaskBatch }>();
+  const programFor = (count: number): { step: ReturnType<Backend["update"]>; batch?: TaskBatch } => {
+    if (!programs.has(count)) programs.set(count, { step: backend.update(stepOf(method, config)) });
+    return programs.get(count)!;
   };
   let step = saved?.step ?? 0;
 
@@ -120,7 +124,7 @@ export async function learnerOf(
       const { task, taskStart, taskEnd } = stretchAt(step);
       return Math.min(task.index + (step - taskStart) / (taskEnd - taskStart), tasks.list.length);
     },
-    async trainTo(end) {
+    async trainTo(end, inside) {
       const stretch = stretchAt(step);
       if (step === stretch.start) {
         const change = await method.begin(await snapshot(), stretch.phase, boundary(stretch.task));
@@ -131,13 +135,17 @@ export async function learnerOf(
       resident.write({ "run.total": scalar(0) });
       for (; step < end; step++) {
         const examples = feed.at(stretch, step);
-        await stepFor(examples.length)(resident, {
-          ...batchOf(tasks, examples, joint ? tasks.list.length : stretch.task.index + 1),
+        const program = programFor(examples.length);
+        const seen = joint ? tasks.list.length : stretch.task.index + 1;
+        program.batch = batchOf(tasks, examples, seen, program.batch);
+        const inputs = {
+          ...program.batch,
           key: keyOf(seed, PURPOSE.step, step),
           ...schedules(config, stretch, step),
-        });
+        };
+        await inside(() => program.step(resident, inputs));
       }
-      const read = await resident.read(["run.total"]);
+      const read = await inside(() => resident.read(["run.total"]));
       if (step === stretch.end && stretch.last)
         apply(await method.finish(await snapshot(), boundary(stretch.task)));
       return read["run.total"]!.data[0]! / count;

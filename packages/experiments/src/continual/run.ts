@@ -90,7 +90,7 @@ export async function startContinual(
       const epochEnd = stretch.taskStart + (Math.floor(passes) + 1) * stretch.stepsPerEpoch;
       const end = Math.min(stretch.end, epochEnd, (Math.floor(from / REPORT_EVERY) + 1) * REPORT_EVERY);
       watch.start();
-      const loss = await watch.inside(() => learner.trainTo(end));
+      const loss = await learner.trainTo(end, watch.inside);
       watch.stop(end - from);
       if (!Number.isFinite(loss))
         throw new RangeError(

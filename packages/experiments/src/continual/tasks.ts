@@ -128,32 +128,48 @@ export interface Example {
   readonly weight: number;
 }
 
+/** What a step learns from. */
+export interface TaskBatch extends HostArrays {
+  /** `[batch, 784]` */
+  readonly images: { readonly shape: readonly number[]; readonly data: Uint8Array };
+  /** `[batch]`: outputs of the network. */
+  readonly labels: { readonly shape: readonly number[]; readonly data: Uint8Array };
+  /** `[batch, outputs]`: 1 for the outputs that compete. */
+  readonly active: { readonly shape: readonly number[]; readonly data: Uint8Array };
+  /** `[batch]`: of the examples in the loss. */
+  readonly weights: { readonly shape: readonly number[]; readonly data: Float32Array };
+}
+
+function emptyBatch(count: number, outputs: number): TaskBatch {
+  return {
+    images: { shape: [count, 784], data: new Uint8Array(count * 784) },
+    labels: { shape: [count], data: new Uint8Array(count) },
+    active: { shape: [count, outputs], data: new Uint8Array(count * outputs) },
+    weights: { shape: [count], data: new Float32Array(count) },
+  };
+}
+
 /**
- * A batch: `images [batch, 784]`, `labels [batch]` (outputs of the network), `active [batch, outputs]` (1 for the outputs
- * that compete), `weights [batch]`.
+ * Some examples as arrays, in a new batch or in place of what is in an old one.
  *
  * @param seen how many tasks have begun: their outputs compete if all do.
  */
-export function batchOf(tasks: Tasks, examples: readonly Example[], seen: number): HostArrays {
-  const count = examples.length;
+export function batchOf(
+  tasks: Tasks,
+  examples: readonly Example[],
+  seen: number,
+  into: TaskBatch = emptyBatch(examples.length, tasks.outputs),
+): TaskBatch {
   const { outputs, allCompete, dataset } = tasks;
-  const images = new Uint8Array(count * 784);
-  const labels = new Uint8Array(count);
-  const active = new Uint8Array(count * outputs);
-  const weights = new Float32Array(count);
+  into.active.data.fill(0);
   examples.forEach(({ task, index, weight }, n) => {
-    place(task, dataset.train, index, images, n);
-    labels[n] = outputOf(task, dataset.train, index);
-    weights[n] = weight;
+    place(task, dataset.train, index, into.images.data, n);
+    into.labels.data[n] = outputOf(task, dataset.train, index);
+    into.weights.data[n] = weight;
     const [first, end] = allCompete ? [0, seen * task.classes.length] : outputsOf(task);
-    active.fill(1, n * outputs + first, n * outputs + end);
+    into.active.data.fill(1, n * outputs + first, n * outputs + end);
   });
-  return {
-    images: { shape: [count, 784], data: images },
-    labels: { shape: [count], data: labels },
-    active: { shape: [count, outputs], data: active },
-    weights: { shape: [count], data: weights },
-  };
+  return into;
 }
 
 /** First output of a task and the one after its last. */
