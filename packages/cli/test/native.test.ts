@@ -59,4 +59,10 @@ describe("--device native", () => {
       /needs onnxruntime-node 1\.20 or later and below 2, and 1\.15\.1 is installed/,
     );
   });
+
+  test("an audit, which has no compiled step, does not take it", () => {
+    const run = hardgrad(["audit", "reinmax", "--device", "native"]);
+    expect(run).toMatchObject({ code: 2, stdout: "" });
+    expect(run.stderr).toMatch(/an audit has none; use wasm/);
+  });
 });
