@@ -2,7 +2,7 @@ import "./setup.ts";
 import { grad, jit, numpy as np, random, tree } from "@jax-js/jax";
 import { certify, checkCertificate, openGradients, openWeights, protect, type UpdateRule } from "hardgrad";
 import { expect, test } from "vitest";
-import { adam, crossEntropy, dense, glorotUniform, type Params, sgd } from "../src/index.ts";
+import { adam, adamw, crossEntropy, dense, glorotUniform, type Params, radam, sgd } from "../src/index.ts";
 
 /** Weight decay in its two forms, around any optimizer. */
 const decayed = (rule: UpdateRule, decoupled: boolean): UpdateRule => ({
@@ -25,6 +25,8 @@ const rules: [string, UpdateRule][] = [
   ["Adam", adam()],
   ["Adam and weight decay in the gradient", decayed(adam(), false)],
   ["Adam and decoupled weight decay", decayed(adam(), true)],
+  ["AdamW", adamw({ weightDecay: 0.05 })],
+  ["RAdam", radam()],
 ];
 
 const map = (params: Params, fn: (x: np.Array, name: string) => np.Array): Params =>

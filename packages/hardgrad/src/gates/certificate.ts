@@ -79,7 +79,7 @@ export async function checkCertificate(
     return {
       holds: true,
       changed,
-      sentence: `${task}: not a bit has changed in ${names.size} arrays${scores}.`,
+      sentence: `${task}: not a bit has changed in ${names.size} array${names.size === 1 ? "" : "s"}${scores}.`,
     };
   return { holds: false, changed, sentence: `${task}: the certificate does not hold: ${describe(changed)}.` };
 }
