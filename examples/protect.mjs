@@ -23,11 +23,5 @@ for (let i = 0; i < 100; i++) {
   const gradients = { w: grad(loss)(params.w.ref) };
   ({ params, state } = rule.update(gradients, state, params, rate, open));
 }
-console.log(
-  "weights",
-  params.w.ref
-    .js()[0]
-    .map((v) => v.toFixed(2))
-    .join(" "),
-); // 0.50 0.50 -1.97 2.95
+console.log("weights", params.w.ref.js()); // 0.5, 0.5, -1.97, 2.95
 console.log((await checkCertificate(certificate, evidence())).sentence);
