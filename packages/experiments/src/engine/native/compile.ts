@@ -73,22 +73,31 @@ export async function compileUpdate(
   const results = outputs.map(({ name, dtype, shape }) => {
     const old = name.startsWith(NEXT) ? name.slice(NEXT.length) : undefined;
     const spare = old !== undefined && read.has(RESIDENT + old);
-    return { name, dtype: dtype as "float32", shape, place: spare ? SPARE + old : (old ?? name), old, spare };
+    // What only the kernels read has its place by shape: other steps use the same names.
+    const place = spare ? SPARE + old : (old ?? `${name}[${shape}]`);
+    return { name, dtype: dtype as "float32", shape, place, old, spare };
   });
+  const places = new Map(results.map(({ name, place }) => [name, place]));
   return async (held, arrays) => {
     // All places first: tensors made before the arena grows would be void.
     for (const { place, dtype, shape } of results) held.slot(place, dtype, shape);
     const fetches: Tensors = {};
     for (const { name, place } of results) fetches[name] = held.tensor(place);
     await session?.run(feed(held, arrays), fetches);
-    for (const kernel of kernels) runKernel(kernel, held, arrays);
+    for (const kernel of kernels) runKernel(kernel, held, arrays, places);
     for (const { old, place, spare } of results) if (spare) held.swap(old!, place);
     return {};
   };
 }
 
-function runKernel({ code, shape, arrays, scalars }: Kernel, held: NativeResident, inputs: HostArrays): void {
-  const own = (name: string): string => (name.startsWith(RESIDENT) ? name.slice(RESIDENT.length) : name);
+/** `places` are those of the model's outputs. */
+function runKernel(
+  { code, shape, arrays, scalars }: Kernel,
+  held: NativeResident,
+  inputs: HostArrays,
+  places: ReadonlyMap<string, string>,
+): void {
+  const own = (name: string): string => places.get(name) ?? name.slice(RESIDENT.length);
   const value = (name: string): number =>
     name.startsWith(INPUT) ? inputs[name.slice(INPUT.length)]!.data[0]! : held.tensor(own(name)).data[0]!;
   const bytes = 16 * Math.ceil(shape.reduce((a, b) => a * b, 1) / 4);
