@@ -1,6 +1,6 @@
 // The tables of docs/forgetting.md: what each row adds to the common settings. All by one code, with one budget.
 
-const split = { benchmark: "split", layers: "400-400", batch: 128, learningRate: 0.001, cooling: "linear" };
+const split = { benchmark: "split", layers: "400-400", batch: 64, learningRate: 0.001, cooling: "linear" };
 const permuted = {
   benchmark: "permuted",
   layers: "100-100",
@@ -33,17 +33,22 @@ const methods = {
 export const presets = {
   "split-mnist": { data: "mnist", common: { ...split, epochs: 10 }, seeds: 5, rows: methods },
   "split-fashion": { data: "fashion-mnist", common: { ...split, epochs: 10 }, seeds: 5, rows: methods },
-  "permuted-100": { data: "mnist", common: { ...permuted, epochs: 5 }, seeds: 2, rows: methods },
+  "permuted-100": {
+    data: "mnist",
+    common: { ...permuted, epochs: 5 },
+    seeds: 2,
+    rows: { ...methods, wsn: { ...methods.wsn, learningRate: 0.003, keep: 0.3 } },
+  },
   "permuted-400": {
     data: "mnist",
     common: { ...permuted, layers: "400-400", batch: 128, epochs: 5 },
     seeds: 2,
-    rows: { wsn: methods.wsn, "hat, hard": methods["hat, hard"] },
+    rows: { wsn: { ...methods.wsn, keep: 0.3 }, "hat, hard": methods["hat, hard"] },
   },
   // Van de Ven et al. 2019: 2000 steps of 128 images per task are 21 passes; Adam 1e-3.
   "split-mnist-baselines": {
     data: "mnist",
-    common: { ...split, cooling: "none", epochs: 21, validation: 0 },
+    common: { ...split, batch: 128, cooling: "none", epochs: 21, validation: 0 },
     seeds: 2,
     rows: Object.fromEntries(
       ["finetune", "joint", "ewc", "online-ewc", "si", "xdg, nothing closed"].map((n) => [n, methods[n]]),

@@ -72,6 +72,10 @@ await runJobs(todo, jobs, {
 const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
 const error = (values) =>
   Math.sqrt(values.reduce((s, v) => s + (v - mean(values)) ** 2, 0) / (values.length - 1) / values.length);
+const timesOf = (summaries, start) =>
+  summaries.flatMap(({ metrics }) =>
+    Object.entries(metrics).flatMap(([tag, value]) => (tag.startsWith(start) ? [value] : [])),
+  );
 const results = rows.map(([name, settings]) => {
   const summaries = runs.filter((r) => r.name === name).map((r) => readSummary(r.path));
   const of = (tag) => summaries.map((s) => s.metrics[tag]).filter((v) => v !== undefined);
@@ -87,16 +91,24 @@ const results = rows.map(([name, settings]) => {
     inferredTask: summary("accuracy/inferred-task"),
     certificates: mean(of("certificates/held")),
     tasks: mean(of("certificates/issued")),
+    // Milliseconds per image: with a task's own units only, and of the whole network; means over tasks and seeds.
+    timePerImage: {
+      own: mean(timesOf(summaries, "time/task-")),
+      whole: mean(timesOf(summaries, "time/whole-")),
+    },
     secondsPerRun: mean(summaries.map((s) => (s.msPerStep * s.steps) / 1000)),
   };
 });
 const percent = (value, digits = 2) =>
   value ? `${(100 * value.mean).toFixed(digits)} ± ${(100 * value.standardError).toFixed(digits)}` : "—";
-console.log("| | accuracy, % | backward transfer, points | closed weights, % | certificates | s per run |");
-console.log("|---|---|---|---|---|---|");
+const micro = (ms) => (Number.isFinite(ms) ? (1000 * ms).toFixed(1) : "—");
+console.log(
+  "| | accuracy, % | backward transfer, points | closed weights, % | certificates | us per image, own units | whole | s per run |",
+);
+console.log("|---|---|---|---|---|---|---|---|");
 for (const r of results)
   console.log(
-    `| ${r.name} | ${percent(r.accuracy)} | ${percent(r.backwardTransfer)} | ${percent(r.capacity, 1)} | ${r.certificates} of ${r.tasks} | ${r.secondsPerRun.toFixed(0)} |`,
+    `| ${r.name} | ${percent(r.accuracy)} | ${percent(r.backwardTransfer)} | ${percent(r.capacity, 1)} | ${r.certificates} of ${r.tasks} | ${micro(r.timePerImage.own)} | ${micro(r.timePerImage.whole)} | ${r.secondsPerRun.toFixed(0)} |`,
   );
 if (flags.json)
   writeWhole(
