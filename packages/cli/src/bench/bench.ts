@@ -1,13 +1,13 @@
-import { classifier, useDevice } from "@hardgrad/experiments";
-import { numpy as np } from "@jax-js/jax";
-import { bernoulli, catalogue, type Estimator } from "hardgrad";
+import { useDevice } from "@hardgrad/experiments";
 import { environment } from "../run-folder/environment.ts";
 import { clock } from "./clock.ts";
 import { type Contestant, probe } from "./contestants.ts";
-import { SCALING_POINTS, timeEstimators, timeOutside, timeScaling } from "./own-parts.ts";
+import { timedEstimators, timeEstimators } from "./estimators.ts";
+import { timeOutside } from "./outside.ts";
 import { runRow } from "./race.ts";
 import type { BenchResults } from "./results.ts";
 import type { Row } from "./rows/row.ts";
+import { SCALING_POINTS, timeScaling } from "./scaling.ts";
 
 export const partNames: readonly string[] = ["race", "estimators", "scaling", "outside"];
 
@@ -37,26 +37,36 @@ export async function bench(plan: Plan, narrate: (line: string) => void): Promis
   );
   // Inputs of the rows are made here; nothing is timed in this process.
   await useDevice("wasm");
-  const ids = parts.includes("estimators") ? onePass() : [];
+  const timed = parts.includes("estimators") ? timedEstimators() : [];
   const entries = plan.rows.map((row) => ({
     row,
     contestants: contestants.filter((c) => c.device !== undefined || row.peers.includes(c.id)),
   }));
-  const time = clock(turnsOf(plan, entries, devices.length, ids.length), narrate);
+  const time = clock(turnsOf(plan, entries, devices.length, timed.length), narrate);
   const common = { rounds, secondsPerTurn, patience: PATIENCE, say: time.say, turn: time.turn };
-  const eachDevice = async <T>(part: string, measure: (device: string) => Promise<T[]>): Promise<T[]> =>
-    parts.includes(part) ? (await inTurn(devices, measure)).flat() : [];
+  const problems: string[] = [];
+  const eachDevice = async <T>(part: string, measure: (device: string) => Promise<T[]>): Promise<T[]> => {
+    if (!parts.includes(part)) return [];
+    const results = await inTurn(devices, (device) =>
+      measure(device).catch((error: Error) => {
+        problems.push(`${part}: ${error.message}`);
+        narrate(`${part} is given up: ${error.message}`);
+        return [];
+      }),
+    );
+    return results.flat();
+  };
 
   const race = parts.includes("race")
     ? await inTurn(entries, ({ row, contestants }) => runRow(row, contestants, common))
     : [];
-  const estimators = await eachDevice("estimators", (device) => timeEstimators(device, ids, common));
+  const estimators = await eachDevice("estimators", (device) => timeEstimators(device, timed, common));
   const scaling = await eachDevice("scaling", (device) =>
     timeScaling(device, { ...common, rounds: few(rounds) }),
   );
   const outside = await eachDevice("outside", (device) => timeOutside(device, RUN_STEPS, common));
   const { device: _, ...machine } = environment("");
-  return { ...machine, versions, rounds, secondsPerTurn, race, estimators, scaling, outside };
+  return { ...machine, versions, rounds, secondsPerTurn, race, estimators, scaling, outside, problems };
 }
 
 /** Curves over orders of magnitude need fewer rounds than ratios near 1. */
@@ -82,23 +92,4 @@ async function inTurn<A, B>(items: readonly A[], work: (item: A) => Promise<B>):
   const results: B[] = [];
   for (const item of items) results.push(await work(item));
   return results;
-}
-
-/** Estimators with one evaluation per example that the classifier takes. */
-function onePass(): string[] {
-  const settings = Object.fromEntries(
-    Object.entries(classifier.options).map(([name, o]) => [name, o.default]),
-  );
-  const fits = (estimator: Estimator): boolean => {
-    const q = bernoulli(np.zeros([1, 100]));
-    try {
-      classifier.check(estimator, settings, { classes: 10 } as never);
-      return estimator.evaluations(q) === 1;
-    } catch {
-      return false;
-    } finally {
-      q.logits.dispose();
-    }
-  };
-  return catalogue.filter((entry) => fits(entry.create())).map((entry) => entry.id);
 }

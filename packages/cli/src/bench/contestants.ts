@@ -78,7 +78,7 @@ function pytorch(python?: string): Contestant[] {
       };
     return { id, title, command: { file: found, args: [script, ...flags] }, threads: threadChoices() };
   };
-  return [made("pytorch", "PyTorch", []), made("pytorch-masked", "PyTorch, dense and masked", ["--masked"])];
+  return [made("pytorch", "PyTorch", []), made("pytorch-masked", "PyTorch dense, masked", ["--masked"])];
 }
 
 function hasTorch(python: string): boolean {

@@ -55,10 +55,12 @@ export function raceFigure({ race }: Pick<BenchResults, "race">): Figure {
 
 /** Coloured names in a line at the top. */
 function key(names: readonly string[], range: readonly string[]): string {
-  const width = (WIDTH - 140) / Math.max(1, names.length);
+  let x = 130;
   const items = names.map((name, i) => {
-    const x = 130 + i * width;
-    return `<circle cx="${x}" cy="14" r="5" fill="${range[i]}"/><text x="${x + 10}" y="18" font-size="12" text-anchor="start" fill="#222">${escapeXml(name)}</text>`;
+    const dot = `<circle cx="${x}" cy="14" r="5" fill="${range[i]}"/>`;
+    const text = `<text x="${x + 10}" y="18" font-size="12" text-anchor="start" fill="#222">${escapeXml(name)}</text>`;
+    x += 34 + 6.4 * name.length;
+    return dot + text;
   });
   return items.join("");
 }

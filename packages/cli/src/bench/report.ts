@@ -50,14 +50,14 @@ export function contestantTable(race: readonly RowResult[]): Table {
 
 export function estimatorTable({ estimators }: BenchResults): Table {
   const devices = [...new Set(estimators.map((e) => e.device))];
-  const ids = [...new Set(estimators.map((e) => e.estimator))];
+  const ids = new Map(estimators.map((e) => [e.estimator, e.evaluations]));
   const cell = (estimator: string, device: string): string => {
     const found = estimators.find((e) => e.estimator === estimator && e.device === device);
     return found ? range(found.ratio) : "";
   };
   return {
-    head: ["estimator", ...devices],
-    rows: ids.map((id) => [id, ...devices.map((device) => cell(id, device))]),
+    head: ["estimator", "evaluations", ...devices],
+    rows: [...ids].map(([id, count]) => [id, String(count), ...devices.map((device) => cell(id, device))]),
   };
 }
 

@@ -16,6 +16,8 @@ export interface BenchResults {
   readonly estimators: readonly EstimatorResult[];
   readonly scaling: readonly ScalingResult[];
   readonly outside: readonly OutsideResult[];
+  /** Parts without peers that could not be measured, and why. */
+  readonly problems: readonly string[];
 }
 
 export interface RowResult {
@@ -47,6 +49,8 @@ export interface ContestantResult {
 export interface EstimatorResult {
   readonly device: string;
   readonly estimator: string;
+  /** Of the objective, per example. */
+  readonly evaluations: number;
   /** Step time over that of straight-through. */
   readonly ratio: Spread;
 }

@@ -13,10 +13,13 @@ const device = process.argv[2] ?? "wasm";
 const starts = new Map<string, (backend: Backend) => Promise<Partial<Entry>>>();
 const begun = new Map<string, Partial<Entry>>();
 const notices: string[] = [];
-let threads = 1;
+let threads: number | undefined;
 
 const backendOf = (): Promise<Backend> =>
-  useDevice(device, { threads, notice: (sentence) => void notices.push(sentence) });
+  useDevice(device, {
+    ...(threads === undefined ? {} : { threads }),
+    notice: (sentence) => void notices.push(sentence),
+  });
 
 async function entryOf(row: string): Promise<Partial<Entry>> {
   const start = starts.get(row);

@@ -38,9 +38,12 @@ export async function runBench(flags: Flags): Promise<void> {
   if (typeof out === "string") await writeFigure(raceFigure(results), out);
   if (json === true) printJson(results);
   else printTables(results, narrate);
-  const failed = results.race.flatMap((row) =>
-    row.contestants.filter((c) => c.status === "failed").map((c) => `${c.title} on ${row.id}`),
-  );
+  const failed = [
+    ...results.race.flatMap((row) =>
+      row.contestants.filter((c) => c.status === "failed").map((c) => `${c.title} on ${row.id}`),
+    ),
+    ...results.problems.map((problem) => problem.replace(/\.$/, "")),
+  ];
   if (failed.length > 0) throw new Failure(`failed, with the reasons above: ${failed.join("; ")}.`);
 }
 
