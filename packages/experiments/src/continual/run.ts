@@ -36,6 +36,8 @@ export async function startContinual(
   let learner = await learnerAt(plan, dataset, backend, checkpoint);
   let record: RunRecord = checkpoint?.record ?? emptyRecord;
   let judge = judgeOf(backend, learner.sizes.layers.length);
+  /** Measured, and so not part of what a checkpoint says. */
+  let times: Values = {};
   await refuseChanged();
 
   async function refuseChanged(): Promise<void> {
@@ -110,16 +112,15 @@ export async function startContinual(
         };
       if (learner.step === learner.totalSteps) {
         Object.assign(values, prefixed(await conclusion(learner, judge, matrix), prefix));
-        if (learner.method.exact && prefix === "")
-          Object.assign(values, await timePerImage(learner, backend));
+        if (learner.method.exact && prefix === "") times = await timePerImage(learner, backend);
       }
       record = { ...record, last: { ...record.last, ...values } };
-      return [{ step: step(), epoch: learner.progress, values }];
+      return [{ step: step(), epoch: learner.progress, values: { ...values, ...times } }];
     },
     checkpoint: async () => ({ config, step: step(), tensors: tensorsOf(await learner.save()), record }),
     summary: () => ({
       headline: "accuracy/average",
-      metrics: record.last,
+      metrics: { ...record.last, ...times },
       bests: record.best,
       notes: notesOf(record),
       ...watch.summary(),
