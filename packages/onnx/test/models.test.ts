@@ -23,6 +23,12 @@ const io = (model: Uint8Array): string[][] => {
 };
 
 describe("names, types and shapes", () => {
+  test("the same function gives the same bytes, whatever was made before it", () => {
+    const model = toOnnx(net, ...args());
+    toOnnx((x: np.Array) => np.tanh(x), normal(5, [2]));
+    expect(Buffer.from(toOnnx(net, ...args())).equals(Buffer.from(model))).toBe(true);
+  });
+
   test("arguments by position and path, results by path", () => {
     expect(io(toOnnx(net, ...args()))).toEqual([
       ["input0.w", "input0.layers.0", "input0.layers.1", "input1"],

@@ -139,7 +139,8 @@ class GraphWriter {
   #name(x: Value): string {
     const known = this.#names.get(x);
     if (known !== undefined) return known;
-    let name = x.name ?? (x.data ? `c${x.id}` : `v${x.id}`);
+    // Numbered by appearance: the same function gives the same bytes.
+    let name = x.name ?? `${x.data ? "c" : "v"}${this.#names.size}`;
     while (this.#taken.has(name)) name += "_";
     this.#taken.add(name);
     this.#names.set(x, name);
