@@ -111,11 +111,16 @@ function curvePanel(title: string, points: readonly Row[], low: number): string 
       grid: true,
       domain: [100 * low, 100],
     },
-    color: { domain: tasks, range: tasks.map((_, i) => colours[i % colours.length]!) },
+    color: { type: "ordinal", domain: tasks, range: tasks.map((_, i) => colours[i % colours.length]!) },
     marks: [
       heading(title),
-      Plot.lineY([...points], { x: "x", y: "y", stroke: "task", strokeWidth: 1.6 }),
-      Plot.text(ends, { ...labels, text: (d: Row) => `${d.task}`, fill: "task" } as Plot.TextOptions),
+      Plot.lineY([...points], { x: "x", y: "y", z: "task", stroke: "task", strokeWidth: 1.6 }),
+      Plot.text(ends, {
+        ...labels,
+        text: (d: Row) => `${d.task}`,
+        z: "task",
+        fill: "task",
+      } as Plot.TextOptions),
     ],
   });
 }
