@@ -1,4 +1,4 @@
-import { numpy as np } from "@jax-js/jax";
+import { grad, numpy as np } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
 import { checkVersion } from "../src/engine/native/runtime.ts";
 import { type Arrays, type HostArrays, useDevice } from "../src/index.ts";
@@ -161,4 +161,25 @@ test("versions of onnxruntime that are not supported are named, with the way out
         `onnxruntime-node 1\\.20 or later and below 2, and ${version ?? "an unknown version"} is installed`,
       ),
     );
+});
+
+test("rows that are added in one place are all added, with any number of threads", async () => {
+  const several = await useDevice("native", { threads: 4 });
+  const wasm = await useDevice("wasm");
+  // 832 rows of 784, six or seven to each of 128 places: the gradient of taking them.
+  const rows = (x: np.Array, i: np.Array): np.Array => np.sum(np.square(np.take(x, i, 0)));
+  const gradient = ({ x }: Arrays, { i }: Arrays): Arrays => ({
+    g: grad((u: np.Array) => rows(u, i!))(x!),
+  });
+  const initial: HostArrays = {
+    x: { shape: [128, 784], data: Float32Array.from({ length: 128 * 784 }, (_, k) => (k % 11) - 5) },
+  };
+  const places: HostArrays = {
+    i: { shape: [832], data: Int32Array.from({ length: 832 }, (_, k) => (k * 7919) % 128) },
+  };
+  const [here, there] = [several.put(initial), wasm.put(initial)];
+  const { g: expected } = await wasm.evaluate(gradient)(there, places);
+  const evaluate = several.evaluate(gradient);
+  // Whole numbers, so that no order of adding rounds.
+  for (let run = 0; run < 10; run++) expect((await evaluate(here, places)).g!.data).toEqual(expected!.data);
 });

@@ -62,6 +62,8 @@ export interface Lowered {
   /** Inputs of the model beside the arguments, which `runKeys(keys, ...)` computes. */
   readonly noise: readonly Port[];
   readonly keys: KeyProgram;
+  /** Only with `tuned`: onnxruntime must run the model on one thread, because it has an operator that several spoil. */
+  readonly oneThread: boolean;
 }
 
 const DEFAULT_OPSET = 21;
@@ -99,6 +101,7 @@ export function lower(fn: Traceable, args: readonly unknown[], options: LowerOpt
     kernels,
     noise: graph.inputs.filter((x) => !given.has(x.name!)).map(port),
     keys,
+    oneThread: graph.nodes.some(({ op }) => op === "ScatterND"),
   };
 }
 

@@ -68,7 +68,7 @@ export function infer(op: string, inputs: readonly Value[], attributes: Attribut
     return [{ dtype, shape: [...indices.slice(0, -1), ...shape.slice(indices.at(-1))] }];
   }
   if (op === "GatherElements") return [{ dtype, shape: inputs[1]!.shape }];
-  if (op === "ScatterND" || op === "CumSum") return [{ dtype, shape }];
+  if (op === "ScatterND" || op === "ScatterElements" || op === "CumSum") return [{ dtype, shape }];
   if (op === "TopK") {
     const kept = shape.map((d, i) => (i === attributes.axis ? (attributes.k as number) : d));
     return [

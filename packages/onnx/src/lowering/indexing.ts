@@ -1,9 +1,9 @@
 import type { Builder } from "../ir/builder.ts";
-import { broadcastShapes, type Value } from "../ir/types.ts";
+import { broadcastShapes, size, type Value } from "../ir/types.ts";
 import { type Rule, type Rules, result } from "./context.ts";
 import { filled, type Lazy } from "./lazy.ts";
 
-/** Indices `[...shape, axes]` in int64, as GatherND and ScatterND want them. */
+/** Indices `[...shape, axes]` in int64, as GatherND wants them. */
 function stacked(b: Builder, indices: readonly Lazy[]): Value {
   const shape = indices.reduce<readonly number[]>((s, x) => broadcastShapes(s, x.shape), []);
   const parts = indices.map((x) => {
@@ -47,7 +47,31 @@ const gather: Rule = (c) => {
   return result(c, b.transpose(picked, movedTo(picked.shape.length, index.shape.length - 1, outDim)));
 };
 
-/** Into zeros; an index that occurs twice adds, or the last one wins. */
+/** The number of a row of `[...sizes, rest]`, counted over all indexed axes: int64 `[count, 1]`. */
+function rowNumbers(b: Builder, indices: readonly Lazy[], sizes: readonly number[]): Value {
+  const shape = indices.reduce<readonly number[]>((s, x) => broadcastShapes(s, x.shape), []);
+  let number: Value | undefined;
+  indices.forEach((x, k) => {
+    const index = b.cast(x.value, "int64");
+    const end = b.scalar("int64", sizes[k]!);
+    const counted =
+      indices.length === 1
+        ? index
+        : b.emit("Where", [
+            b.emit("Less", [index, b.scalar("int64", 0)]),
+            b.emit("Add", [index, end]),
+            index,
+          ]);
+    number = number ? b.emit("Add", [b.emit("Mul", [number, end]), counted]) : counted;
+  });
+  return b.reshape(b.expand(number!, shape), [size(shape), 1]);
+}
+
+/**
+ * Into zeros; an index that occurs twice adds, or the last one wins. By ScatterElements, although ScatterND needs no
+ * index for each element: onnxruntime's ScatterND goes through its rows on several threads, and where two of them meet
+ * in one place one is lost.
+ */
 const scatter: Rule = (c) => {
   const { b } = c;
   const [updates, ...indices] = c.inputs as [Lazy, ...Lazy[]];
@@ -60,20 +84,23 @@ const scatter: Rule = (c) => {
   const { dtype } = updates.value;
   // The same bits; onnxruntime adds neither words nor truth values.
   const carrier = dtype === "bool" || dtype === "uint32" ? "int32" : dtype;
-  const index = stacked(b, indices);
-  const count = index.shape.length - 1;
+  const count = indices.reduce<readonly number[]>((s, x) => broadcastShapes(s, x.shape), []).length;
   const order = indexedFirst(shape.length, axis);
   const values = b.cast(filled(b, updates), carrier);
   const forward = movedTo(values.shape.length, count, outDim);
   const inverse = forward.map((_, i) => forward.indexOf(i));
-  const zeros = b.expand(
-    b.scalar(carrier, 0),
-    order.map((a) => shape[a]!),
+  const sizes = order.map((a) => shape[a]!);
+  const rows = rowNumbers(b, indices, sizes);
+  const width = size(sizes.slice(axis.length));
+  const zeros = b.expand(b.scalar(carrier, 0), [size(sizes.slice(0, axis.length)), width]);
+  const places = [rows.shape[0]!, width];
+  const scattered = b.emit(
+    "ScatterElements",
+    [zeros, b.expand(rows, places), b.reshape(b.transpose(values, inverse), places)],
+    { axis: 0, ...(op === "add" ? { reduction: "add" } : {}) },
   );
-  const attributes = op === "add" ? { reduction: "add" } : {};
-  const scattered = b.emit("ScatterND", [zeros, index, b.transpose(values, inverse)], attributes);
   const back = order.map((_, i) => order.indexOf(i));
-  return result(c, b.cast(b.transpose(scattered, back), dtype));
+  return result(c, b.cast(b.transpose(b.reshape(scattered, sizes), back), dtype));
 };
 
 /** Ascending along the last axis; equal elements keep their order. */

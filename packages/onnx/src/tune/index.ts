@@ -5,7 +5,7 @@ import { transposedProduct } from "../simplify/matmul.ts";
 import { biasBeforeReshape, scaledProduct } from "./products.ts";
 import { reduceLongAxes } from "./reductions.ts";
 import { outerProduct, softmaxOfRows, spreadColumns } from "./rows.ts";
-import { partOfConcat, shorterTopK, sliceFirst } from "./selection.ts";
+import { partOfConcat, scatterRows, shorterTopK, sliceFirst } from "./selection.ts";
 import { fewerAxes } from "./transposes.ts";
 
 /** The same function in the operators that are fastest on the CPU in onnxruntime; a reader of the model gains nothing. */
@@ -18,6 +18,7 @@ export function tune(graph: Graph): Graph {
     partOfConcat,
     sliceFirst,
     shorterTopK,
+    scatterRows,
   ]);
   return rewriteAll(flat, [
     scaledProduct,

@@ -1,6 +1,6 @@
 import { made } from "../ir/match.ts";
 import type { Rule } from "../ir/rewrite.ts";
-import type { Attributes, Node } from "../ir/types.ts";
+import type { Attributes, Node, Value } from "../ir/types.ts";
 
 /** Where a slice from the beginning of that axis alone ends; undefined for other nodes. */
 function headOf(node: Node, axis: number): number | undefined {
@@ -52,4 +52,18 @@ export const partOfConcat: Rule = (node, { at }) => {
     start = end;
   }
   return undefined;
+};
+
+/**
+ * Rows that are scattered whole need one index each: ten times as fast, and wrong on several threads (see
+ * `scatter` in lowering/indexing.ts), so that `Lowered.oneThread` says so.
+ */
+export const scatterRows: Rule = (node, { b, at }) => {
+  if (node.op !== "ScatterElements" || node.attributes.axis !== 0) return undefined;
+  const [into, places, rows] = node.inputs as [Value, Value, Value];
+  const number = made(places, "Expand")?.inputs[0];
+  if (number?.shape.length !== 2 || number.shape[1] !== 1 || number.shape[0] !== rows.shape[0])
+    return undefined;
+  const { axis: _, ...attributes } = node.attributes;
+  return b.emit("ScatterND", [at(into), at(number), at(rows)], attributes);
 };

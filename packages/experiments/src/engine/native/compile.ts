@@ -38,7 +38,7 @@ export async function compileEvaluation(
   threads: number,
 ): Promise<Compiled> {
   const lowered = lowerTraced(fn, resident, inputs, {});
-  const session = await createSession(runtime, lowered.model, threads);
+  const session = await createSession(runtime, lowered, threads);
   const feed = feeder(runtime, lowered);
   return async (held, arrays) => {
     const results = await session.run(feed(held, arrays));
@@ -62,8 +62,7 @@ export async function compileUpdate(
 ): Promise<Compiled> {
   const updates = Object.fromEntries(resident.names.map((name) => [NEXT + name, RESIDENT + name]));
   const lowered = lowerTraced(fn, resident, inputs, hasVectors() ? updates : {});
-  const session =
-    lowered.outputs.length > 0 ? await createSession(runtime, lowered.model, threads) : undefined;
+  const session = lowered.outputs.length > 0 ? await createSession(runtime, lowered, threads) : undefined;
   const feed = feeder(runtime, lowered);
   const { inputs: ports, kernels, outputs } = lowered;
   const read = new Set([
@@ -175,9 +174,9 @@ function feeder(
   };
 }
 
-function createSession(runtime: Runtime, model: Uint8Array, threads: number): Promise<Session> {
+function createSession(runtime: Runtime, { model, oneThread }: Lowered, threads: number): Promise<Session> {
   return runtime.InferenceSession.create(model, {
-    intraOpNumThreads: threads,
+    intraOpNumThreads: oneThread ? 1 : threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: "all",
     executionMode: "sequential",
