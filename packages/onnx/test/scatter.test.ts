@@ -27,7 +27,7 @@ describe("rows that meet in one place are all added, on several threads too", ()
   async function worstOf(tuned: boolean, runs: number): Promise<number> {
     const lowered = lower(scatter, args(), { tuned });
     const session = await ort.InferenceSession.create(lowered.model, {
-      intraOpNumThreads: lowered.oneThread ? 1 : 4,
+      intraOpNumThreads: lowered.oneThread ? 1 : 2,
     });
     const [expected] = runJax(scatter, args());
     const feeds = {
