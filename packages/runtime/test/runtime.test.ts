@@ -62,9 +62,11 @@ test("measured costs are positive and of a plausible size", async () => {
   const begin = performance.now();
   const costs = await measureCosts(false);
   expect(performance.now() - begin).toBeLessThan(5000);
-  for (const cost of Object.values(costs)) {
-    expect(cost).toBeGreaterThan(0.001);
-    expect(cost).toBeLessThan(1000);
+  for (const [name, cost] of Object.entries(costs)) {
+    // What a gate costs apart from its sums is a difference of two times, and 0 where noise hides it.
+    if (name === "pair") expect(cost).toBeGreaterThanOrEqual(0);
+    else expect(cost, name).toBeGreaterThan(0.001);
+    expect(cost, name).toBeLessThan(1000);
   }
 });
 
