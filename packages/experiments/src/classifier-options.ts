@@ -1,4 +1,5 @@
 import type { OptionsTable } from "hardgrad";
+import { temperatureOptions } from "./temperature-options.ts";
 
 export const options: OptionsTable = {
   epochs: {
@@ -53,18 +54,5 @@ export const options: OptionsTable = {
     max: 2,
     help: "slope annealing: factor on the slope after each epoch (1 is off, Wizaron 1.005, r2rt 1.1)",
   },
-  temperatureRate: {
-    type: "number",
-    default: 0,
-    min: 0,
-    max: 1,
-    help: "temperature annealing: max(floor, temperature exp(-rate step)); 0 is off",
-  },
-  temperatureFloor: {
-    type: "number",
-    default: 0.5,
-    min: 0.01,
-    max: 100,
-    help: "lowest annealed temperature",
-  },
+  ...temperatureOptions,
 };

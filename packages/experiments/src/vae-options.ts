@@ -1,4 +1,5 @@
 import type { SettingsTable } from "./options.ts";
+import { temperatureOptions } from "./temperature-options.ts";
 
 export const options: SettingsTable = {
   epochs: {
@@ -93,20 +94,7 @@ export const options: SettingsTable = {
     choices: ["constant", "cosine"],
     help: "learning rate after the warm-up: constant, or along a half cosine to 0",
   },
-  temperatureRate: {
-    type: "number",
-    default: 0,
-    min: 0,
-    max: 1,
-    help: "temperature annealing: max(floor, temperature exp(-rate step)); 0 is off",
-  },
-  temperatureFloor: {
-    type: "number",
-    default: 0.5,
-    min: 0.01,
-    max: 100,
-    help: "lowest temperature of that annealing",
-  },
+  ...temperatureOptions,
   temperatureEnd: {
     type: "number",
     default: 0,
