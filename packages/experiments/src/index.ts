@@ -15,6 +15,12 @@ export type {
 } from "./contract.ts";
 export * from "./data/index.ts";
 export type { Arrays, Backend, HostArray, HostArrays, Resident } from "./engine/backend.ts";
+export {
+  CHECKPOINT_FORMAT,
+  checkpointContent,
+  checkpointParts,
+  decodeCheckpoint,
+} from "./engine/checkpoint-file.ts";
 export { type DeviceOptions, deviceNames, useDevice } from "./engine/device.ts";
 export { DeviceLost } from "./engine/device-lost.ts";
 export { makeEstimator } from "./engine/estimator.ts";
@@ -29,6 +35,13 @@ export { keyOf, PURPOSE } from "./engine/keys.ts";
 export { type Checker, type Difference, modelChecker, TOLERANCE } from "./engine/native/check.ts";
 export { nativeBackend } from "./engine/native/index.ts";
 export { startRun } from "./engine/run.ts";
+export {
+  checkRuntimeFile,
+  MOST_FLIPPED,
+  type RuntimeCheck,
+  type RuntimeFile,
+  runtimeFile,
+} from "./engine/runtime-file.ts";
 export { type TrainingStep, trainingStep } from "./engine/training-step.ts";
 export { totalVariance } from "./engine/variance.ts";
 export type {
@@ -49,5 +62,6 @@ export type { Exported, ExportedInput, Exports } from "./exports.ts";
 export { bernoulliLoss, crossEntropy, dense, fanInUniform, glorotUniform, splitKey } from "./layers.ts";
 export { type Optimizer, type Params, sgd } from "./optimizers.ts";
 export { readSizes, type SettingSpec, type SettingsTable, type SizesOption } from "./options.ts";
+export type { RuntimeExport } from "./runtime-export.ts";
 export { geometricAt, learningRateAt, slopeAt, temperatureAt } from "./schedules.ts";
 export { vae } from "./vae.ts";

@@ -1,13 +1,17 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
-import type { Checkpoint, RunConfig, RunRecord, Tensor } from "@hardgrad/experiments";
-import { safetensors } from "@jax-js/loaders";
+import {
+  CHECKPOINT_FORMAT,
+  type Checkpoint,
+  checkpointContent,
+  checkpointParts,
+  type RunConfig,
+  type RunRecord,
+  type Tensor,
+} from "@hardgrad/experiments";
 import { z } from "zod";
 import { Failure, reasonOf } from "../errors.ts";
 import { writeWhole } from "./files.ts";
-
-const FORMAT = "hardgrad-checkpoint-2";
-const OLD = "hardgrad-checkpoint-1";
 
 /** What `config.json` and checkpoints must hold. */
 const configSchema = z.object({
@@ -51,10 +55,7 @@ export function encodeSafetensors(
 
 function digest(tensors: { readonly [name: string]: Tensor }): string {
   const hash = createHash("sha256");
-  for (const [name, { shape, data }] of Object.entries(tensors)) {
-    hash.update(`${name}[${shape}]`);
-    hash.update(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
-  }
+  for (const part of checkpointContent(tensors)) hash.update(part);
   return hash.digest("hex");
 }
 
@@ -62,7 +63,7 @@ function digest(tensors: { readonly [name: string]: Tensor }): string {
 export function writeCheckpoint(path: string, checkpoint: Checkpoint): void {
   const { tensors, config, step, record } = checkpoint;
   const metadata = {
-    format: FORMAT,
+    format: CHECKPOINT_FORMAT,
     step: String(step),
     config: JSON.stringify(config),
     record: JSON.stringify(record),
@@ -92,25 +93,14 @@ export function readCheckpoint(path: string, purpose: Purpose = resuming): Check
   } catch (error) {
     throw refuse(reasonOf(error));
   }
-  let metadata: { [name: string]: string };
-  const tensors: { [name: string]: Tensor } = {};
-  let config: z.infer<typeof configSchema>;
-  let record: RunRecord;
   try {
-    const length = Number(bytes.readBigUInt64LE(0));
-    const header = JSON.parse(bytes.subarray(8, 8 + length).toString("utf8"));
-    metadata = header.__metadata__ ?? {};
-    if (metadata.format === OLD) throw refuse("it is of an older hardgrad");
-    if (metadata.format !== FORMAT) throw refuse("it was not written by hardgrad");
-    record = recordSchema.parse(JSON.parse(metadata.record ?? "")) as RunRecord;
-    config = configSchema.parse(JSON.parse(metadata.config ?? ""));
-    const file = safetensors.parse(new Uint8Array(bytes));
-    const parsed = file.tensors as unknown as { [name: string]: { shape: number[]; data: Float32Array } };
-    for (const name of Object.keys(header).filter((key) => key !== "__metadata__"))
-      tensors[name] = { shape: parsed[name]!.shape, data: parsed[name]!.data };
+    const { metadata, tensors } = checkpointParts(bytes);
+    const record = recordSchema.parse(JSON.parse(metadata.record ?? "")) as RunRecord;
+    const config = configSchema.parse(JSON.parse(metadata.config ?? "")) as RunConfig;
+    if (digest(tensors) !== metadata.sha256) throw refuse("it is damaged (its checksum differs)");
+    return { config, step: Number(metadata.step), tensors, record };
   } catch (error) {
-    throw error instanceof Failure ? error : refuse("it is damaged");
+    if (error instanceof Failure) throw error;
+    throw refuse(error instanceof RangeError ? error.message : "it is damaged");
   }
-  if (digest(tensors) !== metadata.sha256) throw refuse("it is damaged (its checksum differs)");
-  return { config: config as RunConfig, step: Number(metadata.step), tensors, record };
 }

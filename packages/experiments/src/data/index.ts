@@ -1,3 +1,4 @@
+export { classNames } from "./class-names.ts";
 export {
   type Dataset,
   type DatasetFiles,
