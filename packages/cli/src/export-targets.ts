@@ -2,12 +2,19 @@ import * as fs from "node:fs";
 import { dirname, extname, join } from "node:path";
 import { UsageError } from "./errors.ts";
 
-export const formats = ["onnx", "safetensors"] as const;
+export const formats = ["onnx", "safetensors", "runtime"] as const;
 export type Format = (typeof formats)[number];
 
+/** How the names of their files end. */
+const endings: { readonly [format in Format]: string } = {
+  onnx: "onnx",
+  safetensors: "safetensors",
+  runtime: "hardgrad",
+};
+
 /**
- * Where each model goes: into a folder, by default `export` in the run's own, or to one file if `--out` ends in the
- * format's name. Refuses what is in the way before anything is computed.
+ * Where each model goes: into a folder, by default `export` in the run's own, or to one file if `--out` ends as
+ * the format's files do. Refuses what is in the way before anything is computed.
  */
 export function targetsOf(
   run: string,
@@ -17,16 +24,16 @@ export function targetsOf(
 ): { readonly [name: string]: string } {
   const { out = join(run, "export"), force } = flags;
   const ending = extname(out).toLowerCase().slice(1);
-  const other = formats.find((f) => f === ending && f !== format);
+  const other = formats.find((f) => endings[f] === ending && f !== format);
   if (other)
-    throw new UsageError(`--out ${out} ends in .${other} and --format is ${format}; change one of them.`);
-  const single = ending === format && !isFolder(out);
+    throw new UsageError(`--out ${out} ends in .${ending} and --format is ${format}; change one of them.`);
+  const single = ending === endings[format] && !isFolder(out);
   if (single && names.length > 1)
     throw new UsageError(
       `--out ${out} is one file and ${names.length} models are to be written (${names.join(", ")}); choose one with --which, or give a folder.`,
     );
   const targets = Object.fromEntries(
-    names.map((name) => [name, single ? out : join(out, `${name}.${format}`)]),
+    names.map((name) => [name, single ? out : join(out, `${name}.${endings[format]}`)]),
   );
   const folder = single ? dirname(out) : out;
   if (fs.existsSync(folder) && !isFolder(folder))

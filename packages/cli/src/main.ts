@@ -115,13 +115,17 @@ A problem file is a module, for example problem.mjs:
   }
   program
     .command("export")
-    .description("models of a trained network for other programs: ONNX or safetensors")
+    .description("models of a trained network for other programs: ONNX, safetensors or a runtime file")
     .argument("<run>", "the folder of a run, finished or interrupted")
-    .option("--format <name>", "onnx, or safetensors: the parameters alone", "onnx")
+    .option(
+      "--format <name>",
+      "onnx; safetensors: the parameters alone; or runtime: one file for @hardgrad/runtime",
+      "onnx",
+    )
     .option("--which <names>", "models to write, separated by commas (default: all)")
     .option("--out <path>", "a folder, or a file for a single model (default: export in the run's folder)")
     .option("--force", "replace existing files")
-    .option("--no-check", "leave out the comparison with jax-js, which needs onnxruntime-node")
+    .option("--no-check", "leave out the comparison with jax-js (for ONNX it needs onnxruntime-node)")
     .option("--json", "what was written, as JSON on stdout")
     .option("--quiet", "no narration")
     .action(async (run, flags) => (await import("./commands/export.ts")).exportRun(run, flags));

@@ -5,8 +5,8 @@ import { dense } from "./layers.ts";
 import type { Params } from "./optimizers.ts";
 
 /** Mean and standard deviation of MNIST's pixels, the usual normalisation. */
-const MEAN = 0.1307 * 255;
-const DEVIATION = 0.3081 * 255;
+export const MEAN: number = 0.1307 * 255;
+export const DEVIATION: number = 0.3081 * 255;
 
 /** Pre-activations `[batch, hidden]` of the hidden units for images `[batch, 784]`, grey 0..255. */
 export function preActivations(params: Params, images: np.Array, slope: np.Array | number): np.Array {

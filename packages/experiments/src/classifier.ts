@@ -5,6 +5,7 @@ import { exportsOf } from "./classifier-exports.ts";
 import { hiddenLayer, hiddenUnits, preActivations } from "./classifier-network.ts";
 import { options } from "./classifier-options.ts";
 import { evaluate, headline, metrics, pictures } from "./classifier-report.ts";
+import { runtimeOf } from "./classifier-runtime.ts";
 import type { Schedules, Settings, StepExperiment, StepInputs } from "./experiment.ts";
 import { crossEntropy, dense, glorotUniform, splitKey } from "./layers.ts";
 import { type Params, sgd } from "./optimizers.ts";
@@ -133,6 +134,7 @@ export const classifier: StepExperiment = {
     tags: ["binary-neurons"],
   }),
   exports: exportsOf,
+  runtime: runtimeOf,
 };
 
 /** Classes `[batch]` that a hard network predicts: by one sample, or thresholded at probability 1/2. */

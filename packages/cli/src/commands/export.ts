@@ -11,12 +11,14 @@ import {
   type ModelPort,
   modelChecker,
   parametersOf,
+  type RuntimeCheck,
   TOLERANCE,
   useDevice,
 } from "@hardgrad/experiments";
 import type { Flags } from "../configuration.ts";
 import { type Narrate, narrator, print, printJson, short } from "../console.ts";
 import { Failure, UsageError, writeFailure } from "../errors.ts";
+import { checkedText, makeRuntimeFile } from "../export-runtime.ts";
 import { type Format, formats, targetsOf } from "../export-targets.ts";
 import { encodeSafetensors } from "../run-folder/checkpoint.ts";
 import { writeWhole } from "../run-folder/files.ts";
@@ -34,6 +36,8 @@ interface Written {
   readonly outputs?: readonly ModelPort[];
   /** Largest difference from jax-js; null if it was not checked. */
   readonly difference?: number | null;
+  /** Runtime files: how it did on images. */
+  readonly checked?: RuntimeCheck & { readonly data: string };
 }
 
 /** `export RUN`: models of a trained network, for other programs. */
@@ -49,15 +53,23 @@ export async function exportRun(run: string, flags: Flags): Promise<void> {
       throw new UsageError("--which is for --format onnx: safetensors holds all parameters; leave it out.");
     const { parameters: path } = targetsOf(run, ["parameters"], format, place);
     written = [writeParameters(checkpoint, origin, path!)];
+  } else if (format === "runtime") {
+    if (flags.which !== undefined)
+      throw new UsageError("--which is for --format onnx: a runtime file holds one network; leave it out.");
+    const { network: path } = targetsOf(run, ["network"], format, place);
+    const { content, ...about } = await makeRuntimeFile(checkpoint, epoch, origin, flags, narrate);
+    writeInto(path!, content);
+    written = [{ name: "network", file: path!, bytes: content.length, ...about }];
   } else {
     const exports = chosen(declared(checkpoint, epoch), flags.which as string | undefined);
     const targets = targetsOf(run, Object.keys(exports), format, place);
     written = await writeModels(checkpoint, exports, origin, targets, await checkerOf(flags, narrate));
   }
   if (flags.json) printJson({ run, format, metadata: origin, files: written });
-  for (const { file, difference } of flags.json ? [] : written) {
+  for (const { file, difference, checked } of flags.json ? [] : written) {
     print(file);
-    if (typeof difference === "number")
+    if (checked) narrate(`  ${checkedText(checked)}`);
+    else if (typeof difference === "number")
       narrate(`  checked against jax-js: largest difference ${short(difference)}`);
   }
 }
