@@ -1,13 +1,13 @@
 import type { numpy as np } from "@jax-js/jax";
 import type { Estimator, State } from "hardgrad";
-import type { Checkpoint, Picture, Run, RunConfig } from "./contract.ts";
+import type { Checkpoint, Picture, Run, RunConfig, Tensor } from "./contract.ts";
 import type { Dataset, Split } from "./data/index.ts";
 import type { Arrays, Backend, HostArray, HostArrays } from "./engine/backend.ts";
 import type { Exports } from "./exports.ts";
 import type { Optimizer, Params } from "./optimizers.ts";
 import type { SettingsTable } from "./options.ts";
-
 import type { RuntimeExport } from "./runtime-export.ts";
+
 export type Settings = { readonly [name: string]: number | string };
 
 /** What a traced function gets besides parameters: arrays, so that nothing recompiles when they change. */
@@ -103,9 +103,9 @@ interface Described {
   card(settings: Settings): Card;
   /** Parts of the trained network that `hardgrad export` makes models of; `epoch`: how many whole ones were trained. */
   exports?(settings: Settings, epoch: number): Exports;
-}
   /** The trained network for the hard runtime. */
   runtime?(params: { readonly [name: string]: Tensor }, settings: Settings, epoch: number): RuntimeExport;
+}
 
 /** An experiment of one step, repeated: pure functions. The engine compiles, loops, measures and saves. */
 export interface StepExperiment extends Described {
