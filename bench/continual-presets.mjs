@@ -54,6 +54,19 @@ export const presets = {
       ["finetune", "joint", "ewc", "online-ewc", "si", "xdg, nothing closed"].map((n) => [n, methods[n]]),
     ),
   },
+  // Strengths of the penalties, chosen by the validation images.
+  "split-mnist-strengths": {
+    data: "mnist",
+    common: { ...split, batch: 128, cooling: "none", epochs: 10 },
+    seeds: 1,
+    rows: Object.fromEntries([
+      ...[100, 1000, 1e4, 1e5, 1e6].map((ewcStrength) => [
+        `ewc ${ewcStrength}`,
+        { ...methods.ewc, ewcStrength },
+      ]),
+      ...[0.1, 1, 10, 100, 1000].map((siStrength) => [`si ${siStrength}`, { ...methods.si, siStrength }]),
+    ]),
+  },
   "split-mnist-class": {
     data: "mnist",
     common: { ...split, scenario: "class", epochs: 5 },

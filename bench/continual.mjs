@@ -1,6 +1,7 @@
 // Tables of continual learning: methods or estimators over seeds, two at a time, going on where they were stopped.
-//   node bench/continual.mjs PRESET [--seeds 2] [--rows "wsn,finetune"] [--device native] [--jobs 2] [--json FILE]
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+//   node bench/continual.mjs PRESET [--seeds 2] [--rows "wsn,finetune"] [--device native] [--jobs 2] [--threads 1] [--json FILE]
+// At equal time: --seconds 30 --measured FILE, a table of the same rows made before, whose times say how many epochs fit.
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -18,6 +19,9 @@ const { values: flags, positionals } = parseArgs({
     rows: { type: "string" },
     device: { type: "string", default: "native" },
     jobs: { type: "string", default: String(availableParallelism()) },
+    threads: { type: "string" },
+    seconds: { type: "string" },
+    measured: { type: "string" },
     out: { type: "string" },
     json: { type: "string" },
   },
@@ -28,7 +32,7 @@ if (!preset) {
   console.error(`give one of: ${Object.keys(presets).join(", ")}`);
   process.exit(2);
 }
-const out = flags.out ?? join("runs", `continual-${positionals[0]}`);
+const out = flags.out ?? join("runs", `continual-${positionals[0]}${flags.seconds ? "-seconds" : ""}`);
 const seeds = Number(flags.seeds ?? preset.seeds);
 const jobs = Number(flags.jobs);
 mkdirSync(out, { recursive: true });
@@ -42,20 +46,36 @@ const table = preset.estimators
 const wanted = flags.rows?.split(",").map((name) => name.trim());
 const rows = Object.entries(table).filter(([name]) => !wanted || wanted.includes(name.replace(",", "")));
 
-const runs = rows.flatMap(([name, { estimator = "straight-through", ...settings }]) =>
+/** Epochs that fit the given seconds, by a table that was measured before. */
+function epochsFor(name) {
+  if (!flags.seconds) return {};
+  const { settings, secondsPerRun } = JSON.parse(readFileSync(flags.measured, "utf8")).results.find(
+    (r) => r.name === name,
+  );
+  return { epochs: Math.max(1, Math.round((settings.epochs * Number(flags.seconds)) / secondsPerRun)) };
+}
+const rowSettings = ({ estimator, ...settings }, name) => ({
+  ...preset.common,
+  ...settings,
+  ...epochsFor(name),
+});
+const runs = rows.flatMap(([name, row]) =>
   Array.from({ length: seeds }, (_, seed) => ({
     name,
     path: join(out, `${name.replace(/[^a-z0-9]+/g, "-")}-seed${seed}`),
     config: {
       experiment: "continual",
-      estimator: { id: estimator, options: continual.recommended(estimator).options },
+      estimator: {
+        id: row.estimator ?? "straight-through",
+        options: continual.recommended(row.estimator ?? "straight-through").options,
+      },
       data: preset.data,
       seed,
-      settings: { ...defaults, beside: "none", ...preset.common, ...settings },
+      settings: { ...defaults, beside: "none", ...rowSettings(row, name) },
     },
   })),
 );
-const threads = Math.max(1, Math.floor(availableParallelism() / jobs));
+const threads = Number(flags.threads ?? Math.max(1, Math.floor(availableParallelism() / jobs)));
 const todo = runs
   .filter((run) => !readSummary(run.path))
   .map((run) => {
@@ -76,13 +96,13 @@ const timesOf = (summaries, start) =>
   summaries.flatMap(({ metrics }) =>
     Object.entries(metrics).flatMap(([tag, value]) => (tag.startsWith(start) ? [value] : [])),
   );
-const results = rows.map(([name, settings]) => {
+const results = rows.map(([name, row]) => {
   const summaries = runs.filter((r) => r.name === name).map((r) => readSummary(r.path));
   const of = (tag) => summaries.map((s) => s.metrics[tag]).filter((v) => v !== undefined);
   const summary = (tag) => (of(tag).length ? { mean: mean(of(tag)), standardError: error(of(tag)) } : null);
   return {
     name,
-    settings: { ...preset.common, ...settings },
+    settings: rowSettings(row, name),
     seeds,
     accuracy: summary("accuracy/average"),
     validation: summary("accuracy/validation"),

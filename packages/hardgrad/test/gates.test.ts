@@ -438,6 +438,10 @@ describe("soft protection", () => {
     const none = quadraticPenalty({ w: np.array(at) }, noAnchor({ w: np.array(at) }));
     expect(none.item()).toBe(0);
   });
+  test("EWC: an importance so small that its reciprocal overflows gives no NaN", () => {
+    const { values } = addAnchor(anchor([1e-42, 0], [5, 5]), anchor([1e-42, 1e-42], [7, 8]));
+    expect(values.w!.js()).toEqual([7, 8]);
+  });
   test("online EWC: importances fade, the anchor moves on", () => {
     const faded = fadeAnchor(anchor([1, 2], [5, 5]), anchor([1, 0], [7, 8]), 0.5);
     expect(faded.importance.w!.js()).toEqual([1.5, 1]);

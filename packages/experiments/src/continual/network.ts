@@ -18,8 +18,8 @@ export interface Sizes {
 export type TaskNetwork = HostArrays;
 
 /** Mean and standard deviation of MNIST's pixels, the usual normalisation. */
-const MEAN = 0.1307 * 255;
-const DEVIATION = 0.3081 * 255;
+export const MEAN: number = 0.1307 * 255;
+export const DEVIATION: number = 0.3081 * 255;
 
 /** Pixels 0..255 as the network sees them. */
 export function normalised(images: np.Array): np.Array {

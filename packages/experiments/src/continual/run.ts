@@ -112,7 +112,7 @@ export async function startContinual(
         };
       if (learner.step === learner.totalSteps) {
         Object.assign(values, prefixed(await conclusion(learner, judge, matrix), prefix));
-        if (learner.method.exact && prefix === "") times = await timePerImage(learner, backend);
+        if (learner.method.exact && prefix === "") times = await timePerImage(learner, judge);
       }
       record = { ...record, last: { ...record.last, ...values } };
       return [{ step: step(), epoch: learner.progress, values: { ...values, ...times } }];

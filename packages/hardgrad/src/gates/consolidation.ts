@@ -87,8 +87,9 @@ export function addAnchor(a: Anchor, b: Anchor): Anchor {
     const weighted = a.importance[name]!.mul(a.values[name]!.ref).add(
       b.importance[name]!.mul(b.values[name]!.ref),
     );
-    // Where neither task cares the value does not matter; the later one keeps it finite.
-    const known = np.greater(sum.ref, 0);
+    // Where neither task cares the value does not matter; the later one keeps it finite. Division is by the reciprocal,
+    // and that of a number below 3e-39 overflows.
+    const known = np.greater(sum.ref, 1e-30);
     a.values[name]!.dispose();
     return np.where(known.ref, weighted.div(np.where(known, sum.ref, 1)), b.values[name]!);
   });

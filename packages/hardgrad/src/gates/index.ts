@@ -1,3 +1,4 @@
+export { expandGates } from "./blocks.ts";
 export {
   type Certificate,
   type CertificateReport,
@@ -17,6 +18,7 @@ export {
   pathIntegral,
   quadraticPenalty,
 } from "./consolidation.ts";
+export { type GateReport, gateReport } from "./gate-report.ts";
 export { capacityPenalty, clampEmbedding, hardGate, hatGate, hatSlope } from "./hat.ts";
 export {
   clipByNorm,
@@ -27,6 +29,9 @@ export {
   protect,
   type UpdateRule,
 } from "./protect.ts";
+export { exampleRatePenalty, gateRatePenalty, gateVariancePenalty, rateDivergence } from "./rate.ts";
+export { followRate, type RateControl, startRateControl } from "./rate-control.ts";
+export { thresholdForRate } from "./rate-threshold.ts";
 export { mixMasks, predictiveEntropy, taskScores } from "./task-inference.ts";
 export { openUnits, openWeights, randomGates, union, usedWeights } from "./unit-masks.ts";
 export {
