@@ -3,6 +3,7 @@ import type { Estimator, State } from "hardgrad";
 import type { Checkpoint, Picture, Run, RunConfig, Tensor } from "./contract.ts";
 import type { Dataset, Split } from "./data/index.ts";
 import type { Arrays, Backend, HostArray, HostArrays } from "./engine/backend.ts";
+import type { Batch } from "./engine/batches.ts";
 import type { Exports } from "./exports.ts";
 import type { Optimizer, Params } from "./optimizers.ts";
 import type { SettingsTable } from "./options.ts";
@@ -17,7 +18,7 @@ export interface StepInputs extends Arrays {
   /** `[batch]`, the class as a number */
   labels: np.Array;
   key: np.Array;
-  // and every schedule but the learning rate, by its name
+  // and every schedule but the learning rate, and what the experiment's `inputs` gives, by its name
 }
 
 /** A point of a run that schedules are functions of. */
@@ -121,6 +122,13 @@ export interface StepExperiment extends Described {
   ): { losses: np.Array; state: State };
   optimizer(settings: Settings): Optimizer;
   schedules(at: Moment, settings: Settings): Schedules;
+  /**
+   * What a step gets besides its batch, such as the same batch deformed. The function that it returns depends on the
+   * batch and the step alone, so that a resumed run sees the same; its memory may be used again at the next call.
+   */
+  inputs?(dataset: Dataset, settings: Settings, seed: number): (batch: Batch, step: number) => HostArrays;
+  /** Sentences for the user, such as that an estimator has nothing to do with these settings. */
+  notes?(estimator: Estimator, settings: Settings): readonly string[];
   /** The parameters whose gradient is estimated: those below the hard layer. */
   estimated(settings: Settings): readonly string[];
   /** Their learning rate is multiplied by this. */

@@ -22,6 +22,8 @@ export function contextOf(at: {
   step: number;
   ended: boolean;
   schedules: HostArrays;
+  /** What a step gets, without key and schedules, for the first images. */
+  first: () => HostArrays;
 }): EvaluationContext {
   const { config, estimated, dataset, program, resident, step } = at;
   const { learningRate, temperature, ...schedules } = at.schedules;
@@ -39,7 +41,7 @@ export function contextOf(at: {
     over: (name, split, draw) =>
       overBlocks(split, (inputs, start) => call(name, { ...inputs, key: keyAt(start, draw) })),
     gradientVariance: () => {
-      const batch = gather(dataset.train, range(config.settings.batch as number));
+      const batch = at.first();
       return totalVariance(async (i) => {
         const key = keyOf(config.seed, PURPOSE.variance, i);
         const gradient = await program.gradient(resident, { ...batch, key, ...at.schedules });

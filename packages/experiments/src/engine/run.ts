@@ -1,13 +1,14 @@
 import type { Checkpoint, MetricRow, Run, RunConfig } from "../contract.ts";
-import { type Dataset, shuffled } from "../data/index.ts";
+import type { Dataset } from "../data/index.ts";
 import type { StepExperiment } from "../experiment.ts";
 import { findExperiment } from "../experiments.ts";
-import { fromHost, named, scalar, scalars, toHost } from "./arrays.ts";
+import { fromHost, named, scalar, toHost } from "./arrays.ts";
 import type { Backend, HostArrays } from "./backend.ts";
-import { emptyBatch, factsOf, gather } from "./batches.ts";
+import { factsOf } from "./batches.ts";
 import { restored, save } from "./checkpoint.ts";
-import { initialTemperature, makeEstimator } from "./estimator.ts";
+import { makeEstimator } from "./estimator.ts";
 import { contextOf } from "./evaluation.ts";
+import { feedOf } from "./feed.ts";
 import { keyOf, PURPOSE } from "./keys.ts";
 import { compile } from "./program.ts";
 import { afterEpoch, afterSteps, emptyRecord } from "./record.ts";
@@ -31,32 +32,21 @@ export async function startRun(
   checkpoint?: Checkpoint,
 ): Promise<Run> {
   const experiment = findExperiment(config.experiment);
-  const { settings, seed } = config;
+  const { settings } = config;
   const estimator = makeEstimator(config.estimator);
   experiment.check(estimator, settings, dataset);
   if ("start" in experiment) return experiment.start(config, dataset, backend, checkpoint);
-  const { batch, stepsPerEpoch, totalSteps } = sizesOf(config, dataset);
+  const feed = feedOf(experiment, config, dataset);
+  const { stepsPerEpoch, totalSteps } = feed;
   const optimizer = experiment.optimizer(settings);
   const program = compile(backend, experiment, config, optimizer);
   const fresh = await initial(experiment, config, dataset);
   const resident = backend.put(checkpoint ? restored(checkpoint, fresh, config) : fresh);
   let step = checkpoint?.step ?? 0;
   let record = checkpoint?.record ?? emptyRecord;
-  let order: { epoch: number; indices: Int32Array } | undefined;
-  const buffers = emptyBatch(batch);
   const watch = stopwatch();
-  const temperature = initialTemperature(estimator);
+  const notes = experiment.notes?.(estimator, settings) ?? [];
 
-  const schedules = (): HostArrays => {
-    const epoch = Math.floor(step / stepsPerEpoch);
-    return scalars(experiment.schedules({ step, epoch, stepsPerEpoch, totalSteps, temperature }, settings));
-  };
-  const nextBatch = (): HostArrays => {
-    const epoch = Math.floor(step / stepsPerEpoch);
-    if (order?.epoch !== epoch) order = { epoch, indices: shuffled(dataset.train.count, seed, epoch) };
-    const from = (step % stepsPerEpoch) * batch;
-    return gather(dataset.train, order.indices.subarray(from, from + batch), buffers);
-  };
   const context = () =>
     contextOf({
       config,
@@ -66,7 +56,8 @@ export async function startRun(
       resident,
       step,
       ended: step === totalSteps,
-      schedules: schedules(),
+      schedules: feed.schedules(step),
+      first: feed.first,
     });
 
   /** Trains to a step; the sum of the losses. */
@@ -75,7 +66,7 @@ export async function startRun(
     watch.start();
     resident.write({ "run.total": scalar(0) });
     for (; step < end; step++) {
-      const inputs = { ...nextBatch(), key: keyOf(seed, PURPOSE.step, step), ...schedules() };
+      const inputs = feed.inputs(step);
       await watch.inside(() => program.step(resident, inputs));
     }
     const read = await watch.inside(() => resident.read(["run.total"]));
@@ -118,6 +109,7 @@ export async function startRun(
       bests: record.best,
       ...watch.summary(),
       steps: step,
+      ...(notes.length > 0 ? { notes } : {}),
     }),
     pictures: (count) => experiment.pictures(context(), count),
     dispose: () => resident.dispose(),
@@ -136,17 +128,4 @@ export async function initial(
   const optimizer = experiment.optimizer(settings).init(params);
   const estimator = experiment.estimatorState(makeEstimator(config.estimator), settings);
   return { ...(await toHost(named({ params, optimizer, estimator }))), "run.total": scalar(0) };
-}
-
-function sizesOf(
-  config: RunConfig,
-  dataset: Dataset,
-): { batch: number; stepsPerEpoch: number; totalSteps: number } {
-  const batch = config.settings.batch as number;
-  if (dataset.train.count < batch)
-    throw new RangeError(
-      `batch ${batch} is more than the ${dataset.train.count} training examples; use --batch ${dataset.train.count} or less.`,
-    );
-  const stepsPerEpoch = Math.floor(dataset.train.count / batch);
-  return { batch, stepsPerEpoch, totalSteps: stepsPerEpoch * (config.settings.epochs as number) };
 }

@@ -1,11 +1,9 @@
 import type { RunConfig } from "../contract.ts";
-import { type Dataset, shuffled } from "../data/index.ts";
+import type { Dataset } from "../data/index.ts";
 import { findExperiment } from "../experiments.ts";
-import { scalars } from "./arrays.ts";
 import type { Arrays, HostArrays } from "./backend.ts";
-import { gather } from "./batches.ts";
-import { initialTemperature, makeEstimator } from "./estimator.ts";
-import { keyOf, PURPOSE } from "./keys.ts";
+import { makeEstimator } from "./estimator.ts";
+import { feedOf } from "./feed.ts";
 import { stepOf } from "./program.ts";
 import { initial } from "./run.ts";
 
@@ -33,26 +31,17 @@ export async function trainingStep(config: RunConfig, dataset: Dataset): Promise
     throw new RangeError(
       `trainingStep: ${experiment.name} has no single step; it changes from task to task.`,
     );
-  const { settings, seed } = config;
-  const estimator = makeEstimator(config.estimator);
-  experiment.check(estimator, settings, dataset);
-  const temperature = initialTemperature(estimator);
-  const batch = settings.batch as number;
-  const stepsPerEpoch = Math.floor(dataset.train.count / batch);
-  const totalSteps = stepsPerEpoch * (settings.epochs as number);
+  experiment.check(makeEstimator(config.estimator), config.settings, dataset);
+  const feed = feedOf(experiment, config, dataset);
   return {
     initial: await initial(experiment, config, dataset),
-    step: stepOf(experiment, config, experiment.optimizer(settings)),
-    inputs(step) {
-      const epoch = Math.floor(step / stepsPerEpoch);
-      const from = (step % stepsPerEpoch) * batch;
-      const indices = shuffled(dataset.train.count, seed, epoch).subarray(from, from + batch);
-      const moment = { step, epoch, stepsPerEpoch, totalSteps, temperature };
-      return {
-        ...gather(dataset.train, indices),
-        key: keyOf(seed, PURPOSE.step, step),
-        ...scalars(experiment.schedules(moment, settings)),
-      };
-    },
+    step: stepOf(experiment, config, experiment.optimizer(config.settings)),
+    inputs: (step) =>
+      Object.fromEntries(
+        Object.entries(feed.inputs(step)).map(([name, x]) => [
+          name,
+          { shape: x.shape, data: x.data.slice() },
+        ]),
+      ),
   };
 }

@@ -1,0 +1,55 @@
+import type { RunConfig } from "../contract.ts";
+import { type Dataset, shuffled } from "../data/index.ts";
+import type { StepExperiment } from "../experiment.ts";
+import { scalars } from "./arrays.ts";
+import type { HostArrays } from "./backend.ts";
+import { type Batch, emptyBatch, gather, range } from "./batches.ts";
+import { initialTemperature, makeEstimator } from "./estimator.ts";
+import { keyOf, PURPOSE } from "./keys.ts";
+
+/** What the steps of a run are given: a function of the configuration, the data and the number of the step alone. */
+export interface Feed {
+  readonly stepsPerEpoch: number;
+  readonly totalSteps: number;
+  schedules(step: number): HostArrays;
+  /** Images, labels, what the experiment adds, key and schedules. The next call may use the memory again. */
+  inputs(step: number): HostArrays;
+  /** The same without key and schedules, for the first images: what variances are measured on. */
+  first(): HostArrays;
+}
+
+/** @throws RangeError if the training set is smaller than a batch. */
+export function feedOf(experiment: StepExperiment, config: RunConfig, dataset: Dataset): Feed {
+  const { settings, seed } = config;
+  const { train } = dataset;
+  const size = settings.batch as number;
+  if (train.count < size)
+    throw new RangeError(
+      `batch ${size} is more than the ${train.count} training examples; use --batch ${train.count} or less.`,
+    );
+  const stepsPerEpoch = Math.floor(train.count / size);
+  const totalSteps = stepsPerEpoch * (settings.epochs as number);
+  const temperature = initialTemperature(makeEstimator(config.estimator));
+  const added = experiment.inputs?.(dataset, settings, seed);
+  const whole = (batch: Batch, step: number): HostArrays => ({ ...batch, ...added?.(batch, step) });
+  const buffers = emptyBatch(size);
+  let order: { epoch: number; indices: Int32Array } | undefined;
+
+  const schedules = (step: number): HostArrays => {
+    const epoch = Math.floor(step / stepsPerEpoch);
+    return scalars(experiment.schedules({ step, epoch, stepsPerEpoch, totalSteps, temperature }, settings));
+  };
+  return {
+    stepsPerEpoch,
+    totalSteps,
+    schedules,
+    inputs(step) {
+      const epoch = Math.floor(step / stepsPerEpoch);
+      if (order?.epoch !== epoch) order = { epoch, indices: shuffled(train.count, seed, epoch) };
+      const from = (step % stepsPerEpoch) * size;
+      const batch = gather(train, order.indices.subarray(from, from + size), buffers);
+      return { ...whole(batch, step), key: keyOf(seed, PURPOSE.step, step), ...schedules(step) };
+    },
+    first: () => whole(gather(train, range(size)), 0),
+  };
+}
