@@ -65,6 +65,8 @@ export interface EvaluationContext {
   readonly ended: boolean;
   /** One call of an evaluation function; `key` and the schedules are filled in. */
   call(name: string, inputs?: HostArrays): Promise<{ [name: string]: HostArray }>;
+  /** Arrays of the run, by their names in a checkpoint. */
+  read(names: readonly string[]): Promise<{ [name: string]: HostArray }>;
   /**
    * Over all images of a split, in blocks; the results, which have one row per image, joined. `draw` numbers
    * independent repetitions.
@@ -140,6 +142,10 @@ export interface StepExperiment extends Described {
   readonly evaluations: {
     readonly [name: string]: (params: Params, inputs: Arrays, settings: Settings) => Arrays;
   };
+  /** The part of the training images that is trained on, if the rest is kept for something else. */
+  trainedOn?(dataset: Dataset, settings: Settings): Split;
+  /** Parameters that are measured and not trained, such as thresholds: set at an epoch's end, before `evaluate`. */
+  calibrate?(context: EvaluationContext): Promise<HostArrays>;
   /**
    * The metrics at an epoch's end, by tag. With `TAG-standard-error` beside the headline's tag, one run alone has
    * an error bar: that of the test set as a sample.

@@ -1,6 +1,7 @@
 export { type AdamOptions, adam, adamw, radam } from "./adam.ts";
 export { classifier } from "./classifier.ts";
 export { continual } from "./continual/index.ts";
+export { type TaskModel, taskModels } from "./continual/models.ts";
 export { verifyContinual } from "./continual/verify.ts";
 export type {
   Checkpoint,
@@ -59,7 +60,10 @@ export type {
 } from "./experiment.ts";
 export { experiments, findExperiment } from "./experiments.ts";
 export type { Exported, ExportedInput, Exports } from "./exports.ts";
+export { gated } from "./gated/index.ts";
+export { type GatedSizes, sizesOf as gatedSizes } from "./gated/networks.ts";
 export { bernoulliLoss, crossEntropy, dense, fanInUniform, glorotUniform, splitKey } from "./layers.ts";
+export { maxNorm } from "./max-norm.ts";
 export { type Optimizer, type Params, sgd } from "./optimizers.ts";
 export { readSizes, type SettingSpec, type SettingsTable, type SizesOption } from "./options.ts";
 export type { RuntimeExport } from "./runtime-export.ts";

@@ -38,6 +38,7 @@ export function contextOf(at: {
     dataset,
     ended: at.ended,
     call,
+    read: (names) => resident.read(names),
     over: (name, split, draw) =>
       overBlocks(split, (inputs, start) => call(name, { ...inputs, key: keyAt(start, draw) })),
     gradientVariance: () => {

@@ -21,7 +21,7 @@ export interface Feed {
 /** @throws RangeError if the training set is smaller than a batch. */
 export function feedOf(experiment: StepExperiment, config: RunConfig, dataset: Dataset): Feed {
   const { settings, seed } = config;
-  const { train } = dataset;
+  const train = experiment.trainedOn?.(dataset, settings) ?? dataset.train;
   const size = settings.batch as number;
   if (train.count < size)
     throw new RangeError(

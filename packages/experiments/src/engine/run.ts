@@ -93,6 +93,7 @@ export async function startRun(
         );
       let values: MetricRow["values"] = { "loss/train": loss };
       if (step === epochEnd) {
+        if (experiment.calibrate) resident.write(prefixed("params", await experiment.calibrate(context())));
         values = {
           ...values,
           "loss/epoch": record.epoch.total / record.epoch.steps,
@@ -128,4 +129,8 @@ export async function initial(
   const optimizer = experiment.optimizer(settings).init(params);
   const estimator = experiment.estimatorState(makeEstimator(config.estimator), settings);
   return { ...(await toHost(named({ params, optimizer, estimator }))), "run.total": scalar(0) };
+}
+
+function prefixed(group: string, arrays: HostArrays): HostArrays {
+  return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [`${group}.${name}`, array]));
 }

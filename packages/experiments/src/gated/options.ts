@@ -1,0 +1,103 @@
+import type { OptionsTable } from "hardgrad";
+import { gateKinds } from "./gate-kinds.ts";
+import { networkNames } from "./networks.ts";
+
+export const options: OptionsTable = {
+  network: {
+    type: "choice",
+    default: "paper",
+    choices: networkNames,
+    help: "paper: Bengio et al. 2013; fast: narrow gater, gates of blocks; dense: 784-2000-10 without gates",
+  },
+  epochs: { type: "number", default: 20, min: 1, max: 10_000, integer: true, help: "passes over the data" },
+  batch: { type: "number", default: 32, min: 2, max: 10_000, integer: true, help: "examples per step" },
+  rate: { type: "number", default: 0.1, min: 0.001, max: 0.999, help: "the wanted share of open gates" },
+  gater: {
+    type: "number",
+    default: 0,
+    min: 0,
+    max: 10_000,
+    integer: true,
+    help: "hidden units of the gater; 0: paper 400, fast 32",
+  },
+  units: {
+    type: "number",
+    default: 0,
+    min: 0,
+    max: 100_000,
+    integer: true,
+    help: "experts (hidden units); 0: 2000",
+  },
+  block: {
+    type: "number",
+    default: 0,
+    min: 0,
+    max: 1024,
+    integer: true,
+    help: "units that one gate opens; 0: paper 1, fast 16",
+  },
+  experts: {
+    type: "choice",
+    default: "auto",
+    choices: ["auto", "linear", "rectifier"],
+    help: "auto: paper linear, fast and dense rectifier",
+  },
+  gate: {
+    type: "choice",
+    default: "binary",
+    choices: gateKinds,
+    help: "what an open gate is worth; `top`: 1 for the largest logits of each example",
+  },
+  penalty: {
+    type: "choice",
+    default: "kl",
+    choices: ["kl", "condnet", "l1", "none"],
+    help: "what keeps gates closed: divergence from the rate (Bengio), the three penalties of condnet, sum of the gates",
+  },
+  strength: { type: "number", default: 0.001, min: 1e-9, max: 100, help: "of the penalty, at first" },
+  strengthLow: { type: "number", default: 1e-6, min: 1e-12, max: 100, help: "smallest strength" },
+  strengthHigh: { type: "number", default: 0.003, min: 1e-9, max: 100, help: "largest strength" },
+  control: {
+    type: "number",
+    default: 1.005,
+    min: 1,
+    max: 2,
+    help: "factor on the strength at each step while the rate is off by more than a tenth; 1: constant strength",
+  },
+  variance: {
+    type: "number",
+    default: 0.1,
+    min: 0,
+    max: 100,
+    help: "condnet only: weight of the reward for gates that differ between examples",
+  },
+  learningRate: { type: "number", default: 0.1, min: 1e-6, max: 10, help: "step size" },
+  cooling: {
+    type: "choice",
+    default: "linear",
+    choices: ["linear", "none"],
+    help: "linear: the learning rate falls to 0 over the run",
+  },
+  gaterRate: {
+    type: "number",
+    default: 1,
+    min: 0,
+    max: 100,
+    help: "factor on the step size of the gater, whose gradient is estimated",
+  },
+  momentum: { type: "number", default: 0, min: 0, max: 0.999, help: "momentum of gradient descent" },
+  maxNorm: {
+    type: "number",
+    default: 2,
+    min: 0,
+    max: 1000,
+    help: "largest norm of the weights into a unit, kept at each step; 0: no limit",
+  },
+  validation: {
+    type: "number",
+    default: 0.1667,
+    min: 0,
+    max: 0.9,
+    help: "share of the training images (the last ones) kept for validation",
+  },
+};
