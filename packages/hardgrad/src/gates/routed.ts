@@ -1,0 +1,134 @@
+import { nn, numpy as np, vjp } from "@jax-js/jax";
+import { wholeNumber } from "../checks.ts";
+import { detach } from "../surrogate.ts";
+
+export interface RoutedOptions {
+  /** Examples that each block has room for. A block that more examples open leaves the last ones out. */
+  readonly capacity: number;
+  /**
+   * How units go back to their examples: `"products"` (default) with zeros and ones, faster on jax-js's own devices, or
+   * `"scatter"`, faster in onnxruntime. The same values.
+   */
+  readonly placing?: "products" | "scatter";
+}
+
+/**
+ * A gated layer that computes open blocks only, forward and backward: each block gathers the examples that open it, so
+ * that outputs, weight gradients and input gradients take `blocks * capacity` rows instead of `blocks * batch`.
+ *
+ * `y = expandGates(gates, units) * (x W + b)`, and its gradients, to the rounding of sums, as long as no block is open
+ * for more than `capacity` examples (`routedOverflow` is 0). One gradient differs: a closed gate's is 0 here, since that
+ * would need the block's output. So it is exact for estimators whose gates have no gradient where they are closed (the
+ * score-function family, hard concrete, noisy rectifier, stochastic times smooth, gates by a task), and not for
+ * straight-through.
+ *
+ * @param x `[batch, inputs]`.
+ * @param gates `[batch, blocks]`, 0 where closed.
+ * @param weights `[blocks, inputs, units]`.
+ * @param bias `[blocks, units]`.
+ * @returns `[batch, blocks * units]`. Consumes all four.
+ * @throws RangeError for a capacity that is no whole number from 1 to the batch, and for shapes that do not fit.
+ * @example
+ * const y = routedBlocks(x, gates, weights, bias, { capacity: 16 });
+ */
+export function routedBlocks(
+  x: np.Array,
+  gates: np.Array,
+  weights: np.Array,
+  bias: np.Array,
+  options: RoutedOptions,
+): np.Array {
+  const { capacity, placing = "products" } = options;
+  const [batch, blocks] = shapesOf(x, gates, weights, bias);
+  const units = weights.shape[2]!;
+  wholeNumber("routedBlocks", "capacity", capacity, 1, batch);
+  const rows = routeRows(gates.ref, capacity);
+  const scatter = placing === "scatter";
+  const listed = scatter ? takeValues(gates, rows.ref) : valuesByProducts(gates, rows.ref);
+  // Closed gates among the listed ones get no gradient either.
+  const values = listed.ref.mul(openOf(listed));
+  const taken = np.take(x, rows.ref, 0);
+  const own = np.matmul(taken, weights).add(bias.reshape([blocks, 1, units]));
+  const gated = own.mul(values.reshape([blocks, capacity, 1]));
+  return scatter ? placeByScatter(gated, rows, batch) : placeByProducts(gated, rows, batch);
+}
+
+/**
+ * Open gates that routing with this capacity leaves out, a scalar: 0 means that it was exact. Consumes the gates.
+ *
+ * @param gates `[batch, blocks]`.
+ * @example
+ * const left = routedOverflow(gates, 16);
+ */
+export function routedOverflow(gates: np.Array, capacity: number): np.Array {
+  const counts = np.sum(openOf(gates), 0);
+  return np.sum(np.maximum(counts.sub(capacity), 0));
+}
+
+const openOf = (gates: np.Array): np.Array => np.notEqual(detach(gates), 0).astype(np.float32);
+
+/** For each block the examples that open it, then others up to the capacity: `[blocks, capacity]`. Consumes the gates. */
+function routeRows(gates: np.Array, capacity: number): np.Array {
+  const order = np.argsort(np.negative(openOf(gates).transpose()), -1);
+  return capacity === order.shape[1] ? order : np.split(order, [capacity], 1)[0]!;
+}
+
+/** `[blocks, capacity, batch]`: 1 where a slot is of an example. */
+const slotsOf = (rows: np.Array, batch: number): np.Array => nn.oneHot(rows, batch);
+
+function valuesByProducts(gates: np.Array, rows: np.Array): np.Array {
+  const [batch, blocks] = gates.shape as [number, number];
+  return np.matmul(slotsOf(rows, batch), gates.transpose().reshape([blocks, batch, 1]));
+}
+
+function placeByProducts(units: np.Array, rows: np.Array, batch: number): np.Array {
+  const [blocks, , width] = units.shape as [number, number, number];
+  const placed = np.matmul(slotsOf(rows, batch).transpose([0, 2, 1]), units);
+  return placed.transpose([1, 0, 2]).reshape([batch, blocks * width]);
+}
+
+/** The place of each slot in a list of all pairs of example and block. */
+function pairsOf(rows: np.Array): np.Array {
+  const blocks = rows.shape[0]!;
+  return rows.mul(blocks).add(np.arange(blocks).reshape([blocks, 1]));
+}
+
+function takeValues(gates: np.Array, rows: np.Array): np.Array {
+  const size = gates.shape[0]! * gates.shape[1]!;
+  return np.take(gates.reshape([size]), pairsOf(rows), 0);
+}
+
+/** A scatter is a take read backwards. */
+function placeByScatter(units: np.Array, rows: np.Array, batch: number): np.Array {
+  const [blocks, , width] = units.shape as [number, number, number];
+  const pairs = pairsOf(rows);
+  const [zeros, backward] = vjp(
+    (all: np.Array) => np.take(all, pairs, 0),
+    [np.zeros([batch * blocks, width])],
+  ) as unknown as [np.Array, ((cotangent: np.Array) => [np.Array]) & { dispose(): void }];
+  zeros.dispose();
+  const [placed] = backward(units);
+  backward.dispose();
+  return placed.reshape([batch, blocks * width]);
+}
+
+function shapesOf(
+  x: np.Array,
+  gates: np.Array,
+  weights: np.Array,
+  bias: np.Array,
+): [batch: number, blocks: number] {
+  const [batch, inputs] = x.shape;
+  const [blocks, rows, units] = weights.shape;
+  const fits =
+    x.shape.length === 2 &&
+    weights.shape.length === 3 &&
+    rows === inputs &&
+    gates.shape.join() === `${batch},${blocks}` &&
+    bias.shape.join() === `${blocks},${units}`;
+  if (!fits)
+    throw new RangeError(
+      `routedBlocks: x [${x.shape}], gates [${gates.shape}], weights [${weights.shape}] and bias [${bias.shape}] do not fit; they must be [batch, inputs], [batch, blocks], [blocks, inputs, units] and [blocks, units].`,
+    );
+  return [batch!, blocks!];
+}
