@@ -39,3 +39,19 @@ export function short(value: number): string {
 export function percent(value: number, digits = 2): string {
   return Number.isFinite(value) ? `${(100 * value).toFixed(digits)} %` : "—";
 }
+
+/** Prints data piece by piece, as fast as the reader takes it; ends quietly if the reader goes away (`| head`). */
+export async function printPieces(pieces: AsyncIterable<string>): Promise<void> {
+  const { stdout } = process;
+  let gone = false;
+  const leave = (error: NodeJS.ErrnoException): void => {
+    if (error.code !== "EPIPE") throw error;
+    gone = true;
+    stdout.emit("drain");
+  };
+  stdout.on("error", leave);
+  for await (const piece of pieces) {
+    if (gone) return;
+    if (!stdout.write(piece)) await new Promise((resolve) => stdout.once("drain", resolve));
+  }
+}

@@ -72,6 +72,8 @@ export interface Picture {
   readonly name: string;
   readonly title: string;
   readonly columns: number;
+  /** Labels of the rows, where they have a meaning: the digits. */
+  readonly rows?: readonly string[];
   readonly tiles: readonly {
     /** 784 values in 0..255, 0 is background. */
     readonly pixels: Uint8Array;

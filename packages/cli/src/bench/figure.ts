@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { lineChart } from "../figures/chart.ts";
-import { colours, escapeXml, plotSvg, stack } from "../figures/draw.ts";
+import { colours, plotSvg, stack } from "../figures/draw.ts";
+import { escapeXml } from "../figures/escape.ts";
 import type { Figure } from "../figures/index.ts";
 import type { BenchResults } from "./results.ts";
 

@@ -1,7 +1,7 @@
 import type { Experiment, Metric, MetricRow, RunConfig } from "@hardgrad/experiments";
 import { formatEstimator } from "../estimator-spec.ts";
 import { type ChartRow, lineChart } from "../figures/chart.ts";
-import { escapeXml } from "../figures/draw.ts";
+import { escapeXml } from "../figures/escape.ts";
 import type { Environment } from "../run-folder/environment.ts";
 import type { Result } from "./results.ts";
 import { tableOf } from "./table.ts";

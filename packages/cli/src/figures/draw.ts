@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
+import { escapeXml } from "./escape.ts";
 
 /** Plot without a browser: the document is injected. */
 const { document } = parseHTML("<!doctype html><html><body></body></html>");
@@ -44,8 +45,4 @@ export function stack(
     ...placed,
     "</svg>",
   ].join("\n");
-}
-
-export function escapeXml(text: string): string {
-  return text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 }

@@ -1,10 +1,10 @@
 import * as fs from "node:fs";
-import { extname, join } from "node:path";
+import { dirname, extname, join } from "node:path";
 import type { RunConfig } from "@hardgrad/experiments";
 import type { OptionsTable } from "hardgrad";
-import { UsageError } from "../errors.ts";
+import { Failure, UsageError } from "../errors.ts";
 import { writeWhole } from "../run-folder/files.ts";
-import { readMetrics } from "../run-folder/folder.ts";
+import { readMetrics } from "../run-folder/read.ts";
 
 /** A drawing and the data behind it. */
 export interface Figure {
@@ -70,20 +70,27 @@ const formats = [".svg", ".png", ".csv"];
 
 /** Refuses a file name before anything is computed. */
 export function checkTarget(path: string, force: boolean): void {
+  if (fs.existsSync(path) && fs.statSync(path).isDirectory())
+    throw new UsageError(`${path} is a folder, not a file; choose another --out.`);
   if (!formats.includes(extname(path).toLowerCase()))
     throw new UsageError(`--out ${path} must end in ${formats.join(", ")}, which says the format.`);
+  const folder = dirname(path);
+  if (!fs.existsSync(folder))
+    throw new Failure(
+      `cannot write ${path}: there is no folder ${folder}; make it, or choose another --out.`,
+    );
   if (!force && fs.existsSync(path))
     throw new UsageError(`${path} exists; add --force to replace it, or choose another --out.`);
 }
 
-/** Writes a figure in the format that the name asks for, whole or not at all. */
-export async function writeFigure(figure: Figure, path: string): Promise<void> {
+/** Writes a figure in the format that the name asks for, whole or not at all. `zoom`: pixels of a PNG per unit. */
+export async function writeFigure(figure: Figure, path: string, zoom = 2): Promise<void> {
   const format = extname(path).toLowerCase();
   if (format === ".csv") return writeWhole(path, toCsv(figure.rows));
   if (format === ".svg") return writeWhole(path, `${figure.svg}\n`);
   const { Resvg } = await import("@resvg/resvg-js");
   const image = new Resvg(figure.svg, {
-    fitTo: { mode: "zoom", value: 2 },
+    fitTo: { mode: "zoom", value: zoom },
     font: { loadSystemFonts: true },
   }).render();
   writeWhole(path, image.asPng());

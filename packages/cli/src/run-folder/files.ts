@@ -12,7 +12,7 @@ function writeAll(disk: Disk, descriptor: number, bytes: Uint8Array): void {
 
 /** Writes a file so that it is there whole or not at all: a temporary name first, then a rename. */
 export function writeWhole(path: string, content: string | Uint8Array, disk: Disk = fs): void {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  const temporary = temporaryOf(path);
   try {
     const descriptor = disk.openSync(temporary, "w");
     try {
@@ -46,7 +46,7 @@ export function appendWhole(path: string, content: string | Uint8Array, disk: Di
 
 /** Makes a folder with its first files; it is there with all of them or not at all. */
 export function createFolder(path: string, files: { readonly [name: string]: string | Uint8Array }): void {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  const temporary = temporaryOf(path);
   try {
     fs.mkdirSync(dirname(path), { recursive: true });
     fs.mkdirSync(temporary);
@@ -63,4 +63,30 @@ export function createFolder(path: string, files: { readonly [name: string]: str
     }
     throw error instanceof Error && "code" in error ? writeFailure(path, error) : error;
   }
+}
+
+/** Writes a file out of pieces, as `writeWhole` does: without ever holding all of it. */
+export async function streamWhole(
+  path: string,
+  pieces: AsyncIterable<string>,
+  disk: Disk = fs,
+): Promise<void> {
+  const temporary = temporaryOf(path);
+  try {
+    const descriptor = disk.openSync(temporary, "w");
+    try {
+      for await (const piece of pieces) writeAll(disk, descriptor, Buffer.from(piece));
+      disk.fsyncSync(descriptor);
+    } finally {
+      disk.closeSync(descriptor);
+    }
+    disk.renameSync(temporary, path);
+  } catch (error) {
+    fs.rmSync(temporary, { force: true });
+    throw error instanceof Error && "code" in error ? writeFailure(path, error) : error;
+  }
+}
+
+function temporaryOf(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
 }
