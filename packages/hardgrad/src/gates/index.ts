@@ -32,6 +32,7 @@ export {
 export { exampleRatePenalty, gateRatePenalty, gateVariancePenalty, rateDivergence } from "./rate.ts";
 export { followRate, type RateControl, startRateControl } from "./rate-control.ts";
 export { thresholdForRate } from "./rate-threshold.ts";
+export { type RoutedOptions, routedBlocks, routedOverflow } from "./routed.ts";
 export { mixMasks, predictiveEntropy, taskScores } from "./task-inference.ts";
 export { openUnits, openWeights, randomGates, union, usedWeights } from "./unit-masks.ts";
 export {
