@@ -57,7 +57,7 @@ export const presets = {
   // Strengths of the penalties, chosen by the validation images.
   "split-mnist-strengths": {
     data: "mnist",
-    common: { ...split, batch: 128, cooling: "none", epochs: 10 },
+    common: { ...split, batch: 128, cooling: "none", epochs: 4 },
     seeds: 1,
     rows: Object.fromEntries([
       ...[100, 1000, 1e4, 1e5, 1e6].map((ewcStrength) => [

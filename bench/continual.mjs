@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { runJobs } from "../packages/cli/dist/compare/pool.js";
 import { environment } from "../packages/cli/dist/run-folder/environment.js";
 import { writeWhole } from "../packages/cli/dist/run-folder/files.js";
-import { readSummary } from "../packages/cli/dist/run-folder/folder.js";
+import { readSummary } from "../packages/cli/dist/run-folder/read.js";
 import { continual } from "../packages/experiments/dist/index.js";
 import { presets } from "./continual-presets.mjs";
 

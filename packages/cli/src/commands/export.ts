@@ -12,6 +12,7 @@ import {
   modelChecker,
   parametersOf,
   type RuntimeCheck,
+  type TaskModel,
   TOLERANCE,
   useDevice,
 } from "@hardgrad/experiments";
@@ -20,6 +21,7 @@ import { type Narrate, narrator, print, printJson, short } from "../console.ts";
 import { Failure, UsageError, writeFailure } from "../errors.ts";
 import { checkedText, makeRuntimeFile } from "../export-runtime.ts";
 import { type Format, formats, targetsOf } from "../export-targets.ts";
+import { modelsOfTasks, taskRuntimeFile } from "../export-tasks.ts";
 import { encodeSafetensors } from "../run-folder/checkpoint.ts";
 import { writeWhole } from "../run-folder/files.ts";
 import { epochAt, lastCheckpoint } from "../run-folder/folder.ts";
@@ -47,8 +49,10 @@ export async function exportRun(run: string, flags: Flags): Promise<void> {
   const { checkpoint, epoch } = read(run);
   const origin = originOf(checkpoint, epoch);
   const place = { out: flags.out as string | undefined, force: flags.force === true };
+  const tasks = format !== "safetensors" && checkpoint.config.experiment === "continual";
   let written: Written[];
-  if (format === "safetensors") {
+  if (tasks) written = await writeTasks(run, checkpoint, format, origin, flags, narrate);
+  else if (format === "safetensors") {
     if (flags.which !== undefined)
       throw new UsageError("--which is for --format onnx: safetensors holds all parameters; leave it out.");
     const { parameters: path } = targetsOf(run, ["parameters"], format, place);
@@ -63,7 +67,9 @@ export async function exportRun(run: string, flags: Flags): Promise<void> {
   } else {
     const exports = chosen(declared(checkpoint, epoch), flags.which as string | undefined);
     const targets = targetsOf(run, Object.keys(exports), format, place);
-    written = await writeModels(checkpoint, exports, origin, targets, await checkerOf(flags, narrate));
+    const parameters = parametersOf(checkpoint);
+    const models = Object.entries(exports).map(([name, exported]) => ({ name, exported, parameters }));
+    written = await writeModels(models, origin, targets, await checkerOf(flags, narrate));
   }
   if (flags.json) printJson({ run, format, metadata: origin, files: written });
   for (const { file, difference, checked } of flags.json ? [] : written) {
@@ -111,8 +117,41 @@ function declared(checkpoint: Checkpoint, epoch: number): Exports {
   }
 }
 
-function chosen(exports: Exports, which: string | undefined): Exports {
-  if (which === undefined) return exports;
+/** A model or runtime file for every finished task of a run of continual. */
+async function writeTasks(
+  run: string,
+  checkpoint: Checkpoint,
+  format: Format,
+  origin: { readonly [key: string]: string },
+  flags: Flags,
+  narrate: Narrate,
+): Promise<Written[]> {
+  const found = await modelsOfTasks(run, checkpoint, flags);
+  const byName = Object.fromEntries(found.map((model) => [model.name, model]));
+  const models = Object.values(chosen(byName, flags.which as string | undefined));
+  const place = { out: flags.out as string | undefined, force: flags.force === true };
+  const targets = targetsOf(
+    run,
+    models.map(({ name }) => name),
+    format,
+    place,
+  );
+  if (format === "onnx") return writeModels(models, origin, targets, await checkerOf(flags, narrate));
+  const made: { written: Written; content: Uint8Array }[] = [];
+  for (const model of models) {
+    const { content, ...about } = await taskRuntimeFile(model, checkpoint, origin, flags.check !== false);
+    const file = targets[model.name]!;
+    made.push({ content, written: { name: model.name, file, bytes: content.length, ...about } });
+  }
+  for (const { written, content } of made) writeInto(written.file, content);
+  return made.map(({ written }) => written);
+}
+
+function chosen<T>(
+  exports: { readonly [name: string]: T },
+  which: string | undefined,
+): { [name: string]: T } {
+  if (which === undefined) return { ...exports };
   const names = Object.keys(exports);
   const wanted = which.split(",").map((name) => name.trim());
   for (const name of wanted) if (!names.includes(name)) throw unknownName("model", name, names);
@@ -129,16 +168,14 @@ function writeParameters(checkpoint: Checkpoint, origin: { [key: string]: string
 
 /** All models are made and checked before the first is written. */
 async function writeModels(
-  checkpoint: Checkpoint,
-  exports: Exports,
+  models: readonly Pick<TaskModel, "name" | "exported" | "parameters">[],
   origin: { readonly [key: string]: string },
   targets: { readonly [name: string]: string },
   check: Checker | undefined,
 ): Promise<Written[]> {
   await useDevice("wasm");
-  const parameters = parametersOf(checkpoint);
   const made: { written: Written; content: Uint8Array }[] = [];
-  for (const [name, exported] of Object.entries(exports)) {
+  for (const { name, exported, parameters } of models) {
     try {
       const { bytes, inputs, outputs } = exportModel(name, exported, parameters, { part: name, ...origin });
       const difference = check ? agreed(await check(bytes, exported, parameters)) : null;

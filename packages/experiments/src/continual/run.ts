@@ -8,6 +8,7 @@ import { certificateName, checkAll, issue, issuedIn } from "./certificates.ts";
 import { judgeOf } from "./judge.ts";
 import { learnerOf } from "./learner.ts";
 import { learnerAt, planRun } from "./learners.ts";
+import { featurePictures } from "./pictures.ts";
 import { conclusion, curvePoint, matrixOf, taskEnd, type Values } from "./report.ts";
 import { timePerImage } from "./timing.ts";
 
@@ -126,7 +127,7 @@ export async function startContinual(
       ...watch.summary(),
       steps: step(),
     }),
-    pictures: async () => [],
+    pictures: () => featurePictures(learner),
     dispose: () => learner.dispose(),
   };
 }
