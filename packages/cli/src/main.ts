@@ -19,6 +19,7 @@ const commandNames = [
   "audit",
   "train",
   "compare",
+  "draw",
   "export",
   "verify",
   "figure",
@@ -113,6 +114,20 @@ A problem file is a module, for example problem.mjs:
     addExperiments(addTrainingFlags(train), run.train.train);
     addExperiments(addTrainingFlags(compare), run.compare.compare);
   }
+  program
+    .command("draw")
+    .description("pictures of the digit you ask for, by a trained generator; without --digit: of all digits")
+    .argument("[run]", "the folder of a generator run, finished or interrupted")
+    .option("--digit <n>", "the digit, or the number or name of another class (7, sneaker)")
+    .option("--count <n>", "pictures; of --grid: styles; of --morph: steps (default: 16, 10, 12)")
+    .option("--grid", "all digits, one a row; each column is one style (the default)")
+    .option("--morph <a:b>", "the digit from style number a to style number b, such as 3:8")
+    .option("--seed <n>", "seed of the styles: the same seed, the same pictures", "0")
+    .option("--out <file>", "a sheet (.png, .svg) or all grey values (.csv) (default: a PNG with a new name)")
+    .option("--force", "replace an existing file")
+    .option("--json", "what was drawn as JSON on stdout; without --out with all grey values")
+    .option("--quiet", "no narration")
+    .action(async (run, flags) => (await import("./commands/draw.ts")).draw(run, flags));
   program
     .command("export")
     .description("models of a trained network for other programs: ONNX, safetensors or a runtime file")

@@ -1,5 +1,6 @@
 import { random, tree } from "@jax-js/jax";
 import type { Checkpoint } from "../contract.ts";
+import { decodeCheckpoint } from "../engine/checkpoint-file.ts";
 import { useDevice } from "../engine/device.ts";
 import { parametersOf } from "../engine/export.ts";
 import type { Settings } from "../experiment.ts";
@@ -49,18 +50,19 @@ const MOST_AT_ONCE = 10_000;
 const MOST = 1_000_000;
 
 /**
- * A generator from the checkpoint of its run.
+ * A generator from the checkpoint of its run: read already, or the bytes of its `checkpoint.safetensors`.
  *
  * @param options.device one of `deviceNames` (default wasm).
  * @throws RangeError for a checkpoint of another experiment, a damaged one, or one without names of its classes.
  * @example
- * const generator = await loadGenerator(checkpoint);
+ * const generator = await loadGenerator(readFileSync("runs/NAME/checkpoint.safetensors"));
  * const [seven] = await generator.draw({ digit: 7, count: 1, seed: 1 });
  */
 export async function loadGenerator(
-  checkpoint: Checkpoint,
+  source: Checkpoint | Uint8Array,
   options: { readonly device?: string } = {},
 ): Promise<LoadedGenerator> {
+  const checkpoint = source instanceof Uint8Array ? await decodeCheckpoint(source) : source;
   const { config, record } = checkpoint;
   if (config.experiment !== "generator")
     throw new RangeError(

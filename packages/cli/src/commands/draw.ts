@@ -1,0 +1,136 @@
+import { classNames, type LoadedGenerator, loadGenerator, type Picture } from "@hardgrad/experiments";
+import type { Flags } from "../configuration.ts";
+import { narrator, print, printJson, printPieces } from "../console.ts";
+import { checkOutput, columnsOf, freeName } from "../draw/output.ts";
+import { type Drawn, drawn } from "../draw/pictures.ts";
+import { digitOf, MOST, type Request, requestOf } from "../draw/request.ts";
+import { blockCharacters, csvOf, jsonOf } from "../draw/text.ts";
+import { Failure, Interrupted, UsageError } from "../errors.ts";
+import { writeFigure } from "../figures/index.ts";
+import { pictureSvg } from "../figures/pictures.ts";
+import { streamWhole } from "../run-folder/files.ts";
+import { type Trained, trainedRun } from "../run-folder/trained.ts";
+
+/** Pictures between two lines that say how far it is. */
+const REPORT = 100_000;
+
+/** `draw RUN`: pictures of the digit that is asked for, by a trained generator. */
+export async function draw(run: string | undefined, flags: Flags): Promise<void> {
+  if (run === undefined)
+    throw new UsageError(
+      "draw needs the folder of a generator run, such as: hardgrad draw runs/NAME --digit 7; hardgrad train generator makes one.",
+    );
+  const request = requestOf(flags);
+  const narrate = narrator(flags.quiet === true);
+  const trained = trainedRun(run, "draw from");
+  const { config } = trained.checkpoint;
+  checkExperiment(run, config.experiment);
+  const names = classNames(config.data);
+  const asked = flags.digit === undefined ? undefined : digitOf(String(flags.digit), names);
+  const generator = await opened(run, trained);
+  const digits = asked === undefined ? generator.digits : [known(asked, generator.digits, names)];
+  const total = request.count * digits.length;
+  if (total > MOST)
+    throw new UsageError(
+      `--count ${request.count} of each of ${digits.length} digits makes ${total} pictures, more than ${MOST}; lower it.`,
+    );
+  const out =
+    (flags.out as string | undefined) ?? (flags.json ? undefined : freeName(request, digits, names));
+  if (out) checkOutput(out, total, flags.force === true);
+  const said = sentence(request, digits, names);
+  narrate(
+    `${said}, seed ${request.seed}, by ${run} ${trained.age}${trained.ended ? "" : " (it has not ended)"}`,
+  );
+  const about = {
+    run,
+    data: config.data,
+    title: said,
+    kind: request.kind,
+    seed: request.seed,
+    width: 28,
+    height: 28,
+  };
+  const blocks = stoppable(drawn(generator, request, digits), total, narrate);
+  if (out === undefined) return printPieces(jsonOf(about, names, blocks));
+  if (/\.csv$/i.test(out)) await streamWhole(out, csvOf(blocks));
+  else {
+    const rows = request.kind === "grid" ? { rows: digits.map((digit) => names[digit]!) } : {};
+    const sheet = { name: "drawn", title: said, columns: columnsOf(request), ...rows };
+    await writeSheet(out, sheet, blocks, process.stdout.isTTY && !flags.quiet && !flags.json);
+  }
+  if (flags.json) printJson({ ...about, pictures: total, out });
+  else print(out);
+}
+
+function checkExperiment(run: string, name: string): void {
+  if (name !== "generator")
+    throw new UsageError(
+      `${run} is a run of ${name}, and only runs of generator draw on request; hardgrad train generator makes one.`,
+    );
+}
+
+async function opened(run: string, { checkpoint }: Trained): Promise<LoadedGenerator> {
+  try {
+    return await loadGenerator(checkpoint);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new Failure(`cannot draw from ${run}: ${error.message}`);
+  }
+}
+
+/** A digit that the network can be asked for: without labels it may have found no class for some. */
+function known(digit: number, digits: readonly number[], names: readonly string[]): number {
+  if (digits.includes(digit)) return digit;
+  throw new Failure(
+    `this network found no class that is ${names[digit]}; ask for one of ${digits.map((d) => names[d]).join(", ")}.`,
+  );
+}
+
+/** What is drawn, in words. */
+function sentence(request: Request, digits: readonly number[], names: readonly string[]): string {
+  const { kind, count, styles } = request;
+  const name = names[digits[0]!];
+  if (kind === "grid") return `${digits.length} classes in ${count} ${count === 1 ? "style" : "styles"}`;
+  if (kind === "digit") return `${count} ${count === 1 ? "picture" : "pictures"} of ${name}`;
+  return `${name} from style ${styles![0]} to style ${styles![1]} in ${count} pictures`;
+}
+
+/** The blocks; between them Ctrl-C is heard, and long work says how far it is. */
+async function* stoppable(
+  blocks: AsyncIterable<readonly Drawn[]>,
+  total: number,
+  narrate: (line: string) => void,
+): AsyncGenerator<readonly Drawn[]> {
+  let stopped = false;
+  let done = 0;
+  const stop = (): void => {
+    stopped = true;
+  };
+  process.once("SIGINT", stop).once("SIGTERM", stop);
+  try {
+    for await (const block of blocks) {
+      yield block;
+      const before = Math.floor(done / REPORT);
+      done += block.length;
+      if (done < total && Math.floor(done / REPORT) > before) narrate(`${done} of ${total}`);
+      await new Promise((resolve) => setImmediate(resolve)); // signals arrive here
+      if (stopped) throw new Interrupted(`stopped after ${done} of ${total} pictures; no file was written.`);
+    }
+  } finally {
+    process.off("SIGINT", stop).off("SIGTERM", stop);
+  }
+}
+
+/** One sheet as SVG or PNG; on a terminal also a first look at it. */
+async function writeSheet(
+  out: string,
+  sheet: Omit<Picture, "tiles">,
+  blocks: AsyncIterable<readonly Drawn[]>,
+  look: boolean,
+): Promise<void> {
+  const tiles: Drawn[] = [];
+  for await (const block of blocks) tiles.push(...block);
+  await writeFigure({ svg: pictureSvg({ ...sheet, tiles }), rows: [] }, out, tiles.length > 400 ? 1 : 2);
+  const first = tiles.slice(0, sheet.columns).map(({ pixels }) => pixels);
+  if (look) process.stdout.write(blockCharacters(first, process.stdout.columns));
+}
