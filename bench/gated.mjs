@@ -1,0 +1,118 @@
+// The table of Bengio, Léonard & Courville 2013, and a network built to be fast beside its dense twin; goes on where it
+// was stopped.
+//   node bench/gated.mjs [--rows "straight-through,fast"] [--data mnist] [--device native] [--threads 1] [--json FILE]
+//   node bench/gated.mjs --table --json FILE     only writes the table of the runs that have ended
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { runJobs } from "../packages/cli/dist/compare/pool.js";
+import { environment } from "../packages/cli/dist/run-folder/environment.js";
+import { writeWhole } from "../packages/cli/dist/run-folder/files.js";
+import { readSummary } from "../packages/cli/dist/run-folder/folder.js";
+import { gated } from "../packages/experiments/dist/index.js";
+import { rows } from "./gated-rows.mjs";
+
+const { values: flags } = parseArgs({
+  options: {
+    rows: { type: "string" },
+    data: { type: "string", default: "mnist" },
+    device: { type: "string", default: "native" },
+    threads: { type: "string", default: "1" },
+    jobs: { type: "string", default: "1" },
+    out: { type: "string", default: join("runs", "gated") },
+    table: { type: "boolean", default: false },
+    json: { type: "string" },
+  },
+});
+
+const defaults = Object.fromEntries(Object.entries(gated.options).map(([name, o]) => [name, o.default]));
+const wanted = flags.rows?.split(",").map((name) => name.trim());
+const chosen = rows.filter(({ name }) => !wanted || wanted.includes(name));
+mkdirSync(flags.out, { recursive: true });
+
+/** The runs of a row: those of the first seed of all rows come before those of the second. */
+const runsOf = ({ name, estimator, options = {}, settings = {}, seeds }) => {
+  const own = gated.recommended(estimator);
+  return Array.from({ length: seeds }, (_, seed) => ({
+    name,
+    path: join(flags.out, `${name.replace(/[^a-z0-9]+/g, "-")}-${flags.data}-seed${seed}`),
+    config: {
+      experiment: "gated",
+      estimator: { id: estimator, options: { ...own.options, ...options } },
+      data: flags.data,
+      seed,
+      settings: { ...defaults, ...own.settings, ...settings },
+    },
+  }));
+};
+const runs = chosen.flatMap(runsOf).sort((a, b) => a.config.seed - b.config.seed);
+
+if (!flags.table) {
+  const todo = runs
+    .filter((run) => !readSummary(run.path))
+    .map((run) => {
+      const resume = existsSync(join(run.path, "checkpoint.safetensors"));
+      if (!resume) rmSync(run.path, { recursive: true, force: true });
+      return { ...run, device: flags.device, threads: Number(flags.threads), checkpointEvery: 1000, resume };
+    });
+  await runJobs(todo, Number(flags.jobs), {
+    onRows: () => {},
+    onEnd: (job) => console.error(`${job.path} ended`),
+    onNotice: (job, sentence) => console.error(`${job.path}: ${sentence}`),
+  });
+}
+
+const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
+const spread = (values) =>
+  values.length < 2
+    ? null
+    : Math.sqrt(
+        values.reduce((s, v) => s + (v - mean(values)) ** 2, 0) / (values.length - 1) / values.length,
+      );
+const results = chosen.map((row) => {
+  const all = runsOf(row);
+  const summaries = all.map((run) => readSummary(run.path)).filter(Boolean);
+  const of = (tag, map = (v) => v) =>
+    summaries
+      .map((s) => s.metrics[tag])
+      .filter((v) => v !== undefined)
+      .map(map);
+  const summary = (values) => (values.length ? { mean: mean(values), standardError: spread(values) } : null);
+  return {
+    name: row.name,
+    estimator: all[0].config.estimator,
+    settings: all[0].config.settings,
+    seeds: summaries.length,
+    planned: row.seeds,
+    paper: row.paper ?? null,
+    testError: summary(of("accuracy/test", (a) => 1 - a)),
+    validationError: summary(of("accuracy/validation", (a) => 1 - a)),
+    trainingLoss: summary(of("loss/epoch")),
+    rate: summary(of("gate/rate")),
+    dead: summary(of("gate/dead")),
+    alwaysOn: summary(of("gate/always-on")),
+    probability: summary(of("gate/probability")),
+    threshold: summary(of("gate/threshold")),
+    strength: summary(of("gate/strength")),
+    secondsPerRun: summary(summaries.map((s) => (s.msPerStep * s.steps) / 1000)),
+  };
+});
+
+const percent = (value, digits = 2) => {
+  if (!value) return "—";
+  const error = value.standardError === null ? "" : ` ± ${(100 * value.standardError).toFixed(digits)}`;
+  return (100 * value.mean).toFixed(digits) + error;
+};
+console.log(
+  "| gater | test error, % | paper | validation, % | open gates, % | dead, % | always on, % | mean probability, % | seeds |",
+);
+console.log("|---|---|---|---|---|---|---|---|---|");
+for (const r of results)
+  console.log(
+    `| ${r.name} | ${percent(r.testError)} | ${r.paper ?? "—"} | ${percent(r.validationError)} | ${percent(r.rate)} | ${percent(r.dead, 1)} | ${percent(r.alwaysOn, 1)} | ${percent(r.probability, 1)} | ${r.seeds} of ${r.planned} |`,
+  );
+if (flags.json)
+  writeWhole(
+    flags.json,
+    `${JSON.stringify({ data: flags.data, environment: environment(flags.device), results }, null, 2)}\n`,
+  );
