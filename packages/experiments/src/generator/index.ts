@@ -1,60 +1,89 @@
 import { numpy as np } from "@jax-js/jax";
-import { categorical } from "hardgrad";
+import { bernoulli, categorical } from "hardgrad";
 import { adam } from "../adam.ts";
-import type { StepExperiment, StepInputs } from "../experiment.ts";
-import { splitKey } from "../layers.ts";
-import { learningRateAt } from "../schedules.ts";
-import { check } from "./check.ts";
+import type { HostArrays } from "../engine/backend.ts";
+import type { StepExperiment } from "../experiment.ts";
+import { learningRateAt, temperatureAt } from "../schedules.ts";
+import { card } from "./card.ts";
+import { check, notes } from "./check.ts";
+import { deformAll } from "./deform.ts";
+import { evaluations } from "./evaluations.ts";
 import { exportsOf } from "./exports.ts";
-import { losses, oneHot } from "./losses.ts";
-import { classCount, classify, initialParams, seen } from "./network.ts";
+import { labelledBatches } from "./labelled.ts";
+import { losses } from "./losses.ts";
+import { classCount, initialParams, namesOfPart } from "./network.ts";
 import { options } from "./options.ts";
-import { card, evaluate, headline, metrics, pictures } from "./report.ts";
-import { continuousTerms } from "./style.ts";
+import { pictures } from "./pictures.ts";
+import { recommended } from "./recommended.ts";
+import { evaluate, headline, metrics } from "./report.ts";
 
+/**
+ * A variational autoencoder whose code is a hard one-hot digit y and a style z, with a learned prior of the style:
+ * `E_q[-log p(x | y, z)] + beta KL(q(z | x, y) | p(z | y)) + KL(q(y | x) | uniform)`. Where labels are missing, y is a
+ * hard sample and its classifier learns through the estimator; so do the bits of a binary style.
+ */
 export const generator: StepExperiment = {
   name: "generator",
   title: "Digits on request: a generator whose digit is a hard choice",
   about:
-    "A network learns to draw the digit that it is asked for. Its digit is a hard one-hot choice; where labels are missing the network makes it itself, and the estimators differ in the gradient they give to that choice.",
+    "A network learns to draw the digit that it is asked for. The digit is a hard one-hot choice; where labels are missing the network makes it itself, and the estimators differ in the gradient they give to that choice.",
   options,
-  recommended: () => ({ settings: {}, options: {} }),
-  compared: ["reinmax", "straight-through-gumbel-softmax", "gumbel-softmax", "rloo", "exact"],
+  recommended,
+  compared: [
+    "reinmax",
+    "straight-through-gumbel-softmax",
+    "gumbel-softmax",
+    "straight-through",
+    "rloo",
+    "reinforce-moving-average",
+    "exact",
+  ],
   check,
+  notes,
   init: initialParams,
+  inputs: (dataset, settings, seed) => {
+    if (settings.mode === "supervised") return () => ({});
+    const labelled =
+      settings.mode === "semi-supervised" ? labelledBatches(dataset, settings, seed) : undefined;
+    const deformed = new Uint8Array((settings.batch as number) * 784);
+    return ({ images }, step): HostArrays => {
+      deformAll(images.data, deformed, seed, step);
+      return { deformed: { shape: images.shape, data: deformed }, ...labelled?.(step) };
+    };
+  },
   estimatorState: (estimator, settings) => {
-    const shape = np.zeros([1, classCount(settings)]);
-    const state = estimator.init(categorical(shape));
+    const onDigit = settings.mode !== "supervised";
+    if (!onDigit && settings.style === "continuous") return {};
+    const shape = np.zeros([1, onDigit ? classCount(settings) : (settings.styleSize as number)]);
+    const state = estimator.init((onDigit ? categorical : bernoulli)(shape));
     shape.dispose();
     return state;
   },
   losses,
   optimizer: () => adam(),
-  schedules: ({ step, totalSteps }, settings) => ({
+  schedules: ({ step, totalSteps, temperature }, settings) => ({
     learningRate: learningRateAt(step, settings.learningRate as number, {
-      warmUpSteps: 0,
+      warmUpSteps: settings.warmUp as number,
       totalSteps,
       cosine: settings.schedule === "cosine",
     }),
+    ...(temperature !== undefined && (settings.temperatureRate as number) > 0
+      ? {
+          temperature: temperatureAt(
+            step,
+            temperature,
+            settings.temperatureRate as number,
+            settings.temperatureFloor as number,
+          ),
+        }
+      : {}),
   }),
-  estimated: () => [],
+  estimated: (settings) => [
+    ...(settings.mode === "supervised" ? [] : namesOfPart("classifier", settings)),
+    ...(settings.style === "binary" ? [...namesOfPart("encoder", settings), "bits.w1", "bits.b1"] : []),
+  ],
   estimatedRate: () => 1,
-  evaluations: {
-    terms: (params, inputs, settings) => {
-      const { images, labels, key } = inputs as StepInputs;
-      const x = images.mul(1 / 255);
-      const logits = classify(params, x.ref);
-      const image = seen(params, x.ref);
-      const size = settings.styleSize as number;
-      const [k] = splitKey(key, 1) as [np.Array];
-      const terms = continuousTerms(params, { x, image, y: oneHot(labels, settings), key: k, size });
-      return {
-        reconstruction: terms.reconstruction,
-        divergence: terms.divergence,
-        classes: np.argmax(logits, -1),
-      };
-    },
-  },
+  evaluations,
   evaluate,
   headline,
   metrics,

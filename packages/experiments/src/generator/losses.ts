@@ -1,37 +1,100 @@
-import { nn, numpy as np } from "@jax-js/jax";
-import type { Estimator, State } from "hardgrad";
+import { nn, numpy as np, tree } from "@jax-js/jax";
+import {
+  bernoulli,
+  categorical,
+  type Estimator,
+  type Objective,
+  type State,
+  statefulExpectation,
+  straightThrough,
+} from "hardgrad";
 import type { Settings, StepInputs } from "../experiment.ts";
 import { crossEntropy, splitKey } from "../layers.ts";
 import type { Params } from "../optimizers.ts";
+import { fromUniform, mutualInformation } from "./information.ts";
 import { classCount, classify, seen } from "./network.ts";
-import { continuousTerms, type Terms } from "./style.ts";
+import { styleLosses } from "./style.ts";
 
 /** Labels as one-hot classes. */
 export function oneHot(labels: np.Array, settings: Settings): np.Array {
   return nn.oneHot(labels.astype(np.int32), classCount(settings));
 }
 
-/** `reconstruction + beta divergence`. */
-function weighed({ reconstruction, divergence }: Terms, beta: number): np.Array {
-  return reconstruction.add(divergence.mul(beta));
-}
+/** Bytes as grey values in [0, 1]. */
+export const grey = (images: np.Array): np.Array => images.mul(1 / 255);
 
 /** One loss per example. Consumes everything. */
 export function losses(
   params: Params,
   inputs: StepInputs,
-  _estimator: Estimator,
+  estimator: Estimator,
   state: State,
   settings: Settings,
 ): { losses: np.Array; state: State } {
-  const x = inputs.images.mul(1 / 255);
+  return settings.mode === "supervised"
+    ? withLabels(params, inputs, estimator, state, settings)
+    : withoutLabels(params, inputs, estimator, state, settings);
+}
+
+/** `-log p(x | y)`'s bound for the digit y that is given; the classifier learns by itself. */
+function withLabels(
+  params: Params,
+  inputs: StepInputs,
+  estimator: Estimator,
+  state: State,
+  settings: Settings,
+): { losses: np.Array; state: State } {
+  const x = grey(inputs.images);
   const y = oneHot(inputs.labels, settings);
-  const [key] = splitKey(inputs.key, 1) as [np.Array];
+  const given = { x: x.ref, image: seen(params, x.ref), y: y.ref, key: inputs.key };
+  const drawn = styleLosses(params, given, settings, estimator, state);
+  return { losses: drawn.losses.add(crossEntropy(classify(params, x), y)), state: drawn.state };
+}
+
+/** The digit is a hard sample of the classifier's, which learns through the estimator. */
+function withoutLabels(
+  params: Params,
+  inputs: StepInputs,
+  estimator: Estimator,
+  state: State,
+  settings: Settings,
+): { losses: np.Array; state: State } {
+  inputs.labels.dispose();
+  const x = grey(inputs.images);
+  const [forDigit, forStyle] = splitKey(inputs.key, 2) as [np.Array, np.Array];
   const image = seen(params, x.ref);
-  const size = settings.styleSize as number;
-  const drawn = weighed(
-    continuousTerms(params, { x: x.ref, image, y: y.ref, key, size }),
-    settings.beta as number,
-  );
-  return { losses: drawn.add(crossEntropy(classify(params, x), y)), state };
+  const logits = classify(params, x.ref);
+  const bits = bitsEstimator(estimator);
+  // By reference, because some estimators evaluate f more than once.
+  const f: Objective = (y) =>
+    styleLosses(params, { x: x.ref, image: image.ref, y, key: forStyle.ref }, settings, bits, {}).losses;
+  const result = statefulExpectation(categorical(logits.ref), f, estimator, forDigit, state);
+  const deformed = classify(params, grey(inputs.deformed!));
+  const information = mutualInformation(logits.ref, deformed);
+  let whole = information.mul(-(settings.information as number));
+  if (settings.mode === "semi-supervised") {
+    const scores = classify(params, grey(inputs["labelled.images"]!));
+    const wrong = np.mean(crossEntropy(scores, oneHot(inputs["labelled.labels"]!, settings)));
+    whole = whole.add(wrong.mul(settings.labelWeight as number));
+  }
+  return { losses: result.losses.add(fromUniform(logits)).add(whole), state: result.state };
+}
+
+/**
+ * What a binary style learns through where the digit is a sample too: the digit's estimator, if it can do without state
+ * and without counting all states.
+ */
+export function bitsEstimator(estimator: Estimator): Estimator {
+  return canDoBits(estimator) ? estimator : straightThrough();
+}
+
+/** Whether an estimator can be used for the bits inside its own objective for the digit. */
+function canDoBits(estimator: Estimator): boolean {
+  if (!estimator.supports.includes("bernoulli")) return false;
+  if (["exact", "unordered-set", "rao-blackwell"].includes(estimator.id)) return false;
+  const shape = np.zeros([1, 1]);
+  const state = estimator.init(bernoulli(shape));
+  shape.dispose();
+  tree.dispose(state);
+  return Object.keys(state).length === 0;
 }

@@ -1,9 +1,9 @@
 import { nn, type numpy as np } from "@jax-js/jax";
-import { sigmoid } from "hardgrad";
 import type { Settings } from "../experiment.ts";
 import { splitKey } from "../layers.ts";
 import type { Params } from "../optimizers.ts";
 import { readSizes } from "../options.ts";
+import { bitsParams } from "./bits.ts";
 import { flowParams } from "./flow.ts";
 import { afterFirst, classTerm, layer, layerParams } from "./layers.ts";
 
@@ -24,22 +24,18 @@ export function initialParams(key: np.Array, settings: Settings): Params {
   const hidden = readSizes(settings.hidden as string)!;
   const classes = classCount(settings);
   const size = settings.styleSize as number;
-  const [k1, k2, k3, k4, k5, k6] = splitKey(key, 6) as [
-    np.Array,
-    np.Array,
-    np.Array,
-    np.Array,
-    np.Array,
-    np.Array,
-  ];
+  const keys = splitKey(key, 6) as [np.Array, np.Array, np.Array, np.Array, np.Array, np.Array];
+  const [forClassifier, forEncoder, forHead, forScale, forDecoder, forPrior] = keys;
   const top = hidden.at(-1)!;
+  const continuous = settings.style === "continuous";
+  if (!continuous) forScale.dispose();
   return {
-    ...layerParams(k1, "classifier", [PIXELS, ...hidden, classes]),
-    ...layerParams(k2, "encoder", [PIXELS, ...hidden], classes),
-    ...layerParams(k3, "mean", [top, size]),
-    ...layerParams(k4, "scale", [top, size]),
-    ...layerParams(k5, "decoder", [size, ...hidden.toReversed(), PIXELS], classes),
-    ...flowParams(k6, size, settings.priorHidden as number, classes, settings.priorLayers as number),
+    ...layerParams(forClassifier, "classifier", [PIXELS, ...hidden, classes]),
+    ...layerParams(forEncoder, "encoder", [PIXELS, ...hidden], classes),
+    ...layerParams(forHead, continuous ? "mean" : "bits", [top, size]),
+    ...(continuous ? layerParams(forScale, "scale", [top, size]) : {}),
+    ...layerParams(forDecoder, "decoder", [size, ...hidden.toReversed(), PIXELS], classes),
+    ...(continuous ? flowParams : bitsParams)(forPrior, size, classes, settings),
   };
 }
 
@@ -64,7 +60,9 @@ export function decode(params: Params, style: np.Array, y: np.Array): np.Array {
   return afterFirst(params, "decoder", first);
 }
 
-/** Grey values in [0, 1]. */
-export function pictures(params: Params, style: np.Array, y: np.Array): np.Array {
-  return sigmoid(decode(params, style, y));
+/** The names of the parameters of classifier or encoder. */
+export function namesOfPart(part: "classifier" | "encoder", { hidden }: Settings): string[] {
+  const layers = readSizes(hidden as string)!.length + (part === "classifier" ? 1 : 0);
+  const names = Array.from({ length: layers }, (_, i) => [`${part}.w${i + 1}`, `${part}.b${i + 1}`]).flat();
+  return part === "encoder" ? [...names, "encoder.y"] : names;
 }

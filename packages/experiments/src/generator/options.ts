@@ -1,4 +1,5 @@
 import type { SettingsTable } from "../options.ts";
+import { temperatureOptions } from "../temperature-options.ts";
 
 export const options: SettingsTable = {
   mode: {
@@ -48,26 +49,39 @@ export const options: SettingsTable = {
   batch: { type: "number", default: 100, min: 2, max: 10_000, integer: true, help: "examples per step" },
   hidden: {
     type: "sizes",
-    default: "400",
+    default: "512-512",
     most: 8,
     max: 8192,
     help: "hidden layers of classifier and encoder, from the image on; the decoder has them in reverse",
   },
   priorLayers: {
     type: "number",
-    default: 4,
+    default: 8,
     min: 0,
-    max: 16,
+    max: 64,
     integer: true,
-    help: "coupling layers of the learned prior of a continuous style; 0: a standard normal prior",
+    help: "coupling layers of the learned prior of a continuous style (0: a standard normal prior), or groups of bits that are drawn one after another",
   },
   priorHidden: {
+    type: "sizes",
+    default: "128-128",
+    most: 8,
+    max: 8192,
+    help: "hidden layers of each coupling layer; bits have one, the first",
+  },
+  information: {
     type: "number",
-    default: 64,
-    min: 1,
-    max: 4096,
-    integer: true,
-    help: "hidden units of each part of the learned prior",
+    default: 1,
+    min: 0,
+    max: 1e6,
+    help: "weight of the mutual information between the digits of an image and of its deformed copy, where labels are missing",
+  },
+  labelWeight: {
+    type: "number",
+    default: 1,
+    min: 0,
+    max: 1e6,
+    help: "weight of the labelled images' cross-entropy in semi-supervised mode",
   },
   beta: {
     type: "number",
@@ -77,10 +91,19 @@ export const options: SettingsTable = {
     help: "weight of the style's divergence from its prior; below 1 pictures are sharper and differ more",
   },
   learningRate: { type: "number", default: 1e-3, min: 1e-7, max: 1, help: "step size of Adam" },
+  warmUp: {
+    type: "number",
+    default: 200,
+    min: 0,
+    max: 1e6,
+    integer: true,
+    help: "steps over which the learning rate grows from 0",
+  },
   schedule: {
     type: "choice",
     default: "cosine",
     choices: ["constant", "cosine"],
     help: "learning rate: constant, or along a half cosine to 0",
   },
+  ...temperatureOptions,
 };

@@ -1,49 +1,79 @@
-import type { Picture } from "../contract.ts";
-import type { Card, EvaluationContext, Metric, Settings } from "../experiment.ts";
+import type { EvaluationContext, Metric } from "../experiment.ts";
+import { bestAssignment, confusion } from "./assignment.ts";
+import { nameClasses, tagOf } from "./naming.ts";
+import { classCount } from "./network.ts";
 
 export const headline: Metric = {
   tag: "loss/test",
   title: "test -ELBO",
   unit: "nats",
   better: "lower",
-  note: "Test -ELBO: one sample of the style per image.",
+  note: "Test -ELBO: one hard sample of digit and style per image; of images given their digit in supervised mode.",
 };
+
 export const metrics: readonly Metric[] = [
   {
     tag: "accuracy/test",
     title: "test accuracy",
     unit: "percent",
     better: "higher",
-    note: "Accuracy: the most probable class of each test image.",
+    note: "Accuracy: the most probable digit of each test image; without labels, the found classes by their best assignment to digits.",
+  },
+  {
+    tag: "accuracy/test-named",
+    title: "accuracy by names",
+    unit: "percent",
+    better: "higher",
+    note: "Accuracy by names: found classes named by the majority of 10 training images each.",
+  },
+  {
+    tag: "kl/test",
+    title: "KL",
+    unit: "nats",
+    better: "lower",
+    note: "KL: of digit and style from their priors.",
+  },
+  {
+    tag: "gradient/variance",
+    title: "gradient variance",
+    unit: "none",
+    better: "lower",
+    logarithmic: true,
+    note: "Gradient variance: total over the parameters below the hard choices for one batch, at each network's own end.",
   },
 ];
 
 export async function evaluate(context: EvaluationContext): Promise<{ [tag: string]: number }> {
-  const { test } = context.dataset;
-  const { reconstruction, divergence, classes } = await context.over("terms", test);
-  let [r, d, right] = [0, 0, 0];
-  for (let n = 0; n < test.count; n++) {
-    r += reconstruction![n]!;
-    d += divergence![n]!;
-    if (classes![n] === test.labels[n]) right++;
+  const { dataset, settings } = context;
+  const { count, labels } = dataset.test;
+  const { reconstruction, divergence, classes } = await context.over("terms", dataset.test);
+  let [sum, squares, kl] = [0, 0, 0];
+  for (let n = 0; n < count; n++) {
+    const loss = reconstruction![n]! + divergence![n]!;
+    sum += loss;
+    squares += loss ** 2;
+    kl += divergence![n]!;
   }
-  return {
-    "loss/test": (r + d) / test.count,
-    "reconstruction/test": r / test.count,
-    "kl/test": d / test.count,
-    "accuracy/test": right / test.count,
+  const mean = sum / count;
+  const values: { [tag: string]: number } = {
+    "loss/test": mean,
+    "loss/test-standard-error": Math.sqrt(Math.max(0, squares / count - mean ** 2) / count),
+    "kl/test": kl / count,
+    "reconstruction/test": mean - kl / count,
   };
-}
-
-export async function pictures(_context: EvaluationContext, _count: number): Promise<readonly Picture[]> {
-  return [];
-}
-
-export function card(settings: Settings): Card {
-  return {
-    description: `A generator, ${settings.mode}.`,
-    use: "",
-    task: "unconditional-image-generation",
-    tags: ["vae"],
+  const accuracy = (names: readonly number[]): number => {
+    let right = 0;
+    for (let n = 0; n < count; n++) if (names[classes![n]!] === labels[n]) right++;
+    return right / count;
   };
+  if (settings.mode === "unsupervised") {
+    const names = await nameClasses(context);
+    for (const [k, name] of names.entries()) values[tagOf(k)] = name;
+    const found = classCount(settings);
+    values["accuracy/test"] = accuracy(bestAssignment(confusion(classes!, labels.subarray(0, count), found)));
+    values["accuracy/test-named"] = accuracy(names);
+  } else values["accuracy/test"] = accuracy([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  if (settings.mode !== "supervised" || settings.style === "binary")
+    values["gradient/variance"] = await context.gradientVariance();
+  return values;
 }
