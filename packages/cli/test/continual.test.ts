@@ -1,5 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { loadRuntime } from "@hardgrad/runtime";
 import { describe, expect, test } from "vitest";
 import { readCheckpoint, writeCheckpoint } from "../src/run-folder/checkpoint.ts";
 import { hardgrad, scratch, start } from "./run.ts";
@@ -35,8 +36,11 @@ describe("tasks one after another, from the command line", () => {
       "finetune: accuracy of each task",
       "naive: accuracy after each task",
       "hat: share of a task",
+      "hat: microseconds per image",
     ])
       expect(svg).toContain(title);
+    const features = readFileSync(join(folder, "figures", "features.svg"), "utf8");
+    expect(features.match(/<image /g)).toHaveLength(2 * 8);
   });
   test("verify says that every certificate holds; figure draws the run, its numbers as CSV", () => {
     const verified = hardgrad(["verify", "run"], { cwd });
@@ -49,10 +53,30 @@ describe("tasks one after another, from the command line", () => {
     expect(hardgrad(["figure", "continual", "--run", "run", "--out", "f.csv"], { cwd }).code).toBe(0);
     expect(readFileSync(join(cwd, "f.csv"), "utf8")).toMatch(/^x,y,task,value,panel,learner\n/);
   });
+  test("export: one task's network as ONNX and for the runtime, with nothing but its own units", async () => {
+    const onnx = hardgrad(["export", "run", "--which", "task-2", "--json"], { cwd });
+    expect(onnx.code, onnx.stderr).toBe(0);
+    const [model] = JSON.parse(onnx.stdout).files;
+    expect(model.outputs.map((o: { name: string }) => o.name)).toEqual(["class", "probabilities", "scores"]);
+    expect(model.difference).toBeLessThan(1e-5); // what models are held to
+    const files = hardgrad(["export", "run", "--format", "runtime", "--json"], { cwd });
+    expect(files.code, files.stderr).toBe(0);
+    const written = JSON.parse(files.stdout).files;
+    expect(written.map((f: { name: string }) => f.name)).toEqual(["task-1", "task-2"]);
+    for (const { checked, file } of written) {
+      expect(checked.flipped).toBe(0); // nothing is decided within: only sums round
+      expect(checked.accuracy.file).toBe(checked.accuracy.jax);
+      const runtime = await loadRuntime(new Uint8Array(readFileSync(join(cwd, file))));
+      expect([runtime.inputs, runtime.outputs]).toEqual([784, 5]);
+      // The whole network has 784 x 16 + 16 x 12 + 12 x 10 weights.
+      expect(readFileSync(join(cwd, file)).length).toBeLessThan(4 * 12856);
+    }
+    expect(hardgrad(["export", "run", "--which", "task-9"], { cwd }).stderr).toMatch(/no model "task-9"/);
+  });
   test("a changed weight is found and named, by verify and by resuming", () => {
     const altered = join(cwd, "altered");
     mkdirSync(altered);
-    for (const name of readdirSync(folder).filter((n) => n !== "figures" && n !== "summary.json"))
+    for (const name of readdirSync(folder).filter((n) => !["figures", "export", "summary.json"].includes(n)))
       copyFileSync(join(folder, name), join(altered, name));
     const file = join(altered, "checkpoint.safetensors");
     const checkpoint = readCheckpoint(file);
@@ -64,6 +88,9 @@ describe("tasks one after another, from the command line", () => {
     expect(verified.code).toBe(1);
     expect(verified.stdout).toMatch(/task 1 .*: the certificate does not hold: .* have changed in b2/);
     expect(verified.stderr).toMatch(/of 2 certificates do not hold/);
+    const exported = hardgrad(["export", "altered"], { cwd });
+    expect(exported.code).toBe(1);
+    expect(exported.stderr).toMatch(/cannot export altered: task 1 .* have changed in b2/);
     const resumed = hardgrad(["train", "--resume", "altered", "--quiet"], { cwd });
     expect(resumed.code).toBe(1);
     expect(resumed.stderr).toMatch(/b2.*altered after it was written/);

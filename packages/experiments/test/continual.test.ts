@@ -1,8 +1,10 @@
 import "./setup.ts";
+import { loadRuntime } from "@hardgrad/runtime";
 import { describe, expect, test } from "vitest";
 import { compact } from "../src/continual/compact.ts";
 import { judgeOf } from "../src/continual/judge.ts";
 import { learnerOf } from "../src/continual/learner.ts";
+import { taskModels } from "../src/continual/models.ts";
 import { options } from "../src/continual/options.ts";
 import { averageAccuracy, backwardTransfer } from "../src/continual/results.ts";
 import { startContinual } from "../src/continual/run.ts";
@@ -250,6 +252,30 @@ test("a network of a task's own units computes what the whole one does", async (
       expect(v).toBeCloseTo(expected.data[Math.floor(i / 5) * 10 + first + (i % 5)]!, 4);
     });
   }
+  learner.dispose();
+});
+
+test("plain layers take images as they are, and say what the task's network does", async () => {
+  const c = config({ method: "hat", benchmark: "permuted", epochs: 1 });
+  const { checkpoint } = await train(c);
+  const models = await taskModels(checkpoint, data, backend);
+  expect(models.map((m) => m.name)).toEqual(["task-1", "task-2"]);
+  const learner = await learnerOf(c, data, backend, { arrays: checkpoint.tensors, step: checkpoint.step });
+  const task = learner.tasks.list[1]!;
+  const expected = await judgeOf(backend, 2).scores(
+    await learner.network(task),
+    imagesOf(task, data.test, task.test),
+  );
+  const [first, end] = outputsOf(task);
+  const { network, images } = models[1]!;
+  const runtime = await loadRuntime(network);
+  const grey = Float32Array.from(images.images, (v) => v / 255);
+  runtime.forward(grey).forEach((p, i) => {
+    const row = expected.data.subarray(Math.floor(i / 10) * 20 + first, Math.floor(i / 10) * 20 + end);
+    const sum = [...row].reduce((s, v) => s + Math.exp(v), 0);
+    // Float32 sums of 784 terms in another order.
+    expect(p).toBeCloseTo(Math.exp(row[i % 10]!) / sum, 4);
+  });
   learner.dispose();
 });
 

@@ -8,7 +8,7 @@ import type { Figure } from "./index.ts";
 const WIDTH = 360;
 const HEIGHT = 250;
 
-/** One number of a panel: a cell of a matrix or a point of a curve. */
+/** One number of a panel: a cell of a matrix, a point of a curve, a bar. */
 type Row = { panel: string; learner: string; x: number; y: number; task: number; value: number };
 
 /**
@@ -52,6 +52,9 @@ export function continualFigure(rows: readonly MetricRow[], method: string): Fig
         ),
       );
   }
+  const times = timesOf(rows).map((r) => ({ ...r, panel: "time", learner: method }));
+  data.push(...times);
+  if (times.length > 0) panels.push(timePanel(`${method}: microseconds per image of each task`, times));
   const svg = stack(panels, {
     width: WIDTH,
     height: HEIGHT,
@@ -121,6 +124,48 @@ function curvePanel(title: string, points: readonly Row[], low: number): string 
         z: "task",
         fill: "task",
       } as Plot.TextOptions),
+    ],
+  });
+}
+
+/** Microseconds per image by task: `x` is 1 for the task's own units, 0 for the whole network; `y` the share of weights read. */
+function timesOf(rows: readonly MetricRow[]): Omit<Row, "panel" | "learner">[] {
+  const last: { [tag: string]: number } = Object.assign({}, ...rows.map((r) => r.values));
+  return Object.entries(last).flatMap(([tag, ms]) => {
+    const [, part, number] = /^time\/(task|whole)-(\d+)$/.exec(tag) ?? [];
+    if (!part) return [];
+    const own = part === "task";
+    const y = own ? (last[`active/weights-${number}`] ?? 1) : 1;
+    return [{ x: own ? 1 : 0, y, task: Number(number), value: 1000 * ms }];
+  });
+}
+
+function timePanel(title: string, bars: readonly Row[]): string {
+  const wide = bars.filter((b) => b.x === 0);
+  const own = bars.filter((b) => b.x === 1);
+  return plotSvg({
+    ...frame,
+    marginRight: 10,
+    x: { label: "task (share of the weights that it reads)", type: "band", tickSize: 0 },
+    y: { label: null, grid: true, zero: true },
+    marks: [
+      heading(title),
+      Plot.barY(wide, { x: "task", y: "value", fill: "#d8e3ee", insetLeft: 2, insetRight: 2 }),
+      Plot.barY(own, { x: "task", y: "value", fill: "#0072b2", insetLeft: 8, insetRight: 8 }),
+      Plot.text(own, {
+        x: "task",
+        y: "value",
+        text: (d: Row) => `${(100 * d.y).toFixed(0)} %`,
+        dy: -7,
+        fill: "#222",
+      }),
+      Plot.text(["light: the whole network; dark: the task's own units"], {
+        frameAnchor: "top-left",
+        dy: -9,
+        dx: -40,
+        fill: "#555",
+      }),
+      Plot.ruleY([0]),
     ],
   });
 }

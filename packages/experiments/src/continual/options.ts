@@ -134,7 +134,7 @@ export const options: SettingsTable = {
   },
   ewcStrength: {
     type: "number",
-    default: 100_000,
+    default: 10_000,
     min: 0,
     max: 1e12,
     help: "ewc, online-ewc: lambda, the factor on the penalty",
