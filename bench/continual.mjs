@@ -6,10 +6,11 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { runJobs } from "../packages/cli/dist/compare/pool.js";
+import { datasetOf } from "../packages/cli/dist/data-progress.js";
 import { environment } from "../packages/cli/dist/run-folder/environment.js";
 import { writeWhole } from "../packages/cli/dist/run-folder/files.js";
-import { readSummary } from "../packages/cli/dist/run-folder/read.js";
-import { continual } from "../packages/experiments/dist/index.js";
+import { lastCheckpoint, readSummary } from "../packages/cli/dist/run-folder/read.js";
+import { continual, timeTasks, useDevice } from "../packages/experiments/dist/index.js";
 import { presets } from "./continual-presets.mjs";
 
 const { values: flags, positionals } = parseArgs({
@@ -91,13 +92,34 @@ await runJobs(todo, jobs, {
 
 const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
 const error = (values) =>
-  Math.sqrt(values.reduce((s, v) => s + (v - mean(values)) ** 2, 0) / (values.length - 1) / values.length);
-const timesOf = (summaries, start) =>
-  summaries.flatMap(({ metrics }) =>
-    Object.entries(metrics).flatMap(([tag, value]) => (tag.startsWith(start) ? [value] : [])),
-  );
+  values.length < 2
+    ? null
+    : Math.sqrt(
+        values.reduce((s, v) => s + (v - mean(values)) ** 2, 0) / (values.length - 1) / values.length,
+      );
+
+// Times are taken here, of one run after another: while runs train side by side they would say little.
+const backend = await useDevice(flags.device, { threads: 1 });
+const dataset = await datasetOf(runs[0].config, true);
+const times = new Map();
+for (const { path } of runs) times.set(path, await timeTasks(lastCheckpoint(path), dataset, backend));
+/** By task: the share of the hidden weights that it reads, and milliseconds per image. Means over seeds. */
+function tasksOf(paths) {
+  const of = (tag, values) => mean(values.map((v) => v[tag]));
+  const active = paths.map((path) => readSummary(path).metrics);
+  const timed = paths.map((path) => times.get(path));
+  const count = Object.keys(timed[0]).filter((tag) => tag.startsWith("time/task-")).length;
+  return Array.from({ length: count }, (_, t) => ({
+    active: of(`active/weights-${t + 1}`, active),
+    own: of(`time/task-${t + 1}`, timed),
+    whole: of(`time/whole-${t + 1}`, timed),
+  }));
+}
+
 const results = rows.map(([name, row]) => {
-  const summaries = runs.filter((r) => r.name === name).map((r) => readSummary(r.path));
+  const paths = runs.filter((r) => r.name === name).map((r) => r.path);
+  const summaries = paths.map((path) => readSummary(path));
+  const byTask = tasksOf(paths);
   const of = (tag) => summaries.map((s) => s.metrics[tag]).filter((v) => v !== undefined);
   const summary = (tag) => (of(tag).length ? { mean: mean(of(tag)), standardError: error(of(tag)) } : null);
   return {
@@ -111,24 +133,25 @@ const results = rows.map(([name, row]) => {
     inferredTask: summary("accuracy/inferred-task"),
     certificates: mean(of("certificates/held")),
     tasks: mean(of("certificates/issued")),
-    // Milliseconds per image: with a task's own units only, and of the whole network; means over tasks and seeds.
-    timePerImage: {
-      own: mean(timesOf(summaries, "time/task-")),
-      whole: mean(timesOf(summaries, "time/whole-")),
-    },
+    // Milliseconds per image, one at a time in the hard runtime: with a task's own units only, and of the whole network.
+    timePerImage: byTask.length
+      ? { own: mean(byTask.map((t) => t.own)), whole: mean(byTask.map((t) => t.whole)), byTask }
+      : null,
     secondsPerRun: mean(summaries.map((s) => (s.msPerStep * s.steps) / 1000)),
   };
 });
 const percent = (value, digits = 2) =>
-  value ? `${(100 * value.mean).toFixed(digits)} ± ${(100 * value.standardError).toFixed(digits)}` : "—";
-const micro = (ms) => (Number.isFinite(ms) ? (1000 * ms).toFixed(1) : "—");
+  value
+    ? `${(100 * value.mean).toFixed(digits)}${value.standardError === null ? "" : ` ± ${(100 * value.standardError).toFixed(digits)}`}`
+    : "—";
+const micro = (ms) => (ms === undefined ? "—" : (1000 * ms).toFixed(1));
 console.log(
   "| | accuracy, % | backward transfer, points | closed weights, % | certificates | us per image, own units | whole | s per run |",
 );
 console.log("|---|---|---|---|---|---|---|---|");
 for (const r of results)
   console.log(
-    `| ${r.name} | ${percent(r.accuracy)} | ${percent(r.backwardTransfer)} | ${percent(r.capacity, 1)} | ${r.certificates} of ${r.tasks} | ${micro(r.timePerImage.own)} | ${micro(r.timePerImage.whole)} | ${r.secondsPerRun.toFixed(0)} |`,
+    `| ${r.name} | ${percent(r.accuracy)} | ${percent(r.backwardTransfer)} | ${percent(r.capacity, 1)} | ${r.certificates} of ${r.tasks} | ${micro(r.timePerImage?.own)} | ${micro(r.timePerImage?.whole)} | ${r.secondsPerRun.toFixed(0)} |`,
   );
 if (flags.json)
   writeWhole(

@@ -2,6 +2,7 @@ export { type AdamOptions, adam, adamw, radam } from "./adam.ts";
 export { classifier } from "./classifier.ts";
 export { continual } from "./continual/index.ts";
 export { type TaskModel, taskModels } from "./continual/models.ts";
+export { timeTasks } from "./continual/timing.ts";
 export { verifyContinual } from "./continual/verify.ts";
 export type {
   Checkpoint,
@@ -59,7 +60,7 @@ export type {
   StepInputs,
 } from "./experiment.ts";
 export { experiments, findExperiment } from "./experiments.ts";
-export type { Exported, ExportedInput, Exports } from "./exports.ts";
+export { type Exported, type ExportedInput, type Exports, imageInput } from "./exports.ts";
 export { gated } from "./gated/index.ts";
 export { type GatedSizes, sizesOf as gatedSizes } from "./gated/networks.ts";
 export { type Asked, type LoadedGenerator, loadGenerator } from "./generator/draw.ts";

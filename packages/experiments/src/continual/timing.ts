@@ -1,8 +1,11 @@
 import { loadRuntime, type Runtime } from "@hardgrad/runtime";
-import type { HostArray } from "../engine/backend.ts";
+import type { Checkpoint } from "../contract.ts";
+import type { Dataset } from "../data/index.ts";
+import type { Backend, HostArray } from "../engine/backend.ts";
 import { compact } from "./compact.ts";
-import type { Judge } from "./judge.ts";
+import { type Judge, judgeOf } from "./judge.ts";
 import type { Learner } from "./learner.ts";
+import { learnerAt, planRun } from "./learners.ts";
 import { forPlainImages, plainLayers, runtimeNetwork } from "./plain-layers.ts";
 import type { Values } from "./report.ts";
 import { imagesOf, outputsOf, type Task } from "./tasks.ts";
@@ -27,6 +30,26 @@ export async function timePerImage(learner: Learner, judge: Judge): Promise<Valu
     values[`time/whole-${number}`] = whole;
   }
   return values;
+}
+
+/**
+ * The same for a finished run, from its checkpoint: of several runs one after another on a quiet machine.
+ *
+ * @returns `time/task-1`, `time/whole-1`, ... in milliseconds; nothing for methods without a network for each task.
+ * @example
+ * const times = await timeTasks(checkpoint, dataset, await useDevice("native"));
+ */
+export async function timeTasks(
+  checkpoint: Checkpoint,
+  dataset: Dataset,
+  backend: Backend,
+): Promise<{ readonly [tag: string]: number }> {
+  const learner = await learnerAt(planRun(checkpoint.config, dataset), dataset, backend, checkpoint);
+  const times = learner.method.exact
+    ? await timePerImage(learner, judgeOf(backend, learner.sizes.layers.length))
+    : {};
+  learner.dispose();
+  return times;
 }
 
 async function timeTask(
