@@ -84,6 +84,7 @@ export { expectation, sample, statefulExpectation, through } from "./expectation
 export * from "./gates/index.ts";
 export { hardSigmoid, logSigmoid, sigmoid, softplus } from "./math.ts";
 export { bibtex, references } from "./references.ts";
+export { detach } from "./surrogate.ts";
 export type {
   Distribution,
   Estimator,

@@ -12,6 +12,6 @@ export function draw(
   y: np.Array,
   settings: Settings,
 ): { image: np.Array; logits: np.Array } {
-  const logits = decode(params, styleFrom(params, noise, y.ref, settings), y);
+  const logits = decode(params, styleFrom(params, noise, y.ref, settings), y, settings);
   return { image: sigmoid(logits.ref), logits };
 }

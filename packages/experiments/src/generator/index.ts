@@ -3,7 +3,6 @@ import { bernoulli, categorical } from "hardgrad";
 import { adam } from "../adam.ts";
 import type { HostArrays } from "../engine/backend.ts";
 import type { StepExperiment } from "../experiment.ts";
-import { learningRateAt, temperatureAt } from "../schedules.ts";
 import { card } from "./card.ts";
 import { check, notes } from "./check.ts";
 import { deformAll } from "./deform.ts";
@@ -16,6 +15,7 @@ import { options } from "./options.ts";
 import { pictures } from "./pictures.ts";
 import { recommended } from "./recommended.ts";
 import { evaluate, headline, metrics } from "./report.ts";
+import { schedules } from "./schedules.ts";
 
 /**
  * A variational autoencoder whose code is a hard one-hot digit y and a style z, with a learned prior of the style:
@@ -61,23 +61,7 @@ export const generator: StepExperiment = {
   },
   losses,
   optimizer: () => adam(),
-  schedules: ({ step, totalSteps, temperature }, settings) => ({
-    learningRate: learningRateAt(step, settings.learningRate as number, {
-      warmUpSteps: settings.warmUp as number,
-      totalSteps,
-      cosine: settings.schedule === "cosine",
-    }),
-    ...(temperature !== undefined && (settings.temperatureRate as number) > 0
-      ? {
-          temperature: temperatureAt(
-            step,
-            temperature,
-            settings.temperatureRate as number,
-            settings.temperatureFloor as number,
-          ),
-        }
-      : {}),
-  }),
+  schedules,
   estimated: (settings) => [
     ...(settings.mode === "supervised" ? [] : namesOfPart("classifier", settings)),
     ...(settings.style === "binary" ? [...namesOfPart("encoder", settings), "bits.w1", "bits.b1"] : []),

@@ -1,7 +1,8 @@
-import { nn, numpy as np, tree } from "@jax-js/jax";
+import { nn, numpy as np, random, tree } from "@jax-js/jax";
 import {
   bernoulli,
   categorical,
+  detach,
   type Estimator,
   type Objective,
   type State,
@@ -11,6 +12,7 @@ import {
 import type { Settings, StepInputs } from "../experiment.ts";
 import { crossEntropy, splitKey } from "../layers.ts";
 import type { Params } from "../optimizers.ts";
+import { draw } from "./generate.ts";
 import { fromUniform, mutualInformation } from "./information.ts";
 import { classCount, classify, seen } from "./network.ts";
 import { styleLosses } from "./style.ts";
@@ -46,9 +48,12 @@ function withLabels(
 ): { losses: np.Array; state: State } {
   const x = grey(inputs.images);
   const y = oneHot(inputs.labels, settings);
-  const given = { x: x.ref, image: seen(params, x.ref), y: y.ref, key: inputs.key };
+  const [forStyle, forAsked] = splitKey(inputs.key, 2) as [np.Array, np.Array];
+  const given = { x: x.ref, image: seen(params, x.ref), y: y.ref, key: forStyle, beta: inputs.beta! };
   const drawn = styleLosses(params, given, settings, estimator, state);
-  return { losses: drawn.losses.add(crossEntropy(classify(params, x), y)), state: drawn.state };
+  const asked = misread(params, forAsked, inputs.asking!, settings);
+  const named = crossEntropy(classify(params, x), y);
+  return { losses: drawn.losses.add(named).add(asked), state: drawn.state };
 }
 
 /** The digit is a hard sample of the classifier's, which learns through the estimator. */
@@ -61,23 +66,56 @@ function withoutLabels(
 ): { losses: np.Array; state: State } {
   inputs.labels.dispose();
   const x = grey(inputs.images);
-  const [forDigit, forStyle] = splitKey(inputs.key, 2) as [np.Array, np.Array];
+  const [forDigit, forStyle, forAsked] = splitKey(inputs.key, 3) as [np.Array, np.Array, np.Array];
   const image = seen(params, x.ref);
   const logits = classify(params, x.ref);
   const bits = bitsEstimator(estimator);
   // By reference, because some estimators evaluate f more than once.
   const f: Objective = (y) =>
-    styleLosses(params, { x: x.ref, image: image.ref, y, key: forStyle.ref }, settings, bits, {}).losses;
+    styleLosses(
+      params,
+      { x: x.ref, image: image.ref, y, key: forStyle.ref, beta: inputs.beta!.ref },
+      settings,
+      bits,
+      {},
+    ).losses;
   const result = statefulExpectation(categorical(logits.ref), f, estimator, forDigit, state);
   const deformed = classify(params, grey(inputs.deformed!));
   const information = mutualInformation(logits.ref, deformed);
-  let whole = information.mul(-(settings.information as number));
+  let whole = misread(params, forAsked, inputs.asking!, settings).sub(
+    information.mul(settings.information as number),
+  );
   if (settings.mode === "semi-supervised") {
     const scores = classify(params, grey(inputs["labelled.images"]!));
     const wrong = np.mean(crossEntropy(scores, oneHot(inputs["labelled.labels"]!, settings)));
     whole = whole.add(wrong.mul(settings.labelWeight as number));
   }
   return { losses: result.losses.add(fromUniform(logits)).add(whole), state: result.state };
+}
+
+/**
+ * How far the network's own classifier is from reading the digits that were asked for, in pictures drawn anew: the mean
+ * cross-entropy times a weight. Generator and prior learn from it, the classifier does not.
+ */
+function misread(params: Params, key: np.Array, weight: np.Array, settings: Settings): np.Array {
+  const count = settings.asked as number;
+  if (count === 0) {
+    key.dispose();
+    weight.dispose();
+    return np.array(0);
+  }
+  const classes = classCount(settings);
+  const digits = Int32Array.from({ length: count }, (_, n) => n % classes);
+  const y = nn.oneHot(np.array(digits), classes);
+  const noise = random.normal(key, [count, settings.styleSize as number]);
+  const { image, logits } = draw(params, noise, y.ref, settings);
+  logits.dispose();
+  const reader = Object.fromEntries(
+    Object.entries(params)
+      .filter(([name]) => name.startsWith("classifier."))
+      .map(([name, x]) => [name, detach(x.ref)]),
+  );
+  return np.mean(crossEntropy(classify(reader, image), y)).mul(weight);
 }
 
 /**

@@ -54,9 +54,10 @@ export function encode(params: Params, image: np.Array, y: np.Array): np.Array {
   return nn.relu(afterFirst(params, "encoder", image.add(classTerm(params, "encoder", y))));
 }
 
-/** Logits of the pixels `[...rows, 784]` for styles and classes. Keeps the parameters. */
-export function decode(params: Params, style: np.Array, y: np.Array): np.Array {
-  const first = layer(params, "decoder", 1, style).add(classTerm(params, "decoder", y));
+/** Logits of the pixels `[...rows, 784]` for styles and classes; it sees bits as -1 and 1. Keeps the parameters. */
+export function decode(params: Params, style: np.Array, y: np.Array, settings: Settings): np.Array {
+  const code = settings.style === "binary" ? style.mul(2).sub(1) : style;
+  const first = layer(params, "decoder", 1, code).add(classTerm(params, "decoder", y));
   return afterFirst(params, "decoder", first);
 }
 

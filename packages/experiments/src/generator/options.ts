@@ -69,6 +69,21 @@ export const options: SettingsTable = {
     max: 8192,
     help: "hidden layers of each coupling layer; bits have one, the first",
   },
+  asked: {
+    type: "number",
+    default: 50,
+    min: 0,
+    max: 10_000,
+    integer: true,
+    help: "pictures per step that are drawn on request, for the network's own classifier to read",
+  },
+  askingWeight: {
+    type: "number",
+    default: 5,
+    min: 0,
+    max: 1e6,
+    help: "weight of the cross-entropy of that reading, reached half-way through the run",
+  },
   information: {
     type: "number",
     default: 1,

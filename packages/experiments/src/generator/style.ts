@@ -28,6 +28,11 @@ export interface Described {
   readonly key: np.Array;
 }
 
+/** The same for training: with the weight of the divergence, a scalar. */
+export interface Weighed extends Described {
+  readonly beta: np.Array;
+}
+
 /** The two parts of the bound on `-log p(x | y)`, one of each per example. */
 export interface Terms {
   /** `-log p(x | y, z)` at a sample z of `q(z | x, y)`. */
@@ -51,7 +56,7 @@ function continuousTerms(params: Params, { x, image, y, key }: Described, settin
   const z = mean.add(np.exp(scale.ref).mul(noise));
   const logPosterior = logNoise.sub(np.sum(scale, -1));
   const divergence = logPosterior.sub(logPrior(params, z.ref, y.ref));
-  return { reconstruction: bernoulliLoss(decode(params, z, y), x), divergence };
+  return { reconstruction: bernoulliLoss(decode(params, z, y, settings), x), divergence };
 }
 
 /** The posterior of a binary style. */
@@ -76,7 +81,7 @@ export function sampleTerms(params: Params, given: Described, settings: Settings
   const q = bitsPosterior(params, image, y.ref);
   const z = sample({ ...q, logits: q.logits.ref }, key);
   return {
-    reconstruction: bernoulliLoss(decode(params, z.ref, y.ref), x),
+    reconstruction: bernoulliLoss(decode(params, z.ref, y.ref, settings), x),
     divergence: negativeEntropy(q.logits).sub(logPriorOfBits(params, z, y, settings)),
   };
 }
@@ -84,23 +89,23 @@ export function sampleTerms(params: Params, given: Described, settings: Settings
 /** `reconstruction + beta divergence` per example `[...rows, batch]`; the bits learn through the estimator. */
 export function styleLosses(
   params: Params,
-  given: Described,
+  given: Weighed,
   settings: Settings,
   estimator: Estimator,
   state: State,
 ): { losses: np.Array; state: State } {
-  const beta = settings.beta as number;
+  const { beta } = given;
   if (settings.style === "continuous") {
     const { reconstruction, divergence } = continuousTerms(params, given, settings);
     return { losses: reconstruction.add(divergence.mul(beta)), state };
   }
   const { x, image, y, key } = given;
   const q = bitsPosterior(params, image, y.ref);
-  const known = negativeEntropy(q.logits.ref).mul(beta);
+  const known = negativeEntropy(q.logits.ref).mul(beta.ref);
   const f = (z: np.Array): np.Array => {
     const classes = np.broadcastTo(y.ref, [...z.shape.slice(0, -1), y.shape.at(-1)!]);
-    const prior = logPriorOfBits(params, z.ref, classes.ref, settings).mul(beta);
-    return bernoulliLoss(decode(params, z, classes), x.ref).sub(prior);
+    const prior = logPriorOfBits(params, z.ref, classes.ref, settings).mul(beta.ref);
+    return bernoulliLoss(decode(params, z, classes, settings), x.ref).sub(prior);
   };
   const result = statefulExpectation(q, f, estimator, key, state);
   return { losses: result.losses.add(known), state: result.state };
