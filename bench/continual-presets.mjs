@@ -39,11 +39,17 @@ export const presets = {
     seeds: 2,
     rows: { ...methods, wsn: { ...methods.wsn, learningRate: 0.003, keep: 0.3 } },
   },
+  "permuted-200": {
+    data: "mnist",
+    common: { ...permuted, layers: "200-200", batch: 128, epochs: 5 },
+    seeds: 2,
+    rows: { wsn: { ...methods.wsn, learningRate: 0.003, keep: 0.3 }, "hat, hard": methods["hat, hard"] },
+  },
   "permuted-400": {
     data: "mnist",
     common: { ...permuted, layers: "400-400", batch: 128, epochs: 5 },
     seeds: 2,
-    rows: { wsn: { ...methods.wsn, keep: 0.3 }, "hat, hard": methods["hat, hard"] },
+    rows: { wsn: { ...methods.wsn, learningRate: 0.003, keep: 0.3 }, "hat, hard": methods["hat, hard"] },
   },
   // Van de Ven et al. 2019: 2000 steps of 128 images per task are 21 passes; Adam 1e-3.
   "split-mnist-baselines": {
@@ -69,7 +75,7 @@ export const presets = {
   },
   "split-mnist-class": {
     data: "mnist",
-    common: { ...split, scenario: "class", epochs: 5 },
+    common: { ...split, layers: "100-100", scenario: "class", epochs: 5 },
     seeds: 2,
     rows: Object.fromEntries(
       ["finetune", "joint", "rehearsal", "ewc", "si", "supsup", "wsn", "hat, hard"].map((n) => [
@@ -81,7 +87,7 @@ export const presets = {
   // Gates of hat by estimator; `sampled` where it has no gradient for a gate that is decided.
   "split-mnist-estimators": {
     data: "mnist",
-    common: { ...split, method: "hat", weightDecay: 0, epochs: 5 },
+    common: { ...split, layers: "100-100", method: "hat", weightDecay: 0, epochs: 5 },
     seeds: 3,
     estimators: [
       "straight-through",
