@@ -83,7 +83,7 @@ export function openRunFolder(path: string, config: RunConfig, device: string, r
         join(path, "figures", "pictures.json"),
         json(pictures.map(({ name, title }) => ({ name, title }))),
       );
-      writeWhole(join(path, "README.md"), modelCard(finished, summary, where));
+      writeWhole(join(path, "README.md"), modelCard(finished, summary, where, pictures));
       writeWhole(join(path, "summary.json"), json(summary));
     },
   };

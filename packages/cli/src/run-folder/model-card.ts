@@ -1,4 +1,10 @@
-import { findExperiment, type Metric, type RunConfig, type Summary } from "@hardgrad/experiments";
+import {
+  findExperiment,
+  type Metric,
+  type Picture,
+  type RunConfig,
+  type Summary,
+} from "@hardgrad/experiments";
 import { percent, short } from "../console.ts";
 import { formatEstimator } from "../estimator-spec.ts";
 import { kebab } from "../flags.ts";
@@ -24,7 +30,12 @@ For other programs, \`npx hardgrad export .\` in this folder writes ONNX models 
 }
 
 /** README.md of a run, in the form of a model card: front matter, then what a reader wants to know. */
-export function modelCard(config: RunConfig, summary: Summary, environment: Environment): string {
+export function modelCard(
+  config: RunConfig,
+  summary: Summary,
+  environment: Environment,
+  pictures: readonly Picture[],
+): string {
   const experiment = findExperiment(config.experiment);
   const { headline } = experiment;
   const { description, use, task, tags } = experiment.card(config.settings);
@@ -61,7 +72,7 @@ ${experiment.metrics.map(row).join("\n")}
 | part of the training time outside the compiled step | ${percent(summary.outsideFraction, 1)} |
 
 ${headline.note}
-
+${pictures.map(({ name, title }) => `\n${title}:\n\n![${title}](figures/${name}.svg)\n`).join("")}
 ## Use
 
 ${use}${exportOf(Object.keys(experiment.exports?.(config.settings, 0) ?? {}))}
