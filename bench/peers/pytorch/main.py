@@ -10,6 +10,7 @@ import torch
 import tensors
 from classifier import Classifier
 from exact import Exact
+from mlp import ReluMlp, TanhMlp
 from routed import Masked, Routed
 from vae import BernoulliVae, GumbelRaoVae, ReinMaxVae, RlooVae
 
@@ -21,6 +22,8 @@ ROWS = {
     "vae-rloo": RlooVae,
     "routed": Masked if "--masked" in sys.argv else Routed,
     "exact": Exact,
+    "mlp-relu": ReluMlp,
+    "mlp-tanh": TanhMlp,
 }
 
 

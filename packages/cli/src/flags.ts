@@ -1,5 +1,6 @@
 import { readSizes, type SettingSpec, type SettingsTable } from "@hardgrad/experiments";
 import { UsageError } from "./errors.ts";
+import { unknownName } from "./suggest.ts";
 
 /** `learningRate` -> `learning-rate`. */
 export function kebab(name: string): string {
@@ -68,4 +69,13 @@ export function flagKey(name: string): string {
 /** Help of an option: what it is, its range, its default. */
 export function helpOf(spec: SettingSpec): string {
   return `${spec.help} (${ruleOf(spec)}; default ${spec.default})`;
+}
+
+/** Names separated by commas, each known and none twice. */
+export function listOf(kind: string, text: unknown, known: readonly string[]): string[] {
+  const names = String(text).split(",");
+  for (const name of names) if (!known.includes(name)) throw unknownName(kind, name, known);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new UsageError(`${kind} ${twice} is named twice; name each once.`);
+  return names;
 }

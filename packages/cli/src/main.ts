@@ -171,17 +171,36 @@ A problem file is a module, for example problem.mjs:
   program
     .command("bench")
     .description("speed and memory, side by side with the peers that are installed, on the same checked work")
-    .option("--parts <names>", "race, estimators, scaling, outside, separated by commas (default: all)")
-    .option("--rows <ids>", "rows of the race, and nothing but the race (default: all rows)")
-    .option("--device <names>", "our devices", "wasm,native")
-    .option("--peers <names>", "pytorch, tensorflow-js, or none", "pytorch,tensorflow-js")
+    .argument(
+      "[subject]",
+      "race: training steps; gated: kernels that skip, binary layers, whole networks",
+      "race",
+    )
+    .option(
+      "--parts <names>",
+      "race: race, estimators, scaling, outside; gated: kernels, zeros, bits, networks, threads, peers, training; separated by commas (default: all)",
+    )
+    .option("--rows <ids>", "race: rows of the race, and nothing but the race (default: all rows)")
+    .option("--device <names>", "race: our devices (default: wasm,native)")
+    .option(
+      "--peers <names>",
+      "race: pytorch, tensorflow-js; gated: pytorch, onnxruntime; or none (default: all)",
+    )
     .option("--python <path>", "an interpreter that has torch (default: python3)")
-    .option("--rounds <n>", "turns of each contestant on each row, 1 to 1000", "11")
-    .option("--out <file>", "also draw the race (.svg, .png) or write its numbers (.csv)")
+    .option("--rounds <n>", "turns of each contestant, 1 to 1000 (default: race 11, gated 30)")
+    .option(
+      "--pairs <runs>",
+      "gated: HARD=FLOAT,...: runs whose networks are compared (default: random weights)",
+    )
+    .option("--quick", "gated: fewer shapes, blocks and densities")
+    .option(
+      "--out <file>",
+      "also draw the race, or time against density (.svg, .png), or write its numbers (.csv)",
+    )
     .option("--json [file]", "everything as JSON, on stdout or into a file")
     .option("--force", "replace existing files")
     .option("--quiet", "no narration")
-    .action(async (flags) => (await import("./commands/bench.ts")).runBench(flags));
+    .action(async (subject, flags) => (await import("./commands/bench.ts")).runBench(subject, flags));
   for (const command of [...program.commands, ...train.commands, ...compare.commands])
     command.exitOverride().configureOutput({ writeErr: () => {} });
   return program;

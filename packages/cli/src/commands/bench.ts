@@ -12,7 +12,7 @@ import type { Flags } from "../configuration.ts";
 import { type Narrate, narrator, print, printJson } from "../console.ts";
 import { Failure, UsageError } from "../errors.ts";
 import { checkTarget, writeFigure } from "../figures/index.ts";
-import { wholeNumber } from "../flags.ts";
+import { listOf, wholeNumber } from "../flags.ts";
 import { writeWhole } from "../run-folder/files.ts";
 import { unknownName } from "../suggest.ts";
 
@@ -20,7 +20,14 @@ import { unknownName } from "../suggest.ts";
 const TURN = 0.5;
 
 /** `bench`: speed and memory, side by side with the peers that are installed, on work that is checked to be the same. */
-export async function runBench(flags: Flags): Promise<void> {
+export async function runBench(subject: string, flags: Flags): Promise<void> {
+  const subjects = ["race", "gated"];
+  if (!subjects.includes(subject)) throw unknownName("subject", subject, subjects);
+  const foreign = subject === "gated" ? ["rows", "device"] : ["pairs", "quick"];
+  for (const flag of foreign)
+    if (flags[flag] !== undefined)
+      throw new UsageError(`--${flag} is not an option of bench ${subject}; leave it out.`);
+  if (subject === "gated") return (await import("./bench-gated.ts")).runGatedBench(flags);
   const narrate = narrator(flags.quiet === true);
   const plan = planOf(flags);
   const { json, out } = flags;
@@ -50,24 +57,15 @@ export async function runBench(flags: Flags): Promise<void> {
 function planOf(flags: Flags): Plan {
   const parts = flags.parts ?? (flags.rows === undefined ? partNames.join(",") : "race");
   const rowNames = allRows.map((row) => row.id);
-  const devices = listOf("device", flags.device, deviceNames);
-  const chosen = flags.peers === "none" ? [] : listOf("peer", flags.peers, peerNames);
+  const devices = listOf("device", flags.device ?? "wasm,native", deviceNames);
+  const chosen = flags.peers === "none" ? [] : listOf("peer", flags.peers ?? peerNames.join(","), peerNames);
   return {
     parts: listOf("part", parts, partNames),
     rows: listOf("row", flags.rows ?? rowNames.join(","), rowNames).map(findRow),
-    rounds: wholeNumber("--rounds", String(flags.rounds), 1, 1000),
+    rounds: wholeNumber("--rounds", String(flags.rounds ?? 11), 1, 1000),
     contestants: [...devices.map(ours), ...peers(chosen, flags.python as string | undefined)],
     secondsPerTurn: TURN,
   };
-}
-
-/** Names separated by commas, each known and none twice. */
-function listOf(kind: string, text: unknown, known: readonly string[]): string[] {
-  const names = String(text).split(",");
-  for (const name of names) if (!known.includes(name)) throw unknownName(kind, name, known);
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw new UsageError(`${kind} ${twice} is named twice; name each once.`);
-  return names;
 }
 
 /** Ctrl-C and SIGTERM end the contestants too. */

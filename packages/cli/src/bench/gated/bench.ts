@@ -1,0 +1,60 @@
+import { useDevice } from "@hardgrad/experiments";
+import { environment } from "../../run-folder/environment.ts";
+import { installed } from "../versions.ts";
+import { benchKernels } from "./kernels.ts";
+import { benchBits, benchZeros } from "./layers.ts";
+import { benchNetworks, benchThreads } from "./networks.ts";
+import { pairsOf } from "./pairs.ts";
+import { benchPeers } from "./peers.ts";
+import type { Comparison, GatedPart, GatedResults } from "./results.ts";
+import { benchTraining } from "./training.ts";
+
+export interface GatedPlan {
+  readonly parts: readonly GatedPart[];
+  /** HARD=FLOAT,...: runs. */
+  readonly pairs: string | undefined;
+  readonly peers: readonly string[];
+  readonly python: string | undefined;
+  readonly rounds: number;
+  readonly quick: boolean;
+}
+
+/** Every part in turn, in this process and on one thread, but for the part that measures two. */
+export async function benchGated(plan: GatedPlan, narrate: (line: string) => void): Promise<GatedResults> {
+  const { parts, rounds, quick } = plan;
+  const comparisons: Comparison[] = [];
+  const notes: string[] = [];
+  const common = {
+    rounds,
+    quick,
+    add: (comparison: Comparison) => void comparisons.push(comparison),
+    note: (sentence: string) => {
+      notes.push(sentence);
+      narrate(sentence);
+    },
+  };
+  const needsPairs = parts.some((part) => ["networks", "threads", "peers"].includes(part));
+  await useDevice("wasm");
+  const pairs = needsPairs ? await pairsOf(plan.pairs) : [];
+  const measure: { readonly [part in GatedPart]: () => Promise<void> } = {
+    kernels: () => benchKernels(common),
+    zeros: () => benchZeros(common),
+    bits: () => benchBits(common),
+    networks: () => benchNetworks(pairs, common),
+    threads: () => benchThreads(pairs, common),
+    peers: () => benchPeers(pairs, plan.peers, plan.python, common),
+    training: () => benchTraining("native", common),
+  };
+  for (const part of parts) {
+    narrate(`measuring ${part}`);
+    await measure[part]();
+  }
+  const { device: _, ...machine } = environment("");
+  return {
+    ...machine,
+    versions: installed("native"),
+    pairs: pairs.map(({ networks: _networks, x: _x, ...pair }) => pair),
+    comparisons,
+    notes,
+  };
+}
