@@ -10,6 +10,7 @@ import { sizesOf } from "./networks.ts";
 import { options } from "./options.ts";
 import { recommended } from "./recommended.ts";
 import { calibrate, evaluate, headline, metrics, partsOf, pictures } from "./report.ts";
+import { runtimeOf } from "./runtime.ts";
 
 /** Most gates whose largest are found by comparing all pairs. */
 const MOST_TOP = 256;
@@ -111,6 +112,7 @@ export const gated: StepExperiment = {
     };
   },
   exports: exportsOf,
+  runtime: runtimeOf,
 };
 
 /** The pixels of a call's images; its other inputs are of no use here. */
