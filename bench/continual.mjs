@@ -12,6 +12,7 @@ import { writeWhole } from "../packages/cli/dist/run-folder/files.js";
 import { lastCheckpoint, readSummary } from "../packages/cli/dist/run-folder/read.js";
 import { continual, timeTasks, useDevice } from "../packages/experiments/dist/index.js";
 import { presets } from "./continual-presets.mjs";
+import { tableText } from "./continual-table.mjs";
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -39,13 +40,13 @@ const jobs = Number(flags.jobs);
 mkdirSync(out, { recursive: true });
 
 const defaults = Object.fromEntries(Object.entries(continual.options).map(([name, o]) => [name, o.default]));
-const table = preset.estimators
+const presetRows = preset.estimators
   ? Object.fromEntries(
       preset.estimators.map((id) => [id, { ...continual.recommended(id).settings, estimator: id }]),
     )
   : preset.rows;
 const wanted = flags.rows?.split(",").map((name) => name.trim());
-const rows = Object.entries(table).filter(([name]) => !wanted || wanted.includes(name.replace(",", "")));
+const rows = Object.entries(presetRows).filter(([name]) => !wanted || wanted.includes(name.replace(",", "")));
 
 /** Epochs that fit the given seconds, by a table that was measured before. */
 function epochsFor(name) {
@@ -140,21 +141,6 @@ const results = rows.map(([name, row]) => {
     secondsPerRun: mean(summaries.map((s) => (s.msPerStep * s.steps) / 1000)),
   };
 });
-const percent = (value, digits = 2) =>
-  value
-    ? `${(100 * value.mean).toFixed(digits)}${value.standardError === null ? "" : ` ± ${(100 * value.standardError).toFixed(digits)}`}`
-    : "—";
-const micro = (ms) => (ms === undefined ? "—" : (1000 * ms).toFixed(1));
-console.log(
-  "| | accuracy, % | backward transfer, points | closed weights, % | certificates | us per image, own units | whole | s per run |",
-);
-console.log("|---|---|---|---|---|---|---|---|");
-for (const r of results)
-  console.log(
-    `| ${r.name} | ${percent(r.accuracy)} | ${percent(r.backwardTransfer)} | ${percent(r.capacity, 1)} | ${r.certificates} of ${r.tasks} | ${micro(r.timePerImage?.own)} | ${micro(r.timePerImage?.whole)} | ${r.secondsPerRun.toFixed(0)} |`,
-  );
-if (flags.json)
-  writeWhole(
-    flags.json,
-    `${JSON.stringify({ preset: positionals[0], data: preset.data, environment: environment(flags.device), results }, null, 2)}\n`,
-  );
+const table = { preset: positionals[0], data: preset.data, environment: environment(flags.device), results };
+console.log(tableText(table));
+if (flags.json) writeWhole(flags.json, `${JSON.stringify(table, null, 2)}\n`);
