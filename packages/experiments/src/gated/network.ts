@@ -11,10 +11,10 @@ export const gaterNames: readonly string[] = ["gater1", "gaterBias1", "gater2", 
 
 /** Fresh parameters: gates begin at the wanted rate, with a threshold that gives about that rate. Consumes the key. */
 export function initialParams(key: np.Array, settings: Settings): Params {
-  const { gater, units, gates, gated } = sizesOf(settings);
+  const { gater, units, gates, scale, gated } = sizesOf(settings);
   const [k1, k2, k3, k4] = splitKey(key, 4) as [np.Array, np.Array, np.Array, np.Array];
   const rest: Params = {
-    experts: glorotUniform(k3, 784, units),
+    experts: glorotUniform(k3, 784, units).mul(scale),
     expertBias: np.zeros([units]),
     output: glorotUniform(k4, units, 10),
     outputBias: np.zeros([10]),

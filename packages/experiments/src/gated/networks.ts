@@ -1,13 +1,16 @@
 import type { Settings } from "../experiment.ts";
 
-/** The three networks, and what a setting of 0 or `auto` stands for in each. */
+/**
+ * The three networks, and what a setting of 0 or `auto` stands for in each. `scale`: of the experts' first weights. A gate
+ * learns from the product of its expert and that expert's output weight, so with small experts all gates learn slowly.
+ */
 const networks = {
   /** Bengio, Léonard & Courville 2013: a gate for every expert, and a gater that is wider than it is fast. */
-  paper: { gater: 400, units: 2000, block: 1, experts: "linear" },
+  paper: { gater: 400, units: 2000, block: 1, experts: "linear", scale: 2.5 },
   /** Narrow gater, gates of blocks: what a kernel can skip. */
-  fast: { gater: 32, units: 2000, block: 16, experts: "rectifier" },
+  fast: { gater: 32, units: 2000, block: 16, experts: "rectifier", scale: 1 },
   /** The network without gates that the others are measured against. */
-  dense: { gater: 0, units: 2000, block: 1, experts: "rectifier" },
+  dense: { gater: 0, units: 2000, block: 1, experts: "rectifier", scale: 1 },
 } as const;
 
 export type NetworkName = keyof typeof networks;
@@ -25,6 +28,8 @@ export interface GatedSizes {
   /** `units / block`. */
   readonly gates: number;
   readonly experts: "linear" | "rectifier";
+  /** Factor on the experts' initial weights. */
+  readonly scale: number;
   /** Whether there are gates at all. */
   readonly gated: boolean;
 }
@@ -47,5 +52,13 @@ export function sizesOf(settings: Settings): GatedSizes {
     throw new RangeError(
       `gated: ${units} units can't be divided into blocks of ${block}; use --units ${Math.ceil(units / block) * block}.`,
     );
-  return { gater, units, block, gates: units / block, experts, gated: settings.network !== "dense" };
+  return {
+    gater,
+    units,
+    block,
+    gates: units / block,
+    experts,
+    scale: network.scale,
+    gated: settings.network !== "dense",
+  };
 }

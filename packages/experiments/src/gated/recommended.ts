@@ -7,21 +7,35 @@ const scores = [
   "reinforce-minimum-variance",
 ];
 
+/** A penalty on the sum of the gates, whose strength must follow their rate. */
+const sum = { penalty: "l1", strength: 0.001, strengthLow: 1e-6, strengthHigh: 0.1, control: 1.005 };
+
+const subsets = [
+  "gumbel-top-k",
+  "neuralsort-top-k",
+  "softsort-top-k",
+  "soft-threshold-top-k",
+  "relaxed-subset",
+];
+
 /** What suits an estimator better than the defaults, which are those of straight-through. */
 export function recommended(estimator: string): { settings: Settings; options: Settings } {
   // The paper: 100 times smaller for the gater of stochastic binary neurons.
   if (scores.includes(estimator)) return { settings: { gaterRate: 0.01 }, options: {} };
-  if (estimator === "stochastic-times-smooth") return { settings: { gate: "smooth" }, options: {} };
+  // Its gradient is smaller by p (1 - p), a tenth at the rate of a tenth.
+  if (estimator === "straight-through-sigmoid") return { settings: { gaterRate: 20 }, options: {} };
+  if (estimator === "stochastic-times-smooth")
+    return { settings: { gate: "smooth", gaterRate: 10 }, options: {} };
   if (estimator === "noisy-rectifier")
-    return { settings: { gate: "rectifier", penalty: "l1" }, options: { noise: "gaussian" } };
+    return {
+      settings: { gate: "rectifier", gaterRate: 1, ...sum },
+      options: { noise: "gaussian" },
+    };
   if (estimator === "additive-noise")
-    return { settings: { gate: "sigmoid", penalty: "none", units: 200 }, options: {} };
-  if (estimator === "hard-concrete") return { settings: { gate: "hard-concrete" }, options: {} };
-  if (
-    ["gumbel-top-k", "neuralsort-top-k", "softsort-top-k", "soft-threshold-top-k", "relaxed-subset"].includes(
-      estimator,
-    )
-  )
-    return { settings: { gate: "top", penalty: "none", network: "fast" }, options: {} };
+    return { settings: { gate: "sigmoid", gaterRate: 1, penalty: "none", units: 200 }, options: {} };
+  if (estimator === "hard-concrete")
+    return { settings: { gate: "hard-concrete", gaterRate: 1 }, options: {} };
+  if (subsets.includes(estimator))
+    return { settings: { gate: "top", gaterRate: 1, penalty: "none", network: "fast" }, options: {} };
   return { settings: {}, options: {} };
 }
