@@ -66,6 +66,10 @@ beforeAll(async () => {
     ...c,
     tensors: Object.fromEntries(Object.entries(c.tensors).filter(([name]) => !name.includes("decoder"))),
   }));
+  altered("run", "older", (c) => ({
+    ...c,
+    config: { ...c.config, settings: { ...c.config.settings, priorHidden: 64 } },
+  }));
   mkdirSync(at("damaged"));
   const bytes = readFileSync(at("run/checkpoint.safetensors"));
   bytes[bytes.length - 9]! ^= 1;
@@ -185,6 +189,7 @@ const table: [string[], number, RegExp][] = [
   [["empty"], 1, /empty: it has no checkpoint\.safetensors/],
   [["damaged"], 1, /damaged \(its checksum differs\); use an older copy/],
   [["shapes"], 1, /checkpoint is damaged: params\.decoder/],
+  [["older"], 1, /of another version of hardgrad: its setting priorHidden is 64; train again/],
   [["classifier"], 2, /is a run of classifier, and only runs of generator draw/],
   [["RUN", "--digit", "10"], 2, /--digit must be a whole number from 0 to 9, not "10"/],
   [["RUN", "--digit", "-1"], 2, /--digit must be a whole number from 0 to 9/],
@@ -218,7 +223,17 @@ const table: [string[], number, RegExp][] = [
 
 describe("bad input: one sentence, the right exit code, nothing left on disk", () => {
   test.each(table)("%j", async (args, code, message) => {
-    const names = ["RUN", "RUN/config.json", "empty", "damaged", "shapes", "classifier", "fashion", "found"];
+    const names = [
+      "RUN",
+      "RUN/config.json",
+      "empty",
+      "damaged",
+      "shapes",
+      "older",
+      "classifier",
+      "fashion",
+      "found",
+    ];
     const given = args.map((arg) => (names.includes(arg) ? at(arg.replace("RUN", "run")) : arg));
     const result = await ask("draw", ...given);
     expect(result.stderr.trim()).toMatch(message);

@@ -8,6 +8,7 @@ import { draw } from "./generate.ts";
 import { namesOf } from "./naming.ts";
 import { initialParams } from "./network.ts";
 import { styleNoise } from "./noise.ts";
+import { options as table } from "./options.ts";
 
 /** What is asked for: `count` pictures of a digit, in the styles number `from`, `from + 1`, ... of a seed. */
 export interface Asked {
@@ -45,6 +46,8 @@ export interface LoadedGenerator {
   dispose(): void;
 }
 
+/** The settings that the parameters' shapes follow from. */
+const SHAPING = ["mode", "classes", "style", "styleSize", "hidden", "priorLayers", "priorHidden"];
 const BLOCK = 64;
 const MOST_AT_ONCE = 10_000;
 const MOST = 1_000_000;
@@ -69,6 +72,11 @@ export async function loadGenerator(
       `loadGenerator: the checkpoint is of experiment ${config.experiment}, which draws nothing on request; give one of \`hardgrad train generator\`.`,
     );
   const { settings } = config;
+  for (const name of SHAPING)
+    if (typeof settings[name] !== typeof table[name]!.default)
+      throw new RangeError(
+        `loadGenerator: the checkpoint is of another version of hardgrad: its setting ${name} is ${settings[name] ?? "missing"}; train again.`,
+      );
   const names = namesOf(settings, record.last);
   const size = settings.styleSize as number;
   const backend = await useDevice(options.device ?? "wasm");
