@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import * as fs from "node:fs";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +12,7 @@ import { greyPng } from "../src/figures/png.ts";
 import { main } from "../src/main.ts";
 import { readCheckpoint, writeCheckpoint } from "../src/run-folder/checkpoint.ts";
 import { type Disk, streamWhole } from "../src/run-folder/files.ts";
-import { scratch } from "./run.ts";
+import { scratch, start } from "./run.ts";
 
 const home = process.cwd();
 const runs = scratch();
@@ -45,7 +46,8 @@ function altered(from: string, to: string, change: (checkpoint: Checkpoint) => C
 const small = ["--epochs", "1", "--train-size", "300", "--test-size", "50", "--quiet"];
 
 beforeAll(async () => {
-  const shape = ["--hidden", "24", "--style-size", "4", "--out", at("run")];
+  const prior = ["--prior-layers", "1", "--prior-hidden", "8"];
+  const shape = ["--hidden", "24", "--style-size", "4", ...prior, "--out", at("run")];
   expect(await ask("train", "generator", ...small, ...shape)).toMatchObject({ code: 0, stderr: "" });
   expect(await ask("train", "classifier", ...small, "--out", at("classifier"))).toMatchObject({
     code: 0,
@@ -270,6 +272,20 @@ describe("many pictures", () => {
     const blocks = drawn(generator as never, { kind: "digit", count: 50, seed: 0 }, [7]);
     for await (const piece of csvOf(blocks)) if (piece.startsWith("7,")) taken++;
     expect(taken).toBe(50);
+  });
+  test("Ctrl-C: what was written so far is taken away, and the sentence says so", async () => {
+    const child = start(["draw", at("run"), "--digit", "7", "--count", "1000000", "--out", "a.csv"], cwd);
+    let said = "";
+    child.stderr!.on("data", (text) => {
+      said += text;
+    });
+    const end = once(child, "close");
+    while (readdirSync(cwd).length === 0 && child.exitCode === null)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    child.kill("SIGINT");
+    expect((await end)[0]).toBe(130);
+    expect(said).toMatch(/stopped after \d+ of 1000000 pictures; no file was written\.\n$/);
+    expect(readdirSync(cwd)).toEqual([]);
   });
   test("stopped in the middle, or on a full disk: no file, no half of one", async () => {
     async function* pieces(): AsyncGenerator<string> {
