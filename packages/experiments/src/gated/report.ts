@@ -32,7 +32,7 @@ export const metrics: readonly Metric[] = [
 ];
 
 /** Images that the threshold is measured on. */
-const MEASURED = 5000;
+const MEASURED = 2500;
 
 /** The training images that are trained on, and those kept for validation: the last ones. */
 export function partsOf(dataset: Dataset, settings: Settings): { trained: Split; kept: Split } {
