@@ -1,6 +1,5 @@
-import { nn, numpy as np, random, tree } from "@jax-js/jax";
+import { nn, numpy as np, random } from "@jax-js/jax";
 import {
-  bernoulli,
   categorical,
   detach,
   type Estimator,
@@ -119,20 +118,9 @@ function misread(params: Params, key: np.Array, weight: np.Array, settings: Sett
 }
 
 /**
- * What a binary style learns through where the digit is a sample too: the digit's estimator, if it can do without state
- * and without counting all states.
+ * What a binary style learns through where the digit is a sample too: the digit's estimator, if it works by the chain
+ * rule; the others ask the objective of the digit for numbers that must not be samples of their own.
  */
 export function bitsEstimator(estimator: Estimator): Estimator {
-  return canDoBits(estimator) ? estimator : straightThrough();
-}
-
-/** Whether an estimator can be used for the bits inside its own objective for the digit. */
-function canDoBits(estimator: Estimator): boolean {
-  if (!estimator.supports.includes("bernoulli")) return false;
-  if (["exact", "unordered-set", "rao-blackwell"].includes(estimator.id)) return false;
-  const shape = np.zeros([1, 1]);
-  const state = estimator.init(bernoulli(shape));
-  shape.dispose();
-  tree.dispose(state);
-  return Object.keys(state).length === 0;
+  return estimator.path && estimator.supports.includes("bernoulli") ? estimator : straightThrough();
 }

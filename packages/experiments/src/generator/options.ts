@@ -16,7 +16,7 @@ export const options: SettingsTable = {
   },
   styleSize: {
     type: "number",
-    default: 20,
+    default: 24,
     min: 1,
     max: 256,
     integer: true,
@@ -79,7 +79,7 @@ export const options: SettingsTable = {
   },
   askingWeight: {
     type: "number",
-    default: 5,
+    default: 1,
     min: 0,
     max: 1e6,
     help: "weight of the cross-entropy of that reading, reached half-way through the run",
@@ -100,7 +100,7 @@ export const options: SettingsTable = {
   },
   beta: {
     type: "number",
-    default: 1,
+    default: 0.1,
     min: 0,
     max: 100,
     help: "weight of the style's divergence from its prior; below 1 pictures are sharper and differ more",
