@@ -20,6 +20,7 @@ const commandNames = [
   "train",
   "compare",
   "draw",
+  "judge",
   "export",
   "verify",
   "figure",
@@ -129,6 +130,30 @@ A problem file is a module, for example problem.mjs:
     .option("--quiet", "no narration")
     .action(async (run, flags) => (await import("./commands/draw.ts")).draw(run, flags));
   program
+    .command("judge")
+    .description(
+      "whether a generator draws what it is asked for: by a classifier that was trained on real images and then frozen",
+    )
+    .argument(
+      "[run]",
+      "the folder of a generator run (without: trains the judge of --data and prints its SHA-256)",
+    )
+    .option("--data <name>", "without a run: the dataset whose judge to train")
+    .option("--count <n>", "pictures of each digit, 2 to 100000: fresh noise, no selection", "1000")
+    .option("--seed <n>", "seed of the pictures", "0")
+    .option(
+      "--judge <file>",
+      "another judge (default: trained once for each dataset, and kept with the downloads)",
+    )
+    .option("--no-gan-train", "leave out the classifier that learns from drawn pictures, which takes longest")
+    .option("--device <name>", "device: convolutions learn at good speed on native only", "native")
+    .option("--threads <n>", "threads on device native (default: all cores)")
+    .option("--out <file>", "confusion matrix and worst pictures (.svg, .png), or the matrix (.csv)")
+    .option("--force", "replace an existing file")
+    .option("--json", "everything as JSON on stdout")
+    .option("--quiet", "no narration and no progress")
+    .action(async (run, flags) => (await import("./commands/judge.ts")).judge(run, flags));
+  program
     .command("export")
     .description("models of a trained network for other programs: ONNX, safetensors or a runtime file")
     .argument("<run>", "the folder of a run, finished or interrupted")
@@ -157,9 +182,9 @@ A problem file is a module, for example problem.mjs:
   program
     .command("figure")
     .description("a figure of the documentation, as SVG, PNG or CSV; without a name: their list")
-    .argument("[name]", "neuron, units or continual")
+    .argument("[name]", "neuron, units, continual or gates")
     .option("--out <file>", "where to write it; the ending says the format (default: SVG on stdout)")
-    .option("--run <folder>", "continual: the run to draw")
+    .option("--run <folder>", "continual, gates: the run to draw")
     .option("--squash <name>", "neuron: hard-sigmoid or sigmoid")
     .option("--slope <value>", "neuron: factor on the pre-activation")
     .option("--points <n>", "neuron: points over [-3, 3]")

@@ -50,6 +50,22 @@ export async function figures(): Promise<readonly FigureEntry[]> {
       draw: async (_options, _seed, run) =>
         (await import("./continual.ts")).continualFigure(readMetrics(run), methodOf(run)),
     },
+    {
+      name: "gates",
+      title: "A gated run: which gates open for which class, their rate, time against density",
+      options: {},
+      seeded: false,
+      ofRun: "gated",
+      draw: async (_options, _seed, run) => {
+        const { runtimeOfRun } = await import("../run-folder/runtime-network.ts");
+        const { datasetOf } = await import("../data-progress.ts");
+        const { classNames } = await import("@hardgrad/experiments");
+        const { gatesFigure } = await import("./gates.ts");
+        const { config, network } = runtimeOfRun(run);
+        const { test } = await datasetOf(config, true);
+        return gatesFigure(network, readMetrics(run), test, classNames(config.data));
+      },
+    },
   ];
 }
 

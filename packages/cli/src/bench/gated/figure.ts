@@ -1,10 +1,10 @@
 import { lineChart } from "../../figures/chart.ts";
 import { stack } from "../../figures/draw.ts";
 import type { Figure } from "../../figures/index.ts";
-import type { GatedResults } from "./results.ts";
+import type { Comparison, GatedResults } from "./results.ts";
 
-const WIDTH = 820;
-const HEIGHT = 340;
+export const WIDTH = 820;
+export const HEIGHT = 340;
 
 /**
  * Time of gated layers over the dense kernel's, against density, for single examples and batches: what skipping takes at
@@ -14,7 +14,31 @@ export function densityFigure({ comparisons }: Pick<GatedResults, "comparisons">
   const kernels = comparisons.filter((c) => c.part === "kernels");
   const shape = kernels.some((c) => c.inputs === 784) ? 784 : 1024;
   const shown = kernels.filter((c) => c.inputs === shape);
-  const rows = shown.map((c) => ({
+  const rows = densityRows(shown);
+  const title = `Time of a gated layer against the dense kernel, ${shown[0] ? `${shown[0].inputs}x${shown[0].outputs}` : ""}`;
+  const panels = [1, 64].map((examples) =>
+    densityPanel(
+      rows.filter((r) => r.examples === examples),
+      examples,
+    ),
+  );
+  return { svg: stack(panels, { width: WIDTH, height: HEIGHT, title }), rows };
+}
+
+/** What a point of such a figure is drawn from. */
+export type DensityRow = ReturnType<typeof densityRows>[number];
+
+export function densityRows(kernels: readonly Comparison[]): {
+  examples: number;
+  block: number;
+  density: number;
+  time: number;
+  skipping: number;
+  microseconds: number;
+  denseMicroseconds: number;
+  path: string;
+}[] {
+  return kernels.map((c) => ({
     examples: c.examples,
     block: c.block!,
     density: c.density!,
@@ -24,25 +48,23 @@ export function densityFigure({ comparisons }: Pick<GatedResults, "comparisons">
     denseMicroseconds: c.baseMicroseconds,
     path: c.path!,
   }));
-  const panels = [1, 64].map((examples) => {
-    const own = rows.filter((r) => r.examples === examples);
-    const lines = [...new Set(own.map((r) => r.block))].flatMap((block) => {
-      const points = own.filter((r) => r.block === block).sort((a, b) => a.density - b.density);
-      const crossing = crossover(points);
-      const name = block === 1 ? "a gate per unit" : `blocks of ${block}`;
-      const series = `${name}: ${crossing === null ? "always faster" : `even at ${crossing.toFixed(2)}`}`;
-      return points.map((r) => ({ x: r.density, y: r.skipping, series }));
-    });
-    const label = examples === 1 ? "single examples" : `batches of ${examples}`;
-    return lineChart([...lines, ...even], {
-      x: `share of open gates, ${label}`,
-      y: "time / dense kernel's",
-      width: WIDTH,
-      height: HEIGHT,
-    });
+}
+
+/** One curve for each block. */
+export function densityPanel(rows: readonly DensityRow[], examples: number): string {
+  const lines = [...new Set(rows.map((r) => r.block))].flatMap((block) => {
+    const points = rows.filter((r) => r.block === block).sort((a, b) => a.density - b.density);
+    const crossing = crossover(points);
+    const name = block === 1 ? "a gate per unit" : `blocks of ${block}`;
+    const series = `${name}: ${crossing === null ? "always faster" : `even at ${crossing.toFixed(2)}`}`;
+    return points.map((r) => ({ x: r.density, y: r.skipping, series }));
   });
-  const title = `Time of a gated layer against the dense kernel, ${shown[0] ? `${shown[0].inputs}x${shown[0].outputs}` : ""}`;
-  return { svg: stack(panels, { width: WIDTH, height: HEIGHT, title }), rows };
+  return lineChart([...lines, ...even], {
+    x: `share of open gates, ${examples === 1 ? "single examples" : `batches of ${examples}`}`,
+    y: "time / dense kernel's",
+    width: WIDTH,
+    height: HEIGHT,
+  });
 }
 
 const even = [

@@ -1,8 +1,8 @@
 import type { GatedLayer, Network } from "@hardgrad/runtime";
 import { type IsolatedLayer, isolateLayer } from "@hardgrad/runtime/measure";
-import { interleave, type Turns, timed } from "./interleave.ts";
+import { interleave, type Pair, type Turns, timed } from "./interleave.ts";
 import { agree, floats, generator } from "./random.ts";
-import type { GatedBench } from "./results.ts";
+import type { Comparison, GatedBench } from "./results.ts";
 
 const BATCH = 64;
 
@@ -19,52 +19,58 @@ export async function benchKernels({ rounds, quick, add }: GatedBench): Promise<
       ];
   const densities = quick ? [1, 0.25, 0.1] : [1, 0.9, 0.75, 0.5, 0.25, 0.1, 0.05, 0.02];
   for (const [inputs, outputs] of shapes as [number, number][])
-    for (const block of quick ? [1, 16] : [1, 8, 16, 32]) {
-      const network = gatedLayer(inputs, outputs, block, random);
-      const gated = await isolateLayer(network, "auto");
-      const forced = await isolateLayer(network, "gates");
-      const dense = await isolateLayer(denseTwin(network), "dense");
-      const x = floats(BATCH * inputs, random);
-      const groups = Math.ceil(outputs / block);
-      for (const wanted of densities) {
-        const gates = Float32Array.from({ length: BATCH * groups }, () =>
-          random() < 2 * wanted - 1 ? 1 : 0,
-        );
-        const density = gates.reduce((sum, gate) => sum + gate, 0) / gates.length;
-        dense.load(x);
-        gated.load(x, gates);
-        const difference = check(network, x, gates, gated, dense);
-        const common = { part: "kernels", base: "dense", work: "gated", difference } as const;
-        const cell = { inputs, outputs, block, density };
-        const what = `${inputs}x${outputs}, ${block === 1 ? "a gate per unit" : `blocks of ${block}`}`;
-        // What skipping takes where the cost model prefers the dense path: for the crossover.
-        const timesOf = async (
-          examples: number,
-          works: (layer: IsolatedLayer, masked: boolean) => () => void,
-          turns: Turns,
-        ): Promise<void> => {
-          const pair = await interleave(timed(works(dense, false)), timed(works(gated, true)), turns);
-          const path = gated.path();
-          let skipping = pair.ratio;
-          if (path === "dense") {
-            forced.load(x, gates);
-            skipping = (await interleave(timed(works(dense, false)), timed(works(forced, true)), turns))
-              .ratio;
-          }
-          const gflops = (2 * inputs * outputs * examples) / pair.baseMicroseconds / 1e3;
-          add({ ...common, what, ...cell, examples, path, gflops, skipping, ...pair });
-        };
-        await timesOf(BATCH, (layer) => () => layer.run(BATCH), {
-          rounds: Math.ceil(rounds / 2),
-          stretch: 2,
-        });
-        await timesOf(
-          1,
-          (layer, masked) => (masked ? stream(layer, x, inputs, gates, groups) : stream(layer, x, inputs)),
-          { rounds, stretch: 0.5 },
-        );
-      }
-    }
+    for (const block of quick ? [1, 16] : [1, 8, 16, 32])
+      for (const comparison of await benchLayer({ inputs, outputs, block, densities, rounds, random }))
+        add(comparison);
+}
+
+/** One gated layer at several densities. */
+export async function benchLayer(layer: {
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly block: number;
+  readonly densities: readonly number[];
+  readonly rounds: number;
+  readonly random: () => number;
+}): Promise<Comparison[]> {
+  const { inputs, outputs, block, rounds, random } = layer;
+  const network = gatedLayer(inputs, outputs, block, random);
+  const gated = await isolateLayer(network, "auto");
+  const forced = await isolateLayer(network, "gates");
+  const dense = await isolateLayer(denseTwin(network), "dense");
+  const x = floats(BATCH * inputs, random);
+  const groups = Math.ceil(outputs / block);
+  const found: Comparison[] = [];
+  for (const wanted of layer.densities) {
+    const gates = Float32Array.from({ length: BATCH * groups }, () => (random() < 2 * wanted - 1 ? 1 : 0));
+    const density = gates.reduce((sum, gate) => sum + gate, 0) / gates.length;
+    dense.load(x);
+    gated.load(x, gates);
+    const difference = check(network, x, gates, gated, dense);
+    const what = `${inputs}x${outputs}, ${block === 1 ? "a gate per unit" : `blocks of ${block}`}`;
+    const cell = { part: "kernels", what, inputs, outputs, block, density, difference } as const;
+    const measure = async (
+      examples: number,
+      works: (layer: IsolatedLayer, masked: boolean) => () => void,
+      turns: Turns,
+    ): Promise<void> => {
+      const against = (other: IsolatedLayer): Promise<Pair> =>
+        interleave(timed(works(dense, false)), timed(works(other, true)), turns);
+      const pair = await against(gated);
+      const path = gated.path();
+      forced.load(x, gates);
+      // What skipping takes where the cost model prefers the dense path: for the crossover.
+      const skipping = path === "dense" ? (await against(forced)).ratio : pair.ratio;
+      const gflops = (2 * inputs * outputs * examples) / pair.baseMicroseconds / 1e3;
+      found.push({ ...cell, examples, base: "dense", work: "gated", path, gflops, skipping, ...pair });
+    };
+    await measure(BATCH, (l) => () => l.run(BATCH), { rounds: Math.ceil(rounds / 2), stretch: 2 });
+    await measure(1, (l, masked) => (masked ? stream(l, x, inputs, gates, groups) : stream(l, x, inputs)), {
+      rounds,
+      stretch: 0.5,
+    });
+  }
+  return found;
 }
 
 /** A gated layer; its gates come from a layer that is never run here. */

@@ -1,9 +1,9 @@
-import { findExperiment, parametersOf, runtimeFile, type Split } from "@hardgrad/experiments";
-import { type Layer, loadRuntime, type Network, type Runtime, readRuntimeFile } from "@hardgrad/runtime";
+import type { Split } from "@hardgrad/experiments";
+import { type Layer, loadRuntime, type Network, type Runtime } from "@hardgrad/runtime";
 import { datasetOf } from "../../data-progress.ts";
 import { loadDataset } from "../../datasets.ts";
 import { UsageError } from "../../errors.ts";
-import { epochAt, lastCheckpoint } from "../../run-folder/folder.ts";
+import { runtimeOfRun } from "../../run-folder/runtime-network.ts";
 import { floats, generator } from "./random.ts";
 import type { PairResult } from "./results.ts";
 
@@ -32,8 +32,8 @@ export async function pairsOf(text: string | undefined): Promise<NetworkPair[]> 
 }
 
 async function trainedPair(hardRun: string, floatRun: string): Promise<NetworkPair> {
-  const hard = networkOf(hardRun);
-  const float = networkOf(floatRun);
+  const hard = runtimeOfRun(hardRun);
+  const float = runtimeOfRun(floatRun);
   if (hard.config.data !== float.config.data)
     throw new UsageError(
       `--pairs: ${hardRun} is of ${hard.config.data} and ${floatRun} of ${float.config.data}; give two runs of the same data.`,
@@ -48,23 +48,6 @@ async function trainedPair(hardRun: string, floatRun: string): Promise<NetworkPa
     rate: rateOf(hardRuntime, greyOf(test, Math.min(test.count, 10_000))),
     x: greyOf(test, IMAGES),
   };
-}
-
-function networkOf(run: string) {
-  const checkpoint = lastCheckpoint(run, {
-    what: "cannot bench",
-    instead: "give the folder of a finished run",
-  });
-  const { config, step } = checkpoint;
-  const epoch = epochAt(run, step) ?? 0;
-  const { bytes } = runtimeFile(
-    findExperiment(config.experiment),
-    parametersOf(checkpoint),
-    config.settings,
-    epoch,
-    {},
-  );
-  return { config, network: readRuntimeFile(bytes) };
 }
 
 async function randomPair(): Promise<NetworkPair> {

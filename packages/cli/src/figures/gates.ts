@@ -1,0 +1,159 @@
+import type { MetricRow, Split } from "@hardgrad/experiments";
+import { type GatedLayer, loadRuntime, type Network } from "@hardgrad/runtime";
+import * as Plot from "@observablehq/plot";
+import { type DensityRow, densityPanel, densityRows, HEIGHT, WIDTH } from "../bench/gated/figure.ts";
+import { benchLayer } from "../bench/gated/kernels.ts";
+import { generator } from "../bench/gated/random.ts";
+import { UsageError } from "../errors.ts";
+import { lineChart } from "./chart.ts";
+import { plotSvg, stack } from "./draw.ts";
+import type { Figure } from "./index.ts";
+
+/** More gates are drawn as means of neighbours. */
+const MOST_COLUMNS = 250;
+const IMAGES = 10_000;
+const CLASSES = 10;
+
+/** One number of a panel. */
+type Row = { panel: string; x: number; series: string; value: number };
+
+/**
+ * A gated run in panels: which gates open for which class, the rate over training, and what the layer's kernel takes
+ * against density, measured now on this machine.
+ */
+export async function gatesFigure(
+  network: Network,
+  metrics: readonly MetricRow[],
+  test: Split,
+  names: readonly string[],
+): Promise<Figure> {
+  const layer = network.layers.find((l): l is GatedLayer => l.kind === "gated");
+  if (!layer) throw new UsageError("figure gates: this run has no gates (it is of network dense).");
+  const shares = await openShares(network, layer, test);
+  const order = orderOf(shares);
+  const { block, outputs } = layer;
+  const kernels = await benchLayer({
+    ...{ inputs: network.inputs, outputs, block, rounds: 30, random: generator(7) },
+    densities: [0.02, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 1],
+  });
+  const times = densityRows(kernels);
+  const rates = rateRows(metrics, names);
+  const opens = order.flatMap((gate, x) =>
+    names.map((series, c): Row => ({ panel: "opens", x, series, value: shares[c]![gate]! })),
+  );
+  const title = `${shares[0]!.length} gates of ${block === 1 ? "1 unit" : `${block} units`}: ${percentOf(shares)} % are open`;
+  const panels = [opensPanel(shares, order, names), ratePanel(rates)];
+  for (const examples of [1, 64])
+    panels.push(
+      densityPanel(
+        times.filter((r) => r.examples === examples),
+        examples,
+      ),
+    );
+  return {
+    svg: stack(panels, { width: WIDTH, height: HEIGHT, title }),
+    rows: [...opens, ...rates, ...times.map(timeRow)],
+  };
+}
+
+/** Share of each class's images for which each gate is open, `[classes][gates]`. */
+async function openShares(network: Network, layer: GatedLayer, test: Split): Promise<number[][]> {
+  const gater = await loadRuntime({ inputs: network.inputs, layers: network.layers.slice(0, layer.gates) });
+  const count = Math.min(test.count, IMAGES);
+  const open = Array.from({ length: CLASSES }, () => new Array<number>(gater.outputs).fill(0));
+  const images = new Array<number>(CLASSES).fill(0);
+  for (let n = 0; n < count; n++) {
+    const x = Float32Array.from(test.images.subarray(n * 784, (n + 1) * 784), (v) => v / 255);
+    const label = test.labels[n]!;
+    images[label]!++;
+    for (const [g, gate] of gater.forward(x).entries()) if (gate !== 0) open[label]![g]!++;
+  }
+  return open.map((row, c) => row.map((n) => n / Math.max(1, images[c]!)));
+}
+
+/** Gates by the class that opens them most, those that are open most first; dead ones come last. */
+function orderOf(shares: readonly (readonly number[])[]): number[] {
+  const most = shares[0]!.map((_, g) => {
+    const column = shares.map((row) => row[g]!);
+    const value = Math.max(...column);
+    return { g, value, owner: value === 0 ? shares.length : column.indexOf(value) };
+  });
+  return most.sort((a, b) => a.owner - b.owner || b.value - a.value || a.g - b.g).map(({ g }) => g);
+}
+
+const percentOf = (shares: readonly (readonly number[])[]): string => {
+  const all = shares.flat();
+  return ((100 * all.reduce((a, b) => a + b, 0)) / all.length).toFixed(1);
+};
+
+function opensPanel(
+  shares: readonly (readonly number[])[],
+  order: readonly number[],
+  names: readonly string[],
+): string {
+  const width = Math.ceil(order.length / MOST_COLUMNS);
+  const columns = Math.ceil(order.length / width);
+  const cells = shares.flatMap((row, c) =>
+    Array.from({ length: columns }, (_, x) => {
+      const gates = order.slice(x * width, (x + 1) * width);
+      return { x: x * width, end: x * width + gates.length, y: names[c]!, value: gates.reduce((sum, g) => sum + row[g]!, 0) / gates.length }; // biome-ignore format: one thought
+    }),
+  );
+  const dead = order.filter((g) => shares.every((row) => row[g] === 0)).length;
+  return plotSvg({
+    width: WIDTH,
+    height: HEIGHT,
+    marginLeft: 60,
+    marginTop: 40,
+    marginBottom: 44,
+    style: { background: "transparent", fontSize: "12px" },
+    x: { label: `gate, by the class that opens it most${dead > 0 ? ` (the last ${dead} never open)` : ""}` },
+    y: { type: "band", domain: [...names], label: null },
+    color: { scheme: "Blues", domain: [0, 1], legend: false },
+    marks: [
+      Plot.text(["share of a class's images that open the gate: white 0, dark blue 1"], {
+        frameAnchor: "top-left",
+        dy: -26,
+      }),
+      Plot.rect(cells, { x1: "x", x2: "end", y: "y", fill: "value", z: null } as Plot.RectOptions),
+    ],
+  });
+}
+
+/** The measured rate at each epoch's end: of all classes, and of those with the lowest and the highest at the end. */
+function rateRows(metrics: readonly MetricRow[], names: readonly string[]): Row[] {
+  const measured = metrics.filter((row) => "gate/rate" in row.values);
+  const series = [["all classes", "gate/rate"], ...names.map((name, c) => [name, `gate/rate-${c}`])];
+  return series.flatMap(([name, tag]) =>
+    measured.flatMap((row) => {
+      const value = row.values[tag!];
+      return value === undefined ? [] : [{ panel: "rate", x: row.epoch, series: name!, value }];
+    }),
+  );
+}
+
+function ratePanel(rows: readonly Row[]): string {
+  const last = new Map(rows.map((r) => [r.series, r.value]));
+  const byRate = [...last.keys()]
+    .filter((s) => s !== "all classes")
+    .sort((a, b) => last.get(a)! - last.get(b)!);
+  const shown = new Set(["all classes", byRate[0], byRate.at(-1)]);
+  return lineChart(
+    rows
+      .filter((r) => shown.has(r.series))
+      .map((r) => ({ x: r.x, y: r.value, series: seriesName(r.series, byRate) })),
+    { x: "epoch", y: "open gates (%), test images", percent: true, width: WIDTH, height: HEIGHT },
+  );
+}
+
+function seriesName(series: string, byRate: readonly string[]): string {
+  if (series === byRate[0]) return `${series}: the fewest`;
+  return series === byRate.at(-1) ? `${series}: the most` : series;
+}
+
+const timeRow = ({ examples, density, skipping }: DensityRow): Row => ({
+  panel: "time",
+  x: density,
+  series: examples === 1 ? "single examples" : `batches of ${examples}`,
+  value: skipping,
+});
