@@ -129,7 +129,9 @@ export interface StepExperiment extends Described {
    * batch and the step alone, so that a resumed run sees the same; its memory may be used again at the next call.
    */
   inputs?(dataset: Dataset, settings: Settings, seed: number): (batch: Batch, step: number) => HostArrays;
-  /** Sentences for the user, such as that an estimator has nothing to do with these settings. */
+  /** Why no estimator has anything to do with these settings: one sentence; undefined if it has. */
+  idle?(settings: Settings): string | undefined;
+  /** Sentences for the user about what an estimator does and does not do with these settings. */
   notes?(estimator: Estimator, settings: Settings): readonly string[];
   /** The parameters whose gradient is estimated: those below the hard layer. */
   estimated(settings: Settings): readonly string[];

@@ -38,6 +38,9 @@ export async function compare(name: string, flags: Flags): Promise<void> {
   const configs = names.flatMap((estimator) =>
     Array.from({ length: seeds }, (_, i) => configurationOf(name, estimator, first + i, flags)),
   );
+  const idle = "idle" in experiment ? experiment.idle?.(configs[0]!.settings) : undefined;
+  if (idle && names.length > 1)
+    throw new UsageError(`compare ${name} would train the same network ${names.length} times: ${idle}`);
   const path = (flags.resume ?? flags.out ?? defaultPath(name)) as string;
   const resuming = flags.resume !== undefined;
   if (resuming && !fs.existsSync(path))

@@ -21,10 +21,10 @@ export function check(estimator: Estimator, settings: Settings, dataset: Dataset
     refuse("--hidden none leaves no layer between image and class; give sizes such as 400.");
   if (settings.priorHidden === "none")
     refuse("--prior-hidden none leaves no prior to learn; use --prior-layers 0.");
-  const { mode, style } = settings;
+  const { mode } = settings;
   if (mode === "semi-supervised" && (settings.labels as number) % 10 !== 0)
     refuse(`--labels ${settings.labels} can't be equally many of each of ten digits; use a multiple of 10.`);
-  if (mode === "supervised" && style === "continuous") return; // the estimator has nothing to do
+  if (idle(settings)) return;
   const kind = mode === "supervised" ? "bernoulli" : "categorical";
   if (!estimator.supports.includes(kind))
     refuse(
@@ -50,16 +50,21 @@ function passesOf(estimator: Estimator, kind: "bernoulli" | "categorical", size:
   return passes;
 }
 
-/** Sentences about what the estimator does not do. */
-export function notes(estimator: Estimator, { mode, style }: Settings): readonly string[] {
-  if (mode === "supervised" && style === "continuous")
-    return [
-      `Estimator ${estimator.id} had nothing to do: every digit is given and the style is continuous; it acts with --mode semi-supervised, --mode unsupervised or --style binary.`,
-    ];
+/** With all digits given and a style that is learned by reparameterisation, there is no hard choice to learn. */
+export function idle({ mode, style }: Settings): string | undefined {
+  return mode === "supervised" && style === "continuous"
+    ? "every digit is given and the style is continuous, so estimators have nothing to do; they act with --mode semi-supervised, --mode unsupervised or --style binary."
+    : undefined;
+}
+
+export function notes(estimator: Estimator, settings: Settings): readonly string[] {
+  const nothing = idle(settings);
+  if (nothing) return [`${estimator.id} was not used: ${nothing}`];
   const forBits = bitsEstimator(estimator);
-  if (mode !== "supervised" && style === "binary" && forBits.id !== estimator.id)
-    return [
-      `The bits of the style learned through ${forBits.id}: ${estimator.id} can't be used inside another hard choice.`,
-    ];
-  return [];
+  const twice = settings.mode !== "supervised" && settings.style === "binary" && forBits.id !== estimator.id;
+  return twice
+    ? [
+        `the bits of the style learned through ${forBits.id}: ${estimator.id} can't be used inside another hard choice.`,
+      ]
+    : [];
 }

@@ -4,7 +4,7 @@ import { adam } from "../adam.ts";
 import type { HostArrays } from "../engine/backend.ts";
 import type { StepExperiment } from "../experiment.ts";
 import { card } from "./card.ts";
-import { check, notes } from "./check.ts";
+import { check, idle, notes } from "./check.ts";
 import { deformAll } from "./deform.ts";
 import { evaluations } from "./evaluations.ts";
 import { exportsOf } from "./exports.ts";
@@ -39,6 +39,7 @@ export const generator: StepExperiment = {
     "exact",
   ],
   check,
+  idle,
   notes,
   init: initialParams,
   inputs: (dataset, settings, seed) => {
