@@ -66,6 +66,7 @@ export { type GatedSizes, sizesOf as gatedSizes } from "./gated/networks.ts";
 export { type Asked, type LoadedGenerator, loadGenerator } from "./generator/draw.ts";
 export { generator } from "./generator/index.ts";
 export { morph } from "./generator/morph.ts";
+export * from "./judge/index.ts";
 export { bernoulliLoss, crossEntropy, dense, fanInUniform, glorotUniform, splitKey } from "./layers.ts";
 export { maxNorm } from "./max-norm.ts";
 export { type Optimizer, type Params, sgd } from "./optimizers.ts";

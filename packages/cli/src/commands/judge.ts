@@ -1,0 +1,155 @@
+import * as fs from "node:fs";
+import {
+  assess,
+  type Backend,
+  classNames,
+  type Dataset,
+  datasetNames,
+  type LoadedGenerator,
+  loadGenerator,
+  MOST_SEED,
+  type RunConfig,
+  readerOf,
+  useDevice,
+} from "@hardgrad/experiments";
+import type { Flags } from "../configuration.ts";
+import { narrator, percent, print, printJson } from "../console.ts";
+import { datasetOf } from "../data-progress.ts";
+import { Failure, UsageError } from "../errors.ts";
+import { checkTarget, writeFigure } from "../figures/index.ts";
+import { judgeFigure } from "../figures/judge.ts";
+import { wholeNumber } from "../flags.ts";
+import { type Judge, judgeParts, judgePath, makeJudge, readJudge } from "../judge/file.ts";
+import { stepsOf } from "../judge/steps.ts";
+import { judgeSentence, verdictLines, verdictTable } from "../judge/text.ts";
+import { type Trained, trainedRun } from "../run-folder/trained.ts";
+import { unknownName } from "../suggest.ts";
+
+type Data = Pick<RunConfig, "data" | "drawn" | "seed">;
+
+/** `judge RUN`: what a classifier that has only seen real images says of a generator's pictures. */
+export async function judge(run: string | undefined, flags: Flags): Promise<void> {
+  const count = wholeNumber("--count", String(flags.count ?? "1000"), 2, 100_000);
+  const seed = wholeNumber("--seed", String(flags.seed ?? "0"), 0, MOST_SEED);
+  const out = flags.out as string | undefined;
+  if (out !== undefined && run === undefined)
+    throw new UsageError("--out draws what the judge says of a run; give the folder of a run.");
+  if (out !== undefined) checkTarget(out, flags.force === true);
+  const trained = run === undefined ? undefined : trainedRun(run, "judge");
+  if (trained) checkRun(run!, trained, flags);
+  const of = trained ? trained.checkpoint.config : dataOf(flags);
+  const quiet = flags.quiet === true;
+  const narrate = narrator(quiet);
+  const dataset = await datasetOf({ ...(of as RunConfig) }, quiet);
+  if (dataset.classes === 0)
+    throw new UsageError(
+      `${of.data} has no labels for a judge to learn; use --data drawn, mnist or fashion-mnist.`,
+    );
+  const backend = await deviceOf(flags, narrate);
+  const frozen = await judgeOf(of, dataset, backend, flags);
+  narrate(judgeSentence(frozen, dataset.test.count));
+  const about = { judge: { ...frozen, parameters: undefined }, data: of.data };
+  if (!trained) {
+    if (flags.json) printJson(about);
+    else print(`${frozen.sha256}  ${frozen.file}`);
+    return;
+  }
+  const generator = await opened(run!, trained, backend.device);
+  const names = classNames(of.data);
+  const silent = names.filter((_, digit) => !generator.digits.includes(digit));
+  if (silent.length > 0)
+    narrate(
+      `no class was found that is ${silent.join(" or ")}: what is asked of it counts as not recognised`,
+    );
+  const steps = stepsOf(
+    [
+      "drawing",
+      ...(flags.ganTrain === false ? [] : ["drawing a training set", "learning from drawn pictures"]),
+      "nearest images",
+    ],
+    quiet,
+  );
+  const reader = readerOf(frozen.parameters, backend);
+  const verdict = await assess(generator, reader, dataset, backend, {
+    count,
+    seed,
+    ganTrain: flags.ganTrain !== false,
+    onProgress: steps.at,
+  });
+  steps.stop();
+  reader.dispose();
+  generator.dispose();
+  if (out !== undefined) {
+    const title = `${run}: ${percent(verdict.recognised.rate)} of ${10 * count} pictures recognised as what was asked for`;
+    await writeFigure(judgeFigure(verdict, names, title), out);
+  }
+  if (flags.json) {
+    const { worst: _worst, ...numbers } = verdict;
+    return printJson({
+      run,
+      ...about,
+      trained: trained.age,
+      device: backend.device,
+      count,
+      seed,
+      ...numbers,
+    });
+  }
+  print(verdictTable(verdict, names));
+  for (const line of verdictLines(verdict, frozen, backend.device)) print(line);
+}
+
+function checkRun(run: string, { checkpoint }: Trained, flags: Flags): void {
+  if (checkpoint.config.experiment !== "generator")
+    throw new UsageError(
+      `${run} is a run of ${checkpoint.config.experiment}, and the judge reads what generators draw; hardgrad train generator makes one.`,
+    );
+  if (flags.data !== undefined && flags.data !== checkpoint.config.data)
+    throw new UsageError(
+      `--data ${flags.data} is not what ${run} was trained on, ${checkpoint.config.data}; leave it out.`,
+    );
+}
+
+function dataOf(flags: Flags): Data {
+  const data = flags.data as string | undefined;
+  if (data === undefined)
+    throw new UsageError(
+      "judge needs the folder of a generator run, or --data NAME to train the judge of a dataset alone.",
+    );
+  if (!datasetNames.includes(data)) throw unknownName("dataset", data, datasetNames);
+  return { data, seed: 0, ...(data === "drawn" ? { drawn: { train: 10_000, test: 2_000 } } : {}) };
+}
+
+/** On jax-js's own backends convolutions take a hundred times as long to learn. */
+async function deviceOf(flags: Flags, narrate: (line: string) => void): Promise<Backend> {
+  const name = String(flags.device ?? "native");
+  const threads =
+    flags.threads === undefined ? undefined : wholeNumber("--threads", String(flags.threads), 1, 256);
+  try {
+    return await useDevice(name, { notice: narrate, ...(threads === undefined ? {} : { threads }) });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+async function judgeOf(of: Data, dataset: Dataset, backend: Backend, flags: Flags): Promise<Judge> {
+  const given = flags.judge as string | undefined;
+  if (given !== undefined) return readJudge(given, of);
+  if (fs.existsSync(judgePath(of))) return readJudge(judgePath(of), of);
+  const steps = stepsOf(judgeParts, flags.quiet === true);
+  try {
+    const { data, drawn } = of;
+    return await makeJudge({ data, ...(drawn ? { drawn } : {}) }, dataset, backend, steps);
+  } finally {
+    steps.stop();
+  }
+}
+
+async function opened(run: string, { checkpoint }: Trained, device: string): Promise<LoadedGenerator> {
+  try {
+    return await loadGenerator(checkpoint, { device });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new Failure(`cannot judge ${run}: ${error.message}`);
+  }
+}

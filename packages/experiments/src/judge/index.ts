@@ -1,0 +1,20 @@
+export {
+  type Assessment,
+  assess,
+  type DigitVerdict,
+  type Nearness,
+  type Phase,
+  parametersIn,
+  type Verdict,
+} from "./assess.ts";
+export { MOST_SEED } from "./draws.ts";
+export { type Reader, readerOf } from "./reader.ts";
+export { type Rate, rateOf } from "./statistics.ts";
+export {
+  type ClassifierPlan,
+  type ClassifierTraining,
+  judgePlan,
+  plainPlan,
+  trainClassifier,
+} from "./train.ts";
+export type { Misread } from "./worst.ts";

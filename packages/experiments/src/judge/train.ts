@@ -1,0 +1,119 @@
+import { nn, numpy as np, valueAndGrad } from "@jax-js/jax";
+import { adam } from "../adam.ts";
+import { type Split, shuffled } from "../data/index.ts";
+import { fromHost, groupOf, named, scalar, toHost } from "../engine/arrays.ts";
+import type { Arrays, Backend, HostArrays } from "../engine/backend.ts";
+import { emptyBatch, gather } from "../engine/batches.ts";
+import { keyOf, PURPOSE } from "../engine/keys.ts";
+import { deformAll } from "../generator/deform.ts";
+import { crossEntropy } from "../layers.ts";
+import { keepAll, type Params } from "../optimizers.ts";
+import { initialJudge, scoresOf } from "./network.ts";
+
+/** How a classifier is trained: Adam, the learning rate along a half cosine to 0. */
+export interface ClassifierPlan {
+  readonly epochs: number;
+  /** Whether every image is turned, scaled, slanted and moved a little, anew each time. */
+  readonly deformed: boolean;
+  readonly seed: number;
+}
+
+/** The judge's own: as good as it gets in minutes. */
+export const judgePlan: ClassifierPlan = { epochs: 8, deformed: true, seed: 0 };
+
+/** Of classifiers that tell what a training set is worth: the images as they are, so that nothing is added to them. */
+export const plainPlan: ClassifierPlan = { epochs: 3, deformed: false, seed: 0 };
+
+const BATCH = 100;
+const LEARNING_RATE = 2e-3;
+const WARM_UP = 100;
+
+/** A classifier in training. */
+export interface ClassifierTraining {
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly stepsPerEpoch: number;
+  /** Trains so many steps more, at most to the end; the mean loss over them. */
+  advance(steps: number): Promise<number>;
+  /** What to go on from: parameters `params.NAME`, and `optimizer.NAME`. */
+  state(): Promise<HostArrays>;
+  dispose(): void;
+}
+
+/**
+ * Starts training the judge's network on labelled images, or goes on from a state to the same bits.
+ *
+ * @param from the step and `state()` of a training of the same plan on the same images.
+ * @example
+ * const training = await trainClassifier(dataset.train, judgePlan, await useDevice("native"));
+ * while (training.step < training.totalSteps) await training.advance(100);
+ */
+export async function trainClassifier(
+  split: Split,
+  plan: ClassifierPlan,
+  backend: Backend,
+  from?: { readonly step: number; readonly state: HostArrays },
+): Promise<ClassifierTraining> {
+  const size = Math.min(BATCH, split.count);
+  const stepsPerEpoch = Math.floor(split.count / size);
+  const totalSteps = plan.epochs * stepsPerEpoch;
+  const resident = backend.put({ ...(from?.state ?? (await fresh(plan.seed))), "run.total": scalar(0) });
+  const update = backend.update(step);
+  const batch = emptyBatch(size);
+  const deformed = new Uint8Array(size * 784);
+  let order: { readonly epoch: number; readonly of: Int32Array } | undefined;
+  let now = from?.step ?? 0;
+
+  const inputs = (): HostArrays => {
+    const epoch = Math.floor(now / stepsPerEpoch);
+    if (order?.epoch !== epoch) order = { epoch, of: shuffled(split.count, plan.seed, epoch) };
+    const start = (now % stepsPerEpoch) * size;
+    const { images, labels } = gather(split, order.of.subarray(start, start + size), batch);
+    if (plan.deformed) deformAll(images.data, deformed, plan.seed, now);
+    const cosine = (1 + Math.cos((Math.PI * now) / totalSteps)) / 2;
+    const rate = LEARNING_RATE * cosine * Math.min(1, (now + 1) / WARM_UP);
+    return {
+      images: plan.deformed ? { shape: images.shape, data: deformed } : images,
+      labels,
+      learningRate: scalar(rate),
+    };
+  };
+
+  return {
+    get step() {
+      return now;
+    },
+    totalSteps,
+    stepsPerEpoch,
+    async advance(steps) {
+      const first = now;
+      const end = Math.min(totalSteps, now + steps);
+      resident.write({ "run.total": scalar(0) });
+      for (; now < end; now++) await update(resident, inputs());
+      const { "run.total": total } = await resident.read(["run.total"]);
+      return total!.data[0]! / Math.max(1, now - first);
+    },
+    async state() {
+      const { "run.total": _total, ...kept } = await resident.read();
+      return kept;
+    },
+    dispose: () => resident.dispose(),
+  };
+}
+
+async function fresh(seed: number): Promise<HostArrays> {
+  const params = initialJudge(fromHost(keyOf(seed, PURPOSE.init, 0)));
+  return toHost(named({ params, optimizer: adam().init(params) }));
+}
+
+/** Forward, gradient and Adam in one; adds the mean loss to `run.total`. */
+function step(resident: Arrays, { images, labels, learningRate }: Arrays): Arrays {
+  const params = groupOf(resident, "params");
+  const y = nn.oneHot(labels!.astype(np.int32), 10);
+  const meanLoss = (p: Params): np.Array => np.mean(crossEntropy(scoresOf(p, images!), y));
+  const [loss, gradients] = valueAndGrad(meanLoss)(keepAll(params)) as unknown as [np.Array, Params];
+  const next = adam().update(gradients, groupOf(resident, "optimizer"), params, learningRate!);
+  learningRate!.dispose();
+  const total = resident["run.total"]!.add(loss);
+  return named({ params: next.params, optimizer: next.state, run: { total } });
+}
