@@ -1,3 +1,4 @@
+import { binary } from "./binary/index.ts";
 import { classifier } from "./classifier.ts";
 import { continual } from "./continual/index.ts";
 import type { Experiment } from "./experiment.ts";
@@ -6,7 +7,7 @@ import { generator } from "./generator/index.ts";
 import { vae } from "./vae.ts";
 
 /** Every experiment, by name. */
-export const experiments: readonly Experiment[] = [classifier, vae, generator, continual, gated];
+export const experiments: readonly Experiment[] = [classifier, vae, generator, continual, gated, binary];
 
 /** @throws RangeError for a name that no experiment has. */
 export function findExperiment(name: string): Experiment {

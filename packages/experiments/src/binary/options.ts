@@ -1,0 +1,21 @@
+import type { OptionsTable } from "hardgrad";
+
+export const options: OptionsTable = {
+  form: {
+    type: "choice",
+    default: "binary",
+    choices: ["binary", "float"],
+    help: "binary: weights and units are -1 or 1; float: its twin of the same sizes with rectified units",
+  },
+  epochs: { type: "number", default: 20, min: 1, max: 10_000, integer: true, help: "passes over the data" },
+  batch: { type: "number", default: 100, min: 2, max: 1000, integer: true, help: "examples per step" },
+  hidden: {
+    type: "number",
+    default: 1024,
+    min: 1,
+    max: 10_000,
+    integer: true,
+    help: "units of each of the two hidden layers",
+  },
+  learningRate: { type: "number", default: 0.003, min: 1e-6, max: 10, help: "step size of Adam" },
+};
