@@ -1,7 +1,9 @@
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { inflateSync } from "node:zlib";
 import { type Checkpoint, loadGenerator, morph } from "@hardgrad/experiments";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
@@ -14,6 +16,10 @@ import { readCheckpoint, writeCheckpoint } from "../src/run-folder/checkpoint.ts
 import { type Disk, streamWhole } from "../src/run-folder/files.ts";
 import { scratch, start } from "./run.ts";
 
+const hasOnnxRuntime = await import("onnxruntime-node").then(
+  () => true,
+  () => false,
+);
 const home = process.cwd();
 const runs = scratch();
 const at = (name: string): string => join(runs, name);
@@ -181,6 +187,45 @@ describe("what is drawn", () => {
     expect(stderr).toMatch(/^16 pictures of 1, seed 0, by .*stopped after 1 epoch \(it has not ended\)\n$/);
     expect((await ask("draw", at("stopped"), "--digit", "1", "--quiet")).stderr).toBe("");
   });
+});
+
+describe("docs/generator.md", () => {
+  const root = fileURLToPath(new URL("../../..", import.meta.url));
+  const page = readFileSync(join(root, "docs/generator.md"), "utf8");
+  const snippets = [...page.matchAll(/```js\n([\s\S]*?)```/g)].map((match) => match[1]!);
+  /** What a snippet and a line after it print, with the test's run in place of my-digits. */
+  const run = (snippet: string, line: string): string => {
+    const code = `${snippet.replaceAll("my-digits", at("run")).replace("size = 20", "size = 4")}\n${line}`;
+    const node = spawnSync(process.execPath, ["--input-type=module", "-e", code], {
+      cwd: root,
+      encoding: "utf8",
+    });
+    expect(node.stderr).toBe("");
+    return node.stdout;
+  };
+  test("the three lines of code", () => {
+    expect(run(snippets[0]!, "console.log(pictures.length, pictures[15].length)")).toBe("16 784\n");
+  });
+  test.skipIf(!hasOnnxRuntime)(
+    "the model in onnxruntime draws what draw does (needs onnxruntime-node)",
+    async () => {
+      expect(await ask("export", at("run"), "--quiet")).toMatchObject({ code: 0, stderr: "" });
+      const generator = await loadGenerator(readFileSync(at("run/checkpoint.safetensors")));
+      const style = generator.styles(2, 9);
+      const expected = await generator.decode([3, 7], style);
+      generator.dispose();
+      const same = snippets[1]!.replace(
+        /Float32Array\.from\(\{.*normal\)/,
+        `Float32Array.of(${style.join()})`,
+      );
+      expect(same).not.toBe(snippets[1]);
+      const bytes = run(same, "console.log([...image.data].map((v) => Math.round(255 * v)).join())");
+      // Rounding to bytes may go either way where sums are in another order.
+      for (const [i, value] of bytes.split(",").entries())
+        expect(Math.abs(Number(value) - expected[Math.floor(i / 784)]![i % 784]!)).toBeLessThanOrEqual(1);
+      run(snippets[1]!, "");
+    },
+  );
 });
 
 /** Arguments, exit code, and what the one sentence must say. */
