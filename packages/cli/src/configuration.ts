@@ -63,7 +63,8 @@ export function configurationOf(
   if (data !== "drawn" && sizes.some((s) => s !== undefined))
     throw new UsageError(`--train-size and --test-size are for --data drawn, not ${data}; leave them out.`);
   const { id, options } = parseEstimator(estimatorText);
-  const suited = experiment.recommended(id);
+  const asked = settingsFromFlags(experiment.options, flags);
+  const suited = experiment.recommended(id, data, asked);
   const estimator = { id, options: { ...suited.options, ...options } };
   const settings = settingsFromFlags(experiment.options, flags, suited.settings);
   const size = (flag: string, text: unknown, fallback: number): number =>

@@ -93,8 +93,11 @@ interface Described {
   /** What is learned, and what the estimators differ in: one or two sentences. */
   readonly about: string;
   readonly options: SettingsTable;
-  /** Settings, and options of the estimator, that suit it better than the defaults; given flags win over them. */
-  recommended(estimator: string): { settings: Settings; options: Settings };
+  /**
+   * Settings, and options of the estimator, that suit it better than the defaults, on this data and with what is asked
+   * for (the defaults, where nothing is); given flags win over them.
+   */
+  recommended(estimator: string, data?: string, asked?: Settings): { settings: Settings; options: Settings };
   /** The estimators that `compare` takes if none are named. */
   readonly compared: readonly string[];
   /** Refuses, by a RangeError, an estimator or data that can't be used with these settings. */
