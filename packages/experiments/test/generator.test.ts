@@ -224,6 +224,12 @@ describe("what is refused, in one sentence", () => {
       { mode: "semi-supervised", labels: 1000 },
       /use --labels \d+0 or less/,
     ],
+    [
+      "other than ten classes with labels",
+      "rloo",
+      { classes: 12 },
+      /--classes 12 is for --mode unsupervised/,
+    ],
     ["no hidden layer", "rloo", { hidden: "none" }, /--hidden none/],
   ];
   for (const [what, id, settings, message] of refused)

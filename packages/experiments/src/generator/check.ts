@@ -22,6 +22,10 @@ export function check(estimator: Estimator, settings: Settings, dataset: Dataset
   if (settings.priorHidden === "none")
     refuse("--prior-hidden none leaves no prior to learn; use --prior-layers 0.");
   const { mode } = settings;
+  if (mode !== "unsupervised" && settings.classes !== 10)
+    refuse(
+      `--classes ${settings.classes} is for --mode unsupervised; with labels there are ten, leave it out.`,
+    );
   if (mode === "semi-supervised" && (settings.labels as number) % 10 !== 0)
     refuse(`--labels ${settings.labels} can't be equally many of each of ten digits; use a multiple of 10.`);
   if (idle(settings)) return;
