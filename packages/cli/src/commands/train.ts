@@ -83,6 +83,7 @@ export async function train(experiment: string | undefined, flags: Flags): Promi
       print(path);
     }
     for (const note of summary.notes ?? []) narrate(note);
+    if (config.experiment === "generator") narrate(`ask it for a digit: npx hardgrad draw ${path} --digit 7`);
   } finally {
     progress?.stop();
     process.off("SIGINT", stop).off("SIGTERM", stop);
