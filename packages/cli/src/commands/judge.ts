@@ -19,7 +19,7 @@ import { Failure, UsageError } from "../errors.ts";
 import { checkTarget, writeFigure } from "../figures/index.ts";
 import { judgeFigure } from "../figures/judge.ts";
 import { wholeNumber } from "../flags.ts";
-import { type Judge, judgeParts, judgePath, makeJudge, readJudge } from "../judge/file.ts";
+import { type Judge, judgePath, makeJudge, readJudge } from "../judge/file.ts";
 import { stepsOf } from "../judge/steps.ts";
 import { judgeSentence, verdictLines, verdictTable } from "../judge/text.ts";
 import { type Trained, trainedRun } from "../run-folder/trained.ts";
@@ -61,14 +61,7 @@ export async function judge(run: string | undefined, flags: Flags): Promise<void
     narrate(
       `no class was found that is ${silent.join(" or ")}: what is asked of it counts as not recognised`,
     );
-  const steps = stepsOf(
-    [
-      "drawing",
-      ...(flags.ganTrain === false ? [] : ["drawing a training set", "learning from drawn pictures"]),
-      "nearest images",
-    ],
-    quiet,
-  );
+  const steps = stepsOf(quiet);
   const reader = readerOf(frozen.parameters, backend);
   const verdict = await assess(generator, reader, dataset, backend, {
     count,
@@ -136,7 +129,7 @@ async function judgeOf(of: Data, dataset: Dataset, backend: Backend, flags: Flag
   const given = flags.judge as string | undefined;
   if (given !== undefined) return readJudge(given, of);
   if (fs.existsSync(judgePath(of))) return readJudge(judgePath(of), of);
-  const steps = stepsOf(judgeParts, flags.quiet === true);
+  const steps = stepsOf(flags.quiet === true);
   try {
     const { data, drawn } = of;
     return await makeJudge({ data, ...(drawn ? { drawn } : {}) }, dataset, backend, steps);

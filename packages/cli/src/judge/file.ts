@@ -33,9 +33,6 @@ export interface Judge {
   readonly file: string;
 }
 
-/** The parts of the work, for progress. */
-export const judgeParts: readonly string[] = ["training the judge", "learning from real images"];
-
 type Data = Pick<RunConfig, "data" | "drawn">;
 
 /** Where the judge of a dataset is kept: where downloads are. */
@@ -108,7 +105,7 @@ export async function makeJudge(
     await training.advance(50);
     if (training.step % training.stepsPerEpoch < 50)
       writeCheckpoint(partial, checkpointOf(training.step, await training.state(), {}));
-    await steps.at(judgeParts[0]!, training.step, training.totalSteps);
+    await steps.at("training the judge", training.step, training.totalSteps);
   }
   const state = await training.state();
   training.dispose();
@@ -147,7 +144,7 @@ async function plainly(
   const training = await trainClassifier(dataset.train, plan, backend);
   while (training.step < training.totalSteps) {
     await training.advance(50);
-    await steps.at(judgeParts[1]!, training.step, training.totalSteps);
+    await steps.at("learning from real images", training.step, training.totalSteps);
   }
   const reader = readerOf(parametersIn(await training.state()), backend);
   const accuracy = await reader.accuracy(dataset.test);

@@ -1,38 +1,33 @@
 import type { Metric } from "@hardgrad/experiments";
 import { type Progress, progressOf } from "../progress.ts";
 
-const accuracy: Metric = {
-  tag: "accuracy/test",
-  title: "test accuracy",
-  unit: "percent",
-  better: "higher",
-  note: "",
-};
+/** Nothing is measured on the way; bars want a metric all the same. */
+const none: Metric = { tag: "", title: "", unit: "none", better: "higher", note: "" };
 
-/** Progress through parts of known length, one after another, each under its own name. */
+/** Progress through parts of known length, one after another. */
 export interface Steps {
   /** News of a part; that of the next part ends it. */
   at(part: string, done: number, total: number): Promise<void>;
   stop(): void;
 }
 
-export function stepsOf(parts: readonly string[], quiet: boolean): Steps {
-  const widest = Math.max(...parts.map((part) => part.length));
-  const progress: Progress = progressOf(
-    { runs: parts.length, workers: 1, widest, headline: accuracy },
-    quiet,
-  );
-  let current: string | undefined;
+export function stepsOf(quiet: boolean): Steps {
+  let current: { readonly part: string; readonly progress: Progress } | undefined;
+  const end = (): void => {
+    current?.progress.end(current.part);
+    current?.progress.stop();
+    current = undefined;
+  };
   return {
     at: async (part, done, total) => {
-      if (current !== undefined && current !== part) progress.end(current);
-      current = part;
-      progress.update(part, [], done, total);
+      if (current?.part !== part) {
+        end();
+        const plan = { runs: 1, workers: 1, widest: part.length, headline: none };
+        current = { part, progress: progressOf(plan, quiet) };
+      }
+      current!.progress.update(part, [], done, total);
       await new Promise((resolve) => setImmediate(resolve)); // Ctrl-C arrives here
     },
-    stop: () => {
-      if (current !== undefined) progress.end(current);
-      progress.stop();
-    },
+    stop: end,
   };
 }

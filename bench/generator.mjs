@@ -1,0 +1,166 @@
+// Tables of drawing on request: trains, judges, and goes on where it was stopped.
+//   node bench/generator.mjs PRESET [--seeds 1] [--rows "supervised,exact"] [--device native] [--jobs 1] [--threads 1] [--json FILE]
+// At equal time: --seconds 60 --measured FILE, a table of the same rows made before, whose times say how many epochs fit.
+// Without a preset's training: node bench/generator.mjs steps, the cost of a step that samples against one that sums.
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs, promisify } from "node:util";
+import { runJobs } from "../packages/cli/dist/compare/pool.js";
+import { environment } from "../packages/cli/dist/run-folder/environment.js";
+import { writeWhole } from "../packages/cli/dist/run-folder/files.js";
+import { readSummary } from "../packages/cli/dist/run-folder/read.js";
+import { generator } from "../packages/experiments/dist/index.js";
+import { presets } from "./generator-presets.mjs";
+import { stepCosts } from "./generator-steps.mjs";
+
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seeds: { type: "string" },
+    rows: { type: "string" },
+    device: { type: "string", default: "native" },
+    jobs: { type: "string", default: "1" },
+    threads: { type: "string" },
+    seconds: { type: "string" },
+    measured: { type: "string" },
+    out: { type: "string" },
+    json: { type: "string" },
+  },
+});
+const [name] = positionals;
+const jobs = Number(flags.jobs);
+const threads = Number(flags.threads ?? Math.max(1, Math.floor(availableParallelism() / jobs)));
+
+function save(content) {
+  const where = environment(flags.device);
+  if (flags.json)
+    writeWhole(
+      flags.json,
+      `${JSON.stringify({ preset: name, environment: where, threads, ...content }, null, 2)}\n`,
+    );
+}
+
+if (name === "steps") {
+  save({ results: await stepCosts(flags.device, threads) });
+  process.exit(0);
+}
+const preset = presets[name];
+if (!preset) {
+  console.error(`give one of: ${Object.keys(presets).join(", ")}, steps`);
+  process.exit(2);
+}
+const out = flags.out ?? join("runs", `generator-${name}${flags.seconds ? "-seconds" : ""}`);
+const seeds = Number(flags.seeds ?? preset.seeds);
+mkdirSync(out, { recursive: true });
+
+const defaults = Object.fromEntries(
+  Object.entries(generator.options).map(([option, o]) => [option, o.default]),
+);
+const wanted = flags.rows?.split(",").map((row) => row.trim());
+const rows = Object.entries(preset.rows).filter(([row]) => !wanted || wanted.includes(row.replace(",", "")));
+
+/** Epochs that fit the given seconds, by a table that was measured before. */
+function epochsFor(row) {
+  if (!flags.seconds) return {};
+  const { settings, secondsPerRun } = JSON.parse(readFileSync(flags.measured, "utf8")).results.find(
+    (r) => r.name === row,
+  );
+  return { epochs: Math.max(1, Math.round((settings.epochs * Number(flags.seconds)) / secondsPerRun)) };
+}
+function settingsOf({ estimator, ...given }, row) {
+  const { settings } = generator.recommended(estimator, preset.data, given);
+  return { ...settings, ...given, ...epochsFor(row) };
+}
+const runs = rows.flatMap(([row, given]) =>
+  Array.from({ length: seeds }, (_, seed) => ({
+    name: row,
+    path: join(out, `${row.replace(/[^a-z0-9]+/g, "-")}-seed${seed}`),
+    config: {
+      experiment: "generator",
+      estimator: {
+        id: given.estimator,
+        options: generator.recommended(given.estimator, preset.data, given).options,
+      },
+      data: preset.data,
+      seed,
+      settings: { ...defaults, ...settingsOf(given, row) },
+    },
+  })),
+);
+const todo = runs
+  .filter((run) => !readSummary(run.path))
+  .map((run) => {
+    const resume = existsSync(join(run.path, "checkpoint.safetensors"));
+    if (!resume) rmSync(run.path, { recursive: true, force: true });
+    return { ...run, device: flags.device, threads, checkpointEvery: 500, resume };
+  });
+await runJobs(todo, jobs, {
+  onRows: () => {},
+  onEnd: (job) => console.error(`${job.path} trained`),
+  onNotice: (job, sentence) => console.error(`${job.path}: ${sentence}`),
+});
+
+/** What the judge says of a run, asked once. */
+async function verdictOf({ path }) {
+  const file = join(path, "judge.json");
+  if (!existsSync(file)) {
+    const command = fileURLToPath(new URL("../packages/cli/bin/hardgrad.js", import.meta.url));
+    const args = [command, "judge", path, "--json", "--quiet", "--threads", String(threads)];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 1 << 28 });
+    writeWhole(file, stdout);
+    console.error(`${path} judged`);
+  }
+  return JSON.parse(readFileSync(file, "utf8"));
+}
+
+const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
+const verdicts = new Map();
+for (const run of runs) verdicts.set(run.path, await verdictOf(run));
+const results = rows.map(([row, given]) => {
+  const own = runs.filter((r) => r.name === row);
+  const summaries = own.map((r) => readSummary(r.path));
+  const judged = own.map((r) => verdicts.get(r.path));
+  const of = (tag) => summaries.map((s) => s.metrics[tag]).filter((v) => v !== undefined);
+  return {
+    name: row,
+    estimator: given.estimator,
+    settings: own[0].config.settings,
+    seeds,
+    loss: of("loss/test"),
+    accuracy: of("accuracy/test"),
+    accuracyByNames: of("accuracy/test-named"),
+    recognised: judged.map((v) => v.recognised),
+    worst: judged.map((v) => v.digits.reduce((a, b) => (b.recognised.rate < a.recognised.rate ? b : a))),
+    confusion: judged.map((v) => v.digits.map((d) => d.readAs)),
+    ganTrain: judged.map((v) => v.ganTrain),
+    varianceRatio: judged.map((v) => v.varianceRatio),
+    nearest: judged.map((v) => v.nearest),
+    msPerPicture: judged.map((v) => v.msPerPicture),
+    msPerStep: mean(summaries.map((s) => s.msPerStep)),
+    secondsPerRun: mean(summaries.map((s) => (s.msPerStep * s.steps) / 1000)),
+  };
+});
+const percent = (values) =>
+  values.length ? values.map((v) => (v === null ? "—" : (100 * v).toFixed(1))).join(", ") : "—";
+console.log(
+  "| | classified, % | recognised, % (95 %) | worst digit | GAN-train, % | variance ratio | test -ELBO | ms per step | s per run |",
+);
+console.log("|---|---|---|---|---|---|---|---|---|");
+for (const r of results) {
+  const recognised = r.recognised.map(
+    ({ rate, low, high }) =>
+      `${(100 * rate).toFixed(1)} (${(100 * low).toFixed(1)}-${(100 * high).toFixed(1)})`,
+  );
+  const worst = r.worst.map(({ digit, recognised: w }) => `${digit}: ${(100 * w.rate).toFixed(1)}`);
+  console.log(
+    `| ${r.name} | ${percent(r.accuracy)} | ${recognised.join(", ")} | ${worst.join(", ")} | ${percent(r.ganTrain)} | ${r.varianceRatio.map((v) => v.toFixed(2)).join(", ")} | ${r.loss.map((v) => v.toFixed(1)).join(", ")} | ${r.msPerStep.toFixed(1)} | ${r.secondsPerRun.toFixed(0)} |`,
+  );
+}
+const { judge, count } = [...verdicts.values()][0];
+console.log(`judge: ${(100 * judge.accuracy).toFixed(2)} % on real test images, SHA-256 ${judge.sha256}`);
+console.log(`GAN-train at best (from real images): ${(100 * judge.plainAccuracy).toFixed(2)} %`);
+const { file: _file, ...frozen } = judge;
+save({ data: preset.data, judge: frozen, count, results });
