@@ -3,7 +3,7 @@ import type { StepExperiment, StepInputs } from "../experiment.ts";
 import { maxNorm } from "../max-norm.ts";
 import { type Params, sgd } from "../optimizers.ts";
 import { exportsOf, readImages } from "./exports.ts";
-import { type GateKind, kindOf, misfit } from "./gate-kinds.ts";
+import { type GateKind, kindOf, misfit, unroutable } from "./gate-kinds.ts";
 import { initialState, losses } from "./losses.ts";
 import { gateLogits, gaterNames, initialParams, pixelsOf } from "./network.ts";
 import { sizesOf } from "./networks.ts";
@@ -40,11 +40,16 @@ export const gated: StepExperiment = {
       throw new RangeError(
         `gated: data ${dataset.name} has no labels; use --data drawn, mnist or fashion-mnist.`,
       );
-    const { gated, gates } = sizesOf(settings);
+    const { gated, gates, block } = sizesOf(settings);
     if (!gated) return;
     const gate = settings.gate as GateKind;
-    const reason = misfit(gate, estimator);
+    const routed = (settings.room as number) < 1;
+    const reason = misfit(gate, estimator) ?? (routed ? unroutable(gate, estimator) : undefined);
     if (reason) throw new RangeError(`gated: ${reason}`);
+    if (routed && block === 1)
+      throw new RangeError(
+        "gated: --room below 1 is for gates of blocks; use --network fast, or --block 8 or more.",
+      );
     if (gate === "top" && gates > MOST_TOP)
       throw new RangeError(
         `gated: --gate top compares all pairs of gates, and there are ${gates}; use --network fast, or --block so that there are ${MOST_TOP} or fewer.`,

@@ -18,7 +18,7 @@ import type { Settings, StepInputs } from "../experiment.ts";
 import { crossEntropy, dense } from "../layers.ts";
 import type { Params } from "../optimizers.ts";
 import { type GateKind, kindOf } from "./gate-kinds.ts";
-import { expertUnits, gateLogits, openOf, pixelsOf, scoresOf } from "./network.ts";
+import { capacityOf, expertUnits, gateLogits, openOf, pixelsOf, routedScores, scoresOf } from "./network.ts";
 import { sizesOf } from "./networks.ts";
 
 /** The estimator's state and that of the rate control, in one: the latter is named `control.strength`, `control.rate`. */
@@ -49,14 +49,15 @@ export function losses(
   const sizes = sizesOf(settings);
   const wanted = nn.oneHot(labels.astype(np.int32), 10);
   const x = pixelsOf(images);
-  const e = expertUnits(params, x.ref, sizes);
   if (!sizes.gated) {
-    x.dispose();
     key.dispose();
+    const e = expertUnits(params, x, sizes);
     return { losses: crossEntropy(dense(e, params.output!, params.outputBias!), wanted), state };
   }
   params.threshold!.dispose();
-  const logits = gateLogits(params, x);
+  const logits = gateLogits(params, x.ref);
+  const capacity = capacityOf(settings, x.shape[0]!);
+  const e = capacity === undefined ? expertUnits(params, x.ref, sizes) : undefined;
   const own = Object.fromEntries(Object.entries(state).filter(([name]) => !name.startsWith(CONTROL)));
   const control: State = { strength: state["control.strength"]!, rate: state["control.rate"]! };
   const kind = kindOf(settings.gate as GateKind);
@@ -64,7 +65,8 @@ export function losses(
   // By reference, because some estimators evaluate f more than once.
   const f: Objective = (h) => {
     const gates = sumOfGates ? np.sum(h.ref, -1).mul(control.strength!.ref) : undefined;
-    const loss = crossEntropy(scoresOf(params, h, e.ref, sizes), wanted.ref);
+    const scores = e ? scoresOf(params, h, e.ref, sizes) : routedScores(params, h, x.ref, sizes, capacity!);
+    const loss = crossEntropy(scores, wanted.ref);
     return gates ? loss.add(gates) : loss;
   };
   const p = kind.open(logits.ref);

@@ -1,5 +1,5 @@
 import { nn, numpy as np } from "@jax-js/jax";
-import { expandGates, hardTopK } from "hardgrad";
+import { expandGates, hardTopK, routedBlocks } from "hardgrad";
 import type { Settings } from "../experiment.ts";
 import { dense, glorotUniform, splitKey } from "../layers.ts";
 import type { Params } from "../optimizers.ts";
@@ -61,6 +61,28 @@ export function scoresOf(
   { block }: GatedSizes,
 ): np.Array {
   return dense(expandGates(gates, block).mul(experts), params.output!.ref, params.outputBias!.ref);
+}
+
+/** The same scores with open blocks computed only, forward and backward. Consumes gates and pixels, not the parameters. */
+export function routedScores(
+  params: Params,
+  gates: np.Array,
+  x: np.Array,
+  { block, gates: count, experts }: GatedSizes,
+  capacity: number,
+): np.Array {
+  const weights = params.experts!.ref.reshape([784, count, block]).transpose([1, 0, 2]);
+  const bias = params.expertBias!.ref.reshape([count, block]);
+  const y = routedBlocks(x, gates, weights, bias, { capacity });
+  // After the gates, which are not negative.
+  const units = experts === "rectifier" ? nn.relu(y) : y;
+  return dense(units, params.output!.ref, params.outputBias!.ref);
+}
+
+/** Examples of a batch that a block has room for, or undefined where a step computes all blocks. */
+export function capacityOf(settings: Settings, batch: number): number | undefined {
+  const room = settings.room as number;
+  return room < 1 ? Math.max(1, Math.round(room * batch)) : undefined;
 }
 
 /** How many gates `--gate top` opens for each example. */

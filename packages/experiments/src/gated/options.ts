@@ -100,4 +100,11 @@ export const options: OptionsTable = {
     max: 0.9,
     help: "share of the training images (the last ones) kept for validation",
   },
+  room: {
+    type: "number",
+    default: 1,
+    min: 0.01,
+    max: 1,
+    help: "share of a batch that a block has room for; below 1 a step computes open blocks only, so far as there is room",
+  },
 };

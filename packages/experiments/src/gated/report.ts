@@ -4,6 +4,7 @@ import type { Dataset, Split } from "../data/index.ts";
 import type { HostArrays } from "../engine/backend.ts";
 import type { EvaluationContext, Metric, Settings } from "../experiment.ts";
 import { type GateKind, kindOf } from "./gate-kinds.ts";
+import { capacityOf } from "./network.ts";
 import { sizesOf } from "./networks.ts";
 
 export const headline: Metric = {
@@ -87,8 +88,25 @@ export async function evaluate(context: EvaluationContext): Promise<{ [tag: stri
     "gate/probability": mean(results.probability!),
     "gate/threshold": state["params.threshold"]!.data[0]!,
     "gate/strength": state["estimator.control.strength"]!.data[0]!,
+    ...leftOut(results.gates!, sizes.gates, settings),
     ...ratesPerClass(results.gates!, test, sizes.gates),
   };
+}
+
+/** `gate/left-out`: the share of open gates that find no room in a routed step, in batches of test images. */
+function leftOut(gates: ArrayLike<number>, width: number, settings: Settings): { [tag: string]: number } {
+  const batch = settings.batch as number;
+  const capacity = capacityOf(settings, batch);
+  if (capacity === undefined) return {};
+  let [open, out] = [0, 0];
+  for (let from = 0; from + batch * width <= gates.length; from += batch * width)
+    for (let j = 0; j < width; j++) {
+      let count = 0;
+      for (let n = 0; n < batch; n++) if (gates[from + n * width + j] !== 0) count++;
+      open += count;
+      out += Math.max(0, count - capacity);
+    }
+  return { "gate/left-out": out / Math.max(1, open) };
 }
 
 /** `gate/rate-0` ... `gate/rate-9`: the share of gates that images of a class open. */
