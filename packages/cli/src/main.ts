@@ -87,7 +87,7 @@ A problem file is a module, for example problem.mjs:
   const train = program
     .command("train")
     .description("one training run, resumable; flags of an experiment: hardgrad train EXPERIMENT --help")
-    .argument("[experiment]", "classifier, vae, generator, continual or gated")
+    .argument("[experiment]", "classifier, vae, generator, continual, gated or binary")
     .option("--estimator <spec>", "id, or id:option=value, such as rloo:samples=8", "straight-through")
     .option("--seed <n>", "seed of everything random", "0")
     .option("--out <folder>", "run folder to make")
@@ -98,7 +98,7 @@ A problem file is a module, for example problem.mjs:
     .description(
       "estimators side by side, with a report; flags of an experiment: hardgrad compare EXPERIMENT --help",
     )
-    .argument("<experiment>", "classifier, vae, generator, continual or gated")
+    .argument("<experiment>", "classifier, vae, generator, continual, gated or binary")
     .option("--estimators <specs>", "ids separated by commas")
     .option("--seeds <n>", "runs per estimator", "1")
     .option("--seed <n>", "first seed", "0")
