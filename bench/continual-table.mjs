@@ -15,6 +15,7 @@ export function tableText({ results }) {
   const columns = [
     ["", (r) => r.name],
     ...(epochs ? [["epochs", (r) => r.settings.epochs]] : []),
+    ...(results[0].stepMs ? [["ms per step", (r) => r.stepMs.toFixed(2)]] : []),
     ["accuracy, %", (r) => percent(r.accuracy)],
     ...(inferred ? [["tasks inferred, %", (r) => percent(r.inferredTask)]] : []),
     ["backward transfer, points", (r) => percent(r.backwardTransfer)],
