@@ -7,28 +7,41 @@ import { type Generator, generator } from "../data/random.ts";
 
 const SIZE = 28;
 const CENTRE = 13.5;
-const STREAM = 0xdef0;
 
-/** Deformed copies of `count` images; a function of seed and step alone. Writes into `into`. */
-export function deformAll(images: Uint8Array, into: Uint8Array, seed: number, step: number): void {
+/** What deformed copies are for: those of different purposes are deformed independently. */
+export const DEFORMED = { batch: 0xdef0, labelled: 0xdef1 } as const;
+
+/** Deformed copies of images; a function of seed, purpose and step alone. Writes into `into`. */
+export function deformAll(
+  images: Uint8Array,
+  into: Uint8Array,
+  seed: number,
+  step: number,
+  purpose: number = DEFORMED.batch,
+): void {
   const count = images.length / (SIZE * SIZE);
   for (let n = 0; n < count; n++) {
     const from = n * SIZE * SIZE;
-    const random = generator(seed, STREAM, step, n);
+    const random = generator(seed, purpose, step, n);
     deform(images.subarray(from, from + SIZE * SIZE), into.subarray(from, from + SIZE * SIZE), random);
   }
 }
 
-/** Turned, scaled, slanted and moved: each pixel from where it came, between four others. */
-export function deform(image: Uint8Array, into: Uint8Array, random: Generator): void {
+/**
+ * Turned by up to 15 degrees, scaled by up to 15 %, slanted and moved by up to 2 pixels: each pixel from where it came,
+ * between four others.
+ *
+ * @param strength 0 leaves the image as it is.
+ */
+export function deform(image: Uint8Array, into: Uint8Array, random: Generator, strength = 1): void {
+  const within = (most: number): number => random.between(-most, most) * strength;
   // t is the tangent of half the angle: a rotation without sine and cosine.
-  const t = random.between(-0.13, 0.13);
+  const t = within(0.13);
   const cos = (1 - t * t) / (1 + t * t);
   const sin = (2 * t) / (1 + t * t);
-  const slant = random.between(-0.2, 0.2);
-  const wide = random.between(0.87, 1.15);
-  const high = random.between(0.87, 1.15);
-  const [dx, dy] = [random.between(-2, 2), random.between(-2, 2)];
+  const slant = within(0.2);
+  const [wide, high] = [1 + within(0.15), 1 + within(0.15)];
+  const [dx, dy] = [within(2), within(2)];
   const [xx, xy] = [cos * wide, (cos * slant - sin) * high];
   const [yx, yy] = [sin * wide, (sin * slant + cos) * high];
   for (let v = 0; v < SIZE; v++)

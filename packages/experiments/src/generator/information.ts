@@ -1,26 +1,51 @@
 import { nn, numpy as np } from "@jax-js/jax";
+import { detach } from "hardgrad";
 
 /**
- * What keeps a classifier without labels from giving every image the same class, or each a bit of all: terms of whole
- * batches.
+ * What makes a classifier find classes without labels, from images and the same images deformed: terms of whole
+ * batches, in nats. None of them is enough alone: the sum of them finds the digits.
  */
 
+/** How much more it counts that the classes are equally many than that each image is certain of its own. */
+const EVENNESS = 4;
+/** How sharply the nearest views are told apart. */
+const TEMPERATURE = 0.2;
 const SMALL = 1e-8;
 
+/** `-sum p log p` over the last axis, of probabilities. */
+const entropy = (p: np.Array): np.Array => np.negative(np.sum(p.ref.mul(np.log(p.add(SMALL))), -1));
+
 /**
- * The mutual information in nats between the class of an image and that of the same image deformed, for two batches of
- * logits `[batch, classes]` (Ji et al. 2019): large if classes are equally many, certain, and unmoved by deformation.
+ * `4 H(mean q) - mean H(q)` of logits `[batch, classes]`, with q their softmax: large if classes are equally many and
+ * images certain of theirs. With 1 in place of 4 it is the mutual information of image and class (Krause et al. 2010;
+ * the 4 is of Hu et al. 2017): then some classes stay empty.
  */
-export function mutualInformation(logits: np.Array, deformed: np.Array): np.Array {
-  const [batch, classes] = logits.shape as [number, number];
-  const p = nn.softmax(logits, -1);
-  const q = nn.softmax(deformed, -1);
-  const joint = np.matmul(np.transpose(p), q).mul(1 / batch);
-  const symmetric = np.maximum(joint.ref.add(np.transpose(joint)).mul(0.5), SMALL);
-  const own = np.log(np.sum(symmetric.ref, 1)); // the other marginal is the same
-  const independent = own.ref.reshape([classes, 1]).add(own.reshape([1, classes]));
-  return np.sum(symmetric.ref.mul(np.log(symmetric).sub(independent)));
+export function classInformation(logits: np.Array): np.Array {
+  const q = nn.softmax(logits, -1);
+  const all = entropy(np.mean(q.ref, 0));
+  return all.mul(EVENNESS).sub(np.mean(entropy(q)));
 }
+
+/** Mean `KL(q | q')` of the classes of images and of their deformed copies; only the copies learn from it. */
+export function inconsistency(logits: np.Array, deformed: np.Array): np.Array {
+  const log = detach(nn.logSoftmax(logits, -1));
+  return np.mean(np.sum(np.exp(log.ref).mul(log.sub(nn.logSoftmax(deformed, -1))), -1));
+}
+
+/**
+ * How hard it is to find each image's deformed copy among those of the batch, from views `[batch, size]` of both: the
+ * cross-entropy over cosines (InfoNCE; van den Oord et al. 2018), in both directions.
+ */
+export function contrast(a: np.Array, b: np.Array): np.Array {
+  const cosines = np.matmul(unit(a), np.transpose(unit(b))).mul(1 / TEMPERATURE);
+  const there = nn.logSoftmax(cosines.ref, -1);
+  const back = nn.logSoftmax(np.transpose(cosines), -1);
+  const batch = there.shape[0]!;
+  return np.sum(there.add(back).mul(np.eye(batch))).mul(-0.5 / batch);
+}
+
+const unit = (x: np.Array): np.Array =>
+  x.ref.div(np.sqrt(np.sum(np.square(x), -1, { keepdims: true }).add(SMALL)));
 
 /** `KL(softmax(logits) | uniform)` per example, in nats. */
 export function fromUniform(logits: np.Array): np.Array {

@@ -2,6 +2,7 @@ import { type Dataset, type Split, shuffled } from "../data/index.ts";
 import type { HostArrays } from "../engine/backend.ts";
 import { type Batch, gather } from "../engine/batches.ts";
 import type { Settings } from "../experiment.ts";
+import { DEFORMED, deformAll } from "./deform.ts";
 
 /** Epoch numbers of `shuffled` that no epoch of a run has. */
 const CHOICE = 0x1abe1;
@@ -19,7 +20,10 @@ export function labelledImages(train: Split, labels: number, seed: number): Int3
   return chosen;
 }
 
-/** The labelled images of each step, `labelled.images` and `labelled.labels`: all, or one batch of them after another. */
+/**
+ * The labelled images of each step, `labelled.images` and `labelled.labels`: all, or one batch of them after another;
+ * deformed anew, since so few would soon be known by heart.
+ */
 export function labelledBatches(
   { train }: Dataset,
   settings: Settings,
@@ -28,6 +32,7 @@ export function labelledBatches(
   const chosen = labelledImages(train, settings.labels as number, seed);
   const size = Math.min(chosen.length, settings.batch as number);
   const stepsPerRound = Math.floor(chosen.length / size);
+  const deformed = new Uint8Array(size * 784);
   let held: { round: number; order: Int32Array; buffers?: Batch } | undefined;
   return (step) => {
     const round = Math.floor(step / stepsPerRound);
@@ -35,6 +40,7 @@ export function labelledBatches(
     const from = (step % stepsPerRound) * size;
     const these = held.order.subarray(from, from + size).map((n) => chosen[n]!);
     const { images, labels } = gather(train, these);
-    return { "labelled.images": images, "labelled.labels": labels };
+    deformAll(images.data, deformed, seed, step, DEFORMED.labelled);
+    return { "labelled.images": { shape: images.shape, data: deformed }, "labelled.labels": labels };
   };
 }

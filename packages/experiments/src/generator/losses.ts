@@ -12,8 +12,8 @@ import type { Settings, StepInputs } from "../experiment.ts";
 import { crossEntropy, splitKey } from "../layers.ts";
 import type { Params } from "../optimizers.ts";
 import { draw } from "./generate.ts";
-import { fromUniform, mutualInformation } from "./information.ts";
-import { classCount, classify, seen } from "./network.ts";
+import { classInformation, contrast, fromUniform, inconsistency } from "./information.ts";
+import { classCount, classify, classifyAndView, seen } from "./network.ts";
 import { styleLosses } from "./style.ts";
 
 /** Labels as one-hot classes. */
@@ -67,7 +67,7 @@ function withoutLabels(
   const x = grey(inputs.images);
   const [forDigit, forStyle, forAsked] = splitKey(inputs.key, 3) as [np.Array, np.Array, np.Array];
   const image = seen(params, x.ref);
-  const logits = classify(params, x.ref);
+  const { logits, view } = classifyAndView(params, x.ref);
   const bits = bitsEstimator(estimator);
   // By reference, because some estimators evaluate f more than once.
   const f: Objective = (y) =>
@@ -79,11 +79,12 @@ function withoutLabels(
       {},
     ).losses;
   const result = statefulExpectation(categorical(logits.ref), f, estimator, forDigit, state);
-  const deformed = classify(params, grey(inputs.deformed!));
-  const information = mutualInformation(logits.ref, deformed);
-  let whole = misread(params, forAsked, inputs.asking!, settings).sub(
-    information.mul(settings.information as number),
-  );
+  const copy = classifyAndView(params, grey(inputs.deformed!));
+  const told = contrast(view, copy.view).mul(settings.contrast as number);
+  const stable = inconsistency(logits.ref, copy.logits).mul(settings.consistency as number);
+  const information = classInformation(logits.ref).mul(settings.information as number);
+  const asked = misread(params, forAsked, inputs.asking!, settings);
+  let whole = asked.add(told).add(stable).sub(information);
   if (settings.mode === "semi-supervised") {
     const scores = classify(params, grey(inputs["labelled.images"]!));
     const wrong = np.mean(crossEntropy(scores, oneHot(inputs["labelled.labels"]!, settings)));

@@ -14,6 +14,8 @@ import { afterFirst, classTerm, layer, layerParams } from "./layers.ts";
  */
 
 export const PIXELS = 784;
+/** Numbers of a view. */
+const VIEW = 32;
 
 /** How many classes there are. */
 export function classCount({ mode, classes }: Settings): number {
@@ -24,11 +26,13 @@ export function initialParams(key: np.Array, settings: Settings): Params {
   const hidden = readSizes(settings.hidden as string)!;
   const classes = classCount(settings);
   const size = settings.styleSize as number;
-  const keys = splitKey(key, 6) as [np.Array, np.Array, np.Array, np.Array, np.Array, np.Array];
-  const [forClassifier, forEncoder, forHead, forScale, forDecoder, forPrior] = keys;
+  const keys = splitKey(key, 7) as [np.Array, np.Array, np.Array, np.Array, np.Array, np.Array, np.Array];
+  const [forClassifier, forEncoder, forHead, forScale, forDecoder, forPrior, forView] = keys;
   const top = hidden.at(-1)!;
   const continuous = settings.style === "continuous";
+  const labelled = settings.mode === "supervised";
   if (!continuous) forScale.dispose();
+  if (labelled) forView.dispose();
   return {
     ...layerParams(forClassifier, "classifier", [PIXELS, ...hidden, classes]),
     ...layerParams(forEncoder, "encoder", [PIXELS, ...hidden], classes),
@@ -36,12 +40,21 @@ export function initialParams(key: np.Array, settings: Settings): Params {
     ...(continuous ? layerParams(forScale, "scale", [top, size]) : {}),
     ...layerParams(forDecoder, "decoder", [size, ...hidden.toReversed(), PIXELS], classes),
     ...(continuous ? flowParams : bitsParams)(forPrior, size, classes, settings),
+    ...(labelled ? {} : layerParams(forView, "view", [top, VIEW])),
   };
 }
 
 /** Logits of the class, `[batch, classes]`. Keeps the parameters. */
 export function classify(params: Params, x: np.Array): np.Array {
   return afterFirst(params, "classifier", layer(params, "classifier", 1, x));
+}
+
+/** Logits of the class, and a view of the same hidden units in which images are told apart. Keeps the parameters. */
+export function classifyAndView(params: Params, x: np.Array): { logits: np.Array; view: np.Array } {
+  let h = nn.relu(layer(params, "classifier", 1, x));
+  let i = 2;
+  for (; `classifier.w${i + 1}` in params; i++) h = nn.relu(layer(params, "classifier", i, h));
+  return { logits: layer(params, "classifier", i, h.ref), view: layer(params, "view", 1, h) };
 }
 
 /** What the encoder's first layer makes of an image without its class: the same for every class. */

@@ -86,10 +86,24 @@ export const options: SettingsTable = {
   },
   information: {
     type: "number",
-    default: 1,
+    default: 5,
     min: 0,
     max: 1e6,
-    help: "weight of the mutual information between the digits of an image and of its deformed copy, where labels are missing",
+    help: "where labels are missing: weight of what the digits say of the images, which is much if they are equally many and certain",
+  },
+  consistency: {
+    type: "number",
+    default: 10,
+    min: 0,
+    max: 1e6,
+    help: "where labels are missing: weight of the divergence between the digits of an image and of its deformed copy",
+  },
+  contrast: {
+    type: "number",
+    default: 3,
+    min: 0,
+    max: 1e6,
+    help: "where labels are missing: weight of finding each image's deformed copy among those of the batch",
   },
   labelWeight: {
     type: "number",
