@@ -16,7 +16,7 @@ export const options: SettingsTable = {
   },
   styleSize: {
     type: "number",
-    default: 24,
+    default: 32,
     min: 1,
     max: 256,
     integer: true,
@@ -40,13 +40,13 @@ export const options: SettingsTable = {
   },
   epochs: {
     type: "number",
-    default: 20,
+    default: 12,
     min: 1,
     max: 10_000,
     integer: true,
     help: "passes over the training set",
   },
-  batch: { type: "number", default: 100, min: 2, max: 10_000, integer: true, help: "examples per step" },
+  batch: { type: "number", default: 256, min: 2, max: 10_000, integer: true, help: "examples per step" },
   hidden: {
     type: "sizes",
     default: "512-512",
@@ -71,7 +71,7 @@ export const options: SettingsTable = {
   },
   asked: {
     type: "number",
-    default: 50,
+    default: 64,
     min: 0,
     max: 10_000,
     integer: true,
@@ -79,7 +79,7 @@ export const options: SettingsTable = {
   },
   askingWeight: {
     type: "number",
-    default: 1,
+    default: 0.3,
     min: 0,
     max: 1e6,
     help: "weight of the cross-entropy of that reading, reached half-way through the run",
@@ -114,12 +114,12 @@ export const options: SettingsTable = {
   },
   beta: {
     type: "number",
-    default: 0.1,
+    default: 0.08,
     min: 0,
     max: 100,
     help: "weight of the style's divergence from its prior; below 1 pictures are sharper and differ more",
   },
-  learningRate: { type: "number", default: 1e-3, min: 1e-7, max: 1, help: "step size of Adam" },
+  learningRate: { type: "number", default: 2e-3, min: 1e-7, max: 1, help: "step size of Adam" },
   warmUp: {
     type: "number",
     default: 200,
