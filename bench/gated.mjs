@@ -1,6 +1,6 @@
 // The table of Bengio, Léonard & Courville 2013, and a network built to be fast beside its dense twin; goes on where it
 // was stopped.
-//   node bench/gated.mjs [--row NAME ...] [--data mnist] [--device native] [--threads 1] [--json FILE]
+//   node bench/gated.mjs [--row NAME ...] [--seeds 1] [--data mnist] [--device native] [--threads 1] [--json FILE]
 //   node bench/gated.mjs --table --json FILE     only writes the table of the runs that have ended
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -14,6 +14,7 @@ import { rows } from "./gated-rows.mjs";
 
 const { values: flags } = parseArgs({
   options: {
+    seeds: { type: "string" },
     row: { type: "string", multiple: true },
     data: { type: "string", default: "mnist" },
     device: { type: "string", default: "native" },
@@ -26,7 +27,9 @@ const { values: flags } = parseArgs({
 });
 
 const defaults = Object.fromEntries(Object.entries(gated.options).map(([name, o]) => [name, o.default]));
-const chosen = rows.filter(({ name }) => !flags.row || flags.row.includes(name));
+const chosen = rows
+  .filter(({ name }) => !flags.row || flags.row.includes(name))
+  .map((row) => ({ ...row, seeds: flags.seeds ? Number(flags.seeds) : row.seeds }));
 mkdirSync(flags.out, { recursive: true });
 
 /** The runs of a row: those of the first seed of all rows come before those of the second. */
