@@ -217,6 +217,7 @@ A problem file is a module, for example problem.mjs:
       "--pairs <runs>",
       "gated: HARD=FLOAT,...: runs whose networks are compared (default: random weights)",
     )
+    .option("--clock <name>", "gated: wall, or cpu: processor time, for a busy machine (default: wall)")
     .option("--quick", "gated: fewer shapes, blocks and densities")
     .option(
       "--out <file>",

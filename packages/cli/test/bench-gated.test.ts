@@ -89,7 +89,13 @@ test("a wrong output is found, not timed", () => {
 
 test("kernels are checked before they are timed", async () => {
   const found: Comparison[] = [];
-  await benchKernels({ rounds: 3, quick: true, add: (c) => void found.push(c), note: () => {} });
+  await benchKernels({
+    rounds: 3,
+    clock: "cpu",
+    quick: true,
+    add: (c) => void found.push(c),
+    note: () => {},
+  });
   expect(found.map((c) => c.path)).toContain("gates");
   expect(found.every((c) => c.skipping! > 0)).toBe(true);
 });
@@ -99,14 +105,14 @@ test("times are those of the calls", async () => {
   const pair = await interleave(
     timed(() => void calls++),
     awaited(async () => void calls++),
-    { rounds: 3, stretch: 0.01 },
+    { rounds: 3, stretch: 0.01, clock: "wall" },
   );
   expect(calls).toBeGreaterThan(6);
   expect(pair.spread.low).toBeLessThanOrEqual(pair.spread.high);
   const told = await interleave(
-    async () => 30,
-    async () => 10,
-    { rounds: 3, stretch: 0.01 },
+    async () => ({ wall: 30, cpu: 3 }),
+    async () => ({ wall: 10, cpu: 2 }),
+    { rounds: 3, stretch: 0.01, clock: "wall" },
   );
   expect(told).toMatchObject({ baseMicroseconds: 30, microseconds: 10, ratio: 3 });
 });

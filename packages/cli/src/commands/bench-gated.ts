@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import Table from "cli-table3";
 import { benchGated } from "../bench/gated/bench.ts";
 import { densityFigure } from "../bench/gated/figure.ts";
+import type { Clock } from "../bench/gated/interleave.ts";
 import { gatedConditions, gatedTables, pairTable } from "../bench/gated/report.ts";
 import { type GatedPart, gatedParts } from "../bench/gated/results.ts";
 import type { Flags } from "../configuration.ts";
@@ -10,6 +11,7 @@ import { UsageError } from "../errors.ts";
 import { checkTarget, writeFigure } from "../figures/index.ts";
 import { listOf, wholeNumber } from "../flags.ts";
 import { writeWhole } from "../run-folder/files.ts";
+import { unknownName } from "../suggest.ts";
 
 const peerNames = ["onnxruntime", "pytorch"];
 
@@ -24,6 +26,7 @@ export async function runGatedBench(flags: Flags): Promise<void> {
     peers: flags.peers === "none" ? [] : listOf("peer", flags.peers ?? peerNames.join(","), peerNames),
     python: flags.python as string | undefined,
     rounds: wholeNumber("--rounds", String(flags.rounds ?? 30), 3, 1000),
+    clock: clockOf(flags.clock),
     quick: flags.quick === true,
   };
   if (typeof out === "string") {
@@ -42,6 +45,13 @@ export async function runGatedBench(flags: Flags): Promise<void> {
   if (results.pairs.length > 0) show("Networks", pairTable(results));
   for (const { title, table } of gatedTables(results)) show(title, table);
   narrate(gatedConditions(results));
+}
+
+function clockOf(flag: unknown): Clock {
+  const clocks = ["wall", "cpu"];
+  const clock = String(flag ?? "wall");
+  if (!clocks.includes(clock)) throw unknownName("clock", clock, clocks);
+  return clock as Clock;
 }
 
 function show(title: string, { head, rows }: ReturnType<typeof pairTable>): void {

@@ -23,7 +23,7 @@ const TURN = 0.5;
 export async function runBench(subject: string, flags: Flags): Promise<void> {
   const subjects = ["race", "gated"];
   if (!subjects.includes(subject)) throw unknownName("subject", subject, subjects);
-  const foreign = subject === "gated" ? ["rows", "device"] : ["pairs", "quick"];
+  const foreign = subject === "gated" ? ["rows", "device"] : ["pairs", "quick", "clock"];
   for (const flag of foreign)
     if (flags[flag] !== undefined)
       throw new UsageError(`--${flag} is not an option of bench ${subject}; leave it out.`);

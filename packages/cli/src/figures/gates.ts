@@ -4,6 +4,7 @@ import * as Plot from "@observablehq/plot";
 import { type DensityRow, densityPanel, densityRows, HEIGHT, WIDTH } from "../bench/gated/figure.ts";
 import { benchLayer } from "../bench/gated/kernels.ts";
 import { generator } from "../bench/gated/random.ts";
+import { warmUp } from "../bench/gated/warm-up.ts";
 import { UsageError } from "../errors.ts";
 import { lineChart } from "./chart.ts";
 import { plotSvg, stack } from "./draw.ts";
@@ -32,8 +33,9 @@ export async function gatesFigure(
   const shares = await openShares(network, layer, test);
   const order = orderOf(shares);
   const { block, outputs } = layer;
+  await warmUp();
   const kernels = await benchLayer({
-    ...{ inputs: network.inputs, outputs, block, rounds: 30, random: generator(7) },
+    ...{ inputs: network.inputs, outputs, block, rounds: 30, clock: "cpu", random: generator(7) },
     densities: [0.02, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 1],
   });
   const times = densityRows(kernels);

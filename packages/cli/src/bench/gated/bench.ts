@@ -1,6 +1,7 @@
 import { useDevice } from "@hardgrad/experiments";
 import { environment } from "../../run-folder/environment.ts";
 import { installed } from "../versions.ts";
+import type { Clock } from "./interleave.ts";
 import { benchKernels } from "./kernels.ts";
 import { benchBits, benchZeros } from "./layers.ts";
 import { benchNetworks, benchThreads } from "./networks.ts";
@@ -8,6 +9,7 @@ import { pairsOf } from "./pairs.ts";
 import { benchPeers } from "./peers.ts";
 import type { Comparison, GatedPart, GatedResults } from "./results.ts";
 import { benchTraining } from "./training.ts";
+import { warmUp } from "./warm-up.ts";
 
 export interface GatedPlan {
   readonly parts: readonly GatedPart[];
@@ -16,16 +18,18 @@ export interface GatedPlan {
   readonly peers: readonly string[];
   readonly python: string | undefined;
   readonly rounds: number;
+  readonly clock: Clock;
   readonly quick: boolean;
 }
 
 /** Every part in turn, in this process and on one thread, but for the part that measures two. */
 export async function benchGated(plan: GatedPlan, narrate: (line: string) => void): Promise<GatedResults> {
-  const { parts, rounds, quick } = plan;
+  const { parts, rounds, clock, quick } = plan;
   const comparisons: Comparison[] = [];
   const notes: string[] = [];
   const common = {
     rounds,
+    clock,
     quick,
     add: (comparison: Comparison) => void comparisons.push(comparison),
     note: (sentence: string) => {
@@ -35,6 +39,7 @@ export async function benchGated(plan: GatedPlan, narrate: (line: string) => voi
   };
   const needsPairs = parts.some((part) => ["networks", "threads", "peers"].includes(part));
   await useDevice("wasm");
+  await warmUp();
   const pairs = needsPairs ? await pairsOf(plan.pairs) : [];
   const measure: { readonly [part in GatedPart]: () => Promise<void> } = {
     kernels: () => benchKernels(common),
@@ -53,6 +58,8 @@ export async function benchGated(plan: GatedPlan, narrate: (line: string) => voi
   return {
     ...machine,
     versions: installed("native"),
+    clock,
+    rounds,
     pairs: pairs.map(({ networks: _networks, x: _x, ...pair }) => pair),
     comparisons,
     notes,

@@ -1,13 +1,13 @@
 import type { GatedLayer, Network } from "@hardgrad/runtime";
 import { type IsolatedLayer, isolateLayer } from "@hardgrad/runtime/measure";
-import { interleave, type Pair, type Turns, timed } from "./interleave.ts";
+import { type Clock, interleave, type Pair, type Turns, timed } from "./interleave.ts";
 import { agree, floats, generator } from "./random.ts";
 import type { Comparison, GatedBench } from "./results.ts";
 
 const BATCH = 64;
 
 /** Gated against dense kernels: by shape, block, density and batch. */
-export async function benchKernels({ rounds, quick, add }: GatedBench): Promise<void> {
+export async function benchKernels({ rounds, clock, quick, add }: GatedBench): Promise<void> {
   const random = generator(7);
   const shapes = quick
     ? [[1024, 1024]]
@@ -20,7 +20,7 @@ export async function benchKernels({ rounds, quick, add }: GatedBench): Promise<
   const densities = quick ? [1, 0.25, 0.1] : [1, 0.9, 0.75, 0.5, 0.25, 0.1, 0.05, 0.02];
   for (const [inputs, outputs] of shapes as [number, number][])
     for (const block of quick ? [1, 16] : [1, 8, 16, 32])
-      for (const comparison of await benchLayer({ inputs, outputs, block, densities, rounds, random }))
+      for (const comparison of await benchLayer({ inputs, outputs, block, densities, rounds, clock, random }))
         add(comparison);
 }
 
@@ -31,9 +31,10 @@ export async function benchLayer(layer: {
   readonly block: number;
   readonly densities: readonly number[];
   readonly rounds: number;
+  readonly clock: Clock;
   readonly random: () => number;
 }): Promise<Comparison[]> {
-  const { inputs, outputs, block, rounds, random } = layer;
+  const { inputs, outputs, block, rounds, clock, random } = layer;
   const network = gatedLayer(inputs, outputs, block, random);
   const gated = await isolateLayer(network, "auto");
   const forced = await isolateLayer(network, "gates");
@@ -64,10 +65,11 @@ export async function benchLayer(layer: {
       const gflops = (2 * inputs * outputs * examples) / pair.baseMicroseconds / 1e3;
       found.push({ ...cell, examples, base: "dense", work: "gated", path, gflops, skipping, ...pair });
     };
-    await measure(BATCH, (l) => () => l.run(BATCH), { rounds: Math.ceil(rounds / 2), stretch: 2 });
+    await measure(BATCH, (l) => () => l.run(BATCH), { rounds: Math.ceil(rounds / 2), stretch: 2, clock });
     await measure(1, (l, masked) => (masked ? stream(l, x, inputs, gates, groups) : stream(l, x, inputs)), {
       rounds,
       stretch: 0.5,
+      clock,
     });
   }
   return found;

@@ -4,11 +4,12 @@ import { interleave, type Turns, timed } from "./interleave.ts";
 import { agree, floats, generator, sparse } from "./random.ts";
 import type { GatedBench } from "./results.ts";
 
-export const turnsOf = (examples: number, rounds: number): Turns =>
-  examples === 1 ? { rounds, stretch: 0.5 } : { rounds: Math.ceil(rounds / 2), stretch: 2 };
+export const turnsOf = (examples: number, { rounds, clock }: Pick<GatedBench, "rounds" | "clock">): Turns =>
+  examples === 1 ? { rounds, stretch: 0.5, clock } : { rounds: Math.ceil(rounds / 2), stretch: 2, clock };
 
 /** Layers whose inputs hold zeros: their weights' rows are not read. */
-export async function benchZeros({ rounds, quick, add }: GatedBench): Promise<void> {
+export async function benchZeros(bench: GatedBench): Promise<void> {
+  const { quick } = bench;
   const random = generator(11);
   for (const [inputs, outputs] of (quick ? [[784, 2000]] : [[784, 2000], [2048, 1024]]) as [number, number][]) // biome-ignore format: one thought
     for (const share of [0.5, 0.25, 0.19, 0.1]) {
@@ -17,12 +18,13 @@ export async function benchZeros({ rounds, quick, add }: GatedBench): Promise<vo
       const what = `${inputs}x${outputs}, ${share * 100} % of the inputs are not zero`;
       const names = { part: "zeros", base: "dense", work: "zeros skipped", what } as const;
       const x = sparse(64 * inputs, share, random);
-      await compareLayers(network, network, x, names, { rounds, add });
+      await compareLayers(network, network, x, names, bench);
     }
 }
 
 /** Binary layers, one bit per weight, against float weights of -1 and 1. */
-export async function benchBits({ rounds, quick, add }: GatedBench): Promise<void> {
+export async function benchBits(bench: GatedBench): Promise<void> {
+  const { quick } = bench;
   const random = generator(13);
   const signOf = (v: number): number => (v >= 0 ? 1 : -1);
   for (const size of quick ? [1024] : [1024, 2048]) {
@@ -31,7 +33,7 @@ export async function benchBits({ rounds, quick, add }: GatedBench): Promise<voi
     const signs = packSigns(weight, size, size);
     const bits: Network = { inputs: size, layers: [{ kind: "bits", outputs: size, signs }] };
     const names = { part: "bits", base: "float", work: "bits", what: `binary ${size}x${size}` } as const;
-    await compareLayers(float, bits, floats(64 * size, random).map(signOf), names, { rounds, add });
+    await compareLayers(float, bits, floats(64 * size, random).map(signOf), names, bench);
   }
 }
 
@@ -46,7 +48,7 @@ async function compareLayers(
     readonly work: string;
     readonly what: string;
   },
-  { rounds, add }: Pick<GatedBench, "rounds" | "add">,
+  bench: GatedBench,
 ): Promise<void> {
   const base = await isolateLayer(dense, "dense");
   const work = await isolateLayer(other, "auto");
@@ -62,8 +64,8 @@ async function compareLayers(
     const pair = await interleave(
       timed(() => base.run(examples)),
       timed(() => work.run(examples)),
-      turnsOf(examples, rounds),
+      turnsOf(examples, bench),
     );
-    add({ ...names, examples, difference, ...pair });
+    bench.add({ ...names, examples, difference, ...pair });
   }
 }

@@ -10,10 +10,7 @@ import type { GatedBench } from "./results.ts";
 export const SAME = 1e-4;
 
 /** Whole networks, gater included: the hard one against its float twin, computed densely, and with zero pixels skipped. */
-export async function benchNetworks(
-  pairs: readonly NetworkPair[],
-  { rounds, add }: GatedBench,
-): Promise<void> {
+export async function benchNetworks(pairs: readonly NetworkPair[], bench: GatedBench): Promise<void> {
   for (const { networks, hard, float, x } of pairs) {
     const work = await loadRuntime(networks.hard);
     const plain = await loadRuntime(networks.hard, { path: "dense" });
@@ -27,10 +24,10 @@ export async function benchNetworks(
         const pair = await interleave(
           timed(stream(twin, x, examples)),
           timed(stream(work, x, examples)),
-          turnsOf(examples, rounds),
+          turnsOf(examples, bench),
         );
         const what = `${hard} against ${float}`;
-        add({ part: "networks", what, examples, base, work: "hard", difference, ...pair });
+        bench.add({ part: "networks", what, examples, base, work: "hard", difference, ...pair });
       }
     }
   }
@@ -51,7 +48,7 @@ export async function benchThreads(
         const pair = await interleave(
           timed(() => one.forward(batch)),
           timed(() => two.forward(batch)),
-          { rounds, stretch: 4 },
+          { rounds, stretch: 4, clock: "wall" },
         );
         add({ part: "threads", what: hard, examples, base: "one thread", work: "two threads", difference, ...pair }); // biome-ignore format: one thought
       }

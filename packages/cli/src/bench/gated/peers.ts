@@ -30,10 +30,10 @@ export async function benchPeers(
   pairs: readonly NetworkPair[],
   names: readonly string[],
   python: string | undefined,
-  { rounds, add, note }: GatedBench,
+  bench: GatedBench,
 ): Promise<void> {
   const torch = names.includes("pytorch") ? peers(["pytorch"], python)[0] : undefined;
-  if (torch?.missing !== undefined) note(`PyTorch is left out: ${torch.missing}.`);
+  if (torch?.missing !== undefined) bench.note(`PyTorch is left out: ${torch.missing}.`);
   for (const { networks, hard, float, x } of pairs) {
     const twin = await loadRuntime(networks.float);
     const work = await loadRuntime(networks.hard);
@@ -46,7 +46,7 @@ export async function benchPeers(
       try {
         peer = await start();
       } catch (error) {
-        note(`a peer is left out: ${(error as Error).message.replace(/\.?$/, ".")}`);
+        bench.note(`a peer is left out: ${(error as Error).message.replace(/\.?$/, ".")}`);
         continue;
       }
       try {
@@ -55,11 +55,11 @@ export async function benchPeers(
           const outputs = await peer.load(batch, examples);
           const difference = agree(peer.title, outputs, twin.forward(batch), SAME);
           const pair = await interleave(peer.timer, timed(stream(work, x, examples)), {
-            ...turnsOf(examples, rounds),
+            ...turnsOf(examples, bench),
             stretch: 8,
           });
           const what = `${hard} against ${float}`;
-          add({
+          bench.add({
             part: "peers",
             what,
             examples,
@@ -154,8 +154,8 @@ async function pytorch({ command, title }: Contestant, network: Network): Promis
       return readTensors(results).probabilities!.data;
     },
     timer: async (calls) => {
-      const { seconds } = await child.ask({ do: "time", row, steps: calls }, PATIENCE);
-      return ((seconds as number) * 1e6) / calls;
+      const { seconds, cpu } = await child.ask({ do: "time", row, steps: calls }, PATIENCE);
+      return { wall: ((seconds as number) * 1e6) / calls, cpu: ((cpu as number) * 1e6) / calls };
     },
     close() {
       child.stop();

@@ -16,24 +16,52 @@ const titles: { readonly [part in GatedPart]: string } = {
 export function gatedTables({ comparisons }: GatedResults): { title: string; table: Table }[] {
   return Object.entries(titles).flatMap(([part, title]) => {
     const own = comparisons.filter((c) => c.part === part);
-    return own.length === 0 ? [] : [{ title, table: tableOf(own) }];
+    const table = part === "kernels" ? kernelTable(own) : tableOf(own);
+    return own.length === 0 ? [] : [{ title, table }];
   });
+}
+
+const DENSITIES = [0.02, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 1];
+
+/** The wanted density that a measured one stands for. */
+export const wantedDensity = (density: number): number =>
+  DENSITIES.reduce((best, d) => (Math.abs(d - density) < Math.abs(best - density) ? d : best));
+
+/** A line for each layer, a column for each density: how many times as fast; in brackets where it computed densely. */
+function kernelTable(comparisons: readonly Comparison[]): Table {
+  const densities = DENSITIES.filter((d) => comparisons.some((c) => wantedDensity(c.density!) === d));
+  const lines = new Map<string, Comparison[]>();
+  for (const c of comparisons) {
+    const key = `${c.what} ${c.examples}`;
+    lines.set(key, [...(lines.get(key) ?? []), c]);
+  }
+  return {
+    head: ["layer", "examples", "dense us", "GFLOP/s", ...densities.map((d) => `at ${d}`)],
+    rows: [...lines.values()].map((own) => {
+      const fastest = own.reduce((a, b) => (b.baseMicroseconds < a.baseMicroseconds ? b : a));
+      const cells = densities.map((d) => {
+        const c = own.find((o) => wantedDensity(o.density!) === d);
+        return c ? (c.path === "dense" ? `(${c.ratio.toFixed(2)})` : c.ratio.toFixed(2)) : "";
+      });
+      return [
+        ...[fastest.what, String(fastest.examples), short(fastest.baseMicroseconds)],
+        ...[fastest.gflops!.toFixed(1), ...cells],
+      ];
+    }),
+  };
 }
 
 function tableOf(comparisons: readonly Comparison[]): Table {
   const dense = comparisons.some((c) => c.density !== undefined);
-  const paths = comparisons.some((c) => c.path !== undefined);
   return {
     head: [
-      ...["work", "examples", ...(dense ? ["density"] : []), "against", "us", ...(paths ? ["GFLOP/s"] : [])],
-      ...["with", "us", "times as fast", "quartiles", ...(paths ? ["path"] : [])],
+      ...["work", "examples", ...(dense ? ["density"] : []), "against", "us", "with", "us"],
+      ...["times as fast", "quartiles"],
     ],
     rows: comparisons.map((c) => [
       ...[c.what, String(c.examples), ...(dense ? [c.density!.toFixed(2)] : [])],
-      ...[c.base, short(c.baseMicroseconds), ...(paths ? [c.gflops!.toFixed(1)] : [])],
-      ...[c.work, short(c.microseconds), c.ratio.toFixed(2)],
+      ...[c.base, short(c.baseMicroseconds), c.work, short(c.microseconds), c.ratio.toFixed(2)],
       `${c.spread.low.toFixed(2)}–${c.spread.high.toFixed(2)}`,
-      ...(paths ? [c.path!] : []),
     ]),
   };
 }
@@ -51,7 +79,7 @@ export function pairTable({ pairs }: GatedResults): Table {
 }
 
 /** Machine, versions and date in one sentence. */
-export function gatedConditions({ date, cpu, platform, versions }: GatedResults): string {
+export function gatedConditions({ date, cpu, platform, versions, clock, rounds }: GatedResults): string {
   const list = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  return `${date.slice(0, 10)}, ${cpu}, ${platform}; ${list.join(", ")}; times are the fastest of their rounds, quartiles those of neighbouring rounds.`;
+  return `${date.slice(0, 10)}, ${cpu}, ${platform}; ${list.join(", ")}; ${clock === "cpu" ? "processor time (two threads: by the clock)" : "time by the clock"}, the fastest of ${rounds} rounds (batches: of half as many), quartiles those of neighbouring rounds.`;
 }

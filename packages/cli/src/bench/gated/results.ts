@@ -1,4 +1,4 @@
-import type { Pair } from "./interleave.ts";
+import type { Clock, Pair } from "./interleave.ts";
 
 /** Two ways of doing the same work, whose outputs were compared before they were timed. */
 export interface Comparison extends Pair {
@@ -48,6 +48,9 @@ export interface GatedResults {
   readonly cpu: string;
   readonly node: string;
   readonly versions: { readonly [name: string]: string };
+  /** What was measured: time by the clock, or of the processor. Two threads, always by the clock. */
+  readonly clock: Clock;
+  readonly rounds: number;
   /** The networks that were compared. */
   readonly pairs: readonly PairResult[];
   readonly comparisons: readonly Comparison[];
@@ -58,6 +61,7 @@ export interface GatedResults {
 export interface GatedBench {
   /** Rounds of single examples; batches take half. */
   readonly rounds: number;
+  readonly clock: Clock;
   /** Fewer shapes and densities, for a quick look. */
   readonly quick: boolean;
   add(comparison: Comparison): void;

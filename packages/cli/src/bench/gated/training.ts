@@ -19,7 +19,7 @@ type Layer = (p: Arrays, gates: np.Array) => np.Array;
  */
 export async function benchTraining(
   device: "native" | "wasm",
-  { rounds, quick, add, note }: GatedBench,
+  { rounds, clock, quick, add, note }: GatedBench,
 ): Promise<void> {
   let backend: Backend;
   try {
@@ -64,7 +64,7 @@ export async function benchTraining(
     const pair = await interleave(
       awaited(() => dense.step(inputs)),
       awaited(() => routed.step(inputs)),
-      { rounds: Math.ceil(rounds / 3), stretch: 30 },
+      { rounds: Math.ceil(rounds / 3), stretch: 30, clock },
     );
     const what = `forward and backward of ${BLOCKS} blocks of ${UNITS} units, ${INPUTS} inputs, device ${device}`;
     add({

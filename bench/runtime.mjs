@@ -1,0 +1,181 @@
+// docs/runtime.md and its figure, from the results of a bench:
+//   npx hardgrad bench gated --pairs FAST=DENSE,BINARY=FLOAT --json docs/results/gated-bench.json --force && node bench/runtime.mjs
+// Needs `npm run build`. Numbers of the page come from the results; only what explains them is written here.
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { densityFigure } from "../packages/cli/dist/bench/gated/figure.js";
+import {
+  gatedConditions,
+  gatedTables,
+  pairTable,
+  wantedDensity,
+} from "../packages/cli/dist/bench/gated/report.js";
+import { toMarkdown } from "../packages/cli/dist/bench/report.js";
+
+const place = (path) => fileURLToPath(new URL(`../docs/${path}`, import.meta.url));
+const results = JSON.parse(readFileSync(place("results/gated-bench.json"), "utf8"));
+const { comparisons } = results;
+const of = (part, keep = () => true) => comparisons.filter((c) => c.part === part && keep(c));
+const number = (value) => String(Number(value.toPrecision(2)));
+const range = (found) => {
+  const ratios = found.map((c) => c.ratio);
+  const [low, high] = [Math.min(...ratios), Math.max(...ratios)];
+  return found.length === 1 ? number(low) : `${number(low)} to ${number(high)}`;
+};
+const flops = (examples) => {
+  const all = of("kernels", (c) => c.examples === examples).map((c) => c.gflops);
+  return Math.max(...all).toFixed(0);
+};
+const kernelAt = (density, examples, units) =>
+  of(
+    "kernels",
+    (c) => wantedDensity(c.density) === density && c.examples === examples && (c.block === 1) === units,
+  );
+
+/** What issue 6 aimed at, and what was measured. */
+const aims = [
+  ["dense kernel, single examples", "12 GFLOP/s", `${flops(1)} GFLOP/s`],
+  ["dense kernel, batch 64", "28 GFLOP/s", `${flops(64)} GFLOP/s`],
+  ...[0.1, 0.25].flatMap((density) =>
+    [1, 64].flatMap((examples) => {
+      const wanted = { "0.1 1": 8, "0.1 64": 7, "0.25 1": 3, "0.25 64": 2.5 }[`${density} ${examples}`];
+      const name = `density ${density}, ${examples === 1 ? "single examples" : "batch 64"}`;
+      return [
+        [`${name}, gates of blocks`, `${wanted}x`, `${range(kernelAt(density, examples, false))}x`],
+        [`${name}, a gate per unit`, `${wanted}x`, `${range(kernelAt(density, examples, true))}x`],
+      ];
+    }),
+  ),
+  ["any density, slowest", "0.95x", `${number(Math.min(...of("kernels").map((c) => c.ratio)))}x`],
+  ...[1, 64].map((examples) => [
+    `network ${examples === 1 ? "per single example, against the dense kernel" : "per batch of 64, against the dense kernel"}`,
+    examples === 1 ? "4x" : "3x",
+    `${range(of("networks", (c) => c.examples === examples && c.base === "float, dense" && c.what.includes("gates of")))}x`,
+  ]),
+  [
+    "binary layer 1024x1024, single examples",
+    "8x",
+    `${range(of("bits", (c) => c.what.includes("1024x1024") && c.examples === 1))}x`,
+  ],
+  ["two threads, batches", "1.6x", `${range(of("threads", (c) => c.examples >= 128))}x`],
+];
+
+const table = (title) => {
+  const found = gatedTables(results).find((t) => t.title === title);
+  return found ? toMarkdown(found.table) : "not measured";
+};
+
+const page = `# The hard runtime
+
+<!-- Written by bench/runtime.mjs from results/gated-bench.json. -->
+
+\`@hardgrad/runtime\` runs trained networks with hard choices: what a gate closes is not computed and its weights are not read; inputs that are 0 are skipped; weights and units of one bit are counted, not multiplied. It is WebAssembly compiled from AssemblyScript, the same in Node and in browsers, without any dependency and without jax-js.
+
+## From a run to a file, and running it
+
+\`\`\`
+npx hardgrad train gated --network fast --estimator noisy-rectifier:scale=0 --data mnist --device native --out fast
+npx hardgrad export fast --format runtime        # fast/export/network.hardgrad
+node examples/runtime/node.mjs fast/export/network.hardgrad
+\`\`\`
+
+Before the file is written, it is run on the run's test images and compared with jax-js, where the same network is computed densely and closed gates are masked: every probability must be the same to 1e-4, and the accuracy of the file is printed beside that of jax-js. A hard choice that falls within rounding of its threshold may come out differently; such images are counted, and more than 1 % of them is an error. Without the data, drawn digits are used; \`--no-check\` leaves it out.
+
+| run | what is in the file |
+|---|---|
+| \`gated\` | gater, gates (above the threshold, or the largest; with values for the kinds that have them), experts that run where their gate is open, read-out. \`--block\` 1, or a multiple of 8 |
+| \`binary\` | pixels as 0 and 1, three layers of one bit per weight |
+| \`classifier\` | hidden units by thresholds, 0 or 1: closed ones are skipped by the read-out, background pixels by the first layer |
+
+In JavaScript, with a file or with a network that was made by hand:
+
+\`\`\`js
+${readFileSync(fileURLToPath(new URL("../examples/runtime/node.mjs", import.meta.url)), "utf8").trim()}
+\`\`\`
+
+The same in a page: [examples/runtime/index.html](../examples/runtime/index.html). Batches are several examples one after another in one array. \`loadThreaded\` of \`@hardgrad/runtime/threads\` shares a batch between workers; a page must be cross-origin isolated for it. \`runtime.explain(x)\` says which path each layer took and how many gates were open; \`runtime.meta\` holds where the file is from.
+
+An input of the wrong length, or with NaN or infinity in it, is refused with a sentence. So is a file that is truncated, damaged (a checksum), of another version, or whose sizes do not fit, before any memory is asked for.
+
+## The file
+
+Version 1, little-endian. Lengths are in bytes.
+
+| at | what |
+|---|---|
+| 0 | \`HARDGRAD\` in ASCII |
+| 8 | version, 32 bits |
+| 12 | xxHash32 of everything from 16 on |
+| 16 | length of the header |
+| 20 | length of the data |
+| 24 | 8 zero bytes |
+| 32 | the header: JSON in UTF-8, padded with spaces so that the data begins at a multiple of 64 |
+| then | the data: arrays, float32 or bits, each at a multiple of 64 |
+
+The header is \`{ "inputs", "layers", "meta" }\`; layers are those of the type \`Layer\` of the package, with \`{ "offset", "length" }\` into the data in place of each array. Weights are \`[inputs, outputs]\`, row by row; signs are \`[outputs][inputs / 8]\`, lowest bit first. How weights lie in memory (panels of 8 outputs, rows, bits) is made when a file is loaded, and is no part of the format.
+
+## How a path is chosen
+
+A layer can be computed densely, by its open gates, or by its open gates and non-zero inputs. The runtime measures its own kernels when it is loaded (about 20 ms, once per process; large layers by themselves), and takes the cheapest path for each batch by counting open gates and zeros. Block gates in batches are grouped: for each block the examples that open it, four at a time. All paths but that of unit gates add in the same order, so that they give the same bits.
+
+## Measured
+
+${gatedConditions(results)}
+
+${results.notes.map((note) => `- ${note}\n`).join("")}
+Ratios are of times in one process and in turn; outputs were compared in the same run before anything was timed. On a busy machine the fastest of many short turns is what is least disturbed.
+
+| aim of issue 6 | at least | measured |
+| --- | --- | --- |
+${aims.map((row) => `| ${row.join(" | ")} |`).join("\n")}
+
+### Kernels
+
+How many times as fast as the dense kernel, by the share of open gates. In brackets: the cost model took the dense path.
+
+${table("Gated layers against the dense kernel")}
+
+![Time against density](figures/density.svg)
+
+The figure shows what skipping takes at every density, also where the runtime would compute densely, and at which density it takes the dense kernel's time.
+
+### Networks
+
+${results.pairs.length > 0 ? toMarkdown(pairTable(results)) : ""}
+
+Gater included. "float, zeros skipped" is the float twin in this same runtime with its background pixels skipped, which is the fairest opponent: with images that are mostly background it is faster than the dense kernel, too.
+
+${table("Whole networks, gater included")}
+
+${table("Two threads")}
+
+Against the float twin in other runtimes, on one thread:
+
+${table("Against other runtimes, one thread")}
+
+### Bits and zeros
+
+${table("Binary layers")}
+
+${table("Zero inputs skipped")}
+
+### Training
+
+\`routedBlocks\` of the library gathers for each block the examples that open it: outputs, weight gradients and input gradients of open blocks only. The gradients are those of the dense masked layer to the rounding of sums (largest relative difference here ${Math.max(...of("training").map((c) => c.difference), 0).toExponential(0)}), except that a closed gate has none. So it is exact for score functions, noisy rectifier, stochastic times smooth and hard concrete, and not for straight-through, whose closed gates learn from what their block would have given.
+
+${table("A training step of a gated layer")}
+
+\`npx hardgrad train gated --network fast --estimator noisy-rectifier --room 0.3\` trains so: a block has room for 30 % of a batch, and \`gate/left-out\` says which share of the open gates found none.
+
+## Limits
+
+- A gate per unit has dot products in place of panels, at about 0.8 of the dense kernel's speed; that, and looking for open gates, is why it stays below blocks at the same density.
+- Blocks are of 1 unit, or of a multiple of 8. Networks are of layers one after another; there are no convolutions.
+- A WebAssembly memory holds 4 GB, and so much is the most a network may take.
+- Weights are float32 or one bit. There is no int8.
+- In Node 20 products and additions are not fused (relaxed SIMD came later), which the kernels use where the engine has it; results then differ in the last bits from engine to engine.
+- The two layers of a narrow gater run densely for every example: at a rate of 10 % they are a seventh of what is left of the network's work.
+`;
+writeFileSync(place("runtime.md"), page);
+writeFileSync(place("figures/density.svg"), `${densityFigure(results).svg}\n`);
+console.log("wrote docs/runtime.md and docs/figures/density.svg");
