@@ -182,7 +182,11 @@ async function writeModels(
       const about = { name, file: targets[name]!, bytes: bytes.length, doc: exported.doc };
       made.push({ content: bytes, written: { ...about, inputs, outputs, difference } });
     } catch (error) {
-      throw new Failure(`${name} was not written: ${(error as Error).message}`);
+      const why =
+        error instanceof TypeError
+          ? "the checkpoint has not all the parameters that it needs; choose other models with --which."
+          : (error as Error).message;
+      throw new Failure(`${name} was not written: ${why}`);
     }
   }
   for (const { written, content } of made) writeInto(written.file, content);
