@@ -5,7 +5,13 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inflateSync } from "node:zlib";
-import { type Checkpoint, drawnDigits, findExperiment, loadGenerator, morph } from "@hardgrad/experiments";
+import {
+  type Checkpoint,
+  drawnDigits,
+  generator as generatorOf,
+  loadGenerator,
+  morph,
+} from "@hardgrad/experiments";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { columnsOf } from "../src/draw/output.ts";
 import { drawn } from "../src/draw/pictures.ts";
@@ -20,7 +26,6 @@ const hasOnnxRuntime = await import("onnxruntime-node").then(
   () => true,
   () => false,
 );
-const { options } = findExperiment("generator");
 const home = process.cwd();
 const runs = scratch();
 const at = (name: string): string => join(runs, name);
@@ -241,7 +246,9 @@ describe("docs/generator.md", () => {
       const style = generator.styles(2, 9);
       const expected = await generator.decode([3, 7], style);
       generator.dispose();
-      expect(snippets[1]).toContain(`size = ${options.styleSize!.default}`);
+      expect(snippets[1]).toContain(
+        `size = ${generatorOf.recommended("reinmax", "drawn").settings.styleSize}`,
+      );
       const same = snippets[1]!.replace(
         /Float32Array\.from\(\{.*normal\)/,
         `Float32Array.of(${style.join()})`,
