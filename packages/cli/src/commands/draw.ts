@@ -28,7 +28,7 @@ export async function draw(run: string | undefined, flags: Flags): Promise<void>
   const names = classNames(config.data);
   const asked = flags.digit === undefined ? undefined : digitOf(String(flags.digit), names);
   const generator = await opened(run, trained);
-  const digits = asked === undefined ? generator.digits : [known(asked, generator.digits, names)];
+  const digits = asked === undefined ? generator.digits : [known(run, asked, generator.digits, names)];
   const total = request.count * digits.length;
   if (total > MOST)
     throw new UsageError(
@@ -79,10 +79,10 @@ async function opened(run: string, { checkpoint }: Trained): Promise<LoadedGener
 }
 
 /** A digit that the network can be asked for: without labels it may have found no class for some. */
-function known(digit: number, digits: readonly number[], names: readonly string[]): number {
+function known(run: string, digit: number, digits: readonly number[], names: readonly string[]): number {
   if (digits.includes(digit)) return digit;
   throw new Failure(
-    `this network found no class that is ${names[digit]}; ask for one of ${digits.map((d) => names[d]).join(", ")}.`,
+    `cannot draw ${names[digit]} from ${run}: without labels it found no class that is ${names[digit]}; ask for one of ${digits.map((d) => names[d]).join(", ")}.`,
   );
 }
 

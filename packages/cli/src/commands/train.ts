@@ -83,7 +83,7 @@ export async function train(experiment: string | undefined, flags: Flags): Promi
       print(path);
     }
     for (const note of summary.notes ?? []) narrate(note);
-    if (config.experiment === "generator") narrate(`ask it for a digit: npx hardgrad draw ${path} --digit 7`);
+    if (config.experiment === "generator") narrate(`see what it draws: npx hardgrad draw ${path}`);
   } finally {
     progress?.stop();
     process.off("SIGINT", stop).off("SIGTERM", stop);

@@ -87,6 +87,9 @@ export function checkpointContent(tensors: CheckpointParts["tensors"]): readonly
  * const checkpoint = await decodeCheckpoint(readFileSync("runs/NAME/checkpoint.safetensors"));
  */
 export async function decodeCheckpoint(bytes: Uint8Array): Promise<Checkpoint> {
+  const subtle = globalThis.crypto?.subtle;
+  if (!subtle)
+    throw new Error("decodeCheckpoint: this page has no crypto.subtle; open it over https or on localhost.");
   const refuse = (why: string): RangeError =>
     new RangeError(
       `decodeCheckpoint: these bytes are no checkpoint that can be read: ${why}; use another copy.`,
@@ -96,7 +99,7 @@ export async function decodeCheckpoint(bytes: Uint8Array): Promise<Checkpoint> {
     const content = new Uint8Array(
       await new Blob(checkpointContent(tensors) as Uint8Array<ArrayBuffer>[]).arrayBuffer(),
     );
-    const digest = new Uint8Array(await globalThis.crypto.subtle.digest("SHA-256", content));
+    const digest = new Uint8Array(await subtle.digest("SHA-256", content));
     const checksum = Array.from(digest, (b) => b.toString(16).padStart(2, "0")).join("");
     if (checksum !== metadata.sha256) throw new RangeError("it is damaged (its checksum differs)");
     return {
