@@ -53,13 +53,16 @@ export function deform(image: Uint8Array, into: Uint8Array, random: Generator, s
 }
 
 function between(image: Uint8Array, x: number, y: number): number {
-  const [left, top] = [Math.floor(x), Math.floor(y)];
+  const left = Math.floor(x);
+  const top = Math.floor(y);
   if (left < -1 || top < -1 || left >= SIZE || top >= SIZE) return 0;
-  const [fx, fy] = [x - left, y - top];
-  const upper = (1 - fx) * pixel(image, left, top) + fx * pixel(image, left + 1, top);
-  const lower = (1 - fx) * pixel(image, left, top + 1) + fx * pixel(image, left + 1, top + 1);
-  return Math.round((1 - fy) * upper + fy * lower);
+  const fx = x - left;
+  const fy = y - top;
+  const at = top * SIZE + left;
+  const [above, below, before, after] = [top >= 0, top < SIZE - 1, left >= 0, left < SIZE - 1];
+  const upper = above ? (1 - fx) * (before ? image[at]! : 0) + fx * (after ? image[at + 1]! : 0) : 0;
+  const lower = below
+    ? (1 - fx) * (before ? image[at + SIZE]! : 0) + fx * (after ? image[at + SIZE + 1]! : 0)
+    : 0;
+  return Math.floor((1 - fy) * upper + fy * lower + 0.5);
 }
-
-const pixel = (image: Uint8Array, x: number, y: number): number =>
-  x < 0 || y < 0 || x >= SIZE || y >= SIZE ? 0 : image[y * SIZE + x]!;
