@@ -1,6 +1,9 @@
 import * as L from "../src/layout";
 import { countNonZeros } from "./lists";
 
+/** Skipping must be cheaper by more than the costs are uncertain by: near a tie nothing is won and something may be lost. */
+const MARGIN: f32 = 0.97;
+
 /** The cheapest path of a layer without gates, by the costs in the program's header. */
 export function linearPath(x: usize, m: i32, op: usize, program: usize): i32 {
   const forced = load<i32>(op, L.OP_PATH);
@@ -9,7 +12,7 @@ export function linearPath(x: usize, m: i32, op: usize, program: usize): i32 {
   if (!wide) return L.PATH_DENSE;
   const found = <f32>countRows(x, m, load<i32>(op, L.OP_INPUTS), load<u32>(op, L.OP_X_STRIDE));
   const skip = skipCost(found * singlePanels(load<i32>(op, L.OP_PANELS)), m, op, program);
-  return skip < denseCost(m, op, program) ? L.PATH_INPUTS : L.PATH_DENSE;
+  return skip < MARGIN * denseCost(m, op, program) ? L.PATH_INPUTS : L.PATH_DENSE;
 }
 
 /** The cheapest path of a gated layer. */
@@ -22,7 +25,7 @@ export function gatedPath(x: usize, gates: usize, m: i32, op: usize, program: us
   const inputs = load<i32>(op, L.OP_INPUTS);
   const groups = load<i32>(op, L.OP_GROUPS);
   const stride = <usize>load<u32>(op, L.OP_GATES_STRIDE);
-  const full = denseCost(m, op, program);
+  const full = MARGIN * denseCost(m, op, program);
   if (units) {
     const open = <f32>countRows(gates, m, groups, stride);
     return open * <f32>inputs * load<f32>(op, L.OP_SKIP) < full ? L.PATH_GATES : L.PATH_DENSE;
