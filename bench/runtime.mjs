@@ -32,7 +32,7 @@ const kernelAt = (density, examples, units) =>
     (c) => wantedDensity(c.density) === density && c.examples === examples && (c.block === 1) === units,
   );
 
-/** What issue 6 aimed at, and what was measured. */
+/** What was aimed at, and what was measured. */
 const aims = [
   ["dense kernel, single examples", "12 GFLOP/s", `${flops(1)} GFLOP/s`],
   ["dense kernel, batch 64", "28 GFLOP/s", `${flops(64)} GFLOP/s`],
@@ -125,7 +125,7 @@ ${gatedConditions(results)}
 ${results.notes.map((note) => `- ${note}\n`).join("")}
 Ratios are of times in one process and in turn; outputs were compared in the same run before anything was timed. On a busy machine the fastest of many short turns is what is least disturbed.
 
-| aim of issue 6 | at least | measured |
+| aim | at least | measured, from shape to shape |
 | --- | --- | --- |
 ${aims.map((row) => `| ${row.join(" | ")} |`).join("\n")}
 
@@ -149,6 +149,7 @@ ${table("Whole networks, gater included")}
 
 ${table("Two threads")}
 
+${results.load > 1 ? "Two threads need two idle cores: with other work on the machine, as here, they wait for each other.\n" : ""}
 Against the float twin in other runtimes, on one thread:
 
 ${table("Against other runtimes, one thread")}
@@ -169,7 +170,7 @@ ${table("A training step of a gated layer")}
 
 ## Limits
 
-- A gate per unit has dot products in place of panels, at about 0.8 of the dense kernel's speed; that, and looking for open gates, is why it stays below blocks at the same density.
+- A gate per unit has dot products in place of panels, at 0.7 to 0.85 of the dense kernel's speed; that, and looking for open gates, is why it stays below blocks at the same density.
 - Blocks are of 1 unit, or of a multiple of 8. Networks are of layers one after another; there are no convolutions.
 - A WebAssembly memory holds 4 GB, and so much is the most a network may take.
 - Weights are float32 or one bit. There is no int8.

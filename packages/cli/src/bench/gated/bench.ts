@@ -1,3 +1,4 @@
+import { loadavg } from "node:os";
 import { useDevice } from "@hardgrad/experiments";
 import { environment } from "../../run-folder/environment.ts";
 import { installed } from "../versions.ts";
@@ -38,6 +39,7 @@ export async function benchGated(plan: GatedPlan, narrate: (line: string) => voi
     },
   };
   const needsPairs = parts.some((part) => ["networks", "threads", "peers"].includes(part));
+  const [load] = loadavg() as [number, number, number];
   await useDevice("wasm");
   await warmUp();
   const pairs = needsPairs ? await pairsOf(plan.pairs) : [];
@@ -60,6 +62,7 @@ export async function benchGated(plan: GatedPlan, narrate: (line: string) => voi
     versions: installed("native"),
     clock,
     rounds,
+    load,
     pairs: pairs.map(({ networks: _networks, x: _x, ...pair }) => pair),
     comparisons,
     notes,

@@ -79,7 +79,15 @@ export function pairTable({ pairs }: GatedResults): Table {
 }
 
 /** Machine, versions and date in one sentence. */
-export function gatedConditions({ date, cpu, platform, versions, clock, rounds }: GatedResults): string {
+export function gatedConditions({
+  date,
+  cpu,
+  platform,
+  versions,
+  clock,
+  rounds,
+  load,
+}: GatedResults): string {
   const list = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  return `${date.slice(0, 10)}, ${cpu}, ${platform}; ${list.join(", ")}; ${clock === "cpu" ? "processor time (two threads: by the clock)" : "time by the clock"}, the fastest of ${rounds} rounds (batches: of half as many), quartiles those of neighbouring rounds.`;
+  return `${date.slice(0, 10)}, ${cpu}, ${platform}; ${list.join(", ")}; ${clock === "cpu" ? "processor time (two threads: by the clock)" : "time by the clock"}, the fastest of ${rounds} rounds (batches: of half as many), quartiles those of neighbouring rounds; load average ${load.toFixed(1)} when it began.`;
 }

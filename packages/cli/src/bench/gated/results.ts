@@ -51,6 +51,8 @@ export interface GatedResults {
   /** What was measured: time by the clock, or of the processor. Two threads, always by the clock. */
   readonly clock: Clock;
   readonly rounds: number;
+  /** How many processes wanted a processor when it began: the load average of a minute. */
+  readonly load: number;
   /** The networks that were compared. */
   readonly pairs: readonly PairResult[];
   readonly comparisons: readonly Comparison[];
