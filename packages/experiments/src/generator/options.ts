@@ -107,7 +107,7 @@ export const options: SettingsTable = {
   },
   labelWeight: {
     type: "number",
-    default: 1,
+    default: 5,
     min: 0,
     max: 1e6,
     help: "weight of the labelled images' cross-entropy in semi-supervised mode",
