@@ -1,7 +1,8 @@
 // Tables of drawing on request: trains, judges, and goes on where it was stopped.
 //   node bench/generator.mjs PRESET [--seeds 1] [--rows "supervised,exact"] [--device native] [--jobs 1] [--threads 1] [--json FILE]
 // At equal time: --seconds 60 --measured FILE, a table of the same rows made before, whose times say how many epochs fit.
-// Without a preset's training: node bench/generator.mjs steps, the cost of a step that samples against one that sums.
+// Of runs that exist: --runs "supervised=FOLDER,unsupervised=FOLDER,unsupervised=FOLDER" in place of a preset.
+// node bench/generator.mjs steps: the cost of a step that samples against one that sums.
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -28,6 +29,7 @@ const { values: flags, positionals } = parseArgs({
     measured: { type: "string" },
     out: { type: "string" },
     json: { type: "string" },
+    runs: { type: "string" },
   },
 });
 const [name] = positionals;
@@ -47,20 +49,16 @@ if (name === "steps") {
   save({ results: await stepCosts(flags.device, threads) });
   process.exit(0);
 }
+const existing = flags.runs?.split(",").map((part) => {
+  const [row, path] = part.split("=");
+  return { name: row, path, config: JSON.parse(readFileSync(join(path, "config.json"), "utf8")) };
+});
 const preset = presets[name];
-if (!preset) {
-  console.error(`give one of: ${Object.keys(presets).join(", ")}, steps`);
+if (!preset && !existing) {
+  console.error(`give one of: ${Object.keys(presets).join(", ")}, steps; or --runs`);
   process.exit(2);
 }
 const out = flags.out ?? join("runs", `generator-${name}${flags.seconds ? "-seconds" : ""}`);
-const seeds = Number(flags.seeds ?? preset.seeds);
-mkdirSync(out, { recursive: true });
-
-const defaults = Object.fromEntries(
-  Object.entries(generator.options).map(([option, o]) => [option, o.default]),
-);
-const wanted = flags.rows?.split(",").map((row) => row.trim());
-const rows = Object.entries(preset.rows).filter(([row]) => !wanted || wanted.includes(row.replace(",", "")));
 
 /** Epochs that fit the given seconds, by a table that was measured before. */
 function epochsFor(row) {
@@ -70,26 +68,34 @@ function epochsFor(row) {
   );
   return { epochs: Math.max(1, Math.round((settings.epochs * Number(flags.seconds)) / secondsPerRun)) };
 }
-function settingsOf({ estimator, ...given }, row) {
-  const { settings } = generator.recommended(estimator, preset.data, given);
-  return { ...settings, ...given, ...epochsFor(row) };
-}
-const runs = rows.flatMap(([row, given]) =>
-  Array.from({ length: seeds }, (_, seed) => ({
-    name: row,
-    path: join(out, `${row.replace(/[^a-z0-9]+/g, "-")}-seed${seed}`),
-    config: {
-      experiment: "generator",
-      estimator: {
-        id: given.estimator,
-        options: generator.recommended(given.estimator, preset.data, given).options,
-      },
-      data: preset.data,
-      seed,
-      settings: { ...defaults, ...settingsOf(given, row) },
-    },
-  })),
+
+const defaults = Object.fromEntries(
+  Object.entries(generator.options).map(([option, o]) => [option, o.default]),
 );
+function planned() {
+  mkdirSync(out, { recursive: true });
+  const wanted = flags.rows?.split(",").map((row) => row.trim());
+  const rows = Object.entries(preset.rows).filter(
+    ([row]) => !wanted || wanted.includes(row.replace(",", "")),
+  );
+  return rows.flatMap(([row, { estimator, ...given }]) =>
+    Array.from({ length: Number(flags.seeds ?? preset.seeds) }, (_, seed) => {
+      const suited = generator.recommended(estimator, preset.data, given);
+      return {
+        name: row,
+        path: join(out, `${row.replace(/[^a-z0-9]+/g, "-")}-seed${seed}`),
+        config: {
+          experiment: "generator",
+          estimator: { id: estimator, options: suited.options },
+          data: preset.data,
+          seed,
+          settings: { ...defaults, ...suited.settings, ...given, ...epochsFor(row) },
+        },
+      };
+    }),
+  );
+}
+const runs = existing ?? planned();
 const todo = runs
   .filter((run) => !readSummary(run.path))
   .map((run) => {
@@ -109,6 +115,7 @@ async function verdictOf({ path }) {
   if (!existsSync(file)) {
     const command = fileURLToPath(new URL("../packages/cli/bin/hardgrad.js", import.meta.url));
     const args = [command, "judge", path, "--json", "--quiet", "--threads", String(threads)];
+    if (preset?.ganTrain === false) args.push("--no-gan-train");
     const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 1 << 28 });
     writeWhole(file, stdout);
     console.error(`${path} judged`);
@@ -119,16 +126,16 @@ async function verdictOf({ path }) {
 const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
 const verdicts = new Map();
 for (const run of runs) verdicts.set(run.path, await verdictOf(run));
-const results = rows.map(([row, given]) => {
+const results = [...new Set(runs.map((r) => r.name))].map((row) => {
   const own = runs.filter((r) => r.name === row);
   const summaries = own.map((r) => readSummary(r.path));
   const judged = own.map((r) => verdicts.get(r.path));
   const of = (tag) => summaries.map((s) => s.metrics[tag]).filter((v) => v !== undefined);
   return {
     name: row,
-    estimator: given.estimator,
+    estimator: own[0].config.estimator,
     settings: own[0].config.settings,
-    seeds,
+    seeds: own.map((r) => r.config.seed),
     loss: of("loss/test"),
     accuracy: of("accuracy/test"),
     accuracyByNames: of("accuracy/test-named"),
@@ -163,4 +170,4 @@ const { judge, count } = [...verdicts.values()][0];
 console.log(`judge: ${(100 * judge.accuracy).toFixed(2)} % on real test images, SHA-256 ${judge.sha256}`);
 console.log(`GAN-train at best (from real images): ${(100 * judge.plainAccuracy).toFixed(2)} %`);
 const { file: _file, ...frozen } = judge;
-save({ data: preset.data, judge: frozen, count, results });
+save({ data: runs[0].config.data, judge: frozen, count, results });
