@@ -11,22 +11,22 @@ export const rows = [
   {
     name: "fast",
     estimator: "noisy-rectifier",
-    options: { scale: 0 },
-    settings: { ...own, network: "fast", learningRate: 0.5 },
-    seeds: 2,
-  },
-  {
-    name: "fast, noise",
-    estimator: "noisy-rectifier",
     options: { scale: 0.5 },
     settings: { ...own, network: "fast", learningRate: 0.5 },
-    seeds: 1,
+    seeds: 2,
   },
   {
     name: "dense",
     estimator: "straight-through",
     settings: { ...own, network: "dense", learningRate: 0.8 },
     seeds: 2,
+  },
+  {
+    name: "fast without noise",
+    estimator: "noisy-rectifier",
+    options: { scale: 0 },
+    settings: { ...own, network: "fast", learningRate: 0.5 },
+    seeds: 1,
   },
   { name: "straight-through", estimator: "straight-through", settings: paper, paper: 1.39, seeds: 3 },
   {
