@@ -87,6 +87,14 @@ Before the file is written, it is run on the run's test images and compared with
 | \`binary\` | pixels as 0 and 1, three layers of one bit per weight |
 | \`classifier\` | hidden units by thresholds, 0 or 1: closed ones are skipped by the read-out, background pixels by the first layer |
 
+A binary network and its float twin, of the same sizes:
+
+\`\`\`
+npx hardgrad train binary --estimator straight-through-sigmoid --data mnist --device native --out binary
+npx hardgrad train binary --form float --learning-rate 0.001 --data mnist --device native --out float
+npx hardgrad bench gated --pairs fast=dense,binary=float
+\`\`\`
+
 In JavaScript, with a file or with a network that was made by hand:
 
 \`\`\`js
