@@ -46,7 +46,7 @@ export async function benchTraining(
       (p, gates) =>
         routedBlocks(p.x!, gates, p.weights!, p.bias!, {
           capacity,
-          placing: device === "native" && rate > 0.15 ? "scatter" : "products",
+          placing: device === "native" ? "scatter" : "products",
         }),
       {
         x,
