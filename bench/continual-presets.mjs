@@ -47,7 +47,7 @@ export const presets = {
   },
   "permuted-400": {
     data: "mnist",
-    common: { ...permuted, layers: "400-400", batch: 128, epochs: 5 },
+    common: { ...permuted, layers: "400-400", batch: 128, epochs: 4 },
     seeds: 2,
     rows: { wsn: { ...methods.wsn, learningRate: 0.003, keep: 0.3 }, "hat, hard": methods["hat, hard"] },
   },
