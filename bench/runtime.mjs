@@ -131,7 +131,7 @@ A layer can be computed densely, by its open gates, or by its open gates and non
 ${gatedConditions(results)}
 
 ${results.notes.map((note) => `- ${note}\n`).join("")}
-Ratios are of times in one process and in turn; outputs were compared in the same run before anything was timed. On a busy machine the fastest of many short turns is what is least disturbed.
+Ratios are of times in one process and in turn; outputs were compared in the same run before anything was timed. On a busy machine the fastest of many short turns is what is least disturbed, and \`--clock cpu\` counts the processor's time instead of the clock's.
 
 | aim | at least | measured, from shape to shape |
 | --- | --- | --- |
@@ -174,7 +174,7 @@ ${table("Zero inputs skipped")}
 
 ${table("A training step of a gated layer")}
 
-\`npx hardgrad train gated --network fast --estimator noisy-rectifier --room 0.3\` trains so: a block has room for 30 % of a batch, and \`gate/left-out\` says which share of the open gates found none.
+\`npx hardgrad train gated --network fast --estimator noisy-rectifier --room 0.3\` trains so: a block has room for 30 % of a batch, and \`gate/left-out\` says which share of the open gates found none. Gathering and putting back have a price, and a first layer, as there, needs no gradient of its inputs, which is a third of what routing saves: compare the ms per step that a run prints. On native it paid from a room of about 0.2 downwards, which is too little for gates that open for a tenth of the images on average but for half of one class's; so the default is the masked step.
 
 ## Limits
 
