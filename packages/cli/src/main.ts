@@ -88,7 +88,10 @@ A problem file is a module, for example problem.mjs:
     .command("train")
     .description("one training run, resumable; flags of an experiment: hardgrad train EXPERIMENT --help")
     .argument("[experiment]", "classifier, vae, generator, continual, gated or binary")
-    .option("--estimator <spec>", "id, or id:option=value, such as rloo:samples=8", "straight-through")
+    .option(
+      "--estimator <spec>",
+      "id, or id:option=value, such as rloo:samples=8 (default: straight-through; of generator: straight-through-gumbel-softmax)",
+    )
     .option("--seed <n>", "seed of everything random", "0")
     .option("--out <folder>", "run folder to make")
     .option("--resume <folder>", "go on from the last checkpoint of a run")

@@ -29,6 +29,8 @@ export const generator: StepExperiment = {
     "A network learns to draw the digit that it is asked for. The digit is a hard one-hot choice; where labels are missing the network makes it itself, and the estimators differ in the gradient they give to that choice.",
   options,
   recommended,
+  // Plain straight-through loses the digits in unsupervised mode.
+  estimator: "straight-through-gumbel-softmax",
   compared: [
     "reinmax",
     "straight-through-gumbel-softmax",

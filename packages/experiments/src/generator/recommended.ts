@@ -19,6 +19,8 @@ const drawn: Settings = {
   priorHidden: "64-64",
   batch: 100,
   epochs: 20,
+  beta: 0.1,
+  askingWeight: 2,
 };
 
 const binary: Settings = { styleSize: 64, priorLayers: 16, priorHidden: "256" };
