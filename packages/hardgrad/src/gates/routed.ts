@@ -2,6 +2,7 @@ import { nn, numpy as np, vjp } from "@jax-js/jax";
 import { wholeNumber } from "../checks.ts";
 import { detach } from "../surrogate.ts";
 
+/** Options of `routedBlocks`. */
 export interface RoutedOptions {
   /** Examples that each block has room for. A block that more examples open leaves the last ones out. */
   readonly capacity: number;
