@@ -2,7 +2,7 @@ import { grad, numpy as np } from "@jax-js/jax";
 import { expect, test } from "vitest";
 import { generator as randomNumbers } from "../src/data/random.ts";
 import { DEFORMED, deform, deformAll } from "../src/generator/deform.ts";
-import { classInformation, contrast, inconsistency } from "../src/generator/information.ts";
+import { contrast, inconsistency, missingInformation } from "../src/generator/information.ts";
 import { labelledBatches } from "../src/generator/labelled.ts";
 import { drawnDigits, type Settings, useDevice } from "../src/index.ts";
 
@@ -14,28 +14,28 @@ const entropy = (p: number[]): number => -p.reduce((sum, x) => sum + (x > 0 ? x 
 // float32 logarithms of numbers near 1, with 1e-8 added to each probability
 const CLOSE = 5;
 
-test("information: 4 H(mean) - mean H", () => {
+test("missing information: 4 (log classes - H(mean)) + mean H", () => {
   const [p, q] = [
     [0.7, 0.2, 0.1],
     [0.1, 0.3, 0.6],
   ];
   const mean = p!.map((x, i) => (x + q![i]!) / 2);
-  const expected = 4 * entropy(mean) - (entropy(p!) + entropy(q!)) / 2;
-  expect(classInformation(logitsOf([p!, q!])).js()).toBeCloseTo(expected, CLOSE);
+  const expected = 4 * (Math.log(3) - entropy(mean)) + (entropy(p!) + entropy(q!)) / 2;
+  expect(missingInformation(logitsOf([p!, q!])).js()).toBeCloseTo(expected, CLOSE);
 });
 
-test("information: most for certain and even classes, none for one class", () => {
+test("missing information: none for certain and even classes, most for one class", () => {
   const certain = np.array([
     [50, 0, 0],
     [0, 50, 0],
     [0, 0, 50],
   ]);
-  expect(classInformation(certain).js()).toBeCloseTo(4 * Math.log(3), CLOSE);
+  expect(missingInformation(certain).js()).toBeCloseTo(0, CLOSE);
   const one = np.array([
     [50, 0, 0],
     [50, 0, 0],
   ]);
-  expect(classInformation(one).js()).toBeCloseTo(0, CLOSE);
+  expect(missingInformation(one).js()).toBeCloseTo(4 * Math.log(3), CLOSE);
 });
 
 test("inconsistency: KL of image and copy, and only the copy learns from it", () => {

@@ -16,14 +16,18 @@ const SMALL = 1e-8;
 const entropy = (p: np.Array): np.Array => np.negative(np.sum(p.ref.mul(np.log(p.add(SMALL))), -1));
 
 /**
- * `4 H(mean q) - mean H(q)` of logits `[batch, classes]`, with q their softmax: large if classes are equally many and
- * images certain of theirs. With 1 in place of 4 it is the mutual information of image and class (Krause et al. 2010;
- * the 4 is of Hu et al. 2017): then some classes stay empty.
+ * `4 (log classes - H(mean q)) + mean H(q)` of logits `[batch, classes]`, with q their softmax: 0 if classes are equally
+ * many and images certain of theirs. With 1 in place of 4 it is what the mutual information of image and class falls
+ * short of its most by (Krause et al. 2010; the 4 is of Hu et al. 2017): then some classes stay empty.
  */
-export function classInformation(logits: np.Array): np.Array {
+export function missingInformation(logits: np.Array): np.Array {
+  const most = Math.log(logits.shape.at(-1)!);
   const q = nn.softmax(logits, -1);
   const all = entropy(np.mean(q.ref, 0));
-  return all.mul(EVENNESS).sub(np.mean(entropy(q)));
+  return all
+    .sub(most)
+    .mul(-EVENNESS)
+    .add(np.mean(entropy(q)));
 }
 
 /** Mean `KL(q | q')` of the classes of images and of their deformed copies; only the copies learn from it. */

@@ -12,7 +12,7 @@ import type { Settings, StepInputs } from "../experiment.ts";
 import { crossEntropy, splitKey } from "../layers.ts";
 import type { Params } from "../optimizers.ts";
 import { draw } from "./generate.ts";
-import { classInformation, contrast, fromUniform, inconsistency } from "./information.ts";
+import { contrast, fromUniform, inconsistency, missingInformation } from "./information.ts";
 import { classCount, classify, classifyAndView, seen } from "./network.ts";
 import { styleLosses } from "./style.ts";
 
@@ -82,9 +82,9 @@ function withoutLabels(
   const copy = classifyAndView(params, grey(inputs.deformed!));
   const told = contrast(view, copy.view).mul(settings.contrast as number);
   const stable = inconsistency(logits.ref, copy.logits).mul(settings.consistency as number);
-  const information = classInformation(logits.ref).mul(settings.information as number);
+  const missing = missingInformation(logits.ref).mul(settings.information as number);
   const asked = misread(params, forAsked, inputs.asking!, settings);
-  let whole = asked.add(told).add(stable).sub(information);
+  let whole = asked.add(told).add(stable).add(missing);
   if (settings.mode === "semi-supervised") {
     const scores = classify(params, grey(inputs["labelled.images"]!));
     const wrong = np.mean(crossEntropy(scores, oneHot(inputs["labelled.labels"]!, settings)));
