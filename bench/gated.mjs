@@ -2,7 +2,7 @@
 // was stopped.
 //   node bench/gated.mjs [--row NAME ...] [--seeds 1] [--data mnist] [--device native] [--threads 1] [--json FILE]
 //   node bench/gated.mjs --table --json FILE     only writes the table of the runs that have ended
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { runJobs } from "../packages/cli/dist/compare/pool.js";
@@ -71,9 +71,13 @@ const spread = (values) =>
     : Math.sqrt(
         values.reduce((s, v) => s + (v - mean(values)) ** 2, 0) / (values.length - 1) / values.length,
       );
-const results = chosen.map((row) => {
+const results = chosen.flatMap((row) => {
   const all = runsOf(row);
-  const summaries = all.map((run) => readSummary(run.path)).filter(Boolean);
+  const ended = all.filter((run) => readSummary(run.path));
+  const summaries = ended.map((run) => readSummary(run.path));
+  if (summaries.length === 0) return [];
+  // What was run, which is not what the row says if that was edited since.
+  const config = JSON.parse(readFileSync(join(ended[0].path, "config.json"), "utf8"));
   const of = (tag, map = (v) => v) =>
     summaries
       .map((s) => s.metrics[tag])
@@ -82,8 +86,8 @@ const results = chosen.map((row) => {
   const summary = (values) => (values.length ? { mean: mean(values), standardError: spread(values) } : null);
   return {
     name: row.name,
-    estimator: all[0].config.estimator,
-    settings: all[0].config.settings,
+    estimator: config.estimator,
+    settings: config.settings,
     seeds: summaries.length,
     planned: row.seeds,
     paper: row.paper ?? null,
