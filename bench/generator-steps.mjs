@@ -1,62 +1,64 @@
-// The cost of a step: the digit drawn and trained through, against the sum over all digits.
+// The cost of a training step in processor time, which a busy machine changes little.
 import { drawnDigits, generator, trainingStep, useDevice } from "../packages/experiments/dist/index.js";
 
 const WARM = 2;
-const ROUNDS = { 10: 30, 100: 5 };
-const estimators = ["straight-through-gumbel-softmax", "straight-through", "exact"];
 
-/**
- * Median milliseconds of processor time of a step at 10 and at 100 classes without labels, with the estimators in turn: a
- * busy machine changes it little.
- */
-export async function stepCosts(device, threads) {
+/** Median milliseconds of processor time of a step of each configuration, one after another in turn; on drawn digits. */
+export async function processorTimes(configs, { device, threads, rounds }) {
   const backend = await useDevice(device, { threads, notice: (sentence) => console.error(sentence) });
   const dataset = drawnDigits({ train: 1000, test: 100 });
-  const defaults = Object.fromEntries(
-    Object.entries(generator.options).map(([name, o]) => [name, o.default]),
-  );
-  const results = [];
-  for (const classes of [10, 100]) {
-    const contestants = [];
-    for (const id of estimators) {
-      const given = { mode: "unsupervised", classes, batch: 100, asked: 0 };
-      const suited = generator.recommended(id, "mnist", given);
-      const settings = { ...defaults, ...suited.settings, ...given };
-      const config = {
-        experiment: "generator",
-        estimator: { id, options: suited.options },
-        data: "drawn",
-        drawn: { train: 1000, test: 100 },
-        seed: 0,
-        settings,
-      };
-      const { initial, step, inputs } = await trainingStep(config, dataset);
-      contestants.push({ id, inputs, run: backend.update(step), resident: backend.put(initial), times: [] });
+  const contestants = [];
+  for (const config of configs) {
+    const { initial, step, inputs } = await trainingStep({ ...config, data: "drawn" }, dataset);
+    contestants.push({ inputs, run: backend.update(step), resident: backend.put(initial), times: [] });
+  }
+  for (let round = 0; round < WARM + rounds; round++)
+    for (const { run, resident, inputs, times } of contestants) {
+      const since = process.cpuUsage();
+      await run(resident, inputs(round % 3));
+      const { user, system } = process.cpuUsage(since);
+      if (round >= WARM) times.push((user + system) / 1000);
     }
-    for (let round = 0; round < WARM + ROUNDS[classes]; round++)
-      for (const { run, resident, inputs, times } of contestants) {
-        const given = inputs(round % 10);
-        const since = process.cpuUsage();
-        await run(resident, given);
-        const { user, system } = process.cpuUsage(since);
-        if (round >= WARM) times.push((user + system) / 1000);
-      }
-    const exact = contestants.find(({ id }) => id === "exact");
-    for (const { id, resident, times } of contestants) {
-      results.push({
-        classes,
-        estimator: id,
-        ms: median(times),
-        exactOverThis: median(exact.times) / median(times),
-      });
-      resident.dispose();
-      const { ms, exactOverThis } = results.at(-1);
+  return contestants.map(({ resident, times }) => {
+    resident.dispose();
+    return median(times);
+  });
+}
+
+const estimators = ["straight-through-gumbel-softmax", "straight-through", "exact"];
+
+/** The digit drawn and trained through, against the sum over all digits: at 10 and at 100 classes without labels. */
+export async function stepCosts(device, threads) {
+  const results = [];
+  for (const [classes, rounds] of [
+    [10, 30],
+    [100, 5],
+  ]) {
+    const given = { mode: "unsupervised", classes, batch: 100, asked: 0 };
+    const configs = estimators.map((id) => configOf(id, "mnist", given));
+    const times = await processorTimes(configs, { device, threads, rounds });
+    const exact = times[estimators.indexOf("exact")];
+    for (const [i, estimator] of estimators.entries()) {
+      results.push({ classes, estimator, processorMs: times[i], exactOverThis: exact / times[i] });
       console.log(
-        `${classes} classes, ${id}: ${ms.toFixed(1)} ms, summing over all costs ${exactOverThis.toFixed(2)} times that`,
+        `${classes} classes, ${estimator}: ${times[i].toFixed(1)} ms, summing over all costs ${(exact / times[i]).toFixed(2)} times that`,
       );
     }
   }
   return results;
+}
+
+/** A run's configuration with what is recommended for it. */
+export function configOf(id, data, given, seed = 0) {
+  const suited = generator.recommended(id, data, given);
+  const defaults = Object.entries(generator.options).map(([option, o]) => [option, o.default]);
+  return {
+    experiment: "generator",
+    estimator: { id, options: suited.options },
+    data,
+    seed,
+    settings: { ...Object.fromEntries(defaults), ...suited.settings, ...given },
+  };
 }
 
 function median(values) {

@@ -1,6 +1,6 @@
 // Tables of drawing on request: trains, judges, and goes on where it was stopped.
 //   node bench/generator.mjs PRESET [--seeds 1] [--rows "supervised,exact"] [--device native] [--jobs 1] [--threads 1] [--json FILE]
-// At equal time: --seconds 60 --measured FILE, a table of the same rows made before, whose times say how many epochs fit.
+// At equal time: --seconds 60, of processor time on one thread; each row gets the epochs that fit.
 // Of runs that exist: --runs "supervised=FOLDER,unsupervised=FOLDER,unsupervised=FOLDER" in place of a preset.
 // node bench/generator.mjs steps: the cost of a step that samples against one that sums.
 import { execFile } from "node:child_process";
@@ -13,9 +13,8 @@ import { runJobs } from "../packages/cli/dist/compare/pool.js";
 import { environment } from "../packages/cli/dist/run-folder/environment.js";
 import { writeWhole } from "../packages/cli/dist/run-folder/files.js";
 import { readSummary } from "../packages/cli/dist/run-folder/read.js";
-import { generator } from "../packages/experiments/dist/index.js";
 import { presets } from "./generator-presets.mjs";
-import { stepCosts } from "./generator-steps.mjs";
+import { configOf, processorTimes, stepCosts } from "./generator-steps.mjs";
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -26,7 +25,6 @@ const { values: flags, positionals } = parseArgs({
     jobs: { type: "string", default: "1" },
     threads: { type: "string" },
     seconds: { type: "string" },
-    measured: { type: "string" },
     out: { type: "string" },
     json: { type: "string" },
     runs: { type: "string" },
@@ -60,42 +58,35 @@ if (!preset && !existing) {
 }
 const out = flags.out ?? join("runs", `generator-${name}${flags.seconds ? "-seconds" : ""}`);
 
-/** Epochs that fit the given seconds, by a table that was measured before. */
-function epochsFor(row) {
-  if (!flags.seconds) return {};
-  const { settings, secondsPerRun } = JSON.parse(readFileSync(flags.measured, "utf8")).results.find(
-    (r) => r.name === row,
-  );
-  return { epochs: Math.max(1, Math.round((settings.epochs * Number(flags.seconds)) / secondsPerRun)) };
-}
-
-const defaults = Object.fromEntries(
-  Object.entries(generator.options).map(([option, o]) => [option, o.default]),
-);
-function planned() {
-  mkdirSync(out, { recursive: true });
+/** Rows of the preset with their configurations, for seed 0. */
+function rowsOf() {
   const wanted = flags.rows?.split(",").map((row) => row.trim());
-  const rows = Object.entries(preset.rows).filter(
-    ([row]) => !wanted || wanted.includes(row.replace(",", "")),
-  );
-  return rows.flatMap(([row, { estimator, ...given }]) =>
+  return Object.entries(preset.rows)
+    .filter(([row]) => !wanted || wanted.includes(row.replace(",", "")))
+    .map(([row, { estimator, ...given }]) => ({ row, config: configOf(estimator, preset.data, given) }));
+}
+function planned(rows, stepMs) {
+  mkdirSync(out, { recursive: true });
+  return rows.flatMap(({ row, config }) =>
     Array.from({ length: Number(flags.seeds ?? preset.seeds) }, (_, seed) => {
-      const suited = generator.recommended(estimator, preset.data, given);
-      return {
-        name: row,
-        path: join(out, `${row.replace(/[^a-z0-9]+/g, "-")}-seed${seed}`),
-        config: {
-          experiment: "generator",
-          estimator: { id: estimator, options: suited.options },
-          data: preset.data,
-          seed,
-          settings: { ...defaults, ...suited.settings, ...given, ...epochsFor(row) },
-        },
-      };
+      const stepsPerEpoch = Math.floor(60_000 / config.settings.batch);
+      const fit = Math.floor((1000 * Number(flags.seconds)) / (stepMs.get(row) * stepsPerEpoch));
+      const settings = flags.seconds ? { ...config.settings, epochs: Math.max(1, fit) } : config.settings;
+      const path = join(out, `${row.replace(/[^a-z0-9]+/g, "-")}-seed${seed}`);
+      return { name: row, path, config: { ...config, seed, settings } };
     }),
   );
 }
-const runs = existing ?? planned();
+const rows = existing ? existing.map(({ name: row, config }) => ({ row, config })) : rowsOf();
+const kept = join(out, "steps.json");
+if (!existing && !existsSync(kept)) {
+  const configs = rows.map(({ config }) => config);
+  const times = await processorTimes(configs, { device: flags.device, threads: 1, rounds: 10 });
+  mkdirSync(out, { recursive: true });
+  writeWhole(kept, JSON.stringify(rows.map(({ row }, i) => [row, times[i]])));
+}
+const stepMs = new Map(existing ? [] : JSON.parse(readFileSync(kept, "utf8")));
+const runs = existing ?? planned(rows, stepMs);
 const todo = runs
   .filter((run) => !readSummary(run.path))
   .map((run) => {
@@ -146,6 +137,8 @@ const results = [...new Set(runs.map((r) => r.name))].map((row) => {
     varianceRatio: judged.map((v) => v.varianceRatio),
     nearest: judged.map((v) => v.nearest),
     msPerPicture: judged.map((v) => v.msPerPicture),
+    processorMsPerStep: stepMs.get(row) ?? null,
+    epochs: own[0].config.settings.epochs,
     msPerStep: mean(summaries.map((s) => s.msPerStep)),
     secondsPerRun: mean(summaries.map((s) => (s.msPerStep * s.steps) / 1000)),
   };
@@ -153,9 +146,9 @@ const results = [...new Set(runs.map((r) => r.name))].map((row) => {
 const percent = (values) =>
   values.length ? values.map((v) => (v === null ? "—" : (100 * v).toFixed(1))).join(", ") : "—";
 console.log(
-  "| | classified, % | recognised, % (95 %) | worst digit | GAN-train, % | variance ratio | test -ELBO | ms per step | s per run |",
+  "| | classified, % | recognised, % (95 %) | worst digit | GAN-train, % | variance ratio | test -ELBO | epochs | ms per step (processor) | ms per step | s per run |",
 );
-console.log("|---|---|---|---|---|---|---|---|---|");
+console.log("|---|---|---|---|---|---|---|---|---|---|---|");
 for (const r of results) {
   const recognised = r.recognised.map(
     ({ rate, low, high }) =>
@@ -163,7 +156,7 @@ for (const r of results) {
   );
   const worst = r.worst.map(({ digit, recognised: w }) => `${digit}: ${(100 * w.rate).toFixed(1)}`);
   console.log(
-    `| ${r.name} | ${percent(r.accuracy)} | ${recognised.join(", ")} | ${worst.join(", ")} | ${percent(r.ganTrain)} | ${r.varianceRatio.map((v) => v.toFixed(2)).join(", ")} | ${r.loss.map((v) => v.toFixed(1)).join(", ")} | ${r.msPerStep.toFixed(1)} | ${r.secondsPerRun.toFixed(0)} |`,
+    `| ${r.name} | ${percent(r.accuracy)} | ${recognised.join(", ")} | ${worst.join(", ")} | ${percent(r.ganTrain)} | ${r.varianceRatio.map((v) => v.toFixed(2)).join(", ")} | ${r.loss.map((v) => v.toFixed(1)).join(", ")} | ${r.epochs} | ${r.processorMsPerStep?.toFixed(1) ?? "—"} | ${r.msPerStep.toFixed(1)} | ${r.secondsPerRun.toFixed(0)} |`,
   );
 }
 const { judge, count } = [...verdicts.values()][0];
