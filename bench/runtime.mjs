@@ -151,7 +151,9 @@ The figure shows what skipping takes at every density, also where the runtime wo
 
 ${results.pairs.length > 0 ? toMarkdown(pairTable(results)) : ""}
 
-Gater included. "float, zeros skipped" is the float twin in this same runtime with its background pixels skipped, which is the fairest opponent: with images that are mostly background it is faster than the dense kernel, too.
+![Which gates of the gated network open for which digit, their rate over training, and time against density](figures/gates.svg)
+
+Gater included. The gated network and its twin are those of [conditional.md](conditional.md); the figure is \`hardgrad figure gates --run fast\`. "float, zeros skipped" is the float twin in this same runtime with its background pixels skipped, which is the fairest opponent: with images that are mostly background it is faster than the dense kernel, too.
 
 ${table("Whole networks, gater included")}
 
