@@ -13,6 +13,7 @@ const estimators = [
 
 const each = (ids, settings) => Object.fromEntries(ids.map((id) => [id, { estimator: id, ...settings }]));
 const semi = { mode: "semi-supervised", labels: 100 };
+/** A small network; little weight on what needs no estimator (a tenth of the defaults), so that estimators matter. */
 const small = {
   hidden: "256",
   styleSize: 16,
@@ -20,6 +21,10 @@ const small = {
   priorHidden: "64",
   batch: 100,
   asked: 32,
+  information: 5,
+  consistency: 10,
+  contrast: 3,
+  labelWeight: 5,
   epochs: 1,
 };
 const supervised = { estimator: "straight-through", mode: "supervised" };

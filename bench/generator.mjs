@@ -28,6 +28,8 @@ const { values: flags, positionals } = parseArgs({
     out: { type: "string" },
     json: { type: "string" },
     runs: { type: "string" },
+    // Leaves out the judge.
+    "train-only": { type: "boolean", default: false },
   },
 });
 const [name] = positionals;
@@ -116,11 +118,11 @@ async function verdictOf({ path }) {
 
 const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
 const verdicts = new Map();
-for (const run of runs) verdicts.set(run.path, await verdictOf(run));
+if (!flags["train-only"]) for (const run of runs) verdicts.set(run.path, await verdictOf(run));
 const results = [...new Set(runs.map((r) => r.name))].map((row) => {
   const own = runs.filter((r) => r.name === row);
   const summaries = own.map((r) => readSummary(r.path));
-  const judged = own.map((r) => verdicts.get(r.path));
+  const judged = own.flatMap((r) => verdicts.get(r.path) ?? []);
   const of = (tag) => summaries.map((s) => s.metrics[tag]).filter((v) => v !== undefined);
   return {
     name: row,
@@ -159,8 +161,12 @@ for (const r of results) {
     `| ${r.name} | ${percent(r.accuracy)} | ${recognised.join(", ")} | ${worst.join(", ")} | ${percent(r.ganTrain)} | ${r.varianceRatio.map((v) => v.toFixed(2)).join(", ")} | ${r.loss.map((v) => v.toFixed(1)).join(", ")} | ${r.epochs} | ${r.processorMsPerStep?.toFixed(1) ?? "—"} | ${r.msPerStep.toFixed(1)} | ${r.secondsPerRun.toFixed(0)} |`,
   );
 }
-const { judge, count } = [...verdicts.values()][0];
-console.log(`judge: ${(100 * judge.accuracy).toFixed(2)} % on real test images, SHA-256 ${judge.sha256}`);
-console.log(`GAN-train at best (from real images): ${(100 * judge.plainAccuracy).toFixed(2)} %`);
-const { file: _file, ...frozen } = judge;
-save({ data: runs[0].config.data, judge: frozen, count, results });
+let frozen = {};
+if (verdicts.size > 0) {
+  const { judge, count } = [...verdicts.values()][0];
+  console.log(`judge: ${(100 * judge.accuracy).toFixed(2)} % on real test images, SHA-256 ${judge.sha256}`);
+  console.log(`GAN-train at best (from real images): ${(100 * judge.plainAccuracy).toFixed(2)} %`);
+  const { file: _file, ...numbers } = judge;
+  frozen = { judge: numbers, count };
+}
+save({ data: runs[0].config.data, ...frozen, results });
