@@ -59,16 +59,20 @@ function config(id: string, settings: Settings = {}, options: Settings = {}): Ru
   };
 }
 
-async function train(c: RunConfig, stopAt = Number.POSITIVE_INFINITY, from?: Checkpoint) {
+/** Trains from a checkpoint, or from the start; `middle` is a checkpoint after that many steps. */
+async function train(c: RunConfig, from?: Checkpoint, half = 30) {
   const run = await startRun(c, data, backend, from);
   const rows: { readonly [tag: string]: number }[] = [];
-  while (run.step < Math.min(run.totalSteps, stopAt))
+  let middle: Checkpoint | undefined;
+  while (run.step < run.totalSteps) {
     for (const row of await run.advance()) rows.push(row.values);
+    if (run.step === half) middle = await run.checkpoint();
+  }
   const checkpoint = await run.checkpoint();
   const summary = run.summary();
-  const pictures = run.step === run.totalSteps ? await run.pictures(4) : [];
+  const pictures = await run.pictures(4);
   run.dispose();
-  return { rows, checkpoint, summary, pictures };
+  return { rows, checkpoint, middle, summary, pictures };
 }
 
 const mean = (x: ArrayLike<number>): number => Array.from(x).reduce((a, b) => a + b, 0) / x.length;
@@ -157,35 +161,37 @@ function posterior(
 }
 
 describe("training", () => {
+  // Several compilations each: on a busy machine they take their time.
+  const patience = 600_000;
+
   for (const mode of modes)
     for (const style of styles)
-      test(`${mode}, ${style} style: the loss falls, and a stop changes no bit`, async () => {
+      test(`${mode}, ${style} style: learns to describe digits, and draws a row of each`, {
+        timeout: patience,
+      }, async () => {
         const c = config("reinmax", { mode, style, epochs: 5, hidden: "24", beta: 1, learningRate: 6e-3 });
-        const whole = await train(c);
-        const losses = whole.rows.map((row) => row["loss/epoch"]).filter((x) => x !== undefined);
+        const { rows, summary, pictures, checkpoint, middle } = await train(c);
+        const losses = rows.map((row) => row["loss/test"]).filter((x) => x !== undefined);
         // 784 pixels at one half each are 543 nats; five epochs of ten steps go halfway to the mean image alone.
         expect(losses[0]).toBeGreaterThan(350);
         expect(losses.at(-1)).toBeLessThan(300);
-        const { metrics, notes } = whole.summary;
-        expect(metrics["loss/test"]).toBeLessThan(300);
+        const { metrics, notes } = summary;
         if (mode === "supervised") expect(metrics["accuracy/test"]).toBeGreaterThan(0.3);
         expect(notes !== undefined).toBe(mode === "supervised" && style === "continuous");
-        expect(whole.pictures[0]!.tiles).toHaveLength(40);
-        expect(whole.pictures[0]!.rows).toHaveLength(10);
-        if (style === "binary" && mode !== "semi-supervised") return; // what can differ is in the other runs
-        const half = await train(c, 30);
-        expect(half.checkpoint.step).toBe(30);
-        const resumed = await train(c, Number.POSITIVE_INFINITY, half.checkpoint);
-        expect(resumed.checkpoint).toEqual(whole.checkpoint);
+        expect(pictures[0]!.tiles).toHaveLength(40);
+        expect(pictures[0]!.rows).toHaveLength(10);
+        if (mode === "unsupervised") {
+          const names = Array.from({ length: 10 }, (_, k) => metrics[`class/${k}`]!);
+          for (const name of names) expect(Number.isInteger(name) && name >= -1 && name <= 9).toBe(true);
+          expect(names.some((name) => name >= 0)).toBe(true);
+          expect(metrics["accuracy/test-named"]).toBeGreaterThanOrEqual(0);
+        }
+        // The steps of both are made of all parts that any mode has.
+        if (mode === "supervised" || (mode === "unsupervised") !== (style === "binary")) return;
+        expect(middle!.step).toBe(30);
+        const resumed = await train(c, middle);
+        expect(resumed.checkpoint).toEqual(checkpoint);
       });
-
-  test("unsupervised: found classes get names, and accuracy by them is at most that of the best assignment", async () => {
-    const { summary } = await train(config("rloo", { mode: "unsupervised", epochs: 3 }));
-    const names = Array.from({ length: 10 }, (_, k) => summary.metrics[`class/${k}`]!);
-    for (const name of names) expect(Number.isInteger(name) && name >= -1 && name <= 9).toBe(true);
-    expect(names.some((name) => name >= 0)).toBe(true);
-    expect(summary.metrics["accuracy/test-named"]).toBeGreaterThanOrEqual(0);
-  });
 
   // One of each family; every entry of the catalogue is proven by itself elsewhere.
   const families: [string, string][] = [
