@@ -113,7 +113,7 @@ function dataOf(flags: Flags): Data {
   return { data, seed: 0, ...(data === "drawn" ? { drawn: { train: 10_000, test: 2_000 } } : {}) };
 }
 
-/** On jax-js's own backends convolutions take a hundred times as long to learn. */
+/** On jax-js's own backends convolutions learn far too slowly: 30 steps did not end within two minutes. */
 async function deviceOf(flags: Flags, narrate: (line: string) => void): Promise<Backend> {
   const name = String(flags.device ?? "native");
   const threads =
