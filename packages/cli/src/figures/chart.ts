@@ -50,8 +50,8 @@ export function lineChart(
     },
     color: { domain: series, range: [...colours] },
     marks: [
-      Plot.areaY(band, { x: "x", y1: "low", y2: "high", fill: "series", fillOpacity: 0.15 }),
-      Plot.lineY(data, { x: "x", y: "y", stroke: "series", strokeWidth: 2 }),
+      Plot.areaY(band, { x: "x", z: "series", y1: "low", y2: "high", fill: "series", fillOpacity: 0.15 }),
+      Plot.lineY(data, { x: "x", y: "y", z: "series", stroke: "series", strokeWidth: 2 }),
       Plot.dot(last, { x: "x", y: "y", fill: "series", r: 3 }),
       Plot.text(last, labels),
     ],
