@@ -1,11 +1,10 @@
 // Tables of continual learning: methods or estimators over seeds, two at a time, going on where they were stopped.
 //   node bench/continual.mjs PRESET [--seeds 2] [--rows "wsn,finetune"] [--device native] [--jobs 2] [--threads 1] [--json FILE]
 // At equal time: --seconds 10, of processor time on one thread; each row gets the epochs that fit.
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { runJobs } from "../packages/cli/dist/compare/pool.js";
 import { datasetOf } from "../packages/cli/dist/data-progress.js";
 import { environment } from "../packages/cli/dist/run-folder/environment.js";
 import { writeWhole } from "../packages/cli/dist/run-folder/files.js";
@@ -13,6 +12,7 @@ import { lastCheckpoint, readSummary } from "../packages/cli/dist/run-folder/rea
 import { continual, startRun, timeTasks, useDevice } from "../packages/experiments/dist/index.js";
 import { presets } from "./continual-presets.mjs";
 import { tableText } from "./continual-table.mjs";
+import { trainRuns } from "./train-runs.mjs";
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -106,18 +106,7 @@ const runs = rows.flatMap(([name, row]) =>
   })),
 );
 const threads = Number(flags.threads ?? Math.max(1, Math.floor(availableParallelism() / jobs)));
-const todo = runs
-  .filter((run) => !readSummary(run.path))
-  .map((run) => {
-    const resume = existsSync(join(run.path, "checkpoint.safetensors"));
-    if (!resume) rmSync(run.path, { recursive: true, force: true });
-    return { ...run, device: flags.device, threads, checkpointEvery: 2000, resume };
-  });
-await runJobs(todo, jobs, {
-  onRows: () => {},
-  onEnd: (job) => console.error(`${job.path} ended`),
-  onNotice: (job, sentence) => console.error(`${job.path}: ${sentence}`),
-});
+await trainRuns(runs, { jobs, device: flags.device, threads, checkpointEvery: 2000 });
 
 const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
 const error = (values) =>

@@ -2,15 +2,15 @@
 // was stopped.
 //   node bench/gated.mjs [--row NAME ...] [--seeds 1] [--data mnist] [--device native] [--threads 1] [--json FILE]
 //   node bench/gated.mjs --table --json FILE     only writes the table of the runs that have ended
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { runJobs } from "../packages/cli/dist/compare/pool.js";
 import { environment } from "../packages/cli/dist/run-folder/environment.js";
 import { writeWhole } from "../packages/cli/dist/run-folder/files.js";
 import { readSummary } from "../packages/cli/dist/run-folder/folder.js";
 import { gated } from "../packages/experiments/dist/index.js";
 import { rows } from "./gated-rows.mjs";
+import { trainRuns } from "./train-runs.mjs";
 
 const { values: flags } = parseArgs({
   options: {
@@ -50,17 +50,11 @@ const runsOf = ({ name, estimator, options = {}, settings = {}, seeds }) => {
 const runs = chosen.flatMap(runsOf).sort((a, b) => a.config.seed - b.config.seed);
 
 if (!flags.table) {
-  const todo = runs
-    .filter((run) => !readSummary(run.path))
-    .map((run) => {
-      const resume = existsSync(join(run.path, "checkpoint.safetensors"));
-      if (!resume) rmSync(run.path, { recursive: true, force: true });
-      return { ...run, device: flags.device, threads: Number(flags.threads), checkpointEvery: 1000, resume };
-    });
-  await runJobs(todo, Number(flags.jobs), {
-    onRows: () => {},
-    onEnd: (job) => console.error(`${job.path} ended`),
-    onNotice: (job, sentence) => console.error(`${job.path}: ${sentence}`),
+  await trainRuns(runs, {
+    jobs: Number(flags.jobs),
+    device: flags.device,
+    threads: Number(flags.threads),
+    checkpointEvery: 1000,
   });
 }
 

@@ -4,17 +4,17 @@
 // Of runs that exist: --runs "supervised=FOLDER,unsupervised=FOLDER,unsupervised=FOLDER" in place of a preset.
 // node bench/generator.mjs steps: the cost of a step that samples against one that sums.
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
-import { runJobs } from "../packages/cli/dist/compare/pool.js";
 import { environment } from "../packages/cli/dist/run-folder/environment.js";
 import { writeWhole } from "../packages/cli/dist/run-folder/files.js";
 import { readSummary } from "../packages/cli/dist/run-folder/read.js";
 import { presets } from "./generator-presets.mjs";
 import { configOf, processorTimes, stepCosts } from "./generator-steps.mjs";
+import { trainRuns } from "./train-runs.mjs";
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -89,18 +89,7 @@ if (!existing && !existsSync(kept)) {
 }
 const stepMs = new Map(existing ? [] : JSON.parse(readFileSync(kept, "utf8")));
 const runs = existing ?? planned(rows, stepMs);
-const todo = runs
-  .filter((run) => !readSummary(run.path))
-  .map((run) => {
-    const resume = existsSync(join(run.path, "checkpoint.safetensors"));
-    if (!resume) rmSync(run.path, { recursive: true, force: true });
-    return { ...run, device: flags.device, threads, checkpointEvery: 500, resume };
-  });
-await runJobs(todo, jobs, {
-  onRows: () => {},
-  onEnd: (job) => console.error(`${job.path} trained`),
-  onNotice: (job, sentence) => console.error(`${job.path}: ${sentence}`),
-});
+await trainRuns(runs, { jobs, device: flags.device, threads, checkpointEvery: 500 });
 
 /** What the judge says of a run, asked once. */
 async function verdictOf({ path }) {

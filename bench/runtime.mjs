@@ -74,7 +74,7 @@ const page = `# The hard runtime
 ## From a run to a file, and running it
 
 \`\`\`
-npx hardgrad train gated --network fast --estimator noisy-rectifier:scale=0 --data mnist --device native --out fast
+npx hardgrad train gated --network fast --estimator noisy-rectifier:scale=0.5 --data mnist --device native --out fast
 npx hardgrad export fast --format runtime        # fast/export/network.hardgrad
 node examples/runtime/node.mjs fast/export/network.hardgrad
 \`\`\`

@@ -12,15 +12,14 @@ import {
   loadGenerator,
   morph,
 } from "@hardgrad/experiments";
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { columnsOf } from "../src/draw/output.ts";
 import { drawn } from "../src/draw/pictures.ts";
 import { blockCharacters, csvOf } from "../src/draw/text.ts";
 import { greyPng } from "../src/figures/png.ts";
-import { main } from "../src/main.ts";
 import { readCheckpoint, writeCheckpoint } from "../src/run-folder/checkpoint.ts";
 import { type Disk, streamWhole } from "../src/run-folder/files.ts";
-import { scratch, start } from "./run.ts";
+import { ask, scratch, start } from "./run.ts";
 
 const hasOnnxRuntime = await import("onnxruntime-node").then(
   () => true,
@@ -30,22 +29,6 @@ const home = process.cwd();
 const runs = scratch();
 const at = (name: string): string => join(runs, name);
 let cwd = "";
-
-/** The command in this process: starting one for each case takes longer than all of them. */
-async function ask(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const said = { stdout: "", stderr: "" };
-  const spies = (["stdout", "stderr"] as const).map((stream) =>
-    vi.spyOn(process[stream], "write").mockImplementation((text) => {
-      said[stream] += String(text);
-      return true;
-    }),
-  );
-  try {
-    return { code: await main(args), ...said };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
-}
 
 /** A run like another one but for its checkpoint. */
 function altered(from: string, to: string, change: (checkpoint: Checkpoint) => Checkpoint): void {

@@ -1,32 +1,15 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { judgePlan, plainPlan, useDevice } from "@hardgrad/experiments";
-import { beforeAll, describe, expect, test, vi } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { loadDataset } from "../src/datasets.ts";
 import { judgePath, makeJudge, readJudge } from "../src/judge/file.ts";
-import { main } from "../src/main.ts";
-import { scratch } from "./run.ts";
+import { ask, scratch } from "./run.ts";
 
 const runs = scratch();
 const at = (name: string): string => join(runs, name);
 const sizes = { train: 300, test: 50 };
 const quietly = { at: async () => {}, stop: () => {} };
-
-/** The command in this process: starting one for each case takes longer than all of them. */
-async function ask(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const said = { stdout: "", stderr: "" };
-  const spies = (["stdout", "stderr"] as const).map((stream) =>
-    vi.spyOn(process[stream], "write").mockImplementation((text) => {
-      said[stream] += String(text);
-      return true;
-    }),
-  );
-  try {
-    return { code: await main(args), ...said };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
-}
 
 const small = ["--epochs", "1", "--train-size", "300", "--test-size", "50", "--quiet"];
 const plans = { judge: { ...judgePlan, epochs: 6 }, plain: { ...plainPlan, epochs: 1 } };

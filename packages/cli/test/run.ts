@@ -3,6 +3,8 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { vi } from "vitest";
+import { main } from "../src/main.ts";
 
 const bin = fileURLToPath(new URL("../bin/hardgrad.js", import.meta.url));
 
@@ -27,4 +29,20 @@ export function hardgrad(
 /** Starts the command and leaves it running. */
 export function start(args: readonly string[], cwd: string): ChildProcess {
   return spawn(process.execPath, [bin, ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] });
+}
+
+/** The command in this process: starting one for each case takes longer than all of them. */
+export async function ask(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const said = { stdout: "", stderr: "" };
+  const spies = (["stdout", "stderr"] as const).map((stream) =>
+    vi.spyOn(process[stream], "write").mockImplementation((text) => {
+      said[stream] += String(text);
+      return true;
+    }),
+  );
+  try {
+    return { code: await main(args), ...said };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
 }

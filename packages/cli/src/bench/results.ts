@@ -1,7 +1,7 @@
 import type { Spread } from "./statistics.ts";
 
-/** What `hardgrad bench --json` writes. */
-export interface BenchResults {
+/** Where and with what something was measured. */
+export interface Conditions {
   readonly date: string;
   readonly hardgrad: string;
   readonly commit: string | null;
@@ -10,6 +10,10 @@ export interface BenchResults {
   readonly node: string;
   /** By package: jax-js, onnxruntime-node, torch, tfjs, ... */
   readonly versions: { readonly [name: string]: string };
+}
+
+/** What `hardgrad bench --json` writes. */
+export interface BenchResults extends Conditions {
   readonly rounds: number;
   readonly secondsPerTurn: number;
   readonly race: readonly RowResult[];

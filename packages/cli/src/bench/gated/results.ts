@@ -1,3 +1,4 @@
+import type { Conditions } from "../results.ts";
 import type { Clock, Pair } from "./interleave.ts";
 
 /** Two ways of doing the same work, whose outputs were compared before they were timed. */
@@ -40,14 +41,7 @@ export interface PairResult {
 }
 
 /** What `hardgrad bench gated --json` writes. */
-export interface GatedResults {
-  readonly date: string;
-  readonly hardgrad: string;
-  readonly commit: string | null;
-  readonly platform: string;
-  readonly cpu: string;
-  readonly node: string;
-  readonly versions: { readonly [name: string]: string };
+export interface GatedResults extends Conditions {
   /** What was measured: time by the clock, or of the processor. Two threads, always by the clock. */
   readonly clock: Clock;
   readonly rounds: number;
