@@ -4,28 +4,24 @@
 /** Few passes, the same for all: what one core could do in the time there was. The paper's were trained to the end. */
 const paper = { epochs: 5 };
 
-/** Not bound to a protocol: each with the step size that was best for it in short trials. */
-const own = { epochs: 10, batch: 64 };
-
 export const rows = [
   {
     name: "fast",
     estimator: "noisy-rectifier",
-    options: { scale: 0.5 },
-    settings: { ...own, network: "fast", learningRate: 0.5 },
+    settings: { network: "fast" },
     seeds: 2,
   },
   {
     name: "dense",
     estimator: "straight-through",
-    settings: { ...own, network: "dense", learningRate: 0.8 },
+    settings: { network: "dense" },
     seeds: 2,
   },
   {
     name: "fast without noise",
     estimator: "noisy-rectifier",
     options: { scale: 0 },
-    settings: { ...own, network: "fast", learningRate: 0.5 },
+    settings: { network: "fast" },
     seeds: 1,
   },
   { name: "straight-through", estimator: "straight-through", settings: paper, paper: 1.39, seeds: 3 },

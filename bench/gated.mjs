@@ -34,7 +34,7 @@ mkdirSync(flags.out, { recursive: true });
 
 /** The runs of a row: those of the first seed of all rows come before those of the second. */
 const runsOf = ({ name, estimator, options = {}, settings = {}, seeds }) => {
-  const own = gated.recommended(estimator);
+  const own = gated.recommended(estimator, flags.data, settings);
   return Array.from({ length: seeds }, (_, seed) => ({
     name,
     path: join(flags.out, `${name.replace(/[^a-z0-9]+/g, "-")}-${flags.data}-seed${seed}`),

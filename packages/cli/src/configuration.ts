@@ -47,10 +47,10 @@ export function experimentOf(name: string): Experiment {
   return found;
 }
 
-/** The configuration of one run, checked before anything starts. */
+/** The configuration of one run, checked before anything starts. Without an estimator: the experiment's own. */
 export function configurationOf(
   experimentName: string,
-  estimatorText: string,
+  estimatorText: string | undefined,
   seed: number,
   flags: Flags,
 ): RunConfig {
@@ -62,8 +62,10 @@ export function configurationOf(
   const sizes = [flags.trainSize, flags.testSize];
   if (data !== "drawn" && sizes.some((s) => s !== undefined))
     throw new UsageError(`--train-size and --test-size are for --data drawn, not ${data}; leave them out.`);
-  const { id, options } = parseEstimator(estimatorText);
   const asked = settingsFromFlags(experiment.options, flags);
+  const { id, options } = parseEstimator(
+    estimatorText ?? experiment.estimator?.(asked) ?? "straight-through",
+  );
   const suited = experiment.recommended(id, data, asked);
   const estimator = { id, options: { ...suited.options, ...options } };
   const settings = settingsFromFlags(experiment.options, flags, suited.settings);

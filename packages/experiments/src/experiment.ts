@@ -98,8 +98,8 @@ interface Described {
    * for (the defaults, where nothing is); given flags win over them.
    */
   recommended(estimator: string, data?: string, asked?: Settings): { settings: Settings; options: Settings };
-  /** The estimator that `train` takes if none is named; without it: straight-through. */
-  readonly estimator?: string;
+  /** The estimator that `train` takes for what is asked if none is named; without it: straight-through. */
+  estimator?(asked: Settings): string;
   /** The estimators that `compare` takes if none are named. */
   readonly compared: readonly string[];
   /** Refuses, by a RangeError, an estimator or data that can't be used with these settings. */

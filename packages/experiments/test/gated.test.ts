@@ -139,6 +139,19 @@ describe("settings", () => {
     const { rate } = gated.options;
     expect(rate).toMatchObject({ min: 0.001, max: 0.999 });
   });
+  test("each network has an estimator and settings of its own, which suit each other", () => {
+    const estimators = { paper: "straight-through", fast: "noisy-rectifier", dense: "straight-through" };
+    for (const [network, id] of Object.entries(estimators)) {
+      expect(gated.estimator?.({ ...defaults, network })).toBe(id);
+      const { settings, options } = gated.recommended(id, "mnist", { ...defaults, network });
+      const estimator = makeEstimator({ id, options });
+      expect(() => gated.check(estimator, { ...defaults, ...settings, network }, data)).not.toThrow();
+    }
+    // Noise of deviation 1 is too much for gates of blocks.
+    expect(gated.recommended("noisy-rectifier", "mnist", { network: "fast" }).options.scale).toBe(0.5);
+    expect(gated.recommended("noisy-rectifier").options.scale).toBeUndefined();
+  });
+
   test("recommended settings suit every estimator that compare takes", () => {
     for (const id of gated.compared) {
       const { settings, options } = gated.recommended(id);

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { findExperiment, type Metric, type RunConfig, type Summary } from "@hardgrad/experiments";
-import { configurationOf, experimentOf, type Flags, seedOf } from "../configuration.ts";
+import { configurationOf, type Flags, seedOf } from "../configuration.ts";
 import { narrator, print, printJson, short } from "../console.ts";
 import { datasetOf } from "../data-progress.ts";
 import { Failure, UsageError } from "../errors.ts";
@@ -37,8 +37,7 @@ export async function train(experiment: string | undefined, flags: Flags): Promi
         "train needs an experiment, such as: hardgrad train classifier --estimator reinmax.",
       );
     const seed = seedOf(flags);
-    const estimator = flags.estimator ?? experimentOf(experiment).estimator ?? "straight-through";
-    config = configurationOf(experiment, String(estimator), seed, flags);
+    config = configurationOf(experiment, flags.estimator as string | undefined, seed, flags);
     path = (flags.out as string | undefined) ?? defaultPath(config);
     if (fs.existsSync(path))
       throw new UsageError(

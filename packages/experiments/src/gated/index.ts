@@ -8,7 +8,7 @@ import { initialState, losses } from "./losses.ts";
 import { gateLogits, gaterNames, initialParams, pixelsOf } from "./network.ts";
 import { sizesOf } from "./networks.ts";
 import { options } from "./options.ts";
-import { recommended } from "./recommended.ts";
+import { estimatorFor, recommended } from "./recommended.ts";
 import { calibrate, evaluate, headline, metrics, partsOf, pictures } from "./report.ts";
 import { runtimeOf } from "./runtime.ts";
 
@@ -26,6 +26,7 @@ export const gated: StepExperiment = {
     "A gater opens a tenth of a layer's units for each image; the rest need not be computed. The estimators differ in the gradient they give to the gater.",
   options,
   recommended,
+  estimator: estimatorFor,
   compared: [
     "straight-through",
     "straight-through-sigmoid",

@@ -24,8 +24,33 @@ const subsets = [
   "relaxed-subset",
 ];
 
-/** What suits an estimator better than the defaults, which are those of straight-through. */
-export function recommended(estimator: string): { settings: Settings; options: Settings } {
+/** Networks that are not bound to the paper's protocol. */
+const own = {
+  fast: { batch: 64, epochs: 10, learningRate: 0.5 },
+  dense: { batch: 64, epochs: 10, learningRate: 0.8 },
+} as const;
+
+/** Blocks learn best with gates that also say how much of a block is wanted. */
+export function estimatorFor({ network }: Settings): string {
+  return network === "fast" ? "noisy-rectifier" : "straight-through";
+}
+
+/** What suits an estimator and a network better than the defaults, which are those of straight-through in the paper's. */
+export function recommended(
+  estimator: string,
+  _data?: string,
+  { network }: Settings = {},
+): { settings: Settings; options: Settings } {
+  const suited = ofEstimator(estimator);
+  if (network !== "fast" && network !== "dense") return suited;
+  const scale = network === "fast" && estimator === "noisy-rectifier" ? { scale: 0.5 } : {};
+  return {
+    settings: { ...suited.settings, ...own[network] },
+    options: { ...suited.options, ...scale },
+  };
+}
+
+function ofEstimator(estimator: string): { settings: Settings; options: Settings } {
   // The paper: 100 times smaller for the gater of stochastic binary neurons.
   if (scores.includes(estimator)) return { settings: { gaterRate: 0.01 }, options: {} };
   if (estimator === "straight-through-sigmoid") return { settings: smaller, options: {} };

@@ -30,7 +30,7 @@ export const generator: StepExperiment = {
   options,
   recommended,
   // Plain straight-through loses the digits in unsupervised mode.
-  estimator: "straight-through-gumbel-softmax",
+  estimator: () => "straight-through-gumbel-softmax",
   compared: [
     "reinmax",
     "straight-through-gumbel-softmax",
