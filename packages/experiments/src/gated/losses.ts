@@ -96,8 +96,11 @@ function controlled(state: State, measured: np.Array, settings: Settings): State
     measured.dispose();
     return state;
   }
+  const rate = settings.rate as number;
   return followRate(state, measured, {
-    rate: settings.rate as number,
+    rate,
+    // Where gates are probabilities, a threshold sets their rate in use; that of rectifiers is what training makes it.
+    band: rate / (settings.penalty === "l1" ? 20 : 10),
     factor,
     low: settings.strengthLow as number,
     high: settings.strengthHigh as number,

@@ -62,7 +62,7 @@ export const options: OptionsTable = {
     default: 1.002,
     min: 1,
     max: 2,
-    help: "factor on the strength at each step while the rate is off by more than a tenth; 1: constant strength",
+    help: "factor on the strength at each step while the rate is off by more than a tenth (l1: a twentieth); 1: constant strength",
   },
   variance: {
     type: "number",
