@@ -16,14 +16,15 @@ const data = drawnDigits({ train: 400, test: 100 });
 const defaults = Object.fromEntries(Object.entries(gated.options).map(([name, o]) => [name, o.default]));
 
 function config(id: string, settings: Settings): RunConfig {
-  const own = gated.recommended(id);
+  // With less noise, some gate opens for all examples, more than there is room for.
+  const options = { ...gated.recommended(id).options, ...(id === "noisy-rectifier" ? { scale: 1 } : {}) };
   const small = { network: "fast", units: 96, gater: 12, block: 8, epochs: 1, batch: 20, rate: 0.25 };
   return {
     experiment: "gated",
-    estimator: { id, options: { ...own.options } },
+    estimator: { id, options },
     data: "drawn",
     seed: 3,
-    settings: { ...defaults, ...own.settings, ...small, ...settings },
+    settings: { ...defaults, ...gated.recommended(id).settings, ...small, ...settings },
   };
 }
 
