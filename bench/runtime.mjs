@@ -124,7 +124,7 @@ The header is \`{ "inputs", "layers", "meta" }\`; layers are those of the type \
 
 ## How a path is chosen
 
-A layer can be computed densely, by its open gates, or by its open gates and non-zero inputs. The runtime measures its own kernels when it is loaded (about 20 ms, once per process; large layers by themselves), and takes the cheapest path for each batch by counting open gates and zeros. Block gates in batches are grouped: for each block the examples that open it, four at a time. All paths but that of unit gates add in the same order, so that they give the same bits.
+A layer can be computed densely, by its open gates, or by its open gates and non-zero inputs. The runtime measures its own kernels when it is loaded (about 30 ms, once per process; large layers by themselves), and takes the cheapest path for each batch by counting open gates and zeros. Skipping must win by a margin, which is larger where weights come from far away. Gates in batches are grouped: for each block the examples that open it, four at a time; for each unit its row of weights times 4 to 8 examples. All paths but that of unit gates add in the same order, so that they give the same bits; unit gates have an order of their own, in which an example gives the same bits alone as in any batch.
 
 ## Measured
 
@@ -180,7 +180,7 @@ ${table("A training step of a gated layer")}
 
 ## Limits
 
-- A gate per unit has dot products in place of panels, at 0.7 to 0.85 of the dense kernel's speed; that, and looking for open gates, is why it stays below blocks at the same density.
+- A gate per unit has products of rows in place of panels, at 0.75 to 0.9 of the dense kernel's speed; that, and looking for open gates, is why it stays below blocks at the same density. In a batch nearly every row is read for the few examples that open it: where the weights do not stay in the cache, memory sets the pace.
 - Blocks are of 1 unit, or of a multiple of 8. Networks are of layers one after another; there are no convolutions.
 - A WebAssembly memory holds 4 GB, and so much is the most a network may take.
 - Weights are float32 or one bit. There is no int8.

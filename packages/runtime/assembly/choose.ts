@@ -3,6 +3,12 @@ import { countNonZeros } from "./lists";
 
 /** Skipping must be cheaper by more than the costs are uncertain by: near a tie nothing is won and something may be lost. */
 const MARGIN: f32 = 0.97;
+/** What weights from afar cost when they are read here and there changes with what else runs on the machine. */
+const FAR_MARGIN: f32 = 0.85;
+
+function margin(op: usize): f32 {
+  return load<f32>(op, L.OP_STREAM) > 0 ? FAR_MARGIN : MARGIN;
+}
 
 /** The cheapest path of a layer without gates, by the costs in the program's header. */
 export function linearPath(x: usize, m: i32, op: usize, program: usize): i32 {
@@ -12,32 +18,37 @@ export function linearPath(x: usize, m: i32, op: usize, program: usize): i32 {
   if (!wide) return L.PATH_DENSE;
   const found = <f32>countRows(x, m, load<i32>(op, L.OP_INPUTS), load<u32>(op, L.OP_X_STRIDE));
   const skip = skipCost(found * singlePanels(load<i32>(op, L.OP_PANELS)), m, op, program);
-  return skip < MARGIN * denseCost(m, op, program) ? L.PATH_INPUTS : L.PATH_DENSE;
+  return skip < margin(op) * denseCost(m, op, program) ? L.PATH_INPUTS : L.PATH_DENSE;
 }
 
-/** The cheapest path of a gated layer. */
-export function gatedPath(x: usize, gates: usize, m: i32, op: usize, program: usize): i32 {
-  const units = load<i32>(op, L.OP_KIND) === L.KIND_UNIT_GATED;
+/** The cheapest path of a layer with a gate per unit, of which `open` are open in all examples together. */
+export function unitPath(open: i32, m: i32, op: usize, program: usize): i32 {
+  const forced = load<i32>(op, L.OP_PATH);
+  if (forced !== L.PATH_AUTO) return forced === L.PATH_DENSE ? forced : L.PATH_GATES;
+  // Rows from afar are read once for all examples of a batch.
+  const read = m < 4 ? open : min(open, load<i32>(op, L.OP_GROUPS));
+  const cost = <f32>open * load<f32>(program, L.HEADER_DOT) + <f32>read * load<f32>(op, L.OP_SKIP);
+  const full = margin(op) * denseCost(m, op, program);
+  return cost * <f32>load<i32>(op, L.OP_INPUTS) < full ? L.PATH_GATES : L.PATH_DENSE;
+}
+
+/** The cheapest path of a layer with gates of blocks. */
+export function blockPath(x: usize, gates: usize, m: i32, op: usize, program: usize): i32 {
   const forced = load<i32>(op, L.OP_PATH);
   const wide = load<u32>(op, L.OP_WIDE);
   if (forced === L.PATH_INPUTS && !wide) return L.PATH_GATES;
   if (forced !== L.PATH_AUTO) return forced;
   const inputs = load<i32>(op, L.OP_INPUTS);
   const groups = load<i32>(op, L.OP_GROUPS);
-  const stride = <usize>load<u32>(op, L.OP_GATES_STRIDE);
-  const full = MARGIN * denseCost(m, op, program);
-  if (units) {
-    const open = <f32>countRows(gates, m, groups, stride);
-    return open * <f32>inputs * load<f32>(op, L.OP_SKIP) < full ? L.PATH_GATES : L.PATH_DENSE;
-  }
-  countTiles(gates, m, groups, stride);
+  const full = denseCost(m, op, program);
+  countTiles(gates, m, groups, load<u32>(op, L.OP_GATES_STRIDE));
   const open = <f32>(tiles * 4 + singles);
-  const skipClosed = gatesCost(min<i32>(groups, tiles + singles), open, op, program);
+  const skipClosed = gatesCost(min<i32>(groups, tiles + singles), open, op, program) / MARGIN;
   let skipZeros = f32.MAX_VALUE;
   if (wide) {
     const found = <f32>countRows(x, m, inputs, load<u32>(op, L.OP_X_STRIDE));
     const block = <f32>load<i32>(op, L.OP_BLOCK);
-    skipZeros = skipCost((open * block * found) / <f32>m, m, op, program);
+    skipZeros = skipCost((open * block * found) / <f32>m, m, op, program) / margin(op);
   }
   if (full <= skipClosed && full <= skipZeros) return L.PATH_DENSE;
   return skipZeros < skipClosed ? L.PATH_INPUTS : L.PATH_GATES;
@@ -75,7 +86,7 @@ function skipCost(steps: f32, m: i32, op: usize, program: usize): f32 {
   );
 }
 
-function countRows(x: usize, m: i32, n: i32, stride: usize): i32 {
+export function countRows(x: usize, m: i32, n: i32, stride: usize): i32 {
   let count = 0;
   for (let i = 0; i < m; i++, x += stride) count += countNonZeros(x, n);
   return count;

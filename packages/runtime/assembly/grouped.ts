@@ -1,5 +1,5 @@
 import * as L from "../src/layout";
-import { nonZeros } from "./lists";
+import { fillBuckets } from "./lists";
 import { tile2, tile3 } from "./part-tiles";
 import { rows } from "./rows";
 import * as scratch from "./scratch";
@@ -92,21 +92,4 @@ function addRest(example: usize, panel: i32, panels: i32): void {
   const count = load<i32>(at);
   store<i32>(scratch.rest + ((example * <usize>panels + <usize>count) << 2), panel);
   store<i32>(at, count + 1);
-}
-
-/** Lists the examples that open each gate. */
-function fillBuckets(gates: usize, m: i32, op: usize): void {
-  const groups = load<i32>(op, L.OP_GROUPS);
-  const stride = <usize>load<u32>(op, L.OP_GATES_STRIDE);
-  memory.fill(scratch.counts, 0, (<usize>groups) << 2);
-  for (let i = 0; i < m; i++) {
-    const open = nonZeros(gates + <usize>i * stride, groups, scratch.open, 0);
-    for (let j = 0; j < open; j++) {
-      const g = <usize>load<u32>(scratch.open + ((<usize>j) << 2));
-      const at = scratch.counts + (g << 2);
-      const count = load<i32>(at);
-      store<i32>(scratch.buckets + ((g * L.CHUNK + count) << 2), i);
-      store<i32>(at, count + 1);
-    }
-  }
 }

@@ -1,6 +1,6 @@
 import * as L from "../src/layout";
 import { linearPath } from "./choose";
-import { gather, nonZeros } from "./lists";
+import { gather, nonZeroOffsets } from "./lists";
 import { rows } from "./rows";
 import * as scratch from "./scratch";
 import { skipRows } from "./skip";
@@ -43,7 +43,7 @@ export function dense(x: usize, y: usize, m: i32, op: usize, all: usize): void {
 /** The listed panels of one example, over its inputs that are not zero. */
 export function skipping(x: usize, y: usize, op: usize, list: usize, count: i32): void {
   const inputs = load<i32>(op, L.OP_INPUTS);
-  const found = nonZeros(x, inputs, scratch.offsets, 7);
+  const found = nonZeroOffsets(x, inputs, scratch.offsets);
   gather(x, scratch.offsets, found, scratch.values);
   skipRows(
     scratch.offsets,

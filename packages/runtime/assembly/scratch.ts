@@ -16,8 +16,14 @@ export let restCounts: usize = 0;
 export let rest: usize = 0;
 /** Sums of four panels. */
 export let sums: usize = 0;
+/** Examples or rows to multiply by, and the four lanes of each sum. */
+export let pairs: usize = 0;
+export let pairSums: usize = 0;
 /** One example's bits. */
 export let bits: usize = 0;
+
+/** How many sums of single units are under way at once. */
+export const PAIRS: i32 = 1024;
 
 /** Lays the lists out from `base` for values of at most `width` numbers and `groups` gates; returns their end. */
 export function place(base: usize, width: usize, groups: usize): usize {
@@ -27,11 +33,13 @@ export function place(base: usize, width: usize, groups: usize): usize {
   panelList = open + (words << 2);
   offsets = panelList + (panels << 2);
   values = offsets + (words << 2);
-  counts = values + ((words + 8) << 2); // sums are written four at a time, past the last
+  counts = values + (words << 2);
   buckets = counts + (groups << 2);
   restCounts = buckets + groups * (L.CHUNK << 2);
   rest = restCounts + (L.CHUNK << 2);
   sums = (rest + panels * (L.CHUNK << 2) + 63) & ~63;
-  bits = sums + 128;
+  pairs = sums + 128;
+  pairSums = pairs + (PAIRS << 2);
+  bits = pairSums + (PAIRS << 4);
   return (bits + (((width + 127) >> 7) << 4) + 63) & ~63;
 }

@@ -2,6 +2,7 @@ import type { Network } from "./layers.ts";
 import * as L from "./layout.ts";
 import { createMachine, type Machine } from "./machine.ts";
 import { type Path, type Plan, paths } from "./plan.ts";
+import { fastest, type Work } from "./stopwatch.ts";
 
 /** Nanoseconds of the kernels' innermost steps on this machine; the paths are chosen by them. */
 export interface Costs {
@@ -19,10 +20,16 @@ export interface Costs {
   readonly pair: number;
 }
 
+/** Milliseconds of measuring. */
+const LEAST = 30;
+const LEAST_OF_LAYER = 5;
+
 const inputs = 512;
 const outputs = 128;
 
-/** Measures the kernels with small layers that stay in the cache: about 20 milliseconds. */
+/**
+ * Measures the kernels with small layers that stay in the cache: about 30 milliseconds, more on a busy machine.
+ */
 export async function measureCosts(shared: boolean): Promise<Costs> {
   const weight = new Float32Array(inputs * outputs).fill(0.001);
   const layer: Network = { inputs, layers: [{ kind: "linear", outputs, weight }] };
@@ -30,12 +37,12 @@ export async function measureCosts(shared: boolean): Promise<Costs> {
     inputs: 4096,
     layers: [{ kind: "linear", outputs: 8, weight: new Float32Array(2 ** 15) }],
   };
-  const square = new Float32Array(inputs * inputs).fill(0.001);
   const unitGated: Network = {
     inputs,
     layers: [
+      { kind: "linear", outputs, weight },
       { kind: "gate", open: { above: 0 } },
-      { kind: "gated", input: 0, gates: 1, block: 1, outputs: inputs, weight: square },
+      { kind: "gated", input: 0, gates: 2, block: 1, outputs, weight },
     ],
   };
   // Of small sums, so that what a gate costs apart from them shows; all are open.
@@ -47,17 +54,12 @@ export async function measureCosts(shared: boolean): Promise<Costs> {
       { kind: "gated", input: 0, gates: 2, block: 8, outputs: 512, weight: new Float32Array(2 ** 14) },
     ],
   };
-  const prepare = async (
-    network: Network,
-    path: Path,
-    examples: number,
-    period: number,
-  ): Promise<() => void> => {
+  const prepare = async (network: Network, path: Path, examples: number, period: number): Promise<Work> => {
     const machine = await createMachine(network, path, 1, examples, shared);
     const { kernels, memory, plan } = machine;
     const x = new Float32Array(memory.buffer, plan.input, examples * network.inputs);
     for (let i = 0; i < x.length; i += period) x[i] = 1;
-    return () => kernels.run(plan.program, plan.scratch, plan.input, plan.output, examples);
+    return { run: () => kernels.run(plan.program, plan.scratch, plan.input, plan.output, examples) };
   };
   const work = await Promise.all([
     prepare(layer, "dense", 1, 1),
@@ -69,13 +71,7 @@ export async function measureCosts(shared: boolean): Promise<Costs> {
     prepare(narrow, "dense", L.CHUNK, 1),
     prepare(narrow, "gates", L.CHUNK, 1),
   ]);
-  // In turn, so that all see the same machine; the engine compiles and optimizes the kernels in the first rounds.
-  const shortest = Math.max(0.1, 3 * clockStep());
-  const stretches = work.map((run) => stopwatch(run, shortest));
-  const best = work.map(() => Number.POSITIVE_INFINITY);
-  for (let round = 0; round < 6; round++)
-    for (const [i, stretch] of stretches.entries()) best[i] = Math.min(best[i]!, stretch());
-  const [row, tile, empty, quarter, scan, dot, allDense, allOpen] = best;
+  const [row, tile, empty, quarter, scan, dot, allDense, allOpen] = await fastest(work, LEAST);
   const steps = (outputs / 8) * inputs;
   const step = row! / steps;
   // On a busy machine a kernel may still run unoptimized; the limits are what the kernels can differ by.
@@ -84,33 +80,10 @@ export async function measureCosts(shared: boolean): Promise<Costs> {
   return {
     row: step,
     tile: within(tile! / steps, 2, 4.5),
-    skip: within((quarter! - empty!) / (steps / 4), 1, 3),
-    dot: within(dot! / (inputs * inputs), 1 / 8, 1 / 2),
-    scan: within(scan! / thin.inputs, 1 / 8, 2),
+    skip: within((quarter! - empty!) / (steps / 4), 1, 1.5),
+    dot: within((dot! - row!) / (inputs * outputs), 1 / 8, 1 / 6),
+    scan: within(scan! / thin.inputs, 1 / 8, 1 / 2),
     pair: within((allOpen! - allDense!) / (64 * L.CHUNK), 0, 20),
-  };
-}
-
-/** The step of the clock in milliseconds: tiny in Node, up to one in pages. */
-function clockStep(): number {
-  const begin = performance.now();
-  for (;;) {
-    const now = performance.now();
-    if (now !== begin) return now - begin;
-  }
-}
-
-/** Times stretches of at least `shortest` milliseconds, in nanoseconds of one run. */
-function stopwatch(run: () => void, shortest: number): () => number {
-  let repeats = 1;
-  return () => {
-    for (;;) {
-      const begin = performance.now();
-      for (let i = 0; i < repeats; i++) run();
-      const time = performance.now() - begin;
-      if (time >= shortest) return (time * 1e6) / repeats;
-      repeats *= 2;
-    }
   };
 }
 
@@ -119,10 +92,11 @@ export function writeCosts({ memory, plan }: Machine, costs: Costs): void {
   const header = new DataView(memory.buffer, plan.program, L.HEADER_BYTES);
   header.setFloat32(L.HEADER_ROW, costs.row, true);
   header.setFloat32(L.HEADER_TILE, costs.tile, true);
+  header.setFloat32(L.HEADER_DOT, costs.dot, true);
   header.setFloat32(L.HEADER_SCAN, costs.scan, true);
   header.setFloat32(L.HEADER_PAIR, costs.pair, true);
   for (const [index, { rows }] of plan.layers.entries())
-    operation(memory, plan, index).setFloat32(L.OP_SKIP, rows ? costs.dot : costs.skip, true);
+    operation(memory, plan, index).setFloat32(L.OP_SKIP, rows ? 0 : costs.skip, true);
 }
 
 const operation = (memory: WebAssembly.Memory, plan: Plan, index: number): DataView =>
@@ -133,57 +107,55 @@ const nearBytes = 2 ** 19;
 
 /**
  * Measures layers whose weights lie outside the cache: what reading all of them costs on top, and what reading here and
- * there costs, which no engine can foresee.
+ * there costs, which no engine can foresee. The limits keep a moment when the machine was busy from deciding for good.
  */
-export function measureLayers(machine: Machine, costs: Costs): void {
+export async function measureLayers(machine: Machine, costs: Costs): Promise<void> {
   const { memory, plan } = machine;
-  const shortest = Math.max(0.1, 3 * clockStep());
   for (const [index, { panels, inputs, outputs, weight, wide, rows }] of plan.layers.entries()) {
     const steps = panels * inputs;
     if (!weight || steps * 32 < nearBytes) continue;
     const view = operation(memory, plan, index);
-    const far = time(machine, index, "dense", 0, 0, shortest) / steps;
-    const stream = Math.max(0, far - costs.row);
-    view.setFloat32(L.OP_STREAM, stream, true);
+    const found = Math.ceil(inputs / 3);
+    const open = Math.ceil(outputs / 3);
+    const works = [alone(machine, index, "dense", 0, 0)];
+    if (wide) works.push(alone(machine, index, "inputs", found, outputs));
+    else if (rows) works.push(alone(machine, index, "gates", 0, open));
+    const [dense, other] = await fastest(works, LEAST_OF_LAYER);
+    const far = Math.max(dense! / steps, costs.row);
+    const within = (cost: number, least: number, most: number): number =>
+      Math.min(Math.max(cost, least * far), most * far);
+    view.setFloat32(L.OP_STREAM, far - costs.row, true);
     if (wide) {
-      const found = Math.ceil(inputs / 3);
-      const skip = time(machine, index, "inputs", found, outputs, shortest) - costs.scan * inputs;
-      view.setFloat32(L.OP_SKIP, Math.max(skip / (panels * found), costs.skip, costs.row + stream), true);
+      const skip = (other! - costs.scan * inputs) / (panels * found);
+      view.setFloat32(L.OP_SKIP, within(skip, 1, 4), true);
     } else if (rows) {
-      const open = Math.ceil(outputs / 3);
-      const dot = time(machine, index, "gates", 0, open, shortest) / (open * inputs);
-      view.setFloat32(L.OP_SKIP, Math.max(dot, costs.dot, stream / 8), true);
+      const dot = within(other! / (open * inputs), 1 / 8, 1 / 5);
+      view.setFloat32(L.OP_SKIP, Math.max(dot - costs.dot, 0), true);
     }
   }
 }
 
-/** Nanoseconds of one layer alone for one example, with this many inputs that are not zero and this many open gates. */
-function time(
-  machine: Machine,
-  index: number,
-  path: Path,
-  found: number,
-  open: number,
-  shortest: number,
-): number {
+/** One layer alone for one example, with this many inputs that are not zero and this many open gates. */
+function alone(machine: Machine, index: number, path: Path, found: number, open: number): Work {
   const { kernels, memory, plan } = machine;
   const { layer, input } = plan.layers[index]!;
   const bytes = new Uint8Array(memory.buffer);
-  bytes.copyWithin(plan.probe, plan.program, plan.program + L.HEADER_BYTES);
   const op = plan.program + L.HEADER_BYTES + index * L.OP_BYTES;
-  bytes.copyWithin(plan.probe + L.HEADER_BYTES, op, op + L.OP_BYTES);
-  new DataView(memory.buffer, plan.probe).setInt32(L.HEADER_OPS, 1, true);
-  new DataView(memory.buffer, plan.probe + L.HEADER_BYTES).setInt32(L.OP_PATH, paths.indexOf(path), true);
   const value = (place: number): Float32Array => {
     const { offset, length } = plan.values[place]!;
     return new Float32Array(memory.buffer, plan.scratch + offset, length);
   };
-  const x = new Float32Array(memory.buffer, plan.input, plan.values[0]!.length).fill(0);
-  scatterOnes(input === 0 ? x : value(input), found);
-  if (layer.kind === "gated") scatterOnes(value(layer.gates), open);
-  const run = (): unknown => kernels.run(plan.probe, plan.scratch, plan.input, plan.output, 1);
-  const stretch = stopwatch(run, shortest);
-  return Math.min(...Array.from({ length: 6 }, stretch));
+  const x = new Float32Array(memory.buffer, plan.input, plan.values[0]!.length);
+  const ready = (): void => {
+    bytes.copyWithin(plan.probe, plan.program, plan.program + L.HEADER_BYTES);
+    bytes.copyWithin(plan.probe + L.HEADER_BYTES, op, op + L.OP_BYTES);
+    new DataView(memory.buffer, plan.probe).setInt32(L.HEADER_OPS, 1, true);
+    new DataView(memory.buffer, plan.probe + L.HEADER_BYTES).setInt32(L.OP_PATH, paths.indexOf(path), true);
+    x.fill(0);
+    scatterOnes(input === 0 ? x : value(input), found);
+    if (layer.kind === "gated") scatterOnes(value(layer.gates), open);
+  };
+  return { ready, run: () => kernels.run(plan.probe, plan.scratch, plan.input, plan.output, 1) };
 }
 
 /** This many ones among zeros, without order, as in use, so that the processor can't fetch ahead. */
@@ -215,5 +187,5 @@ export async function applyCosts(machine: Machine, given: Costs | undefined, sha
   }
   const costs = await measured;
   writeCosts(machine, costs);
-  measureLayers(machine, costs);
+  await measureLayers(machine, costs);
 }

@@ -3,6 +3,8 @@
 
 /** Examples that run together; longer batches go in pieces of this size. */
 export const CHUNK = 64;
+/** Inputs of such a batch that are multiplied by one weight row after the other before the next inputs are. */
+export const REACH = 2048;
 
 // Header of a program: where its lists lie in a thread's scratch memory, and the costs in nanoseconds.
 export const HEADER_BYTES = 64;
@@ -18,6 +20,7 @@ export const HEADER_GROUPS = 32; // the largest number of gates
 export const HEADER_PANELS = 36; // address of the list 0, 1, 2, ... of all panels
 export const HEADER_ROW = 40; // one panel, one input, one example
 export const HEADER_TILE = 44; // one panel, one input, four examples
+export const HEADER_DOT = 48; // one output with a gate of its own, one input
 export const HEADER_SCAN = 56; // looking at one input
 export const HEADER_PAIR = 60; // one open gate of one example, apart from its sums
 
@@ -43,7 +46,7 @@ export const OP_BLOCK = 64; // panels per gate
 export const OP_FLAGS = 68;
 export const OP_PATH = 72; // forced path, or PATH_AUTO
 export const OP_STREAM = 76; // ns more per panel and input when weights come from far away
-export const OP_SKIP = 116; // ns per panel and input that is not zero; unit gates: per unit and input
+export const OP_SKIP = 116; // ns per panel and input that is not zero; unit gates: like OP_STREAM, per unit
 export const OP_THRESHOLD = 80;
 export const OP_TOP = 84;
 export const OP_UNIT = 88;

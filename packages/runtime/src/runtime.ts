@@ -7,7 +7,7 @@ import { createMachine, type Machine } from "./machine.ts";
 import { type Path, paths } from "./plan.ts";
 
 export interface RuntimeOptions {
-  /** Costs of the kernels, as `measureCosts` gives them (default: measured once per process, about 20 milliseconds). */
+  /** Costs of the kernels, as `measureCosts` gives them (default: measured once per process, about 30 milliseconds). */
   readonly costs?: Costs;
   /** Forces a path for every layer, to measure or test it (default `"auto"`: the cheapest by the costs). */
   readonly path?: Path;

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { GatedLayer, Layer, Network, Unit } from "../src/layers.ts";
+import * as L from "../src/layout.ts";
 import type { Path } from "../src/plan.ts";
 import { floats, generator } from "./reference.ts";
 import { checkNetworkValues, runValues, usualCosts } from "./values.ts";
@@ -124,6 +125,29 @@ test("gated layers: every path within rounding of the masked dense layer, closed
     { numRuns: 40, seed: 2 },
   );
 });
+
+// Inputs around a piece of a row, units around the sums that are under way at once; and examples around tiles of 4 to 8.
+const pieces: readonly (readonly [number, number])[] = [
+  ...[L.REACH - 1, L.REACH, L.REACH + 1, L.REACH + 9, 2 * L.REACH + 1].map((n) => [n, 9] as const),
+  ...[1023, 1024, 1025, 1028].map((n) => [3, n] as const),
+];
+for (const [inputs, outputs] of pieces)
+  test(`a gate per unit, ${inputs}x${outputs}: right, and an example gives the same bits alone as in any batch`, async () => {
+    const random = generator(inputs + outputs);
+    for (const share of [0.1, 1]) {
+      const network = gatedNetwork(inputs, outputs, 1, { above: 1 - 2 * share }, true, "relu", random);
+      const x = floats(64 * inputs, random);
+      const alone = Array.from({ length: 64 }, (_, i) => x.subarray(i * inputs, (i + 1) * inputs));
+      const wanted = await Promise.all(alone.map((one) => runValues(network, one, "gates")));
+      await checkNetworkValues(network, alone[0]!, "gates");
+      for (const m of [2, 5, 9, 64]) {
+        const check = m === 9 ? checkNetworkValues : runValues;
+        const { output } = await check(network, x.subarray(0, m * inputs), "gates");
+        for (let i = 0; i < m; i++)
+          expect(output.subarray(i * outputs, (i + 1) * outputs)).toEqual(wanted[i]!.output);
+      }
+    }
+  });
 
 test("weights of closed gates and of zero inputs are never touched: poison in them changes nothing", async () => {
   const random = generator(12);
