@@ -27,7 +27,7 @@ export const rows = [
   {
     name: "straight-through",
     estimator: "straight-through",
-    settings: { epochs: 24 },
+    settings: { epochs: 24, strengthLow: 0.003, strengthHigh: 0.003 },
     paper: 1.39,
     seeds: 3,
   },
@@ -36,6 +36,12 @@ export const rows = [
     estimator: "straight-through-sigmoid",
     settings: { epochs: 16 },
     seeds: 3,
+  },
+  {
+    name: "straight-through times derivative, all training images",
+    estimator: "straight-through-sigmoid",
+    settings: { epochs: 20, validation: 0 },
+    seeds: 1,
   },
   {
     name: "stochastic times smooth",
