@@ -1,5 +1,6 @@
 import * as L from "../src/layout";
 import { dots, finishSums, rowBytes } from "./dots";
+import { fetchStreams, isFar } from "./fetch";
 import { fillBuckets } from "./lists";
 import * as scratch from "./scratch";
 import { multiplyStreams } from "./streams";
@@ -60,15 +61,31 @@ function multiply(first: i32, end: i32, op: usize): void {
     const bytes = min(REACH, size - offset);
     let examples = scratch.pairs;
     let sums = scratch.pairSums;
+    let ahead = isFar(op) ? first : end;
     for (let unit = first; unit < end; unit++) {
       const count = together(unit);
       if (count === 0) continue;
+      if (unit >= ahead) ahead = fetch(unit, end, w + offset, stride, bytes);
       const row = w + <usize>unit * stride + offset;
       multiplyStreams(count, row, row + bytes, examples, offset, sums);
       examples += (<usize>count) << 2;
       sums += (<usize>count) << 4;
     }
   }
+}
+
+/** Brings the next eight rows near, and returns the unit that comes after them. */
+function fetch(unit: i32, end: i32, w: usize, stride: usize, bytes: usize): i32 {
+  const list = scratch.streams;
+  let at = list;
+  for (; unit < end && at < list + 32; unit++) {
+    if (together(unit) === 0) continue;
+    store<u32>(at, w + <usize>unit * stride);
+    at += 4;
+  }
+  for (; at < list + 32; at += 4) store<u32>(at, load<u32>(list));
+  fetchStreams(list, bytes);
+  return unit;
 }
 
 /** Puts the outputs where they belong. */

@@ -1,9 +1,9 @@
 import * as L from "../src/layout";
+import { fetchPanel, isFar } from "./fetch";
 import { fillBuckets } from "./lists";
-import { tile2, tile3 } from "./part-tiles";
 import { rows } from "./rows";
 import * as scratch from "./scratch";
-import { tile } from "./tile";
+import { tile2, tile3, tile4 } from "./tile";
 
 /**
  * Gate by gate: tiles of four of its examples, then of the two or three that are left, while the weights are near.
@@ -19,6 +19,7 @@ export function groupedBlocks(x: usize, y: usize, gates: usize, m: i32, op: usiz
   const groups = load<i32>(op, L.OP_GROUPS);
   const w = <usize>load<u32>(op, L.OP_WEIGHT);
   const bias = <usize>load<u32>(op, L.OP_BIAS);
+  const far = isFar(op);
   fillBuckets(gates, m, op);
   memory.fill(scratch.restCounts, 0, L.CHUNK << 2);
   for (let g = 0; g < groups; g++) {
@@ -33,12 +34,13 @@ export function groupedBlocks(x: usize, y: usize, gates: usize, m: i32, op: usiz
       const wp = w + <usize>p * ((<usize>inputs) << 5);
       const bp = bias + ((<usize>p) << 5);
       const yp = y + ((<usize>p) << 5);
+      if (far) fetchPanel(wp, (<usize>inputs) << 5);
       for (let at = examples; at < last; at += 16) {
         const a = <usize>load<u32>(at);
         const b = <usize>load<u32>(at, 4);
         const c = <usize>load<u32>(at, 8);
         const d = <usize>load<u32>(at, 12);
-        tile(
+        tile4(
           x + a * xStride,
           x + b * xStride,
           x + c * xStride,

@@ -4,7 +4,7 @@ import { gather, nonZeroOffsets } from "./lists";
 import { rows } from "./rows";
 import * as scratch from "./scratch";
 import { skipRows } from "./skip";
-import { tile } from "./tile";
+import { tile4 } from "./tile";
 
 /** All panels for all `m` examples: tiles of four examples, a panel's weights staying in the cache for all of them. */
 export function dense(x: usize, y: usize, m: i32, op: usize, all: usize): void {
@@ -21,7 +21,7 @@ export function dense(x: usize, y: usize, m: i32, op: usize, all: usize): void {
     let xi = x;
     let yi = y + ((<usize>p) << 5);
     for (let i = 0; i < tiled; i += 4, xi += xStride << 2, yi += yStride << 2)
-      tile(
+      tile4(
         xi,
         xi + xStride,
         xi + 2 * xStride,

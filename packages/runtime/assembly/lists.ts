@@ -5,9 +5,16 @@ import * as scratch from "./scratch";
 export function countNonZeros(x: usize, n: i32): i32 {
   const zero = f32x4.splat(0);
   let sums = i32x4.splat(0);
-  const whole = x + ((<usize>(n & ~3)) << 2);
+  let more = sums;
+  const whole = x + ((<usize>(n & ~15)) << 2);
   const end = x + ((<usize>n) << 2);
-  for (; x < whole; x += 16) sums = i32x4.sub(sums, f32x4.ne(v128.load(x), zero));
+  for (; x < whole; x += 64) {
+    sums = i32x4.sub(sums, f32x4.ne(v128.load(x), zero));
+    more = i32x4.sub(more, f32x4.ne(v128.load(x, 16), zero));
+    sums = i32x4.sub(sums, f32x4.ne(v128.load(x, 32), zero));
+    more = i32x4.sub(more, f32x4.ne(v128.load(x, 48), zero));
+  }
+  sums = i32x4.add(sums, more);
   let count =
     i32x4.extract_lane(sums, 0) +
     i32x4.extract_lane(sums, 1) +

@@ -19,6 +19,8 @@ export let sums: usize = 0;
 /** Examples or rows to multiply by, and the four lanes of each sum. */
 export let pairs: usize = 0;
 export let pairSums: usize = 0;
+/** Eight addresses of weights that are brought near. */
+export let streams: usize = 0;
 /** One example's bits. */
 export let bits: usize = 0;
 
@@ -38,7 +40,8 @@ export function place(base: usize, width: usize, groups: usize): usize {
   restCounts = buckets + groups * (L.CHUNK << 2);
   rest = restCounts + (L.CHUNK << 2);
   sums = (rest + panels * (L.CHUNK << 2) + 63) & ~63;
-  pairs = sums + 128;
+  streams = sums + 128;
+  pairs = streams + 64;
   pairSums = pairs + (PAIRS << 2);
   bits = pairSums + (PAIRS << 4);
   return (bits + (((width + 127) >> 7) << 4) + 63) & ~63;

@@ -115,7 +115,58 @@ export function wide(offsets: usize, values: usize, end: usize, w: usize, sums: 
   v128.store(sums, d1, 112);
 }
 
-/** Adds four panels anywhere. */
+// biome-ignore lint/complexity/noStaticOnlyClass: biome takes decorators in classes only
+class Panels {
+  /** Adds `n` panels anywhere, 2 or 4. */
+  @inline
+  static add(
+    n: i32,
+    offsets: usize,
+    values: usize,
+    end: usize,
+    w0: usize,
+    w1: usize,
+    w2: usize,
+    w3: usize,
+    sums: usize,
+  ): void {
+    let a0 = v128.load(sums);
+    let a1 = v128.load(sums, 16);
+    let b0 = v128.load(sums, 32);
+    let b1 = v128.load(sums, 48);
+    let c0 = n > 2 ? v128.load(sums, 64) : a0;
+    let c1 = n > 2 ? v128.load(sums, 80) : a0;
+    let d0 = n > 2 ? v128.load(sums, 96) : a0;
+    let d1 = n > 2 ? v128.load(sums, 112) : a0;
+    while (offsets < end) {
+      const k = <usize>load<u32>(offsets);
+      const s = v128.load32_splat(values);
+      a0 = multiplyAdd(a0, s, v128.load(w0 + k));
+      a1 = multiplyAdd(a1, s, v128.load(w0 + k, 16));
+      b0 = multiplyAdd(b0, s, v128.load(w1 + k));
+      b1 = multiplyAdd(b1, s, v128.load(w1 + k, 16));
+      if (n > 2) {
+        c0 = multiplyAdd(c0, s, v128.load(w2 + k));
+        c1 = multiplyAdd(c1, s, v128.load(w2 + k, 16));
+        d0 = multiplyAdd(d0, s, v128.load(w3 + k));
+        d1 = multiplyAdd(d1, s, v128.load(w3 + k, 16));
+      }
+      offsets += 4;
+      values += 4;
+    }
+    v128.store(sums, a0);
+    v128.store(sums, a1, 16);
+    v128.store(sums, b0, 32);
+    v128.store(sums, b1, 48);
+    if (n > 2) {
+      v128.store(sums, c0, 64);
+      v128.store(sums, c1, 80);
+      v128.store(sums, d0, 96);
+      v128.store(sums, d1, 112);
+    }
+  }
+}
+
 export function four(
   offsets: usize,
   values: usize,
@@ -126,56 +177,9 @@ export function four(
   w3: usize,
   sums: usize,
 ): void {
-  let a0 = v128.load(sums);
-  let a1 = v128.load(sums, 16);
-  let b0 = v128.load(sums, 32);
-  let b1 = v128.load(sums, 48);
-  let c0 = v128.load(sums, 64);
-  let c1 = v128.load(sums, 80);
-  let d0 = v128.load(sums, 96);
-  let d1 = v128.load(sums, 112);
-  while (offsets < end) {
-    const k = <usize>load<u32>(offsets);
-    const s = v128.load32_splat(values);
-    a0 = multiplyAdd(a0, s, v128.load(w0 + k));
-    a1 = multiplyAdd(a1, s, v128.load(w0 + k, 16));
-    b0 = multiplyAdd(b0, s, v128.load(w1 + k));
-    b1 = multiplyAdd(b1, s, v128.load(w1 + k, 16));
-    c0 = multiplyAdd(c0, s, v128.load(w2 + k));
-    c1 = multiplyAdd(c1, s, v128.load(w2 + k, 16));
-    d0 = multiplyAdd(d0, s, v128.load(w3 + k));
-    d1 = multiplyAdd(d1, s, v128.load(w3 + k, 16));
-    offsets += 4;
-    values += 4;
-  }
-  v128.store(sums, a0);
-  v128.store(sums, a1, 16);
-  v128.store(sums, b0, 32);
-  v128.store(sums, b1, 48);
-  v128.store(sums, c0, 64);
-  v128.store(sums, c1, 80);
-  v128.store(sums, d0, 96);
-  v128.store(sums, d1, 112);
+  Panels.add(4, offsets, values, end, w0, w1, w2, w3, sums);
 }
 
-/** Adds two panels anywhere. */
 export function two(offsets: usize, values: usize, end: usize, w0: usize, w1: usize, sums: usize): void {
-  let a0 = v128.load(sums);
-  let a1 = v128.load(sums, 16);
-  let b0 = v128.load(sums, 32);
-  let b1 = v128.load(sums, 48);
-  while (offsets < end) {
-    const k = <usize>load<u32>(offsets);
-    const s = v128.load32_splat(values);
-    a0 = multiplyAdd(a0, s, v128.load(w0 + k));
-    a1 = multiplyAdd(a1, s, v128.load(w0 + k, 16));
-    b0 = multiplyAdd(b0, s, v128.load(w1 + k));
-    b1 = multiplyAdd(b1, s, v128.load(w1 + k, 16));
-    offsets += 4;
-    values += 4;
-  }
-  v128.store(sums, a0);
-  v128.store(sums, a1, 16);
-  v128.store(sums, b0, 32);
-  v128.store(sums, b1, 48);
+  Panels.add(2, offsets, values, end, w0, w1, 0, 0, sums);
 }

@@ -81,7 +81,7 @@ export async function measureCosts(shared: boolean): Promise<Costs> {
     row: step,
     tile: within(tile! / steps, 2, 4.5),
     skip: within((quarter! - empty!) / (steps / 4), 1, 1.5),
-    dot: within((dot! - row!) / (inputs * outputs), 1 / 8, 1 / 6),
+    dot: within((dot! - row!) / (inputs * outputs), 1 / 7, 1 / 6),
     scan: within(scan! / thin.inputs, 1 / 8, 1 / 2),
     pair: within((allOpen! - allDense!) / (64 * L.CHUNK), 0, 20),
   };
@@ -102,9 +102,6 @@ export function writeCosts({ memory, plan }: Machine, costs: Costs): void {
 const operation = (memory: WebAssembly.Memory, plan: Plan, index: number): DataView =>
   new DataView(memory.buffer, plan.program + L.HEADER_BYTES + index * L.OP_BYTES, L.OP_BYTES);
 
-/** Smaller weights stay in the second-level cache. */
-const nearBytes = 2 ** 19;
-
 /**
  * Measures layers whose weights lie outside the cache: what reading all of them costs on top, and what reading here and
  * there costs, which no engine can foresee. The limits keep a moment when the machine was busy from deciding for good.
@@ -113,7 +110,7 @@ export async function measureLayers(machine: Machine, costs: Costs): Promise<voi
   const { memory, plan } = machine;
   for (const [index, { panels, inputs, outputs, weight, wide, rows }] of plan.layers.entries()) {
     const steps = panels * inputs;
-    if (!weight || steps * 32 < nearBytes) continue;
+    if (!weight || steps * 32 < L.NEAR_BYTES) continue;
     const view = operation(memory, plan, index);
     const found = Math.ceil(inputs / 3);
     const open = Math.ceil(outputs / 3);
@@ -127,9 +124,9 @@ export async function measureLayers(machine: Machine, costs: Costs): Promise<voi
     view.setFloat32(L.OP_STREAM, far - costs.row, true);
     if (wide) {
       const skip = (other! - costs.scan * inputs) / (panels * found);
-      view.setFloat32(L.OP_SKIP, within(skip, 1, 4), true);
+      view.setFloat32(L.OP_SKIP, within(skip, 1, 8), true);
     } else if (rows) {
-      const dot = within(other! / (open * inputs), 1 / 8, 1 / 5);
+      const dot = within(other! / (open * inputs), 1 / 7, 1 / 4);
       view.setFloat32(L.OP_SKIP, Math.max(dot - costs.dot, 0), true);
     }
   }

@@ -118,6 +118,7 @@ test("gated layers: every path within rounding of the masked dense layer, closed
           // Whole panels add in the same order on every path; gates of single units use rows, added in fours.
           const other = await (block > 1 ? runValues : checkNetworkValues)(network, x, path);
           if (block > 1) expect(other.output.map((v) => v + 0)).toEqual(dense.output.map((v) => v + 0));
+          else if (m >= 4) await checkNetworkValues(network, x, path, usualCosts, true);
           if (path !== "auto") expect(other.paths[2]).toBe(block > 1 ? path : "gates");
         }
       },
@@ -140,14 +141,39 @@ for (const [inputs, outputs] of pieces)
       const alone = Array.from({ length: 64 }, (_, i) => x.subarray(i * inputs, (i + 1) * inputs));
       const wanted = await Promise.all(alone.map((one) => runValues(network, one, "gates")));
       await checkNetworkValues(network, alone[0]!, "gates");
-      for (const m of [2, 5, 9, 64]) {
-        const check = m === 9 ? checkNetworkValues : runValues;
-        const { output } = await check(network, x.subarray(0, m * inputs), "gates");
-        for (let i = 0; i < m; i++)
-          expect(output.subarray(i * outputs, (i + 1) * outputs)).toEqual(wanted[i]!.output);
-      }
+      for (const grouped of [false, true])
+        for (const m of grouped ? [4, 5, 9, 64] : [2, 9]) {
+          const { output } = await runValues(
+            network,
+            x.subarray(0, m * inputs),
+            "gates",
+            usualCosts,
+            undefined,
+            grouped,
+          );
+          for (let i = 0; i < m; i++)
+            expect(output.subarray(i * outputs, (i + 1) * outputs)).toEqual(wanted[i]!.output);
+        }
     }
   });
+
+test("weights too large for the cache, which are fetched ahead: every path as for small ones", async () => {
+  const random = generator(31);
+  const [inputs, outputs] = [1031, 135];
+  expect(Math.ceil(outputs / 8) * inputs * 32).toBeGreaterThan(L.NEAR_BYTES);
+  for (const block of [1, 8, 32]) {
+    const network = gatedNetwork(inputs, outputs, block, { above: 0.3 }, false, "relu", random);
+    for (const m of [1, 5, 64]) {
+      const x = sparse(m * inputs, 0.7, random);
+      const dense = await checkNetworkValues(network, x, "dense");
+      for (const path of ["gates", "inputs"] as const) {
+        const other = await (block > 1 ? runValues : checkNetworkValues)(network, x, path);
+        if (block === 1) await checkNetworkValues(network, x, path, usualCosts, true);
+        if (block > 1) expect(other.output.map((v) => v + 0)).toEqual(dense.output.map((v) => v + 0));
+      }
+    }
+  }
+});
 
 test("weights of closed gates and of zero inputs are never touched: poison in them changes nothing", async () => {
   const random = generator(12);
@@ -169,7 +195,10 @@ test("weights of closed gates and of zero inputs are never touched: poison in th
         );
         expect(poisoned.some(Number.isNaN)).toBe(true);
         expect(clean.paths[2]).not.toBe("dense");
-        expect((await runValues(network, x, path, usualCosts, poisoned)).output).toEqual(clean.output);
+        for (const grouped of [false, true]) {
+          const { output } = await runValues(network, x, path, usualCosts, poisoned, grouped);
+          expect(output).toEqual(clean.output);
+        }
       }
     }
 });

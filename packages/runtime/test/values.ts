@@ -1,7 +1,7 @@
 import type { Costs } from "../src/costs.ts";
 import { writeCosts } from "../src/costs.ts";
 import type { Network } from "../src/layers.ts";
-import { CHUNK } from "../src/layout.ts";
+import * as L from "../src/layout.ts";
 import { createMachine, type Machine } from "../src/machine.ts";
 import { packPanels, packRows } from "../src/pack.ts";
 import { type Path, paths } from "../src/plan.ts";
@@ -10,23 +10,31 @@ import { evaluate, expectWithin } from "./reference.ts";
 /** Costs like those of a usual machine, so that tests do not depend on the clock. */
 export const usualCosts: Costs = { row: 0.5, tile: 1.8, skip: 0.8, dot: 0.08, scan: 0.5, pair: 4 };
 
-/** Runs up to 64 examples and gives every value of each, and the path of each layer. */
+/**
+ * Runs up to 64 examples and gives every value of each, and the path of each layer. `grouped`: unit gates of the last
+ * layer go row by row, as large ones do.
+ */
 export async function runValues(
   network: Network,
   x: Float32Array,
   path: Path = "auto",
   costs: Costs = usualCosts,
   lastWeight?: Float32Array,
+  grouped = false,
 ): Promise<{ examples: Float32Array[][]; paths: Path[]; output: Float32Array }> {
-  const machine = await createMachine(network, path, 1, CHUNK, false);
+  const machine = await createMachine(network, path, 1, L.CHUNK, false);
   const { kernels, memory, plan } = machine;
   writeCosts(machine, costs);
   if (lastWeight) replaceLastWeight(machine, lastWeight);
+  if (grouped) {
+    const op = plan.program + L.HEADER_BYTES + (plan.layers.length - 1) * L.OP_BYTES;
+    new Int32Array(memory.buffer, op + L.OP_FLAGS, 1)[0]! |= L.FLAG_GROUPED;
+  }
   const count = x.length / network.inputs;
   new Float32Array(memory.buffer, plan.input, x.length).set(x);
   // What lay in memory before must not matter.
   for (const { offset, length, stride } of plan.values.slice(1))
-    for (let i = 0; i < CHUNK; i++)
+    for (let i = 0; i < L.CHUNK; i++)
       new Float32Array(memory.buffer, plan.scratch + offset + i * stride, length).fill(1e30);
   if (kernels.run(plan.program, plan.scratch, plan.input, plan.output, count) >= 0)
     throw new Error("not finite");
@@ -71,8 +79,9 @@ export async function checkNetworkValues(
   x: Float32Array,
   path: Path = "auto",
   costs: Costs = usualCosts,
+  grouped = false,
 ): Promise<Awaited<ReturnType<typeof runValues>>> {
-  const result = await runValues(network, x, path, costs);
+  const result = await runValues(network, x, path, costs, undefined, grouped);
   for (const [example, given] of result.examples.entries())
     for (const [index, wanted] of evaluate(network, given).entries())
       expectWithin(
