@@ -74,7 +74,7 @@ const page = `# The hard runtime
 ## From a run to a file, and running it
 
 \`\`\`
-npx hardgrad train gated --network fast --estimator noisy-rectifier:scale=0.5 --data mnist --device native --out fast
+npx hardgrad train gated --network fast --data mnist --device native --out fast
 npx hardgrad export fast --format runtime        # fast/export/network.hardgrad
 node examples/runtime/node.mjs fast/export/network.hardgrad
 \`\`\`
@@ -176,7 +176,7 @@ ${table("Zero inputs skipped")}
 
 ${table("A training step of a gated layer")}
 
-\`npx hardgrad train gated --network fast --estimator noisy-rectifier --room 0.3\` trains so: a block has room for 30 % of a batch, and \`gate/left-out\` says which share of the open gates found none. Gathering and putting back have a price, and a first layer, as there, needs no gradient of its inputs, which is a third of what routing saves: compare the ms per step that a run prints. On native it paid from a room of about 0.2 downwards, which is too little for gates that open for a tenth of the images on average but for half of one class's; so the default is the masked step.
+\`npx hardgrad train gated --network fast --room 0.3\` trains so: a block has room for 30 % of a batch, and \`gate/left-out\` says which share of the open gates found none. Gathering and putting back have a price, and a first layer, as there, needs no gradient of its inputs, which is a third of what routing saves: compare the ms per step that a run prints. On native it paid from a room of about 0.2 downwards, which is too little for gates that open for a tenth of the images on average but for half of one class's; so the default is the masked step.
 
 ## Limits
 

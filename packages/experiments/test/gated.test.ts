@@ -113,7 +113,7 @@ describe("settings", () => {
   test("sizes follow the network unless they are given", () => {
     const of = (settings: Settings) => gatedSizes({ ...defaults, ...settings });
     expect(of({ network: "paper" })).toMatchObject({ gater: 400, units: 2000, block: 1, gates: 2000 });
-    expect(of({ network: "fast" })).toMatchObject({ gater: 32, experts: "rectifier" });
+    expect(of({ network: "fast" })).toMatchObject({ gater: 64, experts: "rectifier" });
     expect(of({ network: "fast", block: 32, units: 640 })).toMatchObject({ block: 32, gates: 20 });
     expect(of({ network: "dense" })).toMatchObject({ units: 2000, gated: false });
   });

@@ -8,7 +8,7 @@ const networks = {
   /** Bengio, Léonard & Courville 2013: a gate for every expert, and a gater that is wider than it is fast. */
   paper: { gater: 400, units: 2000, block: 1, experts: "linear", scale: 2.5 },
   /** Narrow gater, gates of blocks: what a kernel can skip. */
-  fast: { gater: 32, units: 2000, block: 16, experts: "rectifier", scale: 1 },
+  fast: { gater: 64, units: 2000, block: 16, experts: "rectifier", scale: 1 },
   /** The network without gates that the others are measured against. */
   dense: { gater: 0, units: 2000, block: 1, experts: "rectifier", scale: 1 },
 } as const;

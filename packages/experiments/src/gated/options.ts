@@ -18,7 +18,7 @@ export const options: OptionsTable = {
     min: 0,
     max: 10_000,
     integer: true,
-    help: "hidden units of the gater; 0: paper 400, fast 32",
+    help: "hidden units of the gater; 0: paper 400, fast 64",
   },
   units: {
     type: "number",
