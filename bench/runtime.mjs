@@ -124,7 +124,7 @@ The header is \`{ "inputs", "layers", "meta" }\`; layers are those of the type \
 
 ## How a path is chosen
 
-A layer can be computed densely, by its open gates, or by its open gates and non-zero inputs. The runtime measures its own kernels when it is loaded (about 30 ms, once per process; large layers by themselves), and takes the cheapest path for each batch by counting open gates and zeros. Skipping must win by a margin, which is larger where weights come from far away. Gates in batches are grouped: for each block the examples that open it, four at a time; for each unit its row of weights times 4 to 8 examples. All paths but that of unit gates add in the same order, so that they give the same bits; unit gates have an order of their own, in which an example gives the same bits alone as in any batch.
+A layer can be computed densely, by its open gates, or by its open gates and non-zero inputs. The runtime measures its own kernels when it is loaded (about 30 ms, once per process; large layers by themselves), and takes the cheapest path for each batch by counting open gates and zeros. Skipping must win by a margin, which is larger where weights come from far away. Block gates in batches are grouped: for each block the examples that open it, four at a time. Unit gates go example by example, 4 to 8 rows of weights at a time; with more than 8 MB of weights, batches go row by row, times 4 to 8 of the examples that open it. All paths but that of unit gates add in the same order, so that they give the same bits; unit gates have an order of their own, in which an example gives the same bits alone as in any batch.
 
 ## Measured
 
@@ -180,7 +180,7 @@ ${table("A training step of a gated layer")}
 
 ## Limits
 
-- A gate per unit has products of rows in place of panels, at 0.75 to 0.9 of the dense kernel's speed; that, and looking for open gates, is why it stays below blocks at the same density. In a batch nearly every row is read for the few examples that open it: where the weights do not stay in the cache, memory sets the pace.
+- A gate per unit has products of rows in place of panels, at about 0.8 of the dense kernel's speed: each number of a row is read for one product, from the third-level cache or from memory, which sets the pace. That, and looking for open gates, is why it stays below blocks at the same density.
 - Blocks are of 1 unit, or of a multiple of 8. Networks are of layers one after another; there are no convolutions.
 - A WebAssembly memory holds 4 GB, and so much is the most a network may take.
 - Weights are float32 or one bit. There is no int8.
