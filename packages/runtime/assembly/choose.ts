@@ -26,7 +26,7 @@ export function unitPath(open: i32, m: i32, op: usize, program: usize): i32 {
   const forced = load<i32>(op, L.OP_PATH);
   if (forced !== L.PATH_AUTO) return forced === L.PATH_DENSE ? forced : L.PATH_GATES;
   // Grouped, rows from afar are read once for all examples of a batch.
-  const grouped = m >= 4 && (load<i32>(op, L.OP_FLAGS) & L.FLAG_GROUPED) !== 0;
+  const grouped = m >= 4 && (load<i32>(op, L.OP_FLAGS) & L.FLAG_FAR) !== 0;
   const read = grouped ? min(open, load<i32>(op, L.OP_GROUPS)) : open;
   const cost = <f32>open * load<f32>(program, L.HEADER_DOT) + <f32>read * load<f32>(op, L.OP_SKIP);
   const full = margin(op) * denseCost(m, op, program);

@@ -1,13 +1,7 @@
-import * as L from "../src/layout";
 import * as scratch from "./scratch";
 
 // Weights from afar that few examples need are waited for. Eight streams of them at once come up to twice as fast as
 // one after the other, so they are brought near before they are multiplied by.
-
-/** Whether a layer's weights lie outside the second-level cache. */
-export function isFar(op: usize): bool {
-  return load<i32>(op, L.OP_PANELS) * load<i32>(op, L.OP_INPUTS) >= L.NEAR_BYTES >> 5;
-}
 
 /** Brings a panel near. */
 export function fetchPanel(w: usize, size: usize): void {

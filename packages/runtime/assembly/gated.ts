@@ -40,7 +40,7 @@ function unitGated(x: usize, y: usize, gates: usize, m: i32, op: usize, program:
   if (path === L.PATH_DENSE) dense(x, y, m, op, load<u32>(program, L.HEADER_PANELS));
   else {
     memory.fill(y, 0, yStride * m);
-    if (m >= 4 && load<i32>(op, L.OP_FLAGS) & L.FLAG_GROUPED) groupedUnits(x, y, gates, m, op);
+    if (m >= 4 && load<i32>(op, L.OP_FLAGS) & L.FLAG_FAR) groupedUnits(x, y, gates, m, op);
     else if (m === 1) dots(x, y, scratch.open, open, op);
     else
       for (let i = <usize>0; i < <usize>m; i++) {

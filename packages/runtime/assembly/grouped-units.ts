@@ -1,6 +1,6 @@
 import * as L from "../src/layout";
 import { dots, finishSums, rowBytes } from "./dots";
-import { fetchStreams, isFar } from "./fetch";
+import { fetchStreams } from "./fetch";
 import { fillBuckets } from "./lists";
 import * as scratch from "./scratch";
 import { multiplyStreams } from "./streams";
@@ -61,7 +61,7 @@ function multiply(first: i32, end: i32, op: usize): void {
     const bytes = min(REACH, size - offset);
     let examples = scratch.pairs;
     let sums = scratch.pairSums;
-    let ahead = isFar(op) ? first : end;
+    let ahead = first;
     for (let unit = first; unit < end; unit++) {
       const count = together(unit);
       if (count === 0) continue;

@@ -1,5 +1,5 @@
 import * as L from "../src/layout";
-import { fetchPanel, isFar } from "./fetch";
+import { fetchPanel } from "./fetch";
 import { fillBuckets } from "./lists";
 import { rows } from "./rows";
 import * as scratch from "./scratch";
@@ -19,7 +19,7 @@ export function groupedBlocks(x: usize, y: usize, gates: usize, m: i32, op: usiz
   const groups = load<i32>(op, L.OP_GROUPS);
   const w = <usize>load<u32>(op, L.OP_WEIGHT);
   const bias = <usize>load<u32>(op, L.OP_BIAS);
-  const far = isFar(op);
+  const far = (load<i32>(op, L.OP_FLAGS) & L.FLAG_FAR) !== 0;
   fillBuckets(gates, m, op);
   memory.fill(scratch.restCounts, 0, L.CHUNK << 2);
   for (let g = 0; g < groups; g++) {

@@ -102,6 +102,9 @@ export function writeCosts({ memory, plan }: Machine, costs: Costs): void {
 const operation = (memory: WebAssembly.Memory, plan: Plan, index: number): DataView =>
   new DataView(memory.buffer, plan.program + L.HEADER_BYTES + index * L.OP_BYTES, L.OP_BYTES);
 
+/** Smaller weights stay in the second-level cache. */
+const nearBytes = 2 ** 19;
+
 /**
  * Measures layers whose weights lie outside the cache: what reading all of them costs on top, and what reading here and
  * there costs, which no engine can foresee. The limits keep a moment when the machine was busy from deciding for good.
@@ -110,7 +113,7 @@ export async function measureLayers(machine: Machine, costs: Costs): Promise<voi
   const { memory, plan } = machine;
   for (const [index, { panels, inputs, outputs, weight, wide, rows }] of plan.layers.entries()) {
     const steps = panels * inputs;
-    if (!weight || steps * 32 < L.NEAR_BYTES) continue;
+    if (!weight || steps * 32 < nearBytes) continue;
     const view = operation(memory, plan, index);
     const found = Math.ceil(inputs / 3);
     const open = Math.ceil(outputs / 3);

@@ -3,9 +3,7 @@
 
 /** Examples that run together; longer batches go in pieces of this size. */
 export const CHUNK = 64;
-/** Smaller weights stay in the second-level cache. */
-export const NEAR_BYTES = 524288;
-/** Rows of single units that are more than this are read once for all examples of a batch; fewer come fast enough for each. */
+/** More weights than this come slowly; a batch reads them once for all its examples, and ahead. */
 export const MIDDLE_BYTES = 8388608;
 /** Inputs of such a batch that are multiplied by one weight row after the other before the next inputs are. */
 export const REACH = 2048;
@@ -71,7 +69,7 @@ export const KIND_SOFTMAX = 6;
 export const KIND_ARGMAX = 7;
 
 export const FLAG_SCALED = 2; // open gates multiply by their value
-export const FLAG_GROUPED = 8; // unit gates: batches go row by row, not example by example
+export const FLAG_FAR = 8; // gated layers of more than MIDDLE_BYTES
 export const FLAG_STEP = 4; // bit layers: inputs are 0 and 1
 
 export const PATH_AUTO = 0;

@@ -94,7 +94,7 @@ function writeOperation(
     set(L.OP_GATES_STRIDE, gates.stride);
     set(L.OP_GROUPS, gates.length);
     set(L.OP_BLOCK, layer.block / 8);
-    if (planned.outputs * planned.rowBytes > L.MIDDLE_BYTES) flags |= L.FLAG_GROUPED;
+    if (planned.outputs * planned.inputs * 4 > L.MIDDLE_BYTES) flags |= L.FLAG_FAR;
     if ((plan.layers[layer.gates - 1]!.layer as { readonly scaled?: boolean }).scaled) flags |= L.FLAG_SCALED;
   }
   if (layer.kind === "bits" && layer.binary === "step") flags |= L.FLAG_STEP;

@@ -10,7 +10,7 @@ import { floats, generator } from "./reference.ts";
 import { usualCosts } from "./values.ts";
 
 const INPUTS = 24;
-/** So many that weights are fetched ahead. */
+/** With so many the test has weights fetched ahead, as those of large layers are. */
 const MANY_INPUTS = 1400;
 const OUTPUTS = 96;
 /** Outputs whose gates may open; those after them are closed for every example. */
@@ -68,8 +68,7 @@ async function runAtTheEnd(network: Network, path: Path, x: Float32Array): Promi
     new Uint8Array(memory.buffer).copyWithin(end, at, at + used);
     const op = plan.program + L.HEADER_BYTES + 2 * L.OP_BYTES;
     new DataView(memory.buffer).setUint32(op + field, end, true);
-    if (field === L.OP_ROWS && network.inputs > MANY_INPUTS)
-      new Int32Array(memory.buffer, op + L.OP_FLAGS, 1)[0]! |= L.FLAG_GROUPED;
+    if (network.inputs > MANY_INPUTS) new Int32Array(memory.buffer, op + L.OP_FLAGS, 1)[0]! |= L.FLAG_FAR;
     const kernels = await instantiate(module, memory);
     new Float32Array(memory.buffer, plan.input, x.length).set(x);
     const batch = x.length / network.inputs;

@@ -11,8 +11,8 @@ import { evaluate, expectWithin } from "./reference.ts";
 export const usualCosts: Costs = { row: 0.5, tile: 1.8, skip: 0.8, dot: 0.08, scan: 0.5, pair: 4 };
 
 /**
- * Runs up to 64 examples and gives every value of each, and the path of each layer. `grouped`: unit gates of the last
- * layer go row by row, as large ones do.
+ * Runs up to 64 examples and gives every value of each, and the path of each layer. `far`: the last layer
+ * is treated as large ones are.
  */
 export async function runValues(
   network: Network,
@@ -20,15 +20,15 @@ export async function runValues(
   path: Path = "auto",
   costs: Costs = usualCosts,
   lastWeight?: Float32Array,
-  grouped = false,
+  far = false,
 ): Promise<{ examples: Float32Array[][]; paths: Path[]; output: Float32Array }> {
   const machine = await createMachine(network, path, 1, L.CHUNK, false);
   const { kernels, memory, plan } = machine;
   writeCosts(machine, costs);
   if (lastWeight) replaceLastWeight(machine, lastWeight);
-  if (grouped) {
+  if (far) {
     const op = plan.program + L.HEADER_BYTES + (plan.layers.length - 1) * L.OP_BYTES;
-    new Int32Array(memory.buffer, op + L.OP_FLAGS, 1)[0]! |= L.FLAG_GROUPED;
+    new Int32Array(memory.buffer, op + L.OP_FLAGS, 1)[0]! |= L.FLAG_FAR;
   }
   const count = x.length / network.inputs;
   new Float32Array(memory.buffer, plan.input, x.length).set(x);
@@ -79,9 +79,9 @@ export async function checkNetworkValues(
   x: Float32Array,
   path: Path = "auto",
   costs: Costs = usualCosts,
-  grouped = false,
+  far = false,
 ): Promise<Awaited<ReturnType<typeof runValues>>> {
-  const result = await runValues(network, x, path, costs, undefined, grouped);
+  const result = await runValues(network, x, path, costs, undefined, far);
   for (const [example, given] of result.examples.entries())
     for (const [index, wanted] of evaluate(network, given).entries())
       expectWithin(
