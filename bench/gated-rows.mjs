@@ -18,13 +18,6 @@ export const rows = [
     seeds: 3,
   },
   {
-    name: "fast without noise",
-    estimator: "noisy-rectifier",
-    options: { scale: 0 },
-    settings: { network: "fast" },
-    seeds: 1,
-  },
-  {
     name: "straight-through",
     estimator: "straight-through",
     settings: { epochs: 24, strengthLow: 0.003, strengthHigh: 0.003 },

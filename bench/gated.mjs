@@ -104,12 +104,12 @@ const percent = (value, digits = 2) => {
   return (100 * value.mean).toFixed(digits) + error;
 };
 console.log(
-  "| gater | test error, % | paper | validation, % | open gates, % | dead, % | always on, % | mean probability, % | seeds |",
+  "| gater | passes | test error, % | paper | validation, % | open gates, % | dead, % | always on, % | mean probability, % | seeds |",
 );
-console.log("|---|---|---|---|---|---|---|---|---|");
+console.log("|---|---|---|---|---|---|---|---|---|---|");
 for (const r of results)
   console.log(
-    `| ${r.name} | ${percent(r.testError)} | ${r.paper ?? "—"} | ${percent(r.validationError)} | ${percent(r.rate)} | ${percent(r.dead, 1)} | ${percent(r.alwaysOn, 1)} | ${percent(r.probability, 1)} | ${r.seeds} of ${r.planned} |`,
+    `| ${r.name} | ${r.settings.epochs} | ${percent(r.testError)} | ${r.paper ?? "—"} | ${percent(r.validationError)} | ${percent(r.rate)} | ${percent(r.dead, 1)} | ${percent(r.alwaysOn, 1)} | ${percent(r.probability, 1)} | ${r.seeds} of ${r.planned} |`,
   );
 if (flags.json)
   writeWhole(
