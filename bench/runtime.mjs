@@ -159,7 +159,8 @@ ${table("Whole networks, gater included")}
 
 ${table("Two threads")}
 
-${results.load > 1 ? "Two threads need two idle cores: with other work on the machine, as here, they wait for each other.\n" : ""}
+Two threads need two idle cores: with other work on the machine they wait for each other.
+
 Against the float twin in other runtimes, on one thread:
 
 ${table("Against other runtimes, one thread")}
@@ -185,7 +186,7 @@ ${table("A training step of a gated layer")}
 - A WebAssembly memory holds 4 GB, and so much is the most a network may take.
 - Weights are float32 or one bit. There is no int8.
 - In Node 20 products and additions are not fused (relaxed SIMD came later), which the kernels use where the engine has it; results then differ in the last bits from engine to engine.
-- The two layers of a narrow gater run densely for every example: at a rate of 10 % they are a seventh of what is left of the network's work.
+- The two layers of a narrow gater run densely for every example: at a rate of 10 % they are a quarter of what is left of the network's work.
 `;
 writeFileSync(place("runtime.md"), page);
 writeFileSync(place("figures/density.svg"), `${densityFigure(results).svg}\n`);
