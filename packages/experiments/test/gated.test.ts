@@ -147,6 +147,8 @@ describe("settings", () => {
       const estimator = makeEstimator({ id, options });
       expect(() => gated.check(estimator, { ...defaults, ...settings, network }, data)).not.toThrow();
     }
+    // With the estimator's own noise, of deviation 1, most gates die.
+    expect(gated.recommended("noisy-rectifier").options.scale).toBe(0.5);
   });
 
   test("recommended settings suit every estimator that compare takes", () => {
