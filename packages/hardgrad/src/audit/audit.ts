@@ -148,8 +148,6 @@ async function row(
       fastest = Math.min(fastest, performance.now() - start);
       tree.dispose(next);
     }
-    if (values.some((v) => !Number.isFinite(v)))
-      throw new RangeError("its estimates are not finite here; look at f between and at the hard values.");
     if (keys.length === 1) fastest = await again(estimate, state, seed);
     const { settings, id, unbiased, forward } = estimator;
     return {

@@ -1,194 +1,85 @@
 import type { Distribution } from "../types.ts";
+import { enumerateOrderedSets } from "./ordered-sets.ts";
+import { enumerateSubsets } from "./subsets.ts";
+import { type Value, variables } from "./variables.ts";
 
-/** The states of one example in float64, without holding them all. */
+/** The states of one example in float64, a block at a time. */
 export interface Enumeration {
   readonly count: number;
-  /** Writes the next rows into `block` (row-major, `width` wide) and returns how many; 0 at the end. */
+  /** Writes the next rows into `block` (row-major, as wide as the logits) and returns how many; 0 at the end. */
   next(block: Float32Array): number;
-  /** Takes f at the rows of the last block; adds them to mean and gradient. */
-  add(values: ArrayLike<number>): void;
-  mean(): number;
-  gradient(): number[];
+  /** Probabilities of the states given out so far; the others are 0. */
+  readonly probabilities: Float64Array;
+  /** `sum of values times the derivative of the probability`, per logit; values in the order of the states. */
+  gradient(values: Float64Array): number[];
 }
 
-interface Value {
-  /** Entries of the row that belong to the variable. */
-  readonly entries: readonly number[];
-  readonly logProbability: number;
-  /** Derivative of the log-probability with respect to the variable's logits. */
-  readonly score: readonly number[];
+/**
+ * Every state with its probability. Probabilities and their derivatives are products and quotients made afresh for each
+ * state, never running sums or differences of logarithms: logits of +-3e38 give exact zeros.
+ */
+export function enumerateStates(q: Distribution, logits: readonly number[]): Enumeration {
+  if (q.kind === "subset") return enumerateSubsets(logits, q.total);
+  if (q.kind === "plackett-luce") return enumerateOrderedSets(logits, q.total);
+  return enumerateProduct(variables(q, logits));
 }
 
-const logSigmoid = (a: number): number => -(Math.max(-a, 0) + Math.log1p(Math.exp(-Math.abs(a))));
-
-/** The values of each independent variable. */
-function variables(q: Distribution, logits: readonly number[]): Value[][] {
-  if (q.kind === "categorical") {
-    const categories = q.eventShape.at(-1)!;
-    return Array.from({ length: logits.length / categories }, (_, v) => {
-      const a = logits.slice(v * categories, (v + 1) * categories);
-      const top = Math.max(...a);
-      const total = top + Math.log(a.reduce((sum, x) => sum + Math.exp(x - top), 0));
-      return a.map((x, i) => ({
-        entries: a.map((_, j) => (i === j ? 1 : 0)),
-        logProbability: x - total,
-        score: a.map((y, j) => (i === j ? 1 : 0) - Math.exp(y - total)),
-      }));
-    });
-  }
-  return logits.map((a) => {
-    const n = q.kind === "bernoulli" ? 1 : q.total;
-    const factorial = (k: number): number => (k < 2 ? 0 : Math.log(k) + factorial(k - 1));
-    const mean = q.kind === "poisson" ? Math.exp(a) : n / (1 + Math.exp(-a));
-    return Array.from({ length: n + 1 }, (_, k) => ({
-      entries: [k],
-      logProbability:
-        q.kind === "poisson"
-          ? k * a - mean - factorial(k)
-          : factorial(n) - factorial(k) - factorial(n - k) + k * logSigmoid(a) + (n - k) * logSigmoid(-a),
-      score: [k - mean],
-    }));
-  });
-}
-
-/** States of independent variables in Gray-code order: from one to the next a single variable changes, by one value. */
-export function enumerateProduct(q: Distribution, logits: readonly number[]): Enumeration {
-  const all = variables(q, logits);
+/** States of independent variables; the first variable changes fastest. */
+function enumerateProduct(all: readonly (readonly Value[])[]): Enumeration {
   const count = all.reduce((product, values) => product * values.length, 1);
-  const offsets = all.map((_, v) =>
-    all.slice(0, v).reduce((sum, values) => sum + values[0]!.entries.length, 0),
-  );
-  const width = logits.length;
+  const offsets: number[] = [];
+  let width = 0;
+  for (const values of all) {
+    offsets.push(width);
+    width += values[0]!.entries.length;
+  }
+  const probabilities = new Float64Array(count);
   const index = all.map(() => 0);
-  const direction = all.map(() => 1);
-  const row = new Float32Array(width);
-  for (const [v, values] of all.entries()) row.set(values[0]!.entries, offsets[v]!);
-  let done = 0;
-  let logProbability = all.reduce((sum, values) => sum + values[0]!.logProbability, 0);
-  // Mass of f by variable and value: the gradient is a sum of these times the scores.
-  const masses = all.map((values) => new Float64Array(values.length));
-  let total = 0;
-  let visited: { index: Uint16Array; probability: Float64Array; size: number } | undefined;
-
   const advance = (): void => {
     for (const [v, values] of all.entries()) {
-      const to = index[v]! + direction[v]!;
-      if (to < 0 || to >= values.length) {
-        direction[v] = -direction[v]!;
-        continue;
-      }
-      logProbability += values[to]!.logProbability - values[index[v]!]!.logProbability;
-      index[v] = to;
-      row.set(values[to]!.entries, offsets[v]!);
-      return;
+      index[v]!++;
+      if (index[v]! < values.length) return;
+      index[v] = 0;
     }
   };
+  let done = 0;
   return {
     count,
+    probabilities,
     next: (block) => {
       const rows = Math.min(Math.floor(block.length / width), count - done);
-      visited = {
-        index: new Uint16Array(rows * all.length),
-        probability: new Float64Array(rows),
-        size: rows,
-      };
       for (let r = 0; r < rows; r++) {
-        block.set(row, r * width);
-        visited.index.set(index, r * all.length);
-        visited.probability[r] = Math.exp(logProbability);
-        done++;
+        let probability = 1;
+        for (const [v, values] of all.entries()) {
+          const value = values[index[v]!]!;
+          probability *= value.probability;
+          block.set(value.entries, r * width + offsets[v]!);
+        }
+        probabilities[done++] = probability;
         advance();
       }
       return rows;
     },
-    add: (values) => {
-      const { index: seen, probability, size } = visited!;
-      for (let r = 0; r < size; r++) {
-        const mass = probability[r]! * values[r]!;
-        total += mass;
-        for (let v = 0; v < all.length; v++) masses[v]![seen[r * all.length + v]!]! += mass;
+    gradient: (f) => {
+      index.fill(0);
+      // Mass of f by variable and value, the variable's own probability left out: the derivative takes its place.
+      const masses = all.map((values) => new Float64Array(values.length));
+      const after = new Float64Array(all.length + 1).fill(1);
+      for (let s = 0; s < count; s++) {
+        for (let v = all.length - 1; v >= 0; v--) after[v] = after[v + 1]! * all[v]![index[v]!]!.probability;
+        let before = f[s]!;
+        for (let v = 0; v < all.length; v++) {
+          const i = index[v]!;
+          masses[v]![i]! += before * after[v + 1]!;
+          before *= all[v]![i]!.probability;
+        }
+        advance();
       }
-    },
-    mean: () => total,
-    gradient: () =>
-      all.flatMap((values, v) =>
-        values[0]!.score.map((_, j) =>
-          values.reduce((sum, value, i) => sum + masses[v]![i]! * value.score[j]!, 0),
+      return all.flatMap((values, v) =>
+        values[0]!.slope.map((_, j) =>
+          values.reduce((sum, value, i) => sum + masses[v]![i]! * value.slope[j]!, 0),
         ),
-      ),
-  };
-}
-
-/** Subsets of k out of n, under either law. */
-export function enumerateSubsets(q: Distribution, logits: readonly number[]): Enumeration {
-  const n = logits.length;
-  const k = q.total;
-  const sets: number[][] = [];
-  const build = (from: number, set: number[]): void => {
-    if (set.length === k) {
-      sets.push(set);
-      return;
-    }
-    for (let i = from; i <= n - (k - set.length); i++) build(i + 1, [...set, i]);
-  };
-  build(0, []);
-  const probabilities = (a: readonly number[]): number[] => {
-    const top = Math.max(...a);
-    const weights = a.map((x) => Math.exp(x - top));
-    const mass =
-      q.kind === "subset"
-        ? (set: number[]) => set.reduce((product, i) => product * weights[i]!, 1)
-        : (set: number[]) => orderedMass(weights, set);
-    const masses = sets.map(mass);
-    const total = masses.reduce((x, y) => x + y, 0);
-    return masses.map((m) => m / total);
-  };
-  const p = probabilities(logits);
-  // Derivatives of the probabilities by central differences in float64: an error of about 1e-10.
-  const step = 1e-5;
-  const slopes = logits.map((_, i) => {
-    const up = probabilities(logits.map((a, j) => (i === j ? a + step : a)));
-    const down = probabilities(logits.map((a, j) => (i === j ? a - step : a)));
-    return up.map((u, s) => (u - down[s]!) / (2 * step));
-  });
-  const gradient = logits.map(() => 0);
-  let mean = 0;
-  let done = 0;
-  let last = 0;
-  return {
-    count: sets.length,
-    next: (block) => {
-      last = done;
-      const rows = Math.min(Math.floor(block.length / n), sets.length - done);
-      for (let r = 0; r < rows; r++) {
-        block.fill(0, r * n, (r + 1) * n);
-        for (const i of sets[done]!) block[r * n + i] = 1;
-        done++;
-      }
-      return rows;
+      );
     },
-    add: (values) => {
-      for (let s = last; s < done; s++) {
-        mean += p[s]! * values[s - last]!;
-        for (let i = 0; i < n; i++) gradient[i]! += slopes[i]![s]! * values[s - last]!;
-      }
-    },
-    mean: () => mean,
-    gradient: () => gradient,
   };
-}
-
-/** Probability that draws without replacement give the set in any order, by recursion over what was drawn last. */
-function orderedMass(weights: readonly number[], set: readonly number[]): number {
-  const rest = weights.reduce((sum, w, i) => (set.includes(i) ? sum : sum + w), 0);
-  const table = new Float64Array(2 ** set.length);
-  table[0] = 1;
-  for (let part = 1; part < table.length; part++) {
-    const members = set.flatMap((i, bit) =>
-      part & (1 << bit) ? [{ w: weights[i]!, without: part ^ (1 << bit) }] : [],
-    );
-    const mass = members.reduce((sum, m) => sum + m.w, rest);
-    table[part] = members.reduce((sum, m) => sum + (m.w / mass) * table[m.without]!, 0);
-  }
-  return table[table.length - 1]!;
 }

@@ -43,6 +43,11 @@ export function measure(
 ): Measures {
   const width = exact.length;
   const count = estimates.length / width;
+  // A NaN is neither above nor below any limit: it must not pass for "no bias found".
+  if (!exact.every(Number.isFinite) || !Number.isFinite(scale))
+    throw new RangeError(`audit: the exact gradient is not finite: ${exact.join(", ")}.`);
+  if (Array.prototype.some.call(estimates, (v) => !Number.isFinite(v)))
+    throw new RangeError("its estimates are not finite here; look at f between and at the hard values.");
   const mean = exact.map(() => 0);
   const square = exact.map(() => 0);
   for (let n = 0; n < count; n++)
