@@ -82,6 +82,7 @@ export { unorderedSet } from "./estimators/unordered-set.ts";
 export { vimco } from "./estimators/vimco.ts";
 export { expectation, sample, statefulExpectation, through } from "./expectation.ts";
 export * from "./gates/index.ts";
+export { type GradientOptions, grad, valueAndGrad } from "./gradients.ts";
 export { hardSigmoid, logSigmoid, sigmoid, softplus } from "./math.ts";
 export { bibtex, references } from "./references.ts";
 export { detach } from "./surrogate.ts";

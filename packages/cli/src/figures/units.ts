@@ -1,7 +1,7 @@
 import { useDevice } from "@hardgrad/experiments";
 import { numpy as np } from "@jax-js/jax";
 import * as Plot from "@observablehq/plot";
-import { oneHot, pseudoDerivatives, sign, step } from "hardgrad";
+import { grad, oneHot, pseudoDerivatives, sign, step } from "hardgrad";
 import { plotSvg, stack } from "./draw.ts";
 import type { Figure } from "./index.ts";
 
@@ -29,7 +29,6 @@ export async function unitsFigure(): Promise<Figure> {
   // One-hot argmax of (x, 0): its first component, and that component's derivative p(1 - p) by the softmax Jacobian.
   const pair = (v: typeof x): typeof x => np.stack([v.ref, np.zerosLike(v)], -1);
   const first = (v: typeof x): typeof x => np.sum(v.mul(np.array([1, 0])), -1);
-  const { grad } = await import("@jax-js/jax");
   const choice = oneHot();
   panels.push({
     name: "one-hot argmax of (x, 0), softmax Jacobian",

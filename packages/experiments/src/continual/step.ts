@@ -1,5 +1,5 @@
-import { numpy as np, tree, vjp } from "@jax-js/jax";
-import { clipByNorm, openGradients, protect, type State, type UpdateRule } from "hardgrad";
+import type { numpy as np } from "@jax-js/jax";
+import { clipByNorm, openGradients, protect, type State, type UpdateRule, valueAndGrad } from "hardgrad";
 import { adam, adamw, radam } from "../adam.ts";
 import type { RunConfig } from "../contract.ts";
 import { groupOf, named } from "../engine/arrays.ts";
@@ -58,13 +58,7 @@ export function stepOf(method: Method, config: RunConfig): (resident: Arrays, in
       });
       return [loss, state];
     };
-    const [[loss, state], backward] = vjp(meanLoss, [keepAll(params)]) as unknown as [
-      [np.Array, State],
-      ((cotangents: [np.Array, State]) => [Params]) & { dispose(): void },
-    ];
-    const zeros = tree.map((x: np.Array) => np.zeros(x.shape), state) as State;
-    const [raw] = backward([np.onesLike(loss.ref), zeros]);
-    backward.dispose();
+    const [[loss, state], raw] = valueAndGrad(meanLoss, { hasAux: true })(keepAll(params));
     const gradients = keepAll(raw);
     const optimizer = groupOf(resident, "optimizer");
     let next: { params: Params; state: Params };

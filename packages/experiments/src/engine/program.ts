@@ -1,5 +1,5 @@
-import { grad, numpy as np, tree, vjp } from "@jax-js/jax";
-import type { State } from "hardgrad";
+import { numpy as np, tree } from "@jax-js/jax";
+import { grad, type State, valueAndGrad } from "hardgrad";
 import type { RunConfig } from "../contract.ts";
 import type { StepExperiment, StepInputs } from "../experiment.ts";
 import { keepAll, type Optimizer, type Params } from "../optimizers.ts";
@@ -64,15 +64,10 @@ export function stepOf(experiment: StepExperiment, config: RunConfig, optimizer:
   return (resident, inputs) => {
     const params = groupOf(resident, "params");
     const learningRate = inputs.learningRate!.ref;
-    // vjp of loss and state together: jax-js 0.1.25 can't carry an auxiliary output past the gradients that learned
-    // control variates take inside.
-    const [[loss, state], backward] = vjp(
+    const [[loss, state], gradients] = valueAndGrad(
       (p: Params) => meanLoss(experiment, config, p, groupOf(resident, "estimator"), inputs),
-      [keepAll(params)],
-    ) as unknown as [[np.Array, State], ((cotangents: [np.Array, State]) => [Params]) & { dispose(): void }];
-    const zeros = tree.map((x: np.Array) => np.zeros(x.shape), state) as State;
-    const [gradients] = backward([np.onesLike(loss.ref), zeros]);
-    backward.dispose();
+      { hasAux: true },
+    )(keepAll(params));
     const scaled = Object.fromEntries(
       Object.entries(gradients).map(([name, g]) => [
         name,
@@ -94,7 +89,7 @@ function gradientOf(experiment: StepExperiment, config: RunConfig): TracedStep {
       tree.dispose(next);
       return value;
     };
-    const gradients = grad(loss)(groupOf(resident, "params")) as unknown as Params;
+    const gradients = grad(loss)(groupOf(resident, "params"));
     disposeAll(groupOf(resident, "optimizer"));
     disposeAll(groupOf(resident, "run"));
     // All of them: jax-js would fuse what only the others need into the matrix products of these, 40 times slower.

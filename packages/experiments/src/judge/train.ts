@@ -1,4 +1,5 @@
-import { nn, numpy as np, valueAndGrad } from "@jax-js/jax";
+import { nn, numpy as np } from "@jax-js/jax";
+import { valueAndGrad } from "hardgrad";
 import { adam } from "../adam.ts";
 import { type Split, shuffled } from "../data/index.ts";
 import { fromHost, groupOf, named, scalar, toHost } from "../engine/arrays.ts";
@@ -111,7 +112,7 @@ function step(resident: Arrays, { images, labels, learningRate }: Arrays): Array
   const params = groupOf(resident, "params");
   const y = nn.oneHot(labels!.astype(np.int32), 10);
   const meanLoss = (p: Params): np.Array => np.mean(crossEntropy(scoresOf(p, images!), y));
-  const [loss, gradients] = valueAndGrad(meanLoss)(keepAll(params)) as unknown as [np.Array, Params];
+  const [loss, gradients] = valueAndGrad(meanLoss)(keepAll(params));
   const next = adam().update(gradients, groupOf(resident, "optimizer"), params, learningRate!);
   learningRate!.dispose();
   const total = resident["run.total"]!.add(loss);

@@ -1,7 +1,8 @@
-import { blockUntilReady, grad, jit, numpy as np, random, tree, vjp } from "@jax-js/jax";
+import { blockUntilReady, jit, numpy as np, random, tree } from "@jax-js/jax";
 import { checkSupport } from "../checks.ts";
 import { keep } from "../distributions/index.ts";
 import { statefulExpectation } from "../expectation.ts";
+import { grad } from "../gradients.ts";
 import type { Distribution, Estimator, Objective, State } from "../types.ts";
 import { exactGradient, repeated } from "./exact-gradient.ts";
 import { type Measures, measure } from "./statistics.ts";
@@ -169,22 +170,12 @@ type Program = ((key: np.Array, state: State) => [np.Array, State]) & { dispose(
 
 /** Estimates `[count, ...event]` and the next state, compiled. Keeps q. */
 function program(q: Distribution, f: Objective, estimator: Estimator, count: number): Program {
-  // vjp of losses and next state together: jax-js 0.1.25 can't carry an auxiliary output past a gradient inside f.
   return jit((key: np.Array, state: State): [np.Array, State] => {
-    const [[total, next], backward] = vjp(
-      (logits: np.Array): [np.Array, State] => {
-        const result = statefulExpectation({ ...repeated(keep(q), count), logits }, f, estimator, key, state);
-        return [np.sum(result.losses), result.state];
-      },
-      [repeated(keep(q), count).logits],
-    ) as unknown as [
-      [np.Array, State],
-      ((cotangents: [np.Array, State]) => [np.Array]) & { dispose(): void },
-    ];
-    const zeros = tree.map((x: np.Array) => np.zeros(x.shape), next) as State;
-    const [g] = backward([np.onesLike(total), zeros]);
-    backward.dispose();
-    return [g, next];
+    const total = (logits: np.Array): [np.Array, State] => {
+      const result = statefulExpectation({ ...repeated(keep(q), count), logits }, f, estimator, key, state);
+      return [np.sum(result.losses), result.state];
+    };
+    return grad(total, { hasAux: true })(repeated(keep(q), count).logits);
   }) as unknown as Program;
 }
 

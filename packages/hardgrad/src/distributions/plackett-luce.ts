@@ -1,4 +1,5 @@
-import { grad, numpy as np } from "@jax-js/jax";
+import { numpy as np } from "@jax-js/jax";
+import { grad } from "../gradients.ts";
 import type { Distribution } from "../types.ts";
 import type { DistributionFunctions } from "./index.ts";
 import { exponential } from "./noise.ts";

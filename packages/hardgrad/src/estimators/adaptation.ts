@@ -1,4 +1,5 @@
-import { numpy as np, tree, vjp } from "@jax-js/jax";
+import { numpy as np, tree } from "@jax-js/jax";
+import { pullback } from "../gradients.ts";
 import { detach } from "../surrogate.ts";
 import type { State } from "../types.ts";
 
@@ -35,12 +36,9 @@ export function descend(
   residual: (parameters: Parameters) => np.Array,
 ): { next: State; residual: np.Array } {
   const parameters = parametersOf(state);
-  // vjp rather than grad with an auxiliary output, which jax-js 0.1.25 can't nest three deep.
-  const [value, backward] = vjp(residual, [
-    tree.map((x: np.Array) => detach(x.ref), parameters),
-  ]) as unknown as [np.Array, ((cotangent: np.Array) => [Parameters]) & { dispose(): void }];
-  const [gradient] = backward(value.ref.mul(2 / value.size));
-  backward.dispose();
+  const detached = tree.map((x: np.Array) => detach(x.ref), parameters) as Parameters;
+  const { value, backward } = pullback(residual, detached);
+  const gradient = backward(value.ref.mul(2 / value.size));
   const steps = state.steps!.add(1);
   const correction = (decay: number): np.Array => np.negative(np.exp(steps.ref.mul(Math.log(decay)))).add(1);
   const next: State = {};

@@ -1,6 +1,7 @@
-import { numpy as np, random, valueAndGrad } from "@jax-js/jax";
+import { numpy as np, random } from "@jax-js/jax";
 import { checkSupport, evaluate } from "../checks.ts";
 import { fixed, functionsOf } from "../distributions/index.ts";
+import { valueAndGrad } from "../gradients.ts";
 import { softmaxJacobian } from "../math.ts";
 import { detach, lastAxes, zeroLoss } from "../surrogate.ts";
 import type { Distribution, Estimator, Objective, OptionSpec, State, Traits } from "../types.ts";
@@ -79,7 +80,7 @@ export function evaluateWithGradient(
       return [np.sum(values.ref), values];
     },
     { hasAux: true },
-  )(detach(sample)) as unknown as [[np.Array, np.Array], np.Array];
+  )(detach(sample));
   sum.dispose();
   return { losses, gradient: detach(gradient) };
 }

@@ -1,6 +1,7 @@
-import { nn, numpy as np, random, tree, vjp } from "@jax-js/jax";
+import { nn, numpy as np, random, tree } from "@jax-js/jax";
 import { evaluate, resolveOptions } from "../checks.ts";
 import { fixed, functionsOf } from "../distributions/index.ts";
+import { pullback } from "../gradients.ts";
 import { sigmoid } from "../math.ts";
 import { references } from "../references.ts";
 import { detach } from "../surrogate.ts";
@@ -97,16 +98,12 @@ function relaxedControlVariate(
       const a = detach(q.logits.ref);
       const scores = detach(score(fixed(q), sample.ref));
       const estimate = (p: Parameters): np.Array => {
-        const [c2, backward] = vjp(
-          (logits: np.Array): np.Array => {
-            const z = bothPerturbed(q, own.ref, other.ref, sample.ref, logits);
-            return controlOf(q, f, traits.id, c, z, tree.ref(p));
-          },
-          [a.ref],
-        ) as unknown as [np.Array, ((cotangent: np.Array) => [np.Array]) & { dispose(): void }];
+        const { value: c2, backward } = pullback((logits: np.Array): np.Array => {
+          const z = bothPerturbed(q, own.ref, other.ref, sample.ref, logits);
+          return controlOf(q, f, traits.id, c, z, tree.ref(p));
+        }, a.ref);
         const signs = np.array([1, -1]).reshape([2, ...q.batchShape.map(() => 1)]);
-        const [gradient] = backward(np.broadcastTo(signs, c2.shape));
-        backward.dispose();
+        const gradient = backward(np.broadcastTo(signs, c2.shape));
         const conditioned = row(c2, 1);
         tree.dispose(p);
         return overEvent(q, values.ref.sub(conditioned)).mul(scores.ref).add(gradient);

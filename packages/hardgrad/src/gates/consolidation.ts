@@ -1,4 +1,5 @@
-import { numpy as np, tree, valueAndGrad, vmap } from "@jax-js/jax";
+import { numpy as np, tree, vmap } from "@jax-js/jax";
+import { valueAndGrad } from "../gradients.ts";
 import type { NamedArrays } from "./protect.ts";
 
 /**
@@ -49,9 +50,7 @@ export function fisherDiagonal(
   classes: number,
 ): NamedArrays {
   const ofLabel = (label: np.Array) => (p: NamedArrays, x: np.Array) => {
-    const [logP, gradients] = valueAndGrad((q: NamedArrays) => logProbability(q, x, label.ref))(
-      p,
-    ) as unknown as [np.Array, NamedArrays];
+    const [logP, gradients] = valueAndGrad((q: NamedArrays) => logProbability(q, x, label.ref))(p);
     const probability = np.exp(logP);
     const weighted = mapValues(gradients, (g) => np.square(g).mul(probability.ref));
     probability.dispose();

@@ -1,5 +1,6 @@
-import { nn, numpy as np, vjp } from "@jax-js/jax";
+import { nn, numpy as np } from "@jax-js/jax";
 import { wholeNumber } from "../checks.ts";
+import { pullback } from "../gradients.ts";
 import { detach } from "../surrogate.ts";
 
 /** Options of `routedBlocks`. */
@@ -103,14 +104,12 @@ function takeValues(gates: np.Array, rows: np.Array): np.Array {
 function placeByScatter(units: np.Array, rows: np.Array, batch: number): np.Array {
   const [blocks, , width] = units.shape as [number, number, number];
   const pairs = pairsOf(rows);
-  const [zeros, backward] = vjp(
+  const { value: zeros, backward } = pullback(
     (all: np.Array) => np.take(all, pairs, 0),
-    [np.zeros([batch * blocks, width])],
-  ) as unknown as [np.Array, ((cotangent: np.Array) => [np.Array]) & { dispose(): void }];
+    np.zeros([batch * blocks, width]),
+  );
   zeros.dispose();
-  const [placed] = backward(units);
-  backward.dispose();
-  return placed.reshape([batch, blocks * width]);
+  return backward(units).reshape([batch, blocks * width]);
 }
 
 function shapesOf(

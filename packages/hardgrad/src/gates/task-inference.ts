@@ -1,4 +1,5 @@
-import { grad, nn, numpy as np } from "@jax-js/jax";
+import { nn, numpy as np } from "@jax-js/jax";
+import { grad } from "../gradients.ts";
 
 /**
  * Per-example entropy of the predicted classes in nats, `-sum p log p`, for logits `[..., classes]`. Consumes them.

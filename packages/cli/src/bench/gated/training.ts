@@ -1,7 +1,7 @@
 import type { Arrays, Backend, HostArrays } from "@hardgrad/experiments";
 import { useDevice } from "@hardgrad/experiments";
-import { numpy as np, vjp } from "@jax-js/jax";
-import { expandGates, routedBlocks } from "hardgrad";
+import { numpy as np } from "@jax-js/jax";
+import { expandGates, grad, routedBlocks } from "hardgrad";
 import { compareResults } from "../check.ts";
 import type { Tensors } from "../protocol.ts";
 import { awaited, interleave } from "./interleave.ts";
@@ -123,12 +123,7 @@ function start(backend: Backend, layer: Layer, parameters: HostArrays): Step {
   const compiled = backend.update((arrays, { gates, above }) => {
     const loss = (p: Arrays): np.Array => np.sum(layer(p, gates!.ref).mul(above!.ref));
     const own = Object.fromEntries(names.map((name) => [name, arrays[name]!.ref]));
-    const [value, backward] = vjp(loss, [own]) as unknown as [
-      np.Array,
-      ((cotangent: np.Array) => [Arrays]) & { dispose(): void },
-    ];
-    const [gradients] = backward(np.onesLike(value));
-    backward.dispose();
+    const gradients = grad(loss)(own);
     gates!.dispose();
     above!.dispose();
     for (const name of names) arrays[`gradient.${name}`]!.dispose();

@@ -1,6 +1,6 @@
 import type { Arrays, Backend } from "@hardgrad/experiments";
-import { numpy as np, random, valueAndGrad } from "@jax-js/jax";
-import { bernoulli, exact, expectation } from "hardgrad";
+import { numpy as np, random } from "@jax-js/jax";
+import { bernoulli, exact, expectation, valueAndGrad } from "hardgrad";
 import type { Tensors } from "../protocol.ts";
 import { gradientEntry, normal } from "./gradient.ts";
 import { type Row, TOLERANCE } from "./row.ts";

@@ -1,5 +1,6 @@
 import type { Arrays, HostArrays } from "@hardgrad/experiments";
-import { nn, numpy as np, vjp } from "@jax-js/jax";
+import { nn, numpy as np } from "@jax-js/jax";
+import { grad } from "hardgrad";
 import { gradientEntry, normal } from "./gradient.ts";
 import { type Row, TOLERANCE } from "./row.ts";
 
@@ -38,14 +39,7 @@ const byScatter: Placing = {
 };
 
 function untake(updates: np.Array, indices: np.Array, shape: number[]): np.Array {
-  const [zeros, backward] = vjp((x: np.Array) => np.take(x, indices, 0), [np.zeros(shape)]) as unknown as [
-    np.Array,
-    ((cotangent: np.Array) => [np.Array]) & { dispose(): void },
-  ];
-  zeros.dispose();
-  const [result] = backward(updates);
-  backward.dispose();
-  return result;
+  return grad((x: np.Array) => np.sum(np.take(x, indices, 0).mul(updates)))(np.zeros(shape));
 }
 
 /** The row of `[batch blocks, units]` of each open place. */
