@@ -45,7 +45,7 @@ export const options: OptionsTable = {
     type: "choice",
     default: "sigmoid",
     choices: ["sigmoid", "hard-sigmoid"],
-    help: "P(h = 1) from the pre-activation; hard-sigmoid for straight-through estimators only",
+    help: "P(h = 1) from the pre-activation; hard-sigmoid for the three straight-through estimators and exact only",
   },
   slopeGrowth: {
     type: "number",

@@ -61,9 +61,9 @@ export const classifier: StepExperiment = {
       throw new RangeError(
         `classifier: ${estimator.id} enumerates 2^${settings.hidden} states; use --hidden 10 or less, or an unbiased estimator such as rloo.`,
       );
-    if (settings.probability === "hard-sigmoid" && estimator.family !== "straight-through")
+    if (settings.probability === "hard-sigmoid" && !estimator.probabilities?.includes("hard-sigmoid"))
       throw new RangeError(
-        `classifier: --probability hard-sigmoid needs a straight-through estimator, not ${estimator.id}; leave it out.`,
+        `classifier: --probability hard-sigmoid needs a straight-through estimator or exact, not ${estimator.id}; leave it out.`,
       );
     if (settings.mode === "deterministic" && (!estimator.path || estimator.forward === "soft"))
       throw new RangeError(

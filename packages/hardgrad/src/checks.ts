@@ -70,9 +70,10 @@ export function checkSupport(estimator: Estimator, q: Distribution): void {
       `${estimator.id} does not support ${q.kind} variables (it supports ${estimator.supports.join(", ")}); ` +
         `choose another with \`hardgrad list\`.`,
     );
-  if (q.probability === "hard-sigmoid" && estimator.family !== "straight-through")
+  const { probabilities = ["sigmoid"] } = estimator;
+  if (!probabilities.includes(q.probability))
     throw new RangeError(
-      `${estimator.id} needs sigmoid probabilities, but this distribution has hard-sigmoid ones; ` +
+      `${estimator.id} needs ${probabilities.join(" or ")} probabilities, but this distribution has ${q.probability} ones; ` +
         "use bernoulli(logits) without the option, or straightThroughHardSigmoid().",
     );
 }

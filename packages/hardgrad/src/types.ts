@@ -94,12 +94,17 @@ export interface Reference {
   readonly doi?: string;
 }
 
-/** What is known of an estimator before it runs. The conformance suite checks every line of it. */
+/**
+ * What is known of an estimator with the options in hand before it runs. The conformance suite checks every line of it.
+ * An option given as an array is not known: then the weaker claim stands.
+ */
 export interface Traits {
   readonly id: string;
   readonly title: string;
   readonly family: Family;
   readonly supports: readonly Kind[];
+  /** Absent: sigmoid probabilities only. Else it is what it says it is for these. */
+  readonly probabilities?: readonly Probability[];
   /** Whether the mean of the estimate is the gradient of `E[f]` under the hard distribution. */
   readonly unbiased: boolean;
   /** The bias is zero when f is a polynomial of this degree in the sample; 0 means: for constants only. */

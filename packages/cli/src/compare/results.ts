@@ -1,6 +1,6 @@
 import type { Experiment, Metric, RunConfig, Summary } from "@hardgrad/experiments";
 import { type Estimator, findEstimator } from "hardgrad";
-import { formatEstimator } from "../estimator-spec.ts";
+import { formatEstimator, parseEstimator } from "../estimator-spec.ts";
 import { formatMetric } from "../metric-text.ts";
 
 /** One line of the table: an estimator over its seeds. */
@@ -83,9 +83,9 @@ export function verdict({ unit }: Metric, results: readonly Result[]): string {
 }
 
 function why({ estimator, metrics }: Result): string {
-  const entry = findEstimator(estimator.split(":")[0]!);
-  if (!entry) return "";
-  const e: Estimator = entry.create();
+  // With the options of the runs: a claim may hold for the defaults only.
+  const { id, options } = parseEstimator(estimator);
+  const e: Estimator = findEstimator(id)!.create(options);
   const bias = e.unbiased
     ? "its gradient is unbiased"
     : `its gradient is biased (exact for ${e.exactDegree === 0 ? "constants only" : `degree ${e.exactDegree}`})`;

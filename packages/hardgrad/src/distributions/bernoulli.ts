@@ -11,8 +11,8 @@ import { openUniform } from "./noise.ts";
  * Independent Bernoulli units: `P(b = 1) = sigmoid(logits)`, sample `b = 1[u < sigmoid(logits)]` with u uniform.
  *
  * @param logits `[...batch, units]`; a single example is `[units]`. Consumed.
- * @param options.probability `"sigmoid"`, or `"hard-sigmoid"` for `clip((logits + 1) / 2, 0, 1)`, which only
- *   the straight-through estimators accept: outside [-1, 1] its units are deterministic and get no gradient.
+ * @param options.probability `"sigmoid"`, or `"hard-sigmoid"` for `clip((logits + 1) / 2, 0, 1)`, which `exact`
+ *   and the three straight-through estimators accept: outside [-1, 1] its units are deterministic and get no gradient.
  * @throws RangeError for logits that are not finite, a scalar, or an empty event.
  * @example
  * const q = bernoulli(np.array([0.5, -1, 2]));
@@ -39,6 +39,14 @@ function mean(q: Distribution): np.Array {
   return q.probability === "sigmoid" ? sigmoid(q.logits) : hardSigmoid(q.logits);
 }
 
+/** What is written for the sigmoid: the hard one is refused rather than taken for it. */
+function sigmoidOnly(what: string, q: Distribution): void {
+  if (q.probability !== "sigmoid")
+    throw new RangeError(
+      `bernoulli: there is no ${what} for ${q.probability} probabilities; use sigmoid ones.`,
+    );
+}
+
 /** The functions of the Bernoulli family; each consumes `q.logits` and its other arrays. */
 export const bernoulliFunctions: DistributionFunctions = {
   mean,
@@ -48,14 +56,19 @@ export const bernoulliFunctions: DistributionFunctions = {
     return hardOrNaN(np.less(noise, p), q.logits);
   },
   relaxed: (q, noise, temperature) => {
+    sigmoidOnly("relaxed sample", q);
     const logistic = np.log(noise.ref).sub(np.log1p(np.negative(noise)));
     return sigmoid(q.logits.sub(logistic).div(temperature));
   },
   logProbability: (q, sample) => {
+    sigmoidOnly("log-probability", q);
     const signed = q.logits.mul(sample.mul(2).sub(1));
     return np.sum(logSigmoid(signed), lastAxes(1));
   },
-  score: exponentialFamilyScore,
+  score: (q, sample) => {
+    sigmoidOnly("score", q);
+    return exponentialFamilyScore(q, sample);
+  },
   stateCount: ({ eventShape }) => 2 ** (eventShape[0] ?? 0),
   states: ({ eventShape }) => {
     const units = eventShape[0] ?? 0;

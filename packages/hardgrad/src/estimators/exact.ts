@@ -42,6 +42,7 @@ export function exact(given: { maxStates?: number } = {}): Estimator {
     title: "Exact enumeration",
     family: "exact",
     supports: everyKind,
+    probabilities: ["sigmoid", "hard-sigmoid"],
     unbiased: true,
     exactDegree: "all",
     forward: "hard",

@@ -15,7 +15,8 @@ const reinmaxOptions: OptionsTable = {
  * ReinMax: `2 J((softmax(a/t) + D) / 2) g - 1/2 J(pi) g`, J the softmax Jacobian.
  * Bernoulli is the case of two categories: `(2 r (1 - r) - p (1 - p) / 2) g` with `r = (sigmoid(a/t) + b) / 2`.
  *
- * At temperature 1 it is exact for every quadratic f, and equals `zgr()` sample by sample.
+ * At temperature 1 it is exact for every quadratic f, and equals `zgr()` sample by sample; at any other it is biased
+ * for a linear f already.
  *
  * @param given.temperature from 1 (default 1), or a scalar array.
  * Reference: Liu et al. 2023.
@@ -30,11 +31,11 @@ export function reinmax(given: { temperature?: number | np.Array } = {}): Estima
     family: "straight-through",
     supports: ["bernoulli", "categorical"],
     unbiased: false,
-    exactDegree: 2,
+    exactDegree: settings.temperature === 1 ? 2 : 0,
     forward: "hard",
     needs: "gradient",
     formula: "2 J((softmax(a/t) + D)/2) g - J(pi) g / 2",
-    note: "Straight-through's cost with second-order accuracy. For a general f less bias than straight-through is usual, not guaranteed.",
+    note: "Straight-through's cost with second-order accuracy, at temperature 1 only. For a general f less bias than straight-through is usual, not guaranteed.",
     reference: references.liu2023,
     options: reinmaxOptions,
     example: "through(categorical(logits), reinmax(), key)",

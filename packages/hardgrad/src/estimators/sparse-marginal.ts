@@ -26,6 +26,7 @@ function sparseMarginal(
     unbiased: false,
     exactDegree: 0,
     forward: "hard",
+    law: "own",
     needs: "values",
     formula: `sum_x f(x) dP(x)/da, P the product of ${id.split("-")[0]}(a)`,
     note: "No variance: another distribution, with exact zeros, and its exact gradient. Deploy with the same projection.",

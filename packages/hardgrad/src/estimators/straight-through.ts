@@ -11,6 +11,7 @@ const shared = {
   unbiased: false,
   forward: "hard",
   needs: "gradient",
+  probabilities: ["sigmoid", "hard-sigmoid"],
   reference: references.bengio2013,
   options: {},
 } as const;
