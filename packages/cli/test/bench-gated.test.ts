@@ -40,7 +40,6 @@ describe("bench gated", () => {
     for (const part of ["kernels", "zeros", "bits", "networks", "threads"]) expect(parts).toContain(part);
     for (const c of results.comparisons) {
       expect(c.ratio).toBeCloseTo(c.baseMicroseconds / c.microseconds, 6);
-      expect(c.difference).toBeGreaterThanOrEqual(0);
       // The loosest of the tolerances that the parts hold outputs to is the kernels' rounding bound, below 0.02.
       expect(c.difference).toBeLessThan(0.02);
     }

@@ -126,7 +126,10 @@ describe("methods with exact protection", () => {
       expect(metrics["matrix/2-1"]).toBe(metrics["matrix/1-1"]);
       // Five classes: 20 % is chance; these networks and runs are tiny.
       expect(metrics["accuracy/average"]).toBeGreaterThan(0.3);
-      if (method !== "supsup") expect(metrics["capacity/used"]).toBeGreaterThan(0);
+      // Two tasks, each with at least the 10 % of its capacity and, but for the densest gates, not all of it.
+      if (method === "supsup") return;
+      expect(metrics["capacity/used"]).toBeGreaterThan(0.1);
+      expect(metrics["capacity/used"]).toBeLessThan(0.95);
     },
   );
   test("the naive way, closing the gradient only, and none, change finished tasks", async () => {
@@ -166,7 +169,8 @@ describe("methods without", () => {
       ["si", "siStrength"],
     ] as const) {
       const free = await move(method, { [name]: 0 });
-      expect(await move(method, { [name]: 1e5 }), method).toBeLessThan(free);
+      // Measured: 1.07 without, 0.14 and 0.03 with it.
+      expect(await move(method, { [name]: 1e5 }), method).toBeLessThan(free / 4);
     }
   });
 });
@@ -175,8 +179,11 @@ test.each(["domain", "class"])(
   "%s-incremental: the task is inferred where each has a network",
   async (scenario) => {
     for (const method of ["hat", "supsup"]) {
-      const { metrics } = await train(config({ method, scenario }));
-      expect(metrics["accuracy/inferred-task"]).toBeGreaterThan(0);
+      // Pixels that are permuted tell tasks apart even for tiny networks; classes of drawn digits do not.
+      const sized = { benchmark: "permuted", layers: "100-100", epochs: 5 };
+      const { metrics } = await train(config({ method, scenario, ...sized }));
+      // Chance is 0.5, with a standard error of 0.032 on 240 images; measured 0.84 and 0.92.
+      expect(metrics["accuracy/inferred-task"]).toBeGreaterThan(0.7);
       expect(metrics["certificates/held"]).toBe(2);
     }
   },

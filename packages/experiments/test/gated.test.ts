@@ -70,7 +70,9 @@ describe("the gated network", () => {
     // Ten classes: 10 % is chance, with a standard error of 2 % on 200 test images.
     expect(metrics["accuracy/test"]).toBeGreaterThan(0.18);
     if (settings.network === "dense") expect(metrics["gate/rate"]).toBeUndefined();
-    else expect(metrics["gate/rate"]).toBeGreaterThan(0);
+    // No penalty asks additive noise for a rate; all others keep to the wanted one (measured 0.094 to 0.103).
+    else if (id === "additive-noise") expect(metrics["gate/rate"]).toBeGreaterThan(0.5);
+    else expect(Math.abs(metrics["gate/rate"]! - Number(settings.rate ?? defaults.rate))).toBeLessThan(0.02);
   });
 
   test("the rate of open gates is the wanted one, and its parts agree with it", async () => {
@@ -98,11 +100,10 @@ describe("the gated network", () => {
   });
 
   test("the exported network opens the gates that were measured", async () => {
-    const { checkpoint, metrics, pictures } = await train(config("straight-through"));
+    const { checkpoint, pictures } = await train(config("straight-through"));
     const { classifier } = exportsOf(gated, checkpoint.config.settings, 2);
     const model = exportModel("gated", classifier!, parametersOf(checkpoint), {});
     expect(model.outputs.map((o) => o.name)).toEqual(["class", "probabilities", "scores", "gates"]);
-    expect(metrics["gate/threshold"]).toBeDefined();
     expect(pictures[0]!.tiles).toHaveLength(5);
     expect(pictures[0]!.title).toMatch(/32 gates/);
   });

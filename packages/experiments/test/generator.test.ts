@@ -184,7 +184,9 @@ describe("training", () => {
           const names = Array.from({ length: 10 }, (_, k) => metrics[`class/${k}`]!);
           for (const name of names) expect(Number.isInteger(name) && name >= -1 && name <= 9).toBe(true);
           expect(names.some((name) => name >= 0)).toBe(true);
-          expect(metrics["accuracy/test-named"]).toBeGreaterThanOrEqual(0);
+          // Chance is 0.1; named after the digit that most of a class are (measured 0.20 and 0.22).
+          expect(metrics["accuracy/test-named"]).toBeGreaterThan(0.1);
+          expect(metrics["accuracy/test-named"]).toBeLessThan(1);
         }
         // The steps of both are made of all parts that any mode has.
         if (mode === "supervised" || (mode === "unsupervised") !== (style === "binary")) return;

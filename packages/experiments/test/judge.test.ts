@@ -139,7 +139,8 @@ describe("assess", () => {
     // Test images differ as much as training images do, up to the noise of 24 of them.
     expect(verdict.varianceRatio).toBeGreaterThan(0.8);
     expect(verdict.varianceRatio).toBeLessThan(1.2);
-    expect(verdict.nearest.drawn).toBeCloseTo(verdict.nearest.real, 0);
+    // Means of 240 and of all test images: 4.83 and 4.80.
+    expect(Math.abs(verdict.nearest.drawn - verdict.nearest.real)).toBeLessThan(0.15);
     expect(verdict.ganTrain).toBeNull();
   });
 

@@ -68,8 +68,10 @@ test("a routed run trains, and says how many open gates found no room", async ()
   while (run.step < run.totalSteps) await run.advance();
   const { metrics } = run.summary();
   run.dispose();
-  expect(metrics["accuracy/test"]).toBeGreaterThan(0.2);
-  expect(metrics["gate/left-out"]).toBeGreaterThanOrEqual(0);
+  // Ten classes: 10 % is chance, with a standard error of 3 % on 100 images; measured 53 %.
+  expect(metrics["accuracy/test"]).toBeGreaterThan(0.3);
+  // Half of the room that would always do: some gates find none (measured 0.22), and most do.
+  expect(metrics["gate/left-out"]).toBeGreaterThan(0.05);
   expect(metrics["gate/left-out"]).toBeLessThan(0.5);
 });
 

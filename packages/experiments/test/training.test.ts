@@ -48,7 +48,11 @@ describe("the classifier", () => {
     expect(losses.at(-1)!).toBeLessThan(losses[0]!);
     // Ten classes: 10 % is chance, with a standard error of 2 % on 200 test images.
     expect(summary.metrics["accuracy/test"]).toBeGreaterThan(0.2);
-    expect(summary.metrics["gradient/variance"]).toBeGreaterThanOrEqual(0);
+    // Only one estimator has none. The others: 0.03 to 10 (REINFORCE), for weights that start alike.
+    const variance = summary.metrics["gradient/variance"]!;
+    if (id === "exact") expect(variance).toBe(0);
+    else expect(variance).toBeGreaterThan(0.01);
+    expect(variance).toBeLessThan(100);
   });
   test("deterministic units, tanh units, hard-sigmoid probabilities, Adam, slope and temperature annealing", async () => {
     const cases: [string, Settings][] = [

@@ -1,6 +1,7 @@
 import { Array as ConcreteArray, grad, jit, numpy as np, random, vmap } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
-import { catalogue, expectation, type Objective, statefulExpectation, through } from "../src/index.ts";
+import { catalogue, type Objective, statefulExpectation, through } from "../src/index.ts";
+import { references } from "../src/references.ts";
 import { detach, lastAxes } from "../src/surrogate.ts";
 import { caseOf, cases, makeDistribution, repeated, supported } from "./harness.ts";
 import { objectives } from "./objectives.ts";
@@ -203,8 +204,11 @@ describe("what is declared can be read", () => {
     for (const { id, create } of catalogue) {
       const e = create();
       expect(e.id).toBe(id);
-      for (const text of [e.title, e.formula, e.note, e.example, e.reference.title])
-        expect(text.length).toBeGreaterThan(0);
+      expect(e.title, id).toMatch(/^[\p{Lu}\d].{2,}/u);
+      // A formula is made of losses, their gradients, or the gradient of their mean.
+      expect(e.formula, id).toMatch(/(?<![a-z])([gfJ]|grad)(?![a-z])/);
+      expect(e.note, id).toMatch(/^\p{Lu}.*\.$/su);
+      expect(Object.values(references), id).toContain(e.reference);
       expect(e.example).toMatch(/^(through|expectation|statefulExpectation)\(/);
     }
   });
@@ -237,10 +241,23 @@ describe("what is declared can be read", () => {
 
   test("what is not supported is refused by name", () => {
     const f: Objective = (x) => np.sum(x, -1);
-    for (const { create } of catalogue.filter((e) => !e.create().supports.includes("categorical")))
-      expect(() =>
-        expectation(makeDistribution("categorical", np.zeros([2, 3])), f, create(), random.key(0)),
-      ).toThrow(/does not support categorical/);
-    expect(cases.length).toBe(12);
+    const kinds = [...new Set(cases.map((c) => c.kind))];
+    expect(kinds.length).toBe(6);
+    for (const kind of kinds) {
+      const others = catalogue.filter((e) => !e.create().supports.includes(kind));
+      expect(others.length, kind).toBeGreaterThan(kind === "bernoulli" ? 0 : 5);
+      for (const { id, create } of others)
+        expect(
+          () =>
+            statefulExpectation(
+              makeDistribution(kind, np.zeros(caseOf(kind).event)),
+              f,
+              create(),
+              random.key(0),
+              {},
+            ),
+          `${id}, ${kind}`,
+        ).toThrow(new RegExp(`${id} does not support ${kind}`));
+    }
   });
 });

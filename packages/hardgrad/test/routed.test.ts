@@ -53,20 +53,20 @@ for (const placing of ["products", "scatter"] as const)
         close(
           await numbers(routed(options)(argumentsOf(rate, seed))),
           await numbers(dense(argumentsOf(rate, seed))),
-          4,
+          { within: 5e-5 },
         );
         const target = normal(seed + 5, [batch, blocks * units]);
         const wanted = grad(lossOf(dense, target))(argumentsOf(rate, seed)) as unknown as Arguments;
         const given = grad(lossOf(routed(options), target))(argumentsOf(rate, seed)) as unknown as Arguments;
         // Sums of up to 40 such terms.
         for (const name of ["x", "weights", "bias"] as const)
-          close(await numbers(given[name]), await numbers(wanted[name]), 3);
+          close(await numbers(given[name]), await numbers(wanted[name]), { within: 5e-4 });
         const gates = await numbers(gatesOf(rate, seed + 10));
         const [own, masked] = [await numbers(given.gates), await numbers(wanted.gates)];
         close(
           own,
           masked.map((g, i) => (gates[i] === 0 ? 0 : g)),
-          3,
+          { within: 5e-4 },
         );
       }
     });

@@ -56,24 +56,26 @@ describe("penalties", () => {
     const s = 0.3;
     const kl = (p: number): number => s * Math.log(s / p) + (1 - s) * Math.log((1 - s) / (1 - p));
     // float32: a difference of sums near 1, so seven digits of these.
-    close([await rateDivergence(probabilities(), s).js()], [kl(0.2) + kl(0.5)], 5);
+    close([await rateDivergence(probabilities(), s).js()], [kl(0.2) + kl(0.5)]);
     const slopes = await grad((p: np.Array) => rateDivergence(p, s))(probabilities()).js();
     const slope = (p: number): number => (-s / p + (1 - s) / (1 - p)) / 3;
     close(
       (slopes as number[][]).flat(),
       [0, 0, 0].flatMap(() => [slope(0.2), slope(0.5)]),
-      1e-5,
+      { within: 1e-6, relative: 1e-6 }, // quotients of float32
     );
   });
   test("the divergence is 0 at the rate, and finite where all gates are closed or open", async () => {
-    close([await rateDivergence(np.full([4, 5], 0.1), 0.1).js()], [0], 5);
+    close([await rateDivergence(np.full([4, 5], 0.1), 0.1).js()], [0]);
     for (const p of [0, 1]) expect(await rateDivergence(np.full([4, 5], p), 0.1).js()).toBeGreaterThan(0.1);
   });
   test("condnet's three penalties", async () => {
     const rate = 0.25;
-    close([await gateRatePenalty(probabilities(), rate).js()], [0.05 ** 2 + 0.25 ** 2], 6);
-    close([await exampleRatePenalty(probabilities(), rate).js()], [(0.1 ** 2 + 0 + 0.2 ** 2) / 3], 6);
-    close([await gateVariancePenalty(probabilities()).js()], [-(0.02 / 3 + 0.06 / 3)], 6);
+    close([await gateRatePenalty(probabilities(), rate).js()], [0.05 ** 2 + 0.25 ** 2], { within: 5e-7 });
+    close([await exampleRatePenalty(probabilities(), rate).js()], [(0.1 ** 2 + 0 + 0.2 ** 2) / 3], {
+      within: 5e-7,
+    });
+    close([await gateVariancePenalty(probabilities()).js()], [-(0.02 / 3 + 0.06 / 3)], { within: 5e-7 });
   });
   test("rates of 0 and 1, and what is no probability, are refused", () => {
     for (const rate of [0, 1, -0.1, 1.1, Number.NaN]) {
@@ -107,7 +109,7 @@ describe("rate control", () => {
   test("the running rate forgets at its pace and holds no gradient", async () => {
     const control = { rate: 0.1, decay: 0.9 };
     const state = followRate(startRateControl(0.1, control), np.array(0.3), control);
-    close([await state.rate!.js()], [0.9 * 0.1 + 0.1 * 0.3], 6);
+    close([await state.rate!.js()], [0.9 * 0.1 + 0.1 * 0.3], { within: 5e-7 });
     const slope = grad((a: np.Array) => {
       const next = followRate(startRateControl(0.1, control), np.mean(sigmoid(a)), control);
       return next.strength!.add(next.rate!);

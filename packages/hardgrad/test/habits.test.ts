@@ -1,0 +1,37 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+
+const packages = fileURLToPath(new URL("../..", import.meta.url));
+const files = readdirSync(packages)
+  .flatMap((name) => readdirSync(`${packages}${name}/test`).map((file) => `${name}/test/${file}`))
+  .filter((file) => file.endsWith(".ts") && !file.endsWith("habits.test.ts"));
+
+/** Assertions that have passed with wrong numbers here. */
+const habits: [string, RegExp][] = [
+  ["half a unit, or a tenth, is no tolerance", /toBeCloseTo\([^;]*,\s*[01]\)(;|\s*\/\/|$)/],
+  [
+    "toBeCloseTo takes digits, not a distance",
+    /toBeCloseTo\([^;]*,\s*(\d*\.\d+|\d+(\.\d+)?e-?\d+)\)(;|\s*\/\/|$)/,
+  ],
+  ["what can't be negative always passes", /toBeGreaterThanOrEqual\(0\)/],
+  [
+    "NaN passes the opposite of a comparison",
+    /toBeLessThan\([^;]*\)\.toBe\(false\)|not\.toBe(Less|Greater)Than/,
+  ],
+  ["a test that is skipped, or the only one that runs", /\b(test|it|describe)\.(skip|only|todo)\(/],
+];
+
+test("no test is written so that it can't fail", () => {
+  expect(files.length).toBeGreaterThan(60);
+  const found = files.flatMap((file) =>
+    readFileSync(packages + file, "utf8")
+      .split("\n")
+      .flatMap((line, n) =>
+        habits
+          .filter(([, habit]) => habit.test(line))
+          .map(([why]) => `${file}:${n + 1}: ${why}: ${line.trim()}`),
+      ),
+  );
+  expect(found).toEqual([]);
+});
