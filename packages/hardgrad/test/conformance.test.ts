@@ -250,7 +250,7 @@ describe("what is declared can be read", () => {
         expect(
           () =>
             statefulExpectation(
-              makeDistribution(kind, np.zeros(caseOf(kind).event)),
+              makeDistribution(kind, np.zeros([...caseOf(kind).event])),
               f,
               create(),
               random.key(0),
