@@ -9,6 +9,8 @@ interface Kind {
   readonly trainedBy?: string;
   /** The probability that a gate opens, as the sparsity penalty sees it. Consumes the logits. */
   open(logits: np.Array): np.Array;
+  /** The log-odds of that probability, where it has any. Consumes the logits. */
+  logOdds?(logits: np.Array): np.Array;
   /** The value of an open gate. Consumes the logits. */
   value(logits: np.Array): np.Array;
   /** Logit at which a gate opens at this rate: where training begins. */
@@ -22,10 +24,11 @@ const logit = (rate: number): number => Math.log(rate / (1 - rate));
 const CONCRETE = (2 / 3) * Math.log(0.1 / 1.1);
 
 const kinds: { readonly [K in Exclude<GateKind, "top">]: Kind } = {
-  binary: { open: sigmoid, value: (a) => np.onesLike(a), start: logit, lowest: -1e9 },
+  binary: { open: sigmoid, logOdds: (a) => a, value: (a) => np.onesLike(a), start: logit, lowest: -1e9 },
   smooth: {
     trainedBy: "stochastic-times-smooth",
     open: sigmoid,
+    logOdds: (a) => a,
     value: (a) => np.exp(logSigmoid(a).mul(0.5)),
     start: logit,
     lowest: -1e9,
@@ -37,10 +40,18 @@ const kinds: { readonly [K in Exclude<GateKind, "top">]: Kind } = {
     start: () => 0,
     lowest: 0,
   },
-  sigmoid: { trainedBy: "additive-noise", open: sigmoid, value: sigmoid, start: () => 0, lowest: -1e9 },
+  sigmoid: {
+    trainedBy: "additive-noise",
+    open: sigmoid,
+    logOdds: (a) => a,
+    value: sigmoid,
+    start: () => 0,
+    lowest: -1e9,
+  },
   "hard-concrete": {
     trainedBy: "hard-concrete",
     open: (a) => hardConcreteOpen(a),
+    logOdds: (a) => a.sub(CONCRETE),
     value: (a) => hardConcreteGate(a),
     start: (rate) => logit(rate) + CONCRETE,
     // clip(1.2 sigmoid(a) - 0.1) is 0 up to sigmoid(a) = 1/12

@@ -70,17 +70,22 @@ export function losses(
     return gates ? loss.add(gates) : loss;
   };
   const p = kind.open(logits.ref);
-  const result = statefulExpectation(distributionOf(logits, settings), f, estimator, key, own);
-  const penalty = penaltyOf(p.ref, settings);
+  const result = statefulExpectation(distributionOf(logits.ref, settings), f, estimator, key, own);
+  const penalty = penaltyOf(p.ref, kind.logOdds?.(logits.ref), settings);
+  logits.dispose();
   const total = penalty ? result.losses.add(penalty.mul(control.strength!.ref)) : result.losses;
   const next = controlled(control, np.mean(p), settings);
   return { losses: total, state: { ...result.state, ...renamed(next, (name) => CONTROL + name) } };
 }
 
-/** Consumes the probabilities. */
-function penaltyOf(p: np.Array, settings: Settings): np.Array | undefined {
+/** Consumes the probabilities and their log-odds. */
+function penaltyOf(p: np.Array, logOdds: np.Array | undefined, settings: Settings): np.Array | undefined {
   const rate = settings.rate as number;
-  if (settings.penalty === "kl") return rateDivergence(p, rate);
+  if (settings.penalty === "kl") {
+    if (logOdds) p.dispose();
+    return rateDivergence(logOdds ? bernoulli(logOdds) : p, rate);
+  }
+  logOdds?.dispose();
   if (settings.penalty === "condnet")
     return gateRatePenalty(p.ref, rate)
       .add(exampleRatePenalty(p.ref, rate))

@@ -12,8 +12,8 @@ const EVENNESS = 4;
 const TEMPERATURE = 0.2;
 const SMALL = 1e-8;
 
-/** `-sum p log p` over the last axis, of probabilities. */
-const entropy = (p: np.Array): np.Array => np.negative(np.sum(p.ref.mul(np.log(p.add(SMALL))), -1));
+/** `-sum p log p` over the last axis, of the logarithms of probabilities. */
+const entropy = (log: np.Array): np.Array => np.negative(np.sum(np.exp(log.ref).mul(log), -1));
 
 /**
  * `4 (log classes - H(mean q)) + mean H(q)` of logits `[batch, classes]`, with q their softmax: 0 if classes are equally
@@ -22,12 +22,12 @@ const entropy = (p: np.Array): np.Array => np.negative(np.sum(p.ref.mul(np.log(p
  */
 export function missingInformation(logits: np.Array): np.Array {
   const most = Math.log(logits.shape.at(-1)!);
-  const q = nn.softmax(logits, -1);
-  const all = entropy(np.mean(q.ref, 0));
+  const log = nn.logSoftmax(logits, -1);
+  const all = entropy(nn.logmeanexp(log.ref, 0));
   return all
     .sub(most)
     .mul(-EVENNESS)
-    .add(np.mean(entropy(q)));
+    .add(np.mean(entropy(log)));
 }
 
 /** Mean `KL(q | q')` of the classes of images and of their deformed copies; only the copies learn from it. */

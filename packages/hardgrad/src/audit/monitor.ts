@@ -1,4 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
+import { checkShape } from "../gates/named-arrays.ts";
 import type { State } from "../types.ts";
 
 /** What to watch during training: pure functions of arrays that a step already has. Each consumes its arrays. */
@@ -18,10 +19,10 @@ export interface GateRates {
  * const { dead, saturated, rate } = gateRates(h);
  */
 export function gateRates(samples: np.Array): GateRates {
-  const perUnit = np.mean(samples, 0);
-  const dead = np.mean(np.lessEqual(perUnit.ref, 0).astype(np.float32));
-  const saturated = np.mean(np.greaterEqual(perUnit.ref, 1).astype(np.float32));
-  return { dead, saturated, rate: np.mean(perUnit) };
+  // Of the extremes, not of the mean: that of a thousand ones rounds to less than 1 at one batch size in eight.
+  const dead = np.mean(np.lessEqual(np.max(samples.ref, 0), 0).astype(np.float32));
+  const saturated = np.mean(np.greaterEqual(np.min(samples.ref, 0), 1).astype(np.float32));
+  return { dead, saturated, rate: np.mean(np.mean(samples, 0)) };
 }
 
 /**
@@ -31,6 +32,7 @@ export function gateRates(samples: np.Array): GateRates {
  * const ratio = flipRatio(before, after);
  */
 export function flipRatio(before: np.Array, after: np.Array): np.Array {
+  checkShape("flipRatio", "the second array", after, before.shape);
   return np.mean(np.notEqual(before, after).astype(np.float32));
 }
 
@@ -45,6 +47,7 @@ export function startGradientMonitor(shape: readonly number[]): State {
 /** The next state; `decay` is the weight of the past. Consumes both. */
 export function monitorGradient(state: State, gradient: np.Array, decay = 0.99): State {
   const { mean, square, weight } = state as { mean: np.Array; square: np.Array; weight: np.Array };
+  checkShape("monitorGradient", "the gradient", gradient, mean.shape);
   return {
     mean: mean.mul(decay).add(gradient.ref.mul(1 - decay)),
     square: square.mul(decay).add(np.square(gradient).mul(1 - decay)),

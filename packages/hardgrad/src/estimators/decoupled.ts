@@ -1,6 +1,6 @@
 import type { numpy as np } from "@jax-js/jax";
 import { resolveOptions } from "../checks.ts";
-import { functionsOf, keep, relaxed } from "../distributions/index.ts";
+import { functionsOf, relaxed } from "../distributions/index.ts";
 import { references } from "../references.ts";
 import { attach, detach } from "../surrogate.ts";
 import type { Estimator, OptionsTable, Traits } from "../types.ts";
@@ -22,9 +22,10 @@ const options: OptionsTable = {
 };
 
 /**
- * Decoupled straight-through: hard samples at a forward temperature, the gradient of a soft sample at a backward one.
- * `shared` noise is decoupled straight-through Gumbel-softmax; `none` the form of the later version of the paper,
- * `J(softmax(a / t)) g / t`.
+ * Decoupled straight-through: hard samples at a forward temperature, the gradient of a soft sample at a backward one, as in
+ * the paper: temperatures divide the logits, not the noise. With `shared` noise (first version of the paper) the sample
+ * is `argmax(a / t_f - log E)` and the gradient `J(y) g / t_b` at `y = softmax(a / t_b - log E)`; with `none` (later
+ * version) `y = softmax(a / t_b)`.
  *
  * @param given.forwardTemperature 0.01 to 100 (default 1, the distribution itself), or a scalar array.
  * @param given.backwardTemperature 0.01 to 100 (default 0.5), or a scalar array.
@@ -56,7 +57,10 @@ export function decoupledStraightThrough(
     forward: "hard",
     ...(settings.forwardTemperature === 1 ? {} : { law: "own" as const }),
     needs: "gradient",
-    formula: "J(y) g / t_b, y = softmax((a/t_f - log E) / t_b)",
+    formula:
+      settings.noise === "shared"
+        ? "J(y) g / t_b at y = softmax(a/t_b - log E), D = argmax(a/t_f - log E)"
+        : "J(y) g / t_b at y = softmax(a/t_b), D = argmax(a/t_f - log E)",
     note: "A forward temperature other than 1 samples from softmax(a / t_f) instead of q: deploy with the same.",
     reference: references.shah2024,
     options,
@@ -66,9 +70,9 @@ export function decoupledStraightThrough(
     const forward = { ...q, logits: detach(q.logits.ref).div(reuse(settings.forwardTemperature)) };
     const hard = drawHard(forward, noise.ref);
     forward.logits.dispose();
-    const backward = reuse(settings.backwardTemperature);
-    if (settings.noise === "shared") return attach(hard, relaxed(q, noise, backward));
+    const backward = { ...q, logits: q.logits.div(reuse(settings.backwardTemperature)) };
+    if (settings.noise === "shared") return attach(hard, relaxed(backward, noise, 1));
     noise.dispose();
-    return attach(hard, functionsOf(q).mean({ ...keep(q), logits: q.logits.div(backward) }));
+    return attach(hard, functionsOf(q).mean(backward));
   });
 }

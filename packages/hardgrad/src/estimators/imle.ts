@@ -16,6 +16,8 @@ const shared = {
   needs: "gradient",
 } as const;
 
+const lawNote = "Subsets of two or more follow perturb-and-MAP, which is sharper than the conditional law.";
+
 /** Sample, losses and the gradient there. Keeps q. */
 function forward(
   id: string,
@@ -44,7 +46,9 @@ const imleOptions: OptionsTable = {
  * `[MAP(a + e) - MAP(a - lambda g + e)] / lambda`. Asks for nothing but a maximiser.
  *
  * Not linear in g, so it works with `expectation` only. Samples follow perturb-and-MAP: exact for Bernoulli, categorical
- * and Plackett-Luce, close to the conditional law for `subset` (sum-of-gamma noise).
+ * and Plackett-Luce, and for a `subset` of one. For larger subsets (sum-of-gamma noise) they follow a sharper law than
+ * the conditional one: of six logits between -0.8 and 0.9 the total variation is 0.16 for k = 2, 0.34 for k = 3 and
+ * 0.44 for k = 5; it is 0 where all logits are equal.
  * @param given.step lambda, 1e-4 to 1e4 (default 1). A small one gives mostly zeros, a large one more bias.
  * Reference: Niepert, Minervini & Franceschi 2021.
  * @example
@@ -57,7 +61,7 @@ export function imle(given: { step?: number } = {}): Estimator {
     id: "imle",
     title: "I-MLE: implicit maximum likelihood",
     formula: "[MAP(a + e) - MAP(a - lambda g + e)] / lambda",
-    note: "For structures with a maximiser and nothing else. Sparse gradients; lambda must fit the scale of g.",
+    note: `For structures with a maximiser and nothing else. Sparse gradients; lambda must fit the scale of g. ${lawNote}`,
     reference: references.niepert2021,
     options: imleOptions,
     example: "expectation(subset(logits, 3), f, imle({ step: 10 }), key)",
@@ -102,7 +106,7 @@ export function adaptiveImle(given: { target?: number; rate?: number } = {}): Es
     id,
     title: "Adaptive I-MLE",
     formula: "[MAP(a + s g + e) - MAP(a - s g + e)] / (2 s), s adapted",
-    note: "Takes the scale of g out of I-MLE. Keeps state: the logarithm of the relative step.",
+    note: `Takes the scale of g out of I-MLE. Keeps state: the logarithm of the relative step. ${lawNote}`,
     reference: references.minervini2023,
     options: adaptiveOptions,
     example: "statefulExpectation(subset(logits, 3), f, adaptiveImle(), key, state)",

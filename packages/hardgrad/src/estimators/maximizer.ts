@@ -17,7 +17,9 @@ export function maximizer(q: Distribution, scores: np.Array): np.Array {
 
 /**
  * Noise for the logits: logistic for Bernoulli and Gumbel for categorical and Plackett-Luce, which make exact samples;
- * for subsets the sum of gammas of Niepert et al., whose k largest add up to a Gumbel. Consumes the key.
+ * for subsets of k > 1 the sum of gammas of Niepert et al., k of which add up to a Gumbel (to that of ten terms: the
+ * largest of ten exponentials less log 10). Subsets share entries, so their sums are not independent, and the samples
+ * follow a sharper law than the conditional one. Consumes the key.
  */
 export function perturbation(q: Distribution, key: np.Array): np.Array {
   const shape = q.logits.shape;
@@ -25,7 +27,7 @@ export function perturbation(q: Distribution, key: np.Array): np.Array {
     const u = openUniform(key, shape);
     return np.log(u.ref).sub(np.log1p(np.negative(u)));
   }
-  if (q.kind !== "subset") return np.negative(np.log(exponential(key, shape)));
+  if (q.kind !== "subset" || q.total === 1) return np.negative(np.log(exponential(key, shape)));
   return sumOfGamma(key, shape, q.total);
 }
 

@@ -1,6 +1,7 @@
 import { numpy as np, tree, vmap } from "@jax-js/jax";
+import { wholeNumber } from "../checks.ts";
 import { valueAndGrad } from "../gradients.ts";
-import type { NamedArrays } from "./protect.ts";
+import { checkNames, checkSame, checkShape, type NamedArrays } from "./named-arrays.ts";
 
 /**
  * Soft protection, for comparison: penalties that pull weights back to where they served earlier tasks. Nothing here is
@@ -14,16 +15,22 @@ export interface Anchor {
 }
 
 /**
- * `1/2 sum_i importance_i (w_i - value_i)^2`: the penalty of EWC, and (doubled) of SI. Consumes everything.
+ * `1/2 sum_i importance_i (w_i - value_i)^2`: the penalty of EWC, and (doubled) of SI. A parameter without an importance is
+ * free. Consumes everything.
+ *
+ * @throws RangeError for an importance whose name or shape is no parameter's, or whose value is missing.
  * @example
  * const loss = np.mean(losses).add(quadraticPenalty(params, anchor).mul(lambda));
  */
 export function quadraticPenalty(params: NamedArrays, anchor: Anchor): np.Array {
-  const terms = Object.entries(anchor.importance).map(([name, importance]) =>
-    np.sum(importance.mul(np.square(params[name]!.sub(anchor.values[name]!)))),
-  );
+  checkAnchor("quadraticPenalty", anchor);
+  checkNames("quadraticPenalty", "the importance", anchor.importance, params, "parameter");
+  const terms = Object.entries(anchor.importance).map(([name, importance]) => {
+    checkShape("quadraticPenalty", `the importance of ${name}`, importance, params[name]!.shape);
+    return np.sum(importance.mul(np.square(params[name]!.sub(anchor.values[name]!))));
+  });
   for (const [name, x] of Object.entries(params)) if (!(name in anchor.importance)) x.dispose();
-  return terms.reduce((sum, t) => sum.add(t)).mul(0.5);
+  return terms.reduce((sum, t) => sum.add(t), np.array(0)).mul(0.5);
 }
 
 /** No penalty: importance zero everywhere. Does not consume the parameters. */
@@ -49,6 +56,7 @@ export function fisherDiagonal(
   examples: np.Array,
   classes: number,
 ): NamedArrays {
+  wholeNumber("fisherDiagonal", "classes", classes, 1, 2 ** 20);
   const ofLabel = (label: np.Array) => (p: NamedArrays, x: np.Array) => {
     const [logP, gradients] = valueAndGrad((q: NamedArrays) => logProbability(q, x, label.ref))(p);
     const probability = np.exp(logP);
@@ -76,11 +84,13 @@ export function fisherDiagonal(
  * One penalty in place of one per task (EWC): importances add up, the value is their weighted mean. Up to a constant this
  * is exactly the sum of the two penalties, so memory does not grow with the tasks. Consumes everything.
  *
+ * @throws RangeError for two anchors that differ in names or shapes.
  * Reference: Huszár 2018, doi 10.1073/pnas.1717042115 (that penalties add).
  * @example
  * anchor = addAnchor(anchor, { importance: fisher, values: params });
  */
 export function addAnchor(a: Anchor, b: Anchor): Anchor {
+  checkAnchors("addAnchor", a, b);
   const importance = addAll(tree.ref(a.importance) as NamedArrays, tree.ref(b.importance) as NamedArrays);
   const values = mapValues(importance, (sum, name) => {
     const weighted = a.importance[name]!.mul(a.values[name]!.ref).add(
@@ -98,11 +108,16 @@ export function addAnchor(a: Anchor, b: Anchor): Anchor {
 /**
  * Online EWC: old importances fade by gamma, and the anchor is where the parameters are now. Consumes everything.
  *
+ * @param gamma 0 to 1.
+ * @throws RangeError for another gamma, and for two anchors that differ in names or shapes.
  * Reference: Schwarz et al. 2018, arXiv 1805.06370.
  * @example
  * anchor = fadeAnchor(anchor, { importance: fisher, values: params }, 1);
  */
 export function fadeAnchor(old: Anchor, now: Anchor, gamma: number): Anchor {
+  if (!(gamma >= 0 && gamma <= 1))
+    throw new RangeError(`fadeAnchor: gamma must be a number from 0 to 1, not ${gamma}.`);
+  checkAnchors("fadeAnchor", old, now);
   tree.dispose(old.values);
   return {
     importance: addAll(
@@ -117,6 +132,7 @@ export function fadeAnchor(old: Anchor, now: Anchor, gamma: number): Anchor {
  * Synaptic intelligence, each step: the path integral `omega + (-g (after - before))`, how much each weight's move lowered
  * the loss. Consumes everything.
  *
+ * @throws RangeError for groups that differ in names or shapes.
  * Reference: Zenke, Poole & Ganguli 2017, arXiv 1703.04200.
  * @example
  * omega = pathIntegral(omega, gradients, before, after);
@@ -127,6 +143,9 @@ export function pathIntegral(
   before: NamedArrays,
   after: NamedArrays,
 ): NamedArrays {
+  checkSame("pathIntegral", "gradient", gradients, omega, "path integral");
+  checkSame("pathIntegral", "parameter before", before, omega, "path integral");
+  checkSame("pathIntegral", "parameter after", after, omega, "path integral");
   return mapValues(omega, (sum, name) => sum.sub(gradients[name]!.mul(after[name]!.sub(before[name]!))));
 }
 
@@ -134,6 +153,8 @@ export function pathIntegral(
  * Synaptic intelligence, at the end of a task: `max(0, omega) / ((after - before)^2 + damping)`, to add to the importance.
  * With `quadraticPenalty` the strength c of the paper is half the factor. Consumes everything.
  *
+ * @param damping above 0.
+ * @throws RangeError for another damping, and for groups that differ in names or shapes.
  * @example
  * const importance = pathImportance(omega, atStart, params, 0.1);
  */
@@ -143,9 +164,23 @@ export function pathImportance(
   after: NamedArrays,
   damping: number,
 ): NamedArrays {
+  if (!(damping > 0))
+    throw new RangeError(`pathImportance: damping must be a number above 0, not ${damping}.`);
+  checkSame("pathImportance", "parameter before", before, omega, "path integral");
+  checkSame("pathImportance", "parameter after", after, omega, "path integral");
   return mapValues(omega, (sum, name) =>
     np.maximum(sum, 0).div(np.square(after[name]!.sub(before[name]!)).add(damping)),
   );
+}
+
+function checkAnchor(where: string, { importance, values }: Anchor): void {
+  checkSame(where, "value", values, importance, "importance");
+}
+
+function checkAnchors(where: string, a: Anchor, b: Anchor): void {
+  checkAnchor(where, a);
+  checkAnchor(where, b);
+  checkSame(where, "importance", b.importance, a.importance, "earlier importance");
 }
 
 function mapValues(arrays: NamedArrays, fn: (x: np.Array, name: string) => np.Array): NamedArrays {

@@ -1,6 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { sigmoid } from "../math.ts";
 import { linearGradient } from "../surrogate.ts";
+import { checkShape } from "./named-arrays.ts";
 
 /**
  * Hard attention to the task (HAT): every task has one gate per unit, `a = sigmoid(s e)`, learned with the weights while
@@ -40,8 +41,9 @@ export function hatSlope(progress: number, maximum: number = MAXIMUM): number {
  */
 export function hatGate(embedding: np.Array, slope: np.Array, options: { maximum?: number } = {}): np.Array {
   const { maximum = MAXIMUM } = options;
-  const p = sigmoid(embedding.ref);
-  const derivative = p.ref.mul(np.negative(p).add(1)).mul(maximum);
+  const derivative = sigmoid(embedding.ref)
+    .mul(sigmoid(np.negative(embedding.ref)))
+    .mul(maximum);
   return linearGradient(sigmoid(embedding.ref.mul(slope)), embedding, derivative);
 }
 
@@ -60,7 +62,8 @@ export function hardGate(embedding: np.Array): np.Array {
  * `R = sum a (1 - used) / sum (1 - used)` over all layers. Consumes both.
  *
  * @param gates this task's gates, one array per layer.
- * @param used the union of the gates of earlier tasks, 0 or 1, one array per layer.
+ * @param used the union of the gates of earlier tasks, 0 or 1, one array per layer, of the shape of its gates.
+ * @throws RangeError for lists of another length, or shapes that differ.
  * @example
  * const loss = np.mean(losses).add(capacityPenalty([a1, a2], [used1, used2]).mul(0.75));
  */
@@ -69,6 +72,9 @@ export function capacityPenalty(gates: readonly np.Array[], used: readonly np.Ar
     throw new RangeError(
       `capacityPenalty: ${gates.length} layers of gates, but ${used.length} of used units.`,
     );
+  gates.forEach((a, i) => {
+    checkShape("capacityPenalty", `the gates of layer ${i + 1}`, a, used[i]!.shape);
+  });
   const free = used.map((u) => np.negative(u).add(1));
   const taken = gates.map((a, i) => np.sum(a.mul(free[i]!.ref)));
   const room = free.map((f) => np.sum(f));

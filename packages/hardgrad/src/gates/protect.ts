@@ -1,12 +1,10 @@
 import { numpy as np, tree } from "@jax-js/jax";
+import { checkNames, checkSame, type NamedArrays } from "./named-arrays.ts";
 
 /**
  * Protection: an update reaches the weights that are open and no others. A closed weight is *selected* from before the
  * update, not multiplied by zero, so momentum, moments, weight decay and NaN in a gradient leave its bits alone.
  */
-
-/** Named arrays: parameters, gradients, the state of an optimizer, masks. */
-export type NamedArrays = { [name: string]: np.Array };
 
 /**
  * An optimizer in optax's shape: pure, with explicit state. Arrays of the state belong to the parameter they are named
@@ -40,23 +38,26 @@ export interface ProtectedRule {
  * `next` where a mask is open, `previous` (to the bit) where it is closed. For parameters, moments, and running
  * statistics of normalisation layers alike. A name without a mask is open as a whole. Consumes all three.
  *
- * @param open 1 or 0 by name, of the shape of the array or broadcast to it: `[1, units]`, `[units]`.
+ * @param open 1 or 0 by name, of the shape of the array, or with 1 in place of some sizes: `[1, units]`.
+ * @throws RangeError for a mask whose name or shape fits no array, and if `next` and `previous` differ in names or shapes.
  * @example
  * const statistics = keepClosed(updated, before, { mean: openUnits.ref, variance: openUnits });
  */
 export function keepClosed(next: NamedArrays, previous: NamedArrays, open: NamedArrays): NamedArrays {
+  checkSame("keepClosed", "value", next, previous, "value from before");
+  return select("keepClosed", next, previous, open);
+}
+
+function select(where: string, next: NamedArrays, previous: NamedArrays, open: NamedArrays): NamedArrays {
+  checkNames(where, "the mask", open, next, "array");
   const kept: NamedArrays = {};
   for (const [name, value] of Object.entries(next)) {
-    const old = previous[name];
-    if (old === undefined)
-      throw new RangeError(
-        `keepClosed: ${name} has no value from before; give next and previous the same names.`,
-      );
+    const old = previous[name]!;
     const mask = open[name];
     if (mask === undefined) {
       old.dispose();
       kept[name] = value;
-    } else kept[name] = np.where(isOpen(name, mask.ref, value.shape), value, old);
+    } else kept[name] = np.where(isOpen(where, name, mask.ref, value.shape), value, old);
   }
   tree.dispose(open);
   return kept;
@@ -66,13 +67,15 @@ export function keepClosed(next: NamedArrays, previous: NamedArrays, open: Named
  * The gradient with zeros where a mask is closed. On its own this protects nothing: momentum, Adam's moments and weight
  * decay move a weight whose gradient is zero. It is a part of `protect`. Consumes both.
  *
+ * @throws RangeError for a mask whose name or shape fits no gradient.
  * @example
  * const visible = openGradients(gradients, { w });
  */
 export function openGradients(gradients: NamedArrays, open: NamedArrays): NamedArrays {
+  checkNames("openGradients", "the mask", open, gradients, "gradient");
   const masked: NamedArrays = {};
   for (const [name, g] of Object.entries(gradients))
-    masked[name] = open[name] ? np.where(isOpen(name, open[name].ref, g.shape), g, 0) : g;
+    masked[name] = open[name] ? np.where(isOpen("openGradients", name, open[name].ref, g.shape), g, 0) : g;
   tree.dispose(open);
   return masked;
 }
@@ -99,7 +102,8 @@ export function clipByNorm(gradients: NamedArrays, limit: number): NamedArrays {
  *
  * @param rule any optimizer of the shape of `UpdateRule`.
  * @param options.clip largest norm of the gradient of all open entries together (default: no clipping).
- * @throws RangeError for a state that does not say which parameter an array belongs to, or a mask that does not fit.
+ * @throws RangeError for a mask or gradient whose name or shape fits no parameter, and for a state that does not say which
+ *   parameter an array belongs to.
  * @example
  * const rule = protect(adam(), { clip: 1 });
  * const next = rule.update(gradients, state, params, rate, { w: open });
@@ -109,6 +113,9 @@ export function protect(rule: UpdateRule, options: { clip?: number } = {}): Prot
   return {
     init: (params) => rule.init(params),
     update: (gradients, state, params, learningRate, open) => {
+      checkNames("protect", "the mask", open, params, "parameter");
+      for (const [name, mask] of Object.entries(open)) checkMask("protect", name, mask, params[name]!.shape);
+      checkSame("protect", "gradient", gradients, params, "parameter");
       const owners = ownersOf(state, params);
       const visible = openGradients(gradients, tree.ref(open) as NamedArrays);
       const limited = clip === undefined ? visible : clipByNorm(visible, clip);
@@ -118,12 +125,14 @@ export function protect(rule: UpdateRule, options: { clip?: number } = {}): Prot
         tree.ref(params) as NamedArrays,
         learningRate,
       );
+      checkSame("protect", "updated parameter", next.params, params, "parameter");
+      checkSame("protect", "updated state", next.state, state, "state");
       const openState: NamedArrays = {};
       for (const [name, owner] of owners)
         if (owner !== undefined && open[owner]) openState[name] = open[owner].ref;
       return {
-        params: keepClosed(next.params, params, open),
-        state: keepClosed(next.state, state, openState),
+        params: select("protect", next.params, params, open),
+        state: select("protect", next.state, state, openState),
       };
     },
   };
@@ -146,11 +155,17 @@ function ownersOf(state: NamedArrays, params: NamedArrays): [string, string | un
 }
 
 /** The mask as booleans of the array's shape. Consumes it. */
-function isOpen(name: string, mask: np.Array, shape: readonly number[]): np.Array {
-  const own = mask.shape;
-  const fits =
-    own.length <= shape.length && own.every((n, i) => n === 1 || n === shape[shape.length - own.length + i]);
-  if (!fits)
-    throw new RangeError(`protect: the mask of ${name} has shape [${own}], but ${name} has [${shape}].`);
+function isOpen(where: string, name: string, mask: np.Array, shape: readonly number[]): np.Array {
+  checkMask(where, name, mask, shape);
   return np.broadcastTo(np.greater(mask, 0), [...shape]);
+}
+
+/** A mask of fewer axes is refused: on a square array it does not say whether it means rows or columns. */
+function checkMask(where: string, name: string, mask: np.Array, shape: readonly number[]): void {
+  const own = mask.shape;
+  if (own.length === shape.length && own.every((n, i) => n === 1 || n === shape[i])) return;
+  throw new RangeError(
+    `${where}: the mask of ${name} has shape [${own}], but ${name} has [${shape}]; ` +
+      "give it that shape, with 1 for an axis along which it does not change.",
+  );
 }

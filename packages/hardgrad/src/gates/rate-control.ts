@@ -42,7 +42,7 @@ export function startRateControl(strength: number, { rate }: RateControl): State
  * @param measured the share of open gates in this batch, a scalar.
  * @returns the next `{ strength, rate }`; `rate` is the running one.
  * @example
- * const penalty = rateDivergence(p.ref, 0.1).mul(control.strength.ref);
+ * const penalty = rateDivergence(bernoulli(logits.ref), 0.1).mul(control.strength.ref);
  * control = followRate(control, np.mean(p), { rate: 0.1 });
  */
 export function followRate(state: State, measured: np.Array, control: RateControl): State {

@@ -1,12 +1,16 @@
-import { Array as ConcreteArray, numpy as np } from "@jax-js/jax";
+import { Array as ConcreteArray, nn, numpy as np } from "@jax-js/jax";
+import { hardSigmoid, logSigmoid } from "../math.ts";
+import { detach, linearGradient } from "../surrogate.ts";
+import type { Distribution } from "../types.ts";
 
 /**
  * Penalties that keep gates sparse, on the probabilities that gates open, `[batch, gates]`. Each gives a scalar, to be
- * added to a mean loss with a strength (which `followRate` can find), and consumes the probabilities.
+ * added to a mean loss with a strength (which `followRate` can find), and consumes what it is given.
  */
 
-/** Away from 0 and 1, where the logarithm of a float32 has no end. */
-const EDGE = 1e-6;
+/** The float32 next to 0 and to 1: where a probability is 0 or 1, more can't be known of it. */
+const LEAST = 2 ** -126;
+const MOST = 1 - 2 ** -24;
 
 /** Refuses a rate that closes or opens everything. */
 export function checkRate(name: string, rate: number): void {
@@ -17,11 +21,13 @@ export function checkRate(name: string, rate: number): void {
   );
 }
 
+function checkShape(name: string, what: string, x: np.Array): void {
+  if (x.ndim !== 2)
+    throw new RangeError(`${name}: ${what} must have shape [batch, gates], not [${x.shape}]; reshape them.`);
+}
+
 function checkProbabilities(name: string, p: np.Array): void {
-  if (p.ndim !== 2)
-    throw new RangeError(
-      `${name}: probabilities must have shape [batch, gates], not [${p.shape}]; reshape them.`,
-    );
+  checkShape(name, "probabilities", p);
   if (!(p instanceof ConcreteArray)) return;
   const bad = p.ref.dataSync().find((v: number) => !(v >= 0 && v <= 1));
   if (bad !== undefined)
@@ -32,22 +38,50 @@ function checkProbabilities(name: string, p: np.Array): void {
  * Kullback-Leibler divergence of each gate's mean over the batch from the wanted rate, summed over the gates:
  * `sum_j s log(s / p_j) + (1 - s) log((1 - s) / (1 - p_j))` with `p_j = mean over the batch`. 0 at the rate.
  *
+ * Give the distribution of the gates: then value and gradient are right at any logit, and pull hardest at gates that are
+ * always closed or always open. Probabilities `[batch, gates]` are taken too, but a float32 is exactly 1 from a logit of
+ * 17 on: the gradient that is left of it is of the right sign and far too small.
+ *
  * Reference: Bengio, Léonard & Courville 2013, section 5 (there without the constant terms in s alone).
+ * @param gates `bernoulli(logits)` with logits `[batch, gates]`, or probabilities. Consumed.
  * @param rate s, above 0 and below 1.
+ * @throws RangeError for another rate, other variables, other shapes, and for numbers that are no probabilities.
  * @example
- * const loss = np.mean(losses).add(rateDivergence(sigmoid(logits), 0.1).mul(strength));
+ * const loss = np.mean(losses).add(rateDivergence(bernoulli(logits), 0.1).mul(strength));
  */
-export function rateDivergence(probabilities: np.Array, rate: number): np.Array {
+export function rateDivergence(gates: Distribution | np.Array, rate: number): np.Array {
   checkRate("rateDivergence", rate);
-  checkProbabilities("rateDivergence", probabilities);
-  const gates = probabilities.shape[1]!;
-  const p = np.clip(np.mean(probabilities, 0), EDGE, 1 - EDGE);
+  const { open, closed } = logRates(gates);
   const entropy = rate * Math.log(rate) + (1 - rate) * Math.log(1 - rate);
-  const cross = np
-    .log(p.ref)
-    .mul(rate)
-    .add(np.log1p(np.negative(p)).mul(1 - rate));
-  return np.negative(np.sum(cross)).add(gates * entropy);
+  const cross = open.mul(rate).add(closed.mul(1 - rate));
+  const count = cross.shape[0]!;
+  return np.negative(np.sum(cross)).add(count * entropy);
+}
+
+/** `log p_j` and `log(1 - p_j)`, `[gates]`. */
+function logRates(gates: Distribution | np.Array): { open: np.Array; closed: np.Array } {
+  if ("kind" in gates) {
+    if (gates.kind !== "bernoulli")
+      throw new RangeError(
+        `rateDivergence: the gates must be bernoulli(logits), not ${gates.kind} variables.`,
+      );
+    checkShape("rateDivergence", "logits", gates.logits);
+    if (gates.probability === "sigmoid")
+      return {
+        open: nn.logmeanexp(logSigmoid(gates.logits.ref), 0),
+        closed: nn.logmeanexp(logSigmoid(np.negative(gates.logits)), 0),
+      };
+  }
+  const p = "kind" in gates ? hardSigmoid(gates.logits) : gates;
+  checkProbabilities("rateDivergence", p);
+  const mean = np.mean(p, 0);
+  const kept = detach(mean.ref);
+  const some = np.maximum(kept.ref, LEAST);
+  const most = np.minimum(kept, MOST);
+  return {
+    open: linearGradient(np.log(some.ref), mean.ref, np.reciprocal(some)),
+    closed: linearGradient(np.log1p(np.negative(most.ref)), mean, np.reciprocal(most.sub(1))),
+  };
 }
 
 /**

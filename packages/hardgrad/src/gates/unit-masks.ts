@@ -1,13 +1,17 @@
 import { numpy as np, random } from "@jax-js/jax";
+import { checkShape } from "./named-arrays.ts";
 
 /** From gates of units to masks of weights. Gates and masks are 1 or 0. */
 
 /**
  * Units that any task so far needs: `max(a, b)`. Also for masks of weights. Consumes both.
+ *
+ * @throws RangeError for two masks of different shapes.
  * @example
  * used = union(used, hardGate(embedding));
  */
 export function union(a: np.Array, b: np.Array): np.Array {
+  checkShape("union", "the second mask", b, a.shape);
   return np.maximum(a, b);
 }
 

@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { attach } from "../surrogate.ts";
+import { checkShape } from "./named-arrays.ts";
 
 /** Masks of single weights: winning subnetworks (WSN), supermasks (SupSup) and pruning (PackNet). */
 
@@ -7,17 +8,35 @@ import { attach } from "../surrogate.ts";
  * The value that a share of the entries exceeds, by halving the range: `P(x > t) = share`. The steps halve an interval of
  * the range of x, so 24 of them resolve 6e-8 of the range. Consumes x and among.
  *
- * @param share 0 to 1.
+ * Equal entries are on one side together, so that with ties fewer may exceed it than wanted. They are never none where
+ * one was wanted: then the largest entries exceed it, all of them if all are equal.
+ *
+ * @param share 0 (none) to 1 (all).
  * @param among 1 for entries that count (default: all), of the shape of x.
+ * @throws RangeError for a share that is no number from 0 to 1, and for another shape of `among`.
  * @example
  * const threshold = thresholdOf(scores.ref, 0.3);
  */
 export function thresholdOf(x: np.Array, share: number, among?: np.Array): np.Array {
   checkShare("thresholdOf", share);
+  if (among) checkShape("thresholdOf", "among", among, x.shape);
   const low = np.min(x.ref);
-  const half = np.max(x.ref).sub(low.ref).mul(0.5);
-  // A little further than the smallest entry, so that a share of 1 is all of them.
-  return halve(low.add(half.ref), half.mul(1 + 1e-6), x, share, 24, among);
+  const high = np.max(x.ref);
+  const below = (value: np.Array): np.Array => value.ref.sub(np.abs(value).mul(1e-6).add(1e-30));
+  if (share === 0 || share === 1) {
+    for (const unused of [x, among, share === 0 ? low : high]) unused?.dispose();
+    return share === 0 ? high : below(low);
+  }
+  const half = high.sub(low.ref).mul(0.5);
+  const t = halve(low.ref.add(half.ref), half, x.ref, share, 24, among?.ref);
+  // Among the entries that count, where there are any.
+  const counted = among ? np.where(np.greater(among.ref, 0), x, low.ref) : x;
+  const wanted = among ? np.sum(among).mul(share).add(0.5) : np.array(x.size * share + 0.5);
+  const largest = np.max(counted.ref);
+  const next = np.max(np.where(np.less(counted.ref, largest.ref), counted, low));
+  const apart = np.where(np.less(next.ref, largest.ref), next, below(largest.ref));
+  const none = np.logicalAnd(np.greaterEqual(t.ref, largest), np.greaterEqual(wanted, 1));
+  return np.where(none, apart, t);
 }
 
 /**
@@ -25,6 +44,7 @@ export function thresholdOf(x: np.Array, share: number, among?: np.Array): np.Ar
  * of the entries exceeds, in 8 halvings. A third of the cost of `thresholdOf`, and as exact while no score moves further
  * than `reach` in one step. Consumes all arrays.
  *
+ * @param threshold a scalar; so is `reach`.
  * @example
  * threshold = followThreshold(threshold, scores.ref, 0.3, np.array(0.004)); // scores move by 0.001 in a step
  */
@@ -35,6 +55,8 @@ export function followThreshold(
   reach: np.Array,
 ): np.Array {
   checkShare("followThreshold", share);
+  checkShape("followThreshold", "the threshold", threshold, []);
+  checkShape("followThreshold", "reach", reach, []);
   return halve(threshold, reach, scores, share, 8);
 }
 
@@ -72,7 +94,10 @@ function halve(
  * const y = np.matmul(x, w.mul(scoreMask(scores, threshold)));
  */
 export function scoreMask(scores: np.Array, threshold: np.Array): np.Array {
-  return attach(np.greater(scores.ref, threshold).astype(np.float32), scores);
+  checkShape("scoreMask", "the threshold", threshold, []);
+  const broken = np.isnan(scores.ref).add(np.isnan(threshold.ref));
+  const open = np.greater(scores.ref, threshold).astype(np.float32);
+  return attach(np.where(broken, Number.NaN, open), scores);
 }
 
 /**
@@ -86,6 +111,7 @@ export function scoreMask(scores: np.Array, threshold: np.Array): np.Array {
  * const owned = largestFree(w.ref, free.ref, 0.25);
  */
 export function largestFree(weights: np.Array, free: np.Array, share: number): np.Array {
+  checkShape("largestFree", "free", free, weights.shape);
   const sizes = np.abs(weights);
   const threshold = thresholdOf(sizes.ref, share, free.ref);
   return np.greater(sizes, threshold).astype(np.float32).mul(free);

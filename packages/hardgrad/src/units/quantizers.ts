@@ -106,10 +106,11 @@ export function ternary(given: { threshold?: number; law?: string } = {}): Unit 
 }
 
 /**
- * Magnitude-aware sign: `sign(w) mean|w|`, the mean over all axes but the last (one number per output channel); straight-through
- * on [-1, 1], the mean held fixed. `sign(0) = +1`.
+ * Magnitude-aware sign: `sign(w) mean|w|`, the mean over all axes but the last (one number per output channel), and held
+ * fixed: the gradient is `mean|w| g` on [-1, 1], else 0. `sign(0) = +1`.
  *
- * Reference: Rastegari et al. 2016, arXiv 1603.05279 (XNOR-Net).
+ * Reference: Liu et al. 2018, arXiv 1808.00278 (Bi-Real Net: magnitude-aware gradient); Rastegari et al. 2016, arXiv
+ * 1603.05279 (XNOR-Net: the scale).
  * @example
  * const w = magnitudeAwareSign().apply(weights); // [inputs, outputs]
  */
@@ -124,7 +125,7 @@ export function magnitudeAwareSign(): Unit {
       const size = np.abs(kept.ref);
       const scale = w.ndim > 1 ? np.mean(size, axes, { keepdims: true }) : np.mean(size);
       const hard = hardOrNaN(np.greaterEqual(kept.ref, 0), kept.ref).mul(2).sub(1);
-      return linearGradient(hard.mul(scale), w, inside(kept, -1, 1));
+      return linearGradient(hard.mul(scale.ref), w, inside(kept, -1, 1).mul(scale));
     },
   };
 }
