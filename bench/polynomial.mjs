@@ -3,7 +3,8 @@
 //   npm run polynomial -- [--p 2] [--estimators rloo,zgr] [--seed 0] [--json FILE]
 import { renameSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { grad, jit, numpy as np, random, tree } from "@jax-js/jax";
+import { jit, numpy as np, random, tree } from "@jax-js/jax";
+import { grad } from "hardgrad";
 import { adam, useDevice } from "../packages/experiments/dist/index.js";
 import {
   bernoulli,

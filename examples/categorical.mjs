@@ -1,6 +1,6 @@
 // Two categorical variables per example, each a one-hot choice of three, and a score-function estimator.
-import { defaultDevice, grad, init, jit, numpy as np, random } from "@jax-js/jax";
-import { categorical, expectation, rloo } from "hardgrad";
+import { defaultDevice, init, jit, numpy as np, random } from "@jax-js/jax";
+import { categorical, expectation, grad, rloo } from "hardgrad";
 
 await init("wasm");
 defaultDevice("wasm");

@@ -1,6 +1,6 @@
 // The gradient of an expectation over three stochastic binary units: exact, and estimated from samples.
-import { defaultDevice, grad, init, numpy as np, random } from "@jax-js/jax";
-import { bernoulli, exact, expectation, reinforce, rloo, straightThroughSigmoid } from "hardgrad";
+import { defaultDevice, init, numpy as np, random } from "@jax-js/jax";
+import { bernoulli, exact, expectation, grad, reinforce, rloo, straightThroughSigmoid } from "hardgrad";
 
 await init("wasm");
 defaultDevice("wasm");

@@ -1,6 +1,6 @@
 // A hidden layer of stochastic binary neurons learns XOR; replace one line to change the estimator.
-import { defaultDevice, grad, init, jit, numpy as np, random } from "@jax-js/jax";
-import { bernoulli, reinmax, through } from "hardgrad";
+import { defaultDevice, init, jit, numpy as np, random } from "@jax-js/jax";
+import { bernoulli, grad, reinmax, through } from "hardgrad";
 
 await init("wasm");
 defaultDevice("wasm");

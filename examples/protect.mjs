@@ -1,7 +1,7 @@
 // A gate against forgetting: AdamW trains on, and not a bit of the closed weights changes.
 import { adamw } from "@hardgrad/experiments";
-import { defaultDevice, grad, init, numpy as np } from "@jax-js/jax";
-import { certify, checkCertificate, openWeights, protect } from "hardgrad";
+import { defaultDevice, init, numpy as np } from "@jax-js/jax";
+import { certify, checkCertificate, grad, openWeights, protect } from "hardgrad";
 
 await init("wasm");
 defaultDevice("wasm");

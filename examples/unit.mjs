@@ -1,6 +1,6 @@
 // A deterministic hard unit: step forward, a pseudo-derivative of your choice backward.
-import { defaultDevice, grad, init, numpy as np } from "@jax-js/jax";
-import { atan, step } from "hardgrad";
+import { defaultDevice, init, numpy as np } from "@jax-js/jax";
+import { atan, grad, step } from "hardgrad";
 
 await init("wasm");
 defaultDevice("wasm");

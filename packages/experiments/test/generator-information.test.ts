@@ -1,4 +1,5 @@
-import { grad, numpy as np } from "@jax-js/jax";
+import { numpy as np } from "@jax-js/jax";
+import { grad } from "hardgrad";
 import { expect, test } from "vitest";
 import { generator as randomNumbers } from "../src/data/random.ts";
 import { DEFORMED, deform, deformAll } from "../src/generator/deform.ts";

@@ -1,5 +1,6 @@
 import "./setup.ts";
-import { grad, jit, nn, numpy as np, random } from "@jax-js/jax";
+import { jit, nn, numpy as np, random } from "@jax-js/jax";
+import { grad } from "hardgrad";
 import { expect, test } from "vitest";
 import { shareKernelInstances } from "../src/engine/kernel-instances.ts";
 

@@ -1,4 +1,5 @@
-import { grad, numpy as np } from "@jax-js/jax";
+import { numpy as np } from "@jax-js/jax";
+import { grad } from "hardgrad";
 import { describe, expect, test } from "vitest";
 import { checkVersion } from "../src/engine/native/runtime.ts";
 import { type Arrays, type HostArrays, useDevice } from "../src/index.ts";

@@ -1,6 +1,14 @@
 import "./setup.ts";
-import { grad, jit, numpy as np, random, tree } from "@jax-js/jax";
-import { certify, checkCertificate, openGradients, openWeights, protect, type UpdateRule } from "hardgrad";
+import { jit, numpy as np, random, tree } from "@jax-js/jax";
+import {
+  certify,
+  checkCertificate,
+  grad,
+  openGradients,
+  openWeights,
+  protect,
+  type UpdateRule,
+} from "hardgrad";
 import { expect, test } from "vitest";
 import { adam, adamw, crossEntropy, dense, glorotUniform, type Params, radam, sgd } from "../src/index.ts";
 

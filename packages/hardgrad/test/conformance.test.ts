@@ -1,6 +1,6 @@
-import { Array as ConcreteArray, grad, jit, numpy as np, random, vmap } from "@jax-js/jax";
+import { Array as ConcreteArray, jit, numpy as np, random, vmap } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
-import { catalogue, type Objective, statefulExpectation, through } from "../src/index.ts";
+import { catalogue, grad, type Objective, statefulExpectation, through } from "../src/index.ts";
 import { references } from "../src/references.ts";
 import { detach, lastAxes } from "../src/surrogate.ts";
 import { caseOf, cases, makeDistribution, repeated, supported } from "./harness.ts";

@@ -1,5 +1,5 @@
 import "./setup.ts";
-import { grad, numpy as np, random, vmap } from "@jax-js/jax";
+import { numpy as np, random, vmap } from "@jax-js/jax";
 import { expect as check, describe, test } from "vitest";
 import {
   arm,
@@ -9,6 +9,7 @@ import {
   type Estimator,
   exact,
   expectation,
+  grad,
   gumbelSoftmax,
   type Objective,
   reinforce,

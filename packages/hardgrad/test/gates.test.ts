@@ -1,5 +1,5 @@
 import "./setup.ts";
-import { grad, jit, nn, numpy as np, random, tree } from "@jax-js/jax";
+import { jit, nn, numpy as np, random, tree } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
 import {
   type Anchor,
@@ -13,6 +13,7 @@ import {
   fingerprint,
   fisherDiagonal,
   followThreshold,
+  grad,
   hardGate,
   hatGate,
   hatSlope,

@@ -1,5 +1,5 @@
 import "./setup.ts";
-import { grad, numpy as np } from "@jax-js/jax";
+import { numpy as np } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
 import {
   arm,
@@ -15,6 +15,7 @@ import {
   fini2,
   fini3,
   gappedStraightThrough,
+  grad,
   gumbelRao,
   hardConcrete,
   hardConcreteGate,

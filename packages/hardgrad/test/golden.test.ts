@@ -1,5 +1,5 @@
 import "./setup.ts";
-import { grad, numpy as np } from "@jax-js/jax";
+import { numpy as np } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
 import {
   arm,
@@ -8,6 +8,7 @@ import {
   disarm,
   type Estimator,
   exact,
+  grad,
   gumbelSoftmax,
   type Objective,
   reinforce,

@@ -1,5 +1,5 @@
 import "./setup.ts";
-import { grad, jit, numpy as np, type numpy as npType, random, tree } from "@jax-js/jax";
+import { jit, numpy as np, type numpy as npType, random, tree } from "@jax-js/jax";
 import {
   bernoulli,
   binomial,
@@ -7,6 +7,7 @@ import {
   categorical,
   type Distribution,
   type Estimator,
+  grad,
   type Kind,
   type Objective,
   plackettLuce,

@@ -1,5 +1,5 @@
 import "./setup.ts";
-import { grad, numpy as np, random } from "@jax-js/jax";
+import { numpy as np, random } from "@jax-js/jax";
 import { expect as check, describe, test } from "vitest";
 import {
   arm,
@@ -13,6 +13,7 @@ import {
   exact,
   expectation,
   fini2,
+  grad,
   gumbelRao,
   localExpectation,
   measureValued,

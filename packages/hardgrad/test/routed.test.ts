@@ -1,6 +1,6 @@
-import { grad, numpy as np, random } from "@jax-js/jax";
+import { numpy as np, random } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
-import { expandGates, type RoutedOptions, routedBlocks, routedOverflow } from "../src/index.ts";
+import { expandGates, grad, type RoutedOptions, routedBlocks, routedOverflow } from "../src/index.ts";
 import { close } from "./close.ts";
 
 const [batch, inputs, blocks, units] = [12, 7, 5, 8];

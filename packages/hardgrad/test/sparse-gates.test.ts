@@ -1,5 +1,5 @@
 import "./setup.ts";
-import { grad, jit, numpy as np, random } from "@jax-js/jax";
+import { jit, numpy as np, random } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
 import {
   exampleRatePenalty,
@@ -8,6 +8,7 @@ import {
   gateRatePenalty,
   gateReport,
   gateVariancePenalty,
+  grad,
   rateDivergence,
   type State,
   sigmoid,

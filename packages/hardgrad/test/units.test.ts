@@ -1,8 +1,9 @@
 import "./setup.ts";
-import { grad, jit, numpy as np } from "@jax-js/jax";
+import { jit, numpy as np } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
 import {
   clip,
+  grad,
   identity,
   magnitudeAwareSign,
   oneHot,

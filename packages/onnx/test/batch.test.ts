@@ -1,7 +1,8 @@
-import { grad, lax, nn, numpy as np, random, vmap } from "@jax-js/jax";
+import { lax, nn, numpy as np, random, vmap } from "@jax-js/jax";
 import {
   bernoulli,
   categorical,
+  grad,
   reinforceLeaveOneOut,
   reinmax,
   rloo,

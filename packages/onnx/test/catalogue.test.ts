@@ -1,5 +1,5 @@
-import { grad, type numpy as np, random } from "@jax-js/jax";
-import { statefulExpectation } from "hardgrad";
+import { type numpy as np, random } from "@jax-js/jax";
+import { grad, statefulExpectation } from "hardgrad";
 import { describe, test } from "vitest";
 import { caseOf, makeDistribution, repeated, supported } from "../../hardgrad/test/harness.ts";
 import { objectives } from "../../hardgrad/test/objectives.ts";

@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { grad, nn, numpy as np, random } from "@jax-js/jax";
-import { bernoulli, categorical, reinmax, sample, through } from "hardgrad";
+import { nn, numpy as np, random } from "@jax-js/jax";
+import { bernoulli, categorical, grad, reinmax, sample, through } from "hardgrad";
 import { expect, test } from "vitest";
 import { type LowerOptions, lower, type Traceable } from "../src/index.ts";
 

@@ -1,4 +1,5 @@
-import { grad, numpy as np, random, vjp } from "@jax-js/jax";
+import { numpy as np, random, vjp } from "@jax-js/jax";
+import { grad } from "hardgrad";
 import * as ort from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import { lower } from "../src/index.ts";

@@ -1,4 +1,5 @@
-import { grad, nn, numpy as np, random } from "@jax-js/jax";
+import { nn, numpy as np, random } from "@jax-js/jax";
+import { grad } from "hardgrad";
 import { describe, expect, test } from "vitest";
 import { decodeModel, type Lowered, type Traceable } from "../src/index.ts";
 import { expectSame } from "./harness.ts";

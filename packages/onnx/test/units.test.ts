@@ -1,5 +1,5 @@
-import { grad, jit, numpy as np, random } from "@jax-js/jax";
-import { bernoulli, categorical, oneHot, pseudoDerivatives, sample, step, units } from "hardgrad";
+import { jit, numpy as np, random } from "@jax-js/jax";
+import { bernoulli, categorical, grad, oneHot, pseudoDerivatives, sample, step, units } from "hardgrad";
 import { describe, test } from "vitest";
 import { expectSame } from "./harness.ts";
 

@@ -1,8 +1,8 @@
 // What browser.test.ts calls in the page. It is the built packages that are loaded, without a bundler.
 import { drawnDigits, experiments, startRun, useDevice } from "@hardgrad/experiments";
 import { toOnnx } from "@hardgrad/onnx";
-import { grad, jit, numpy as np, random } from "@jax-js/jax";
-import { bernoulli, expectation, reinmax } from "hardgrad";
+import { jit, numpy as np, random } from "@jax-js/jax";
+import { bernoulli, expectation, grad, reinmax } from "hardgrad";
 import * as ort from "onnxruntime-web/wasm";
 
 /** Descends on the expected distance of eight bits from a pattern, by ReinMax; the loss before and after. */

@@ -1,0 +1,118 @@
+import type { numpy as np } from "@jax-js/jax";
+
+/**
+ * Puts right what jax-js 0.1.25 compiles wrongly, or not at all, in a program that is being traced, by steps that change
+ * no number:
+ *
+ * - the input of a sort, a scatter or the like must be an array, not a view: else nothing compiles;
+ * - a padded convolution that its input was fused into pads with f(0) instead of 0;
+ * - pad, concatenate and stack of what was broadcast from one literal fill the padding with it as well;
+ * - `mask * 1` and `mask + 0` are folded to the mask, without the change of type.
+ *
+ * The program is what a tracer of jax-js carries; where it carries none, nothing happens.
+ */
+
+interface Variable {
+  readonly aval: { readonly shape: readonly number[]; readonly dtype: string; readonly weakType: boolean };
+}
+
+interface Equation {
+  readonly primitive: string;
+  readonly inputs: unknown[];
+  readonly params: { readonly [name: string]: unknown };
+  readonly outBinders: readonly Variable[];
+}
+
+/** The equations of the program that `traced` belongs to, or undefined when none is being traced. */
+export function programOf(traced: np.Array): Equation[] | undefined {
+  const tracer = traced as unknown as { _trace?: { main?: { globalData?: { eqns?: Equation[] } | null } } };
+  return tracer._trace?.main?.globalData?.eqns;
+}
+
+const routines = new Set([
+  "sort",
+  "argsort",
+  "scatter",
+  "triangular_solve",
+  "cholesky",
+  "lu",
+  "jacobi_eigh",
+  "fft",
+]);
+const views = new Set(["transpose", "broadcast", "reshape", "flip", "shrink", "pad"]);
+const settled = new WeakSet<Equation>();
+
+/** Puts the steps in; once more is no harm. */
+export function settle(equations: Equation[]): void {
+  const made = new Map<Variable, Equation>();
+  for (let i = 0; i < equations.length; i++) {
+    const equation = equations[i]!;
+    for (const out of equation.outBinders) made.set(out, equation);
+    if (settled.has(equation)) continue;
+    settled.add(equation);
+    const nested = equation.params.jaxpr as { eqns: Equation[] } | undefined;
+    if (nested) settle(nested.eqns);
+    for (const [place, input] of [...equation.inputs.entries()]) {
+      if (!isVariable(input)) continue;
+      const step = stepBefore(equation, place, input, made);
+      if (step === undefined) continue;
+      equation.inputs[place] = step.outBinders[0];
+      equations.splice(i++, 0, step);
+    }
+  }
+}
+
+function isVariable(x: unknown): x is Variable {
+  return typeof x === "object" && x !== null && "aval" in x && !("value" in x);
+}
+
+/** The step that input `place` of an equation needs, or undefined. */
+function stepBefore(
+  equation: Equation,
+  place: number,
+  input: Variable,
+  made: ReadonlyMap<Variable, Equation>,
+): Equation | undefined {
+  const { primitive, params, outBinders } = equation;
+  const { dtype } = input.aval;
+  if (routines.has(primitive)) return stepLike(equation, "cast", input, { dtype });
+  // A sum, over no axis, is never fused into what follows.
+  if (primitive === "conv" && padsWithin(params, place))
+    return stepLike(equation, "reduce", input, { op: "Add", axis: [] });
+  const type = outBinders[0]!.aval.dtype;
+  const spreads = (primitive === "pad" || primitive === "concatenate") && fromScalar(input, made);
+  const array = made.has(input) || input.aval.shape.length > 0;
+  const converts = array && (primitive === "add" || primitive === "mul") && type !== dtype;
+  return spreads || converts ? stepLike(equation, "cast", input, { dtype: type }) : undefined;
+}
+
+function padsWithin(params: Equation["params"], place: number): boolean {
+  const { padding, lhsDilation, rhsDilation } = params as {
+    padding: [number, number][];
+    lhsDilation: number[];
+    rhsDilation: number[];
+  };
+  const stretched = (place === 0 ? lhsDilation : rhsDilation).some((d) => d !== 1);
+  return stretched || (place === 0 && padding.some((p) => p[0] !== 0 || p[1] !== 0));
+}
+
+/** Whether x is a view of a scalar, which may turn out to be a literal. */
+function fromScalar(x: Variable, made: ReadonlyMap<Variable, Equation>): boolean {
+  let root = x;
+  for (let by = made.get(root); by && views.has(by.primitive); by = made.get(root)) {
+    if (!isVariable(by.inputs[0])) return true;
+    root = by.inputs[0];
+  }
+  return root.aval.shape.length === 0;
+}
+
+/** jax-js exports neither of the classes: they are taken from what is there. */
+function stepLike(like: Equation, primitive: string, input: Variable, params: Equation["params"]): Equation {
+  const { aval } = input;
+  const Step = like.constructor as new (...parts: unknown[]) => Equation;
+  const Aval = aval.constructor as new (...parts: unknown[]) => Variable["aval"];
+  const Out = input.constructor as new (aval: Variable["aval"]) => Variable;
+  const dtype = params.dtype ?? aval.dtype;
+  const out = new Out(new Aval(aval.shape, dtype, aval.weakType && dtype === aval.dtype));
+  return new Step(primitive, [input], params, [out]);
+}
