@@ -1,5 +1,5 @@
-import { nn, numpy as np } from "@jax-js/jax";
-import { bernoulli, type Estimator, type Objective, statefulExpectation } from "hardgrad";
+import { numpy as np } from "@jax-js/jax";
+import { bernoulli, type Estimator, type Objective, oneHotOf, statefulExpectation } from "hardgrad";
 import { adam } from "./adam.ts";
 import { exportsOf } from "./classifier-exports.ts";
 import { hiddenLayer, hiddenUnits, preActivations } from "./classifier-network.ts";
@@ -89,7 +89,7 @@ export const classifier: StepExperiment = {
     return state;
   },
   losses: (params, inputs, estimator, state, settings) => {
-    const labels = nn.oneHot(inputs.labels.astype(np.int32), 10);
+    const labels = oneHotOf(inputs.labels.astype(np.int32), 10);
     // By reference, because some estimators evaluate f more than once.
     const f: Objective = (h) => crossEntropy(dense(h, params.w2!.ref, params.b2!.ref), labels.ref);
     const a = preActivations(params, inputs.images, inputs.slope!);

@@ -1,5 +1,5 @@
-import { nn, numpy as np } from "@jax-js/jax";
-import { distributionFunctions, sample, sigmoid } from "hardgrad";
+import { numpy as np } from "@jax-js/jax";
+import { distributionFunctions, oneHotOf, sample, sigmoid } from "hardgrad";
 import type { Arrays } from "./engine/backend.ts";
 import type { Settings } from "./experiment.ts";
 import { type ExportedInput, type Exports, imageInput, keyInput } from "./exports.ts";
@@ -82,6 +82,6 @@ function encoded(
 
 function mostProbable(logits: np.Array, settings: Settings): np.Array {
   return settings.latents === "categorical"
-    ? nn.oneHot(np.argmax(logits, -1), settings.categories as number)
+    ? oneHotOf(np.argmax(logits, -1), settings.categories as number)
     : np.greater(logits, 0).astype(np.float32);
 }

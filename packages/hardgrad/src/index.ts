@@ -14,6 +14,7 @@ export { bernoulli } from "./distributions/bernoulli.ts";
 export { categorical } from "./distributions/categorical.ts";
 export { binomial, poisson } from "./distributions/counts.ts";
 export { type DistributionFunctions, distributionFunctions } from "./distributions/index.ts";
+export { oneHotOf } from "./distributions/one-hot.ts";
 export { plackettLuce } from "./distributions/plackett-luce.ts";
 export { hardTopK } from "./distributions/ranks.ts";
 export { firstRows, neuralSort, relaxedSubset, softSort, softTopK } from "./distributions/relaxed-subsets.ts";

@@ -1,4 +1,5 @@
 import { nn, numpy as np } from "@jax-js/jax";
+import { oneHotOf } from "hardgrad";
 import { adam } from "../adam.ts";
 import type { Arrays } from "../engine/backend.ts";
 import type { StepExperiment, StepInputs } from "../experiment.ts";
@@ -50,7 +51,7 @@ export const binary: StepExperiment = {
       ? binaryScores(params, grey, unitsOf(estimator), "batch")
       : floatScores(params, grey);
     disposeParams(params);
-    return { losses: crossEntropy(scores, nn.oneHot(labels.astype(np.int32), 10)), state };
+    return { losses: crossEntropy(scores, oneHotOf(labels.astype(np.int32), 10)), state };
   },
   optimizer: (settings) => (isBinary(settings) ? clipped(adam()) : adam()),
   schedules: ({ step, totalSteps }, settings) => ({

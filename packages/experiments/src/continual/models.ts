@@ -1,5 +1,6 @@
 import type { Network } from "@hardgrad/runtime";
 import { nn, numpy as np } from "@jax-js/jax";
+import { oneHotOf } from "hardgrad";
 import type { Checkpoint, Tensor } from "../contract.ts";
 import type { Dataset, Split } from "../data/index.ts";
 import type { Arrays, Backend } from "../engine/backend.ts";
@@ -85,7 +86,7 @@ function exportedOf(task: Task, layers: number): Exported {
     },
     fn: (params: Params, { image }: Arrays) => {
       const scores = scoresOf(params, image!.mul(255), layers);
-      const chosen = nn.oneHot(np.argmax(scores.ref, -1), count);
+      const chosen = oneHotOf(np.argmax(scores.ref, -1), count);
       return {
         class: np.matmul(chosen, np.array([...task.classes]).astype(np.float32)).astype(np.int32),
         probabilities: nn.softmax(scores.ref, -1),

@@ -1,4 +1,5 @@
 import { nn, numpy as np } from "@jax-js/jax";
+import { oneHotOf } from "hardgrad";
 import type { HostArrays } from "../engine/backend.ts";
 import { dense, fanInUniform, splitKey } from "../layers.ts";
 import type { Params } from "../optimizers.ts";
@@ -77,7 +78,7 @@ export interface Batch {
 
 /** Cross-entropy `[..., batch]` over the outputs that compete, for scores `[..., batch, outputs]`. Consumes everything. */
 export function lossesOf(scores: np.Array, labels: np.Array, active: np.Array): np.Array {
-  const oneHot = nn.oneHot(labels.astype(np.int32), scores.shape.at(-1)!);
+  const oneHot = oneHotOf(labels.astype(np.int32), scores.shape.at(-1)!);
   const closed = np.negative(active).add(1).mul(-1e9);
   return np.negative(np.sum(nn.logSoftmax(scores.add(closed), -1).mul(oneHot), -1));
 }

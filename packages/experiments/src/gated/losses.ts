@@ -1,4 +1,4 @@
-import { nn, numpy as np } from "@jax-js/jax";
+import { numpy as np } from "@jax-js/jax";
 import {
   bernoulli,
   type Distribution,
@@ -8,6 +8,7 @@ import {
   gateRatePenalty,
   gateVariancePenalty,
   type Objective,
+  oneHotOf,
   plackettLuce,
   rateDivergence,
   type State,
@@ -47,7 +48,7 @@ export function losses(
   settings: Settings,
 ): { losses: np.Array; state: State } {
   const sizes = sizesOf(settings);
-  const wanted = nn.oneHot(labels.astype(np.int32), 10);
+  const wanted = oneHotOf(labels.astype(np.int32), 10);
   const x = pixelsOf(images);
   if (!sizes.gated) {
     key.dispose();

@@ -1,5 +1,5 @@
-import { nn, numpy as np } from "@jax-js/jax";
-import { categorical, sample } from "hardgrad";
+import { numpy as np } from "@jax-js/jax";
+import { categorical, oneHotOf, sample } from "hardgrad";
 import type { StepExperiment, StepInputs } from "../experiment.ts";
 import { splitKey } from "../layers.ts";
 import { draw } from "./generate.ts";
@@ -36,7 +36,7 @@ export const evaluations: StepExperiment["evaluations"] = {
   /** Pictures of the classes that are given as numbers, in styles that are given as noise. */
   draw: (params, { key, digits, noise }, settings) => {
     key!.dispose();
-    const y = nn.oneHot(digits!.astype(np.int32), classCount(settings));
+    const y = oneHotOf(digits!.astype(np.int32), classCount(settings));
     const { image, logits } = draw(params, noise!, y, settings);
     logits.dispose();
     return { pixels: image };

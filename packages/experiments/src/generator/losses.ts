@@ -1,9 +1,10 @@
-import { nn, numpy as np, random } from "@jax-js/jax";
+import { numpy as np, random } from "@jax-js/jax";
 import {
   categorical,
   detach,
   type Estimator,
   type Objective,
+  oneHotOf,
   type State,
   statefulExpectation,
   straightThrough,
@@ -18,7 +19,7 @@ import { styleLosses } from "./style.ts";
 
 /** Labels as one-hot classes. */
 export function oneHot(labels: np.Array, settings: Settings): np.Array {
-  return nn.oneHot(labels.astype(np.int32), classCount(settings));
+  return oneHotOf(labels.astype(np.int32), classCount(settings));
 }
 
 /** Bytes as grey values in [0, 1]. */
@@ -106,7 +107,7 @@ function misread(params: Params, key: np.Array, weight: np.Array, settings: Sett
   }
   const classes = classCount(settings);
   const digits = Int32Array.from({ length: count }, (_, n) => n % classes);
-  const y = nn.oneHot(np.array(digits), classes);
+  const y = oneHotOf(np.array(digits), classes);
   const noise = random.normal(key, [count, settings.styleSize as number]);
   const { image, logits } = draw(params, noise, y.ref, settings);
   logits.dispose();

@@ -1,5 +1,5 @@
-import { nn, numpy as np } from "@jax-js/jax";
-import { valueAndGrad } from "hardgrad";
+import { numpy as np } from "@jax-js/jax";
+import { oneHotOf, valueAndGrad } from "hardgrad";
 import { adam } from "../adam.ts";
 import { type Split, shuffled } from "../data/index.ts";
 import { fromHost, groupOf, named, scalar, toHost } from "../engine/arrays.ts";
@@ -110,7 +110,7 @@ async function fresh(seed: number): Promise<HostArrays> {
 /** Forward, gradient and Adam in one; adds the mean loss to `run.total`. */
 function step(resident: Arrays, { images, labels, learningRate }: Arrays): Arrays {
   const params = groupOf(resident, "params");
-  const y = nn.oneHot(labels!.astype(np.int32), 10);
+  const y = oneHotOf(labels!.astype(np.int32), 10);
   const meanLoss = (p: Params): np.Array => np.mean(crossEntropy(scoresOf(p, images!), y));
   const [loss, gradients] = valueAndGrad(meanLoss)(keepAll(params));
   const next = adam().update(gradients, groupOf(resident, "optimizer"), params, learningRate!);

@@ -5,6 +5,7 @@ import type { Distribution } from "../types.ts";
 import { exponentialFamilyScore } from "./exponential-family.ts";
 import type { DistributionFunctions } from "./index.ts";
 import { exponential } from "./noise.ts";
+import { oneHotOf } from "./one-hot.ts";
 
 /**
  * One-hot categorical variables: `P(D = e_i) = softmax(logits)_i` on the last axis.
@@ -36,7 +37,7 @@ export function categorical(logits: np.Array): Distribution {
 export function oneHotArgmax(x: np.Array): np.Array {
   const categories = x.shape.at(-1)!;
   const broken = np.isnan(np.sum(x.ref, -1, { keepdims: true }));
-  return np.where(broken, Number.NaN, nn.oneHot(np.argmax(x, -1), categories));
+  return np.where(broken, Number.NaN, oneHotOf(np.argmax(x, -1), categories));
 }
 
 /** Logits perturbed by Gumbel noise: `logits - log E`, with E exponential. */

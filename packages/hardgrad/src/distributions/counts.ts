@@ -1,4 +1,4 @@
-import { nn, numpy as np } from "@jax-js/jax";
+import { numpy as np } from "@jax-js/jax";
 import { checkLogits, wholeNumber } from "../checks.ts";
 import { logSigmoid, sigmoid } from "../math.ts";
 import { lastAxes } from "../surrogate.ts";
@@ -6,6 +6,7 @@ import type { Distribution } from "../types.ts";
 import { exponentialFamilyScore } from "./exponential-family.ts";
 import type { DistributionFunctions } from "./index.ts";
 import { openUniform } from "./noise.ts";
+import { oneHotOf } from "./one-hot.ts";
 
 /** Counts: Poisson and binomial units. Sampled by inverting the distribution function on a finite support. */
 
@@ -86,7 +87,7 @@ function sample(q: Distribution, noise: np.Array): np.Array {
 }
 
 function logProbability(q: Distribution, x: np.Array): np.Array {
-  const index = nn.oneHot(x.astype(np.int32), q.total + 1);
+  const index = oneHotOf(x.astype(np.int32), q.total + 1);
   return np.sum(logMasses(q).mul(index), lastAxes(2));
 }
 

@@ -1,9 +1,15 @@
 import { numpy as np } from "@jax-js/jax";
 import { hardOrNaN } from "../math.ts";
+import { detach } from "../surrogate.ts";
+
+/** Up to here all pairs are compared, which is faster than to sort. */
+const FEW = 512;
 
 /** How many entries of the last axis are larger, or equal and earlier: 0 for the largest. Consumes x. */
 export function ranks(x: np.Array): np.Array {
   const n = x.shape.at(-1)!;
+  // The sort is stable; the place of each entry is the inverse of the order.
+  if (n > FEW) return np.argsort(np.argsort(np.negative(detach(x)), -1), -1);
   const here = x.ref.reshape([...x.shape, 1]);
   const there = x.reshape([...x.shape.slice(0, -1), 1, n]);
   const before = np.tri(n, n, -1); // [i, j] = 1 where j < i

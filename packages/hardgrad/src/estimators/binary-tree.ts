@@ -2,35 +2,47 @@ import { nn, numpy as np } from "@jax-js/jax";
 
 /** A categorical variable as a tree of binary ones: each inner node decides between two sets of categories. */
 
+/** Categories `start ... cut - 1` are reached when the node is 1, `cut ... end - 1` when it is 0. */
 export interface TreeNode {
-  /** Categories reached when the node is 1, and when it is 0. */
-  readonly ones: readonly number[];
-  readonly zeros: readonly number[];
+  readonly start: number;
+  readonly cut: number;
+  readonly end: number;
 }
 
 /** C - 1 nodes. "balanced" halves the set each time; "stick-breaking" takes one category off each time. */
 export function treeNodes(categories: number, shape: "balanced" | "stick-breaking"): TreeNode[] {
-  const build = (set: readonly number[]): TreeNode[] => {
-    if (set.length < 2) return [];
-    const cut = shape === "balanced" ? Math.ceil(set.length / 2) : 1;
-    const [ones, zeros] = [set.slice(0, cut), set.slice(cut)];
-    return [{ ones, zeros }, ...build(ones), ...build(zeros)];
-  };
-  return build(Array.from({ length: categories }, (_, i) => i));
+  const nodes: TreeNode[] = [];
+  const ahead = [{ start: 0, end: categories }];
+  for (let set = ahead.pop(); set; set = ahead.pop()) {
+    const { start, end } = set;
+    if (end - start < 2) continue;
+    const cut = start + (shape === "balanced" ? Math.ceil((end - start) / 2) : 1);
+    nodes.push({ start, cut, end });
+    ahead.push({ start: cut, end }, { start, end: cut });
+  }
+  return nodes;
 }
 
-/** `[nodes, categories]`: 1 where the category lies on that side. */
-function sides(nodes: readonly TreeNode[], categories: number, side: "ones" | "zeros"): number[][] {
-  return nodes.map((node) => Array.from({ length: categories }, (_, c) => (node[side].includes(c) ? 1 : 0)));
+/** `[nodes, categories]`: whether the category lies between two bounds of the node, by comparison. */
+function between(
+  nodes: readonly TreeNode[],
+  categories: number,
+  from: keyof TreeNode,
+  to: keyof TreeNode,
+): np.Array {
+  const bound = (name: keyof TreeNode): np.Array =>
+    np.array(Int32Array.from(nodes, (node) => node[name])).reshape([nodes.length, 1]);
+  const every = np.arange(categories);
+  return np.logicalAnd(np.greaterEqual(every.ref, bound(from)), np.less(every, bound(to)));
 }
 
 /** Logits of the nodes, `log(mass of ones) - log(mass of zeros)`: `[..., nodes]`. Consumes logits `[..., C]`. */
 export function nodeLogits(logits: np.Array, nodes: readonly TreeNode[]): np.Array {
   const categories = logits.shape.at(-1)!;
   const wide = logits.reshape([...logits.shape.slice(0, -1), 1, categories]);
-  const mass = (side: "ones" | "zeros"): np.Array =>
-    nn.logsumexp(np.where(np.array(sides(nodes, categories, side)).astype(np.bool), wide.ref, -1e9), -1);
-  const result = mass("ones").sub(mass("zeros"));
+  const mass = (from: keyof TreeNode, to: keyof TreeNode): np.Array =>
+    nn.logsumexp(np.where(between(nodes, categories, from, to), wide.ref, -1e9), -1);
+  const result = mass("start", "cut").sub(mass("cut", "end"));
   wide.dispose();
   return result;
 }
@@ -41,8 +53,8 @@ export function followTree(
   nodes: readonly TreeNode[],
   categories: number,
 ): { sample: np.Array; visited: np.Array } {
-  const ones = np.array(sides(nodes, categories, "ones"));
-  const zeros = np.array(sides(nodes, categories, "zeros"));
+  const ones = between(nodes, categories, "start", "cut").astype(np.float32);
+  const zeros = between(nodes, categories, "cut", "end").astype(np.float32);
   const wide = bits.reshape([...bits.shape, 1]);
   // A category is reached if no node of its path points to the other side.
   const against = np.sum(ones.ref.mul(np.negative(wide.ref).add(1)), -2).add(np.sum(zeros.ref.mul(wide), -2));

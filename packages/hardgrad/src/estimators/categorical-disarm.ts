@@ -6,6 +6,7 @@ import { references } from "../references.ts";
 import { detach, zeroLoss } from "../surrogate.ts";
 import type { Estimator, OptionsTable, Traits } from "../types.ts";
 import { followTree, nodeLogits, treeNodes } from "./binary-tree.ts";
+import { checkCategories } from "./category-limit.ts";
 import { lossEstimator, overEvent, rows } from "./parts.ts";
 
 const options: OptionsTable = {
@@ -50,6 +51,7 @@ export function categoricalDisarm(given: { tree?: string } = {}): Estimator {
     noise: (q, key) =>
       openUniform(key, [...q.logits.shape.slice(0, -1), Math.max(q.logits.shape.at(-1)! - 1, 1)]),
     losses: (q, f, u, state) => {
+      checkCategories(id, q, 4096, "each is compared with every node of the tree");
       const categories = q.logits.shape.at(-1)!;
       const nodes = treeNodes(categories, settings.tree);
       if (nodes.length === 0) {

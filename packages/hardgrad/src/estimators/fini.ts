@@ -5,6 +5,7 @@ import { sigmoid } from "../math.ts";
 import { references } from "../references.ts";
 import { detach, linearGradient, linearMapGradient } from "../surrogate.ts";
 import type { Distribution, Estimator, Traits } from "../types.ts";
+import { checkCategories } from "./category-limit.ts";
 import { matrixVector, solve } from "./linear-solve.ts";
 import { drawHard, pathEstimator } from "./parts.ts";
 
@@ -38,6 +39,7 @@ export function fini2(given: Record<never, never> = {}): Estimator {
     example: "through(poisson(logRates), fini2(), key)",
   };
   return pathEstimator(traits, resolveOptions("fini-2", {}, given), (q, noise) => {
+    checkCategories("fini-2", q, 512, "each brings an unknown of a linear system");
     const hard = drawHard(q, noise);
     const mean = functionsOf(q).mean(fixed(q));
     if (q.kind === "categorical") return linearMapGradient(hard.ref, q.logits, categoricalMap(mean, hard));

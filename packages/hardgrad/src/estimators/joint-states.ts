@@ -1,37 +1,52 @@
 import { nn, numpy as np } from "@jax-js/jax";
 import { fixed, functionsOf } from "../distributions/index.ts";
+import { oneHotOf } from "../distributions/one-hot.ts";
+import { detach } from "../surrogate.ts";
 import type { Distribution } from "../types.ts";
 
 /** The joint states of a distribution as one categorical variable: for estimators that sum over part of them. */
 
 const MOST = 4096;
 
-/** How many there are; refuses more than 4096. */
+/** One categorical variable is its own list of states, which needs not be written down. */
+const isOneVariable = (q: Distribution): boolean => q.kind === "categorical" && q.eventShape.length === 1;
+
+/** How many states an estimator that draws some of them counts; more than 4096 only where they need no list. */
 export function jointStateCount(name: string, q: Distribution): number {
+  return isOneVariable(q) ? q.eventShape[0]! : listedStateCount(name, q);
+}
+
+/** How many states there are to be listed; refuses more than 4096. */
+export function listedStateCount(name: string, q: Distribution): number {
   const count = functionsOf(q).stateCount(q);
   if (count > MOST)
     throw new RangeError(
-      `${name}: ${count} joint states are more than ${MOST}; use fewer variables, or rloo() or localExpectation().`,
+      `${name}: ${count} joint states are more than ${MOST}; use fewer variables, or rloo().`,
     );
   return count;
 }
 
-/** States `[states, ...event]`, and their log-probabilities `[...batch, states]`, detached. Keeps q. */
-export function jointStates(name: string, q: Distribution): { states: np.Array; logits: np.Array } {
+/** The joint states as categories. */
+export interface JointStates {
+  /** Log-probabilities `[...batch, states]`, detached. */
+  readonly logits: np.Array;
+  /** The states with these indices `[draws, ...batch]`, as samples `[draws, ...batch, ...event]`. Once; consumes them. */
+  pick(indices: np.Array): np.Array;
+}
+
+/** Keeps q. */
+export function jointStates(name: string, q: Distribution): JointStates {
   const count = jointStateCount(name, q);
+  if (isOneVariable(q))
+    return {
+      logits: nn.logSoftmax(detach(q.logits.ref), -1),
+      pick: (indices) => oneHotOf(indices, count),
+    };
   const states = functionsOf(q).states(q);
   const spread = np.broadcastTo(states.ref.reshape([count, ...q.batchShape.map(() => 1), ...q.eventShape]), [
     count,
     ...q.logits.shape,
   ]);
   const logProbability = functionsOf(q).logProbability(fixed(q), spread);
-  return { states, logits: np.moveaxis(logProbability, 0, -1) };
-}
-
-/** The states with these indices `[draws, ...batch]`, as samples `[draws, ...batch, ...event]`. Consumes both. */
-export function pickStates(q: Distribution, states: np.Array, indices: np.Array): np.Array {
-  const count = states.shape[0]!;
-  const flat = states.reshape([count, -1]);
-  const shape = [...indices.shape, ...q.eventShape];
-  return np.matmul(nn.oneHot(indices.reshape([-1]), count), flat).reshape(shape);
+  return { logits: np.moveaxis(logProbability, 0, -1), pick: (indices) => np.take(states, indices, 0) };
 }

@@ -4,8 +4,14 @@ import { fixed, functionsOf } from "../distributions/index.ts";
 import { references } from "../references.ts";
 import { detach } from "../surrogate.ts";
 import type { Distribution, Estimator, Traits } from "../types.ts";
-import { categoryLosses, neighbourLosses, otherCategories, variableCount } from "./neighbours.ts";
-import { drawHard, lossEstimator, meanJacobian, overEvent, withLogitGradient } from "./parts.ts";
+import {
+  categoryLosses,
+  checkNeighbours,
+  neighbourLosses,
+  otherCategories,
+  variableCount,
+} from "./neighbours.ts";
+import { drawHard, lossEstimator, meanJacobian, overEvent, row, withLogitGradient } from "./parts.ts";
 
 /**
  * Local expectation gradient: each variable is summed out exactly, the others stay at the sample.
@@ -40,14 +46,16 @@ export function localExpectation(given: Record<never, never> = {}): Estimator {
   return lossEstimator(traits, resolveOptions(id, {}, given), {
     evaluations: (q) => 1 + variableCount(q) * changesPerVariable(q),
     losses: (q, f, noise, state) => {
+      checkNeighbours(id, q);
       const sample = drawHard(q, noise);
-      const changes = q.kind === "bernoulli" ? [np.negative(sample.ref).add(1)] : otherCategories(sample);
+      const changes =
+        q.kind === "bernoulli" ? np.stack([np.negative(sample.ref).add(1)], 0) : otherCategories(sample);
       const { losses, changed } = neighbourLosses(id, q, f, sample.ref, changes);
       const own = detach(losses.ref);
       const mean = functionsOf(q).mean(fixed(q));
       const g =
         q.kind === "bernoulli"
-          ? overEvent(q, own).sub(changed[0]!).mul(sample.mul(2).sub(1))
+          ? overEvent(q, own).sub(row(changed, 0)).mul(sample.mul(2).sub(1))
           : categoryLosses(q, sample, own, changed);
       return { losses: withLogitGradient(q, losses, meanJacobian(q, mean, g)), state };
     },

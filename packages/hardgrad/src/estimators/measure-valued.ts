@@ -4,15 +4,22 @@ import { fixed, functionsOf } from "../distributions/index.ts";
 import { references } from "../references.ts";
 import { detach } from "../surrogate.ts";
 import type { Distribution, Estimator, Traits } from "../types.ts";
-import { categoryLosses, neighbourLosses, otherCategories, variableCount } from "./neighbours.ts";
-import { drawHard, lossEstimator, overEvent, withLogitGradient } from "./parts.ts";
+import {
+  categoryLosses,
+  checkNeighbours,
+  neighbourLosses,
+  otherCategories,
+  variableCount,
+} from "./neighbours.ts";
+import { drawHard, lossEstimator, overEvent, rows, withLogitGradient } from "./parts.ts";
 
 /** The values that the weak derivative compares the sample with. Does not consume the sample. */
-function changesOf(q: Distribution, sample: np.Array): np.Array[] {
+function changesOf(q: Distribution, sample: np.Array): np.Array {
   if (q.kind === "categorical") return otherCategories(sample);
-  if (q.kind === "bernoulli") return [np.negative(sample.ref).add(1)];
-  if (q.kind === "poisson") return [sample.ref.add(1)];
-  return [np.minimum(sample.ref.add(1), q.total), np.maximum(sample.ref.sub(1), 0)];
+  if (q.kind === "bernoulli") return np.stack([np.negative(sample.ref).add(1)], 0);
+  const up = sample.ref.add(1);
+  if (q.kind === "poisson") return np.stack([up], 0);
+  return np.stack([np.minimum(up, q.total), np.maximum(sample.ref.sub(1), 0)], 0);
 }
 
 const counts: { readonly [kind: string]: (q: Distribution) => number } = {
@@ -50,6 +57,7 @@ export function measureValued(given: Record<never, never> = {}): Estimator {
   return lossEstimator(traits, resolveOptions(id, {}, given), {
     evaluations: (q) => 1 + variableCount(q) * (counts[q.kind]?.(q) ?? 1),
     losses: (q, f, noise, state) => {
+      checkNeighbours(id, q);
       const sample = drawHard(q, noise);
       const { losses, changed } = neighbourLosses(id, q, f, sample.ref, changesOf(q, sample));
       const own = detach(losses.ref);
@@ -59,12 +67,12 @@ export function measureValued(given: Record<never, never> = {}): Estimator {
 }
 
 /** Consumes all but q.logits. */
-function estimate(q: Distribution, sample: np.Array, own: np.Array, changed: readonly np.Array[]): np.Array {
+function estimate(q: Distribution, sample: np.Array, own: np.Array, changed: np.Array): np.Array {
   const mean = functionsOf(q).mean(fixed(q));
   const here = overEvent(q, own.ref);
   if (q.kind === "categorical") return mean.mul(categoryLosses(q, sample, own, changed).sub(here));
   own.dispose();
-  const up = changed[0]!;
+  const [up, down] = rows(changed, q.kind === "binomial" ? [0, 1] : [0]) as [np.Array, np.Array];
   if (q.kind === "poisson") {
     sample.dispose();
     return mean.mul(up.sub(here));
@@ -75,6 +83,6 @@ function estimate(q: Distribution, sample: np.Array, own: np.Array, changed: rea
   }
   const p = mean.div(q.total);
   const rise = up.sub(here.ref).mul(np.negative(sample.ref).add(q.total));
-  const fall = here.sub(changed[1]!).mul(sample);
+  const fall = here.sub(down).mul(sample);
   return rise.add(fall).mul(p.ref.mul(np.negative(p).add(1)));
 }

@@ -5,6 +5,7 @@ import { softmaxJacobian } from "../math.ts";
 import { references } from "../references.ts";
 import { detach, linearMapGradient } from "../surrogate.ts";
 import type { Estimator, OptionsTable, Traits } from "../types.ts";
+import { checkCategories } from "./category-limit.ts";
 import { matrixVector, solve } from "./linear-solve.ts";
 import { drawHard, pathEstimator, reuse } from "./parts.ts";
 
@@ -64,6 +65,8 @@ export function mve(given: { temperature?: number | np.Array; embedding?: string
     example: "through(categorical(logits), mve({ temperature: 100 }), key)",
   };
   return pathEstimator(traits, settings, (q, noise) => {
+    if (settings.embedding === "one-hot")
+      checkCategories("mve", q, 512, "each brings an unknown of a linear system");
     const hard = drawHard(q, noise);
     const mean = functionsOf(q).mean(fixed(q));
     // t = w / u with u + w = 1, so that neither end overflows.

@@ -2,10 +2,11 @@ import { lax, nn, numpy as np } from "@jax-js/jax";
 import { evaluate, resolveOptions } from "../checks.ts";
 import { fixed } from "../distributions/index.ts";
 import { exponential } from "../distributions/noise.ts";
+import { oneHotOf } from "../distributions/one-hot.ts";
 import { references } from "../references.ts";
 import { detach } from "../surrogate.ts";
 import type { Estimator, OptionsTable, Traits } from "../types.ts";
-import { jointStateCount, jointStates, pickStates } from "./joint-states.ts";
+import { jointStateCount, jointStates } from "./joint-states.ts";
 import { lossEstimator, overEvent, score, withLogitGradient } from "./parts.ts";
 
 const options: OptionsTable = {
@@ -50,14 +51,14 @@ export function raoBlackwell(given: { summed?: number } = {}): Estimator {
     evaluations: (q) => Math.min(settings.summed + 1, jointStateCount(id, q)),
     noise: (q, key) => exponential(key, [...q.batchShape, jointStateCount(id, q)]),
     losses: (q, f, noise, state) => {
-      const { states, logits } = jointStates(id, q);
+      const { logits, pick } = jointStates(id, q);
       const count = logits.shape.at(-1)!;
       const summed = Math.min(settings.summed, count);
       const [top, best] = lax.topK(logits.ref, summed) as [np.Array, np.Array];
       let indices = np.moveaxis(best, -1, 0); // [summed, ...batch]
       let weights = np.exp(np.moveaxis(top, -1, 0));
       if (summed < count) {
-        const taken = np.greater(np.sum(nn.oneHot(indices.ref, count), 0), 0.5);
+        const taken = np.greater(np.sum(oneHotOf(indices.ref, count), 0), 0.5);
         const others = np.where(taken, -1e9, logits);
         const mass = np.exp(nn.logsumexp(others.ref, -1));
         const drawn = np.argmax(others.sub(np.log(noise)), -1);
@@ -68,7 +69,7 @@ export function raoBlackwell(given: { summed?: number } = {}): Estimator {
         logits.dispose();
       }
       weights = detach(weights);
-      const sample = pickStates(q, states, indices);
+      const sample = pick(indices);
       const losses = evaluate(id, q, f, sample.ref);
       const signal = weights.ref.mul(detach(losses.ref));
       const gradient = np.sum(overEvent(q, signal).mul(score(fixed(q), sample)), 0);

@@ -3,7 +3,7 @@ import { evaluate, resolveOptions } from "../checks.ts";
 import { functionsOf } from "../distributions/index.ts";
 import { references } from "../references.ts";
 import type { Distribution, Estimator, Reference, Traits } from "../types.ts";
-import { jointStateCount } from "./joint-states.ts";
+import { listedStateCount } from "./joint-states.ts";
 import { lossEstimator, noNoise } from "./parts.ts";
 import { entmax15, sparsemax } from "./sparse-softmax.ts";
 
@@ -35,11 +35,11 @@ function sparseMarginal(
     example: `expectation(categorical(logits), f, ${id.startsWith("sparsemax") ? "sparsemaxMarginal" : "entmaxMarginal"}(), key)`,
   };
   return lossEstimator(traits, resolveOptions(id, {}, given), {
-    evaluations: (q) => jointStateCount(id, q),
+    evaluations: (q) => listedStateCount(id, q),
     noise: noNoise,
     losses: (q, f, noise, state) => {
       noise.dispose();
-      const count = jointStateCount(id, q);
+      const count = listedStateCount(id, q);
       const shape = [count, ...q.logits.shape];
       const states = functionsOf(q).states(q);
       const spread = np.broadcastTo(

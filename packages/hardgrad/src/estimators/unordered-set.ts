@@ -2,11 +2,12 @@ import { lax, nn, numpy as np } from "@jax-js/jax";
 import { evaluate, resolveOptions } from "../checks.ts";
 import { fixed } from "../distributions/index.ts";
 import { exponential } from "../distributions/noise.ts";
+import { oneHotOf } from "../distributions/one-hot.ts";
 import { logSetProbabilities } from "../distributions/without-replacement.ts";
 import { references } from "../references.ts";
 import { detach } from "../surrogate.ts";
 import type { Estimator, OptionsTable, Traits } from "../types.ts";
-import { jointStateCount, jointStates, pickStates } from "./joint-states.ts";
+import { jointStateCount, jointStates } from "./joint-states.ts";
 import { lossEstimator, overEvent, score, withLogitGradient } from "./parts.ts";
 
 const options: OptionsTable = {
@@ -54,19 +55,19 @@ export function unorderedSet(given: { samples?: number } = {}): Estimator {
     evaluations: (q) => Math.min(settings.samples, jointStateCount(id, q)),
     noise: (q, key) => exponential(key, [...q.batchShape, jointStateCount(id, q)]),
     losses: (q, f, noise, state) => {
-      const { states, logits } = jointStates(id, q);
+      const { logits, pick } = jointStates(id, q);
       const count = logits.shape.at(-1)!;
       const draws = Math.min(settings.samples, count);
       const [top, indices] = lax.topK(detach(logits.ref.sub(np.log(noise))), draws) as [np.Array, np.Array];
       top.dispose();
       const ahead = np.moveaxis(indices, -1, 0); // [draws, ...batch]
-      const chosen = nn.oneHot(ahead.ref, count); // [draws, ...batch, states]
+      const chosen = oneHotOf(ahead.ref, count); // [draws, ...batch, states]
       const logWeights = np.sum(chosen.ref.mul(np.maximum(logits.ref, -1e9)), -1);
       const rest = nn.logsumexp(np.where(np.greater(np.sum(chosen, 0), 0.5), -1e9, logits), -1);
       const columns = np.split(logWeights.ref, draws, 0).map((w) => np.squeeze(w, 0));
       const sets = logSetProbabilities(columns, rest);
 
-      const sample = pickStates(q, states, ahead);
+      const sample = pick(ahead);
       const losses = evaluate(id, q, f, sample.ref);
       const probability = np.exp(detach(logWeights));
       const full = 2 ** draws - 1;

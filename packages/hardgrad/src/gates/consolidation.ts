@@ -1,5 +1,6 @@
 import { numpy as np, tree, vmap } from "@jax-js/jax";
 import { wholeNumber } from "../checks.ts";
+import { oneHotOf } from "../distributions/one-hot.ts";
 import { valueAndGrad } from "../gradients.ts";
 import { checkNames, checkSame, checkShape, type NamedArrays } from "./named-arrays.ts";
 
@@ -66,7 +67,7 @@ export function fisherDiagonal(
   };
   let total: NamedArrays | undefined;
   for (let y = 0; y < classes; y++) {
-    const label = np.eye(classes).slice(y);
+    const label = oneHotOf(np.array(y, { dtype: np.int32 }), classes);
     const each = (vmap(ofLabel(label) as never, [null, 0] as never) as unknown as ReturnType<typeof ofLabel>)(
       tree.ref(params) as NamedArrays,
       examples.ref,

@@ -1,5 +1,6 @@
-import { nn, numpy as np } from "@jax-js/jax";
+import { numpy as np } from "@jax-js/jax";
 import { wholeNumber } from "../checks.ts";
+import { oneHotOf } from "../distributions/one-hot.ts";
 import { pullback } from "../gradients.ts";
 import { detach } from "../surrogate.ts";
 
@@ -76,7 +77,7 @@ function routeRows(gates: np.Array, capacity: number): np.Array {
 }
 
 /** `[blocks, capacity, batch]`: 1 where a slot is of an example. */
-const slotsOf = (rows: np.Array, batch: number): np.Array => nn.oneHot(rows, batch);
+const slotsOf = (rows: np.Array, batch: number): np.Array => oneHotOf(rows, batch);
 
 function valuesByProducts(gates: np.Array, rows: np.Array): np.Array {
   const [batch, blocks] = gates.shape as [number, number];
