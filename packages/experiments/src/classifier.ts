@@ -10,6 +10,7 @@ import type { Schedules, Settings, StepExperiment, StepInputs } from "./experime
 import { crossEntropy, dense, glorotUniform, splitKey } from "./layers.ts";
 import { type Params, sgd } from "./optimizers.ts";
 import { slopeAt, temperatureAt } from "./schedules.ts";
+import { checkAnnealing } from "./temperature-options.ts";
 
 /** Names of estimators whose hidden gradient is noisy: a smaller step of the hidden layer suits them. */
 const scoreFamily = [
@@ -56,6 +57,7 @@ export const classifier: StepExperiment = {
       throw new RangeError(
         `classifier: ${estimator.id} does not support Bernoulli units; see \`hardgrad list\`.`,
       );
+    checkAnnealing("classifier", estimator, settings);
     const sumsStates = ["exact", "unordered-set", "rao-blackwell"].includes(estimator.id);
     if (sumsStates && (settings.hidden as number) > 10)
       throw new RangeError(

@@ -1,4 +1,5 @@
-import type { OptionsTable } from "hardgrad";
+import type { Estimator, OptionsTable } from "hardgrad";
+import type { Settings } from "./experiment.ts";
 
 /** Settings of `temperatureAt`. */
 export const temperatureOptions: OptionsTable = {
@@ -17,3 +18,18 @@ export const temperatureOptions: OptionsTable = {
     help: "lowest temperature of that annealing",
   },
 };
+
+/** Refuses an annealing that leaves the temperatures that the estimator takes. */
+export function checkAnnealing(experiment: string, estimator: Estimator, settings: Settings): void {
+  const { temperatureRate = 0, temperatureFloor = 0, temperatureEnd = 0 } = settings;
+  const option = estimator.options.temperature;
+  if (option?.type !== "number" || !option.schedulable) return;
+  const ends: [string, number][] = [];
+  if ((temperatureEnd as number) > 0) ends.push(["--temperature-end", temperatureEnd as number]);
+  else if ((temperatureRate as number) > 0) ends.push(["--temperature-floor", temperatureFloor as number]);
+  for (const [flag, end] of ends)
+    if (!(end >= option.min && end <= option.max))
+      throw new RangeError(
+        `${experiment}: ${flag} ${end} is not a temperature of ${estimator.id}; give a number from ${option.min} to ${option.max}.`,
+      );
+}

@@ -1,6 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import type { Estimator } from "hardgrad";
 import type { Settings } from "./experiment.ts";
+import { checkAnnealing } from "./temperature-options.ts";
 import { latentShape, latents } from "./vae-network.ts";
 
 /** Decoder passes per step above which a batch would not fit in memory: images of 784 floats, several at a time. */
@@ -27,6 +28,7 @@ export function check(estimator: Estimator, settings: Settings): void {
     throw new RangeError(
       `vae: ${estimator.id} has no temperature to anneal; leave --temperature-rate and --temperature-end out.`,
     );
+  checkAnnealing("vae", estimator, settings);
   const batch = settings.batch as number;
   const q = latents(np.zeros([1, ...latentShape(settings)]), settings);
   const passes = estimator.evaluations(q) * batch;

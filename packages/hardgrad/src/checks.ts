@@ -1,4 +1,5 @@
 import { Array as ConcreteArray, type numpy as np } from "@jax-js/jax";
+import { scalarInRange } from "./scalars.ts";
 import type { Distribution, Estimator, Objective, OptionsTable } from "./types.ts";
 
 /**
@@ -33,6 +34,13 @@ export function checkLogits(
   const outside = range ? values.findIndex((v: number) => !range.holds(v)) : -1;
   if (outside >= 0)
     throw new RangeError(`${name}: logit ${outside} is ${values[outside]}, but must be ${range!.rule}.`);
+}
+
+/** Refuses a k that is no whole number from 1 to the length of the last axis, and scores without an axis. */
+export function checkCount(name: string, scores: np.Array, k: number): void {
+  if (scores.ndim === 0)
+    throw new RangeError(`${name}: scores must have at least one axis, but have shape []; use shape [1].`);
+  wholeNumber(name, "k", k, 1, scores.shape.at(-1)!);
 }
 
 /** Refuses what is not a whole number in a range. */
@@ -99,11 +107,7 @@ export function resolveOptions<T extends { [name: string]: number | string | np.
         throw new RangeError(`${name}: ${key} must be one of ${spec.choices.join(", ")}, not ${value}.`);
       settings[key] = value;
     } else if (spec.schedulable && value !== null && typeof value === "object" && "ndim" in value) {
-      if ((value as np.Array).ndim !== 0)
-        throw new RangeError(
-          `${name}: ${key} as an array must be a scalar, not of shape [${(value as np.Array).shape}].`,
-        );
-      settings[key] = value as np.Array;
+      settings[key] = scalarInRange(name, key, value as np.Array, spec);
     } else {
       const rule = `${spec.integer ? "a whole number" : "a number"} from ${spec.min} to ${spec.max}`;
       if (typeof value !== "number" || !(value >= spec.min && value <= spec.max))

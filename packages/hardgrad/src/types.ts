@@ -67,7 +67,10 @@ export type OptionSpec =
       readonly min: number;
       readonly max: number;
       readonly integer?: boolean;
-      /** The value may also be a scalar array, so that a schedule does not recompile a jitted step. */
+      /**
+       * The value may also be a scalar array, so that a schedule does not recompile a jitted step. Out of range it is
+       * refused where it has a value; inside `jit` the result is NaN.
+       */
       readonly schedulable?: boolean;
       readonly help: string;
     }

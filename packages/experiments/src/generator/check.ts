@@ -2,6 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import { bernoulli, categorical, type Distribution, type Estimator } from "hardgrad";
 import type { Dataset } from "../data/index.ts";
 import type { Settings } from "../experiment.ts";
+import { checkAnnealing } from "../temperature-options.ts";
 import { bitsEstimator } from "./losses.ts";
 import { classCount } from "./network.ts";
 
@@ -34,6 +35,7 @@ export function check(estimator: Estimator, settings: Settings, dataset: Dataset
     refuse(
       `${estimator.id} does not support ${kind === "bernoulli" ? "bits" : "a categorical digit"}; see \`hardgrad list\`.`,
     );
+  checkAnnealing("generator", estimator, settings);
   if (estimator.id === "vimco")
     refuse(
       "vimco trains another bound than this experiment's; use rloo, which draws several samples as well.",

@@ -1,4 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
+import { checkCount } from "../checks.ts";
 import { hardOrNaN } from "../math.ts";
 import { detach } from "../surrogate.ts";
 
@@ -19,10 +20,13 @@ export function ranks(x: np.Array): np.Array {
 
 /**
  * 1 for the k largest entries of the last axis, the first ones in a tie; NaN for all if any entry is NaN. Consumes x.
+ *
+ * @throws RangeError for a k that is no whole number from 1 to the length of the axis.
  * @example
  * hardTopK(np.array([0.3, 2, -1, 0.7]), 2); // [0, 1, 0, 1]
  */
 export function hardTopK(x: np.Array, k: number): np.Array {
+  checkCount("hardTopK", x, k);
   const broken = np.broadcastTo(np.sum(x.ref, -1, { keepdims: true }), x.shape);
   return hardOrNaN(np.less(ranks(x), k), broken);
 }

@@ -1,5 +1,7 @@
 import { nn, numpy as np } from "@jax-js/jax";
+import { checkCount } from "../checks.ts";
 import { sigmoid } from "../math.ts";
+import { takeScalar, temperatureRange } from "../scalars.ts";
 import { detach } from "../surrogate.ts";
 import { sortDescending } from "./ranks.ts";
 
@@ -20,17 +22,19 @@ const release = (x: np.Array | number): void => {
  * const soft = relaxedSubset(scores, 2, 0.5);
  */
 export function relaxedSubset(scores: np.Array, k: number, temperature: np.Array | number): np.Array {
+  checkCount("relaxedSubset", scores, k);
+  const t = takeScalar("relaxedSubset", "temperature", temperature, temperatureRange);
   let left = scores;
   let sum: np.Array | undefined;
   for (let i = 0; i < k; i++) {
-    const y = nn.softmax(left.ref.div(reuse(temperature)), -1);
+    const y = nn.softmax(left.ref.div(reuse(t)), -1);
     // 1 - y, at least 1e-6: what was taken comes back with probability 1e-6 at most.
     const rest = np.log(np.maximum(np.negative(y.ref).add(1), 1e-6));
     left = left.add(rest);
     sum = sum ? sum.add(y) : y;
   }
   left.dispose();
-  release(temperature);
+  release(t);
   return sum!;
 }
 
@@ -53,11 +57,12 @@ function sortColumn(scores: np.Array): { row: np.Array; column: np.Array; n: num
  * const P = neuralSort(np.array([0.3, 2, -1]), 0.1); // [3, 3]
  */
 export function neuralSort(scores: np.Array, temperature: np.Array | number): np.Array {
+  const t = takeScalar("neuralSort", "temperature", temperature, temperatureRange);
   const { row, column, n } = sortColumn(scores);
   const distances = np.sum(np.abs(column.sub(row.ref)), -1);
   const factors = np.array(Array.from({ length: n }, (_, i) => n - 1 - 2 * i)).reshape([n, 1]);
   const spread = distances.reshape([...distances.shape.slice(0, -1), 1, n]);
-  return nn.softmax(row.mul(factors).sub(spread).div(temperature), -1);
+  return nn.softmax(row.mul(factors).sub(spread).div(t), -1);
 }
 
 /**
@@ -68,15 +73,17 @@ export function neuralSort(scores: np.Array, temperature: np.Array | number): np
  * const P = softSort(np.array([0.3, 2, -1]), 0.1); // [3, 3]
  */
 export function softSort(scores: np.Array, temperature: np.Array | number): np.Array {
+  const t = takeScalar("softSort", "temperature", temperature, temperatureRange);
   const sorted = sortDescending(scores.ref);
   const { row, column } = sortColumn(scores);
   column.dispose();
   const rows = sorted.reshape([...sorted.shape, 1]);
-  return nn.softmax(np.negative(np.abs(rows.sub(row))).div(temperature), -1);
+  return nn.softmax(np.negative(np.abs(rows.sub(row))).div(t), -1);
 }
 
 /** The sum of the first k rows of a relaxed permutation: a soft k-hot mask. Consumes the matrix. */
 export function firstRows(matrix: np.Array, k: number): np.Array {
+  checkCount("firstRows", matrix, k);
   const n = matrix.shape.at(-1)!;
   const chosen = np.array(Array.from({ length: n }, (_, i) => (i < k ? 1 : 0))).reshape([n, 1]);
   return np.sum(matrix.mul(chosen), -2);
@@ -90,24 +97,29 @@ export function firstRows(matrix: np.Array, k: number): np.Array {
  * const soft = softTopK(scores, 3, 0.2);
  */
 export function softTopK(scores: np.Array, k: number, temperature: np.Array | number): np.Array {
-  if (k === scores.shape.at(-1)!) return scores.mul(0).add(1);
+  checkCount("softTopK", scores, k);
+  const t = takeScalar("softTopK", "temperature", temperature, temperatureRange);
+  if (k === scores.shape.at(-1)!) {
+    release(t);
+    return scores.mul(0).add(1);
+  }
   const s = detach(scores.ref);
-  const margin = typeof temperature === "number" ? 40 * temperature : temperature.ref.mul(40);
+  const margin = typeof t === "number" ? 40 * t : t.ref.mul(40);
   let low = np.min(s.ref, -1, { keepdims: true }).sub(reuse(margin));
   let high = np.max(s.ref, -1, { keepdims: true }).add(margin);
   for (let i = 0; i < 40; i++) {
     const middle = low.ref.add(high.ref).mul(0.5);
-    const size = np.sum(sigmoid(s.ref.sub(middle.ref).div(reuse(temperature))), -1, { keepdims: true });
+    const size = np.sum(sigmoid(s.ref.sub(middle.ref).div(reuse(t))), -1, { keepdims: true });
     const tooMany = np.greater(size, k);
     low = np.where(tooMany.ref, middle.ref, low);
     high = np.where(tooMany, high, middle);
   }
   const threshold = detach(low.add(high).mul(0.5));
-  const y = sigmoid(s.ref.sub(threshold.ref).div(reuse(temperature)));
+  const y = sigmoid(s.ref.sub(threshold.ref).div(reuse(t)));
   const weight = detach(y.ref.mul(np.negative(y).add(1)).add(1e-12));
   s.dispose();
   // One Newton step with detached weights carries the implicit derivative and does not move the value.
   const total = np.sum(weight.ref, -1, { keepdims: true });
   const moved = np.sum(weight.mul(scores.ref.sub(detach(scores.ref))), -1, { keepdims: true }).div(total);
-  return sigmoid(scores.sub(threshold.add(moved)).div(temperature));
+  return sigmoid(scores.sub(threshold.add(moved)).div(t));
 }

@@ -67,17 +67,25 @@ export function hardConcrete(given: HardConcreteOptions = {}): Estimator {
  * @example
  * const penalty = np.sum(hardConcreteOpen(logits));
  */
-export function hardConcreteOpen(
-  logits: np.Array,
-  options: { temperature?: number; low?: number; high?: number } = {},
-): np.Array {
-  const { temperature = 2 / 3, low = -0.1, high = 1.1 } = options;
-  return sigmoid(logits.sub(temperature * Math.log(-low / high)));
+export function hardConcreteOpen(logits: np.Array, options: HardConcreteOptions = {}): np.Array {
+  const { temperature, low, high } = resolveOptions<Required<HardConcreteOptions>>(
+    "hardConcreteOpen",
+    hardConcreteOptions,
+    options as never,
+  );
+  const ratio = Math.log(-low / high);
+  return sigmoid(
+    logits.sub(typeof temperature === "number" ? temperature * ratio : temperature.ref.mul(ratio)),
+  );
 }
 
 /** The gate at test time, `clip(low + (high - low) sigmoid(a), 0, 1)`, without noise. Consumes the logits. */
 export function hardConcreteGate(logits: np.Array, options: { low?: number; high?: number } = {}): np.Array {
-  const { low = -0.1, high = 1.1 } = options;
+  const { low, high } = resolveOptions<{ low: number; high: number }>(
+    "hardConcreteGate",
+    { low: hardConcreteOptions.low!, high: hardConcreteOptions.high! },
+    options,
+  );
   return np.clip(
     sigmoid(logits)
       .mul(high - low)
@@ -121,7 +129,7 @@ export function gaussianGate(given: { deviation?: number } = {}): Estimator {
 
 /** Probability that a Gaussian-relaxed gate is not zero, `Phi(a / sigma)`. Consumes the logits. */
 export function gaussianGateOpen(logits: np.Array, options: { deviation?: number } = {}): np.Array {
-  const { deviation = 0.5 } = options;
+  const { deviation } = resolveOptions<{ deviation: number }>("gaussianGateOpen", gaussianOptions, options);
   return lax
     .erf(logits.div(deviation * Math.SQRT2))
     .add(1)

@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { sigmoid } from "../math.ts";
+import { takeScalar } from "../scalars.ts";
 import { linearGradient } from "../surrogate.ts";
 import { checkShape } from "./named-arrays.ts";
 
@@ -35,16 +36,19 @@ export function hatSlope(progress: number, maximum: number = MAXIMUM): number {
  *
  * @param embedding e, one per unit, best kept within [-6, 6] by `clampEmbedding`.
  * @param slope s, a scalar array (see `hatSlope`).
- * @param options.maximum m (default 400).
+ * @param options.maximum m, above 1 (default 400).
+ * @throws RangeError for a slope that is no scalar from 1e-6 to 1e6; inside `jit` the result is NaN then.
  * @example
  * const gate = hatGate(embedding, np.array(hatSlope(0.5)));
  */
 export function hatGate(embedding: np.Array, slope: np.Array, options: { maximum?: number } = {}): np.Array {
   const { maximum = MAXIMUM } = options;
+  if (!(maximum > 1)) throw new RangeError(`hatGate: the maximum must be a number above 1, not ${maximum}.`);
+  const s = takeScalar("hatGate", "slope", slope, { min: 1e-6, max: 1e6 });
   const derivative = sigmoid(embedding.ref)
     .mul(sigmoid(np.negative(embedding.ref)))
     .mul(maximum);
-  return linearGradient(sigmoid(embedding.ref.mul(slope)), embedding, derivative);
+  return linearGradient(sigmoid(embedding.ref.mul(s)), embedding, derivative);
 }
 
 /** Embeddings within [-6, 6], so that a gate can still change its mind. Consumes them. Apply it after every update. */

@@ -64,6 +64,9 @@ export function routedBlocks(
  * const left = routedOverflow(gates, 16);
  */
 export function routedOverflow(gates: np.Array, capacity: number): np.Array {
+  if (gates.ndim !== 2)
+    throw new RangeError(`routedOverflow: gates must have shape [batch, blocks], not [${gates.shape}].`);
+  wholeNumber("routedOverflow", "capacity", capacity, 1, gates.shape[0]!);
   const counts = np.sum(openOf(gates), 0);
   return np.sum(np.maximum(counts.sub(capacity), 0));
 }

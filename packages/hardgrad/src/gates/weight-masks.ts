@@ -1,4 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
+import { takeScalar } from "../scalars.ts";
 import { attach } from "../surrogate.ts";
 import { checkShape } from "./named-arrays.ts";
 
@@ -56,8 +57,8 @@ export function followThreshold(
 ): np.Array {
   checkShare("followThreshold", share);
   checkShape("followThreshold", "the threshold", threshold, []);
-  checkShape("followThreshold", "reach", reach, []);
-  return halve(threshold, reach, scores, share, 8);
+  const within = takeScalar("followThreshold", "reach", reach, { min: 0, max: 1e30 });
+  return halve(threshold, within, scores, share, 8);
 }
 
 /** Consumes all arrays. */
