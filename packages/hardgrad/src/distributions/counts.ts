@@ -1,12 +1,11 @@
-import { numpy as np } from "@jax-js/jax";
+import { Array as ConcreteArray, numpy as np } from "@jax-js/jax";
 import { checkLogits, wholeNumber } from "../checks.ts";
 import { logSigmoid, sigmoid } from "../math.ts";
-import { lastAxes } from "../surrogate.ts";
+import { detach, lastAxes } from "../surrogate.ts";
 import type { Distribution } from "../types.ts";
 import { exponentialFamilyScore } from "./exponential-family.ts";
-import type { DistributionFunctions } from "./index.ts";
+import { type DistributionFunctions, fixed } from "./index.ts";
 import { openUniform } from "./noise.ts";
-import { oneHotOf } from "./one-hot.ts";
 
 /** Counts: Poisson and binomial units. Sampled by inverting the distribution function on a finite support. */
 
@@ -22,12 +21,51 @@ function counts(kind: "poisson" | "binomial", logits: np.Array, total: number): 
   };
 }
 
+/** What may be cut off: the rounding of a float32 probability. */
+const CUT = 2 ** -23;
+const largestRates = new Map<number, number>();
+
+/** The largest rate with `P(x > maxCount) <= 2^-23`. */
+function largestRate(maxCount: number): number {
+  const known = largestRates.get(maxCount);
+  if (known !== undefined) return known;
+  const beyond = (rate: number): number => {
+    let term = -rate;
+    for (let k = 1; k <= maxCount; k++) term += Math.log(rate / k);
+    let sum = 0;
+    for (let k = maxCount + 1; k < maxCount + 400; k++) {
+      term += Math.log(rate / k);
+      sum += Math.exp(term);
+    }
+    return sum;
+  };
+  let [low, high] = [0, maxCount];
+  for (let i = 0; i < 50; i++) {
+    const middle = (low + high) / 2;
+    if (beyond(middle) <= CUT) low = middle;
+    else high = middle;
+  }
+  largestRates.set(maxCount, low);
+  return low;
+}
+
+/** Where no value can be looked at, a rate beyond the cut is NaN, in the sample, the loss and the gradient. */
+function inRange(logits: np.Array, largest: number): np.Array {
+  const known: object = logits;
+  if (known instanceof ConcreteArray) return logits;
+  const beyond = np.greater(detach(logits.ref), largest);
+  return logits.add(np.where(beyond, Number.NaN, 0));
+}
+
 /**
  * Independent Poisson units with rate `exp(logits)`; the sample is a count.
  *
+ * The support ends at `maxCount`, so a rate must be small enough that a larger count has probability 2^-23 at most
+ * (30.9 for 63). A larger rate is refused; inside `jit` and `grad`, where values can't be looked at, it makes the sample,
+ * the loss and the gradient NaN.
+ *
  * @param logits log-rates `[...batch, units]`. Consumed.
- * @param options.maxCount the largest count (default 63): the support is cut there, so keep the rate well below
- *   (rate + 6 sqrt(rate) at most).
+ * @param options.maxCount the largest count, 1 to 1023 (default 63); memory grows with it.
  * @throws RangeError for rates that the cut would change, logits that are not finite, or an empty event.
  * @example
  * const q = poisson(np.log(np.array([3, 0.5])));
@@ -35,13 +73,12 @@ function counts(kind: "poisson" | "binomial", logits: np.Array, total: number): 
 export function poisson(logits: np.Array, options: { maxCount?: number } = {}): Distribution {
   const { maxCount = 63 } = options;
   wholeNumber("poisson", "maxCount", maxCount, 1, 1023);
-  // rate + 6 sqrt(rate) = maxCount
-  const largest = (Math.sqrt(9 + maxCount) - 3) ** 2;
+  const largest = Math.log(largestRate(maxCount));
   checkLogits("poisson", logits, {
-    holds: (a) => Math.exp(a) <= largest,
-    rule: `at most ${Math.log(largest).toFixed(2)}, so that maxCount ${maxCount} cuts nothing off; raise maxCount`,
+    holds: (a) => a <= largest,
+    rule: `at most ${largest.toFixed(2)}, so that maxCount ${maxCount} cuts nothing off; raise maxCount`,
   });
-  return counts("poisson", logits, maxCount);
+  return counts("poisson", inRange(logits, largest), maxCount);
 }
 
 /**
@@ -58,37 +95,72 @@ export function binomial(logits: np.Array, trials: number): Distribution {
   return counts("binomial", logits, trials);
 }
 
-function logFactorials(n: number): number[] {
-  const table = [0];
-  for (let k = 1; k <= n; k++) table.push(table[k - 1]! + Math.log(k));
-  return table;
+/** `log P(x = k)` for k = 0 ... total is `constants[k] + k log p + (total - k) log(1 - p)`; Poisson: `k a - rate`. */
+function constantsOf(q: Distribution): Float32Array {
+  const factorials = [0];
+  for (let k = 1; k <= q.total; k++) factorials.push(factorials[k - 1]! + Math.log(k));
+  const all = factorials.at(-1)!;
+  return Float32Array.from(factorials, (f, k) =>
+    q.kind === "poisson" ? -f : all - f - factorials[q.total - k]!,
+  );
 }
 
-/** `log P(x = k)` for all k, on a new last axis. Consumes q.logits. */
-function logMasses(q: Distribution): np.Array {
-  const k = np.array(Array.from({ length: q.total + 1 }, (_, i) => i));
-  const a = q.logits.reshape([...q.logits.shape, 1]);
-  const table = logFactorials(q.total);
-  if (q.kind === "poisson") return a.ref.mul(k).sub(np.exp(a)).sub(np.array(table));
-  const ways = table.map((f, i) => table[q.total]! - f - table[q.total - i]!);
-  const failures = np.array(Array.from({ length: q.total + 1 }, (_, i) => q.total - i));
-  return np
-    .array(ways)
-    .add(logSigmoid(a.ref).mul(k))
+/** The part of `log P(x)` that depends on the logits. Consumes q.logits and x, which broadcast. */
+function logitPart(q: Distribution, x: np.Array): np.Array {
+  const a = q.logits;
+  if (q.kind === "poisson") return a.ref.mul(x).sub(np.exp(a));
+  const failures = np.negative(x.ref).add(q.total);
+  return logSigmoid(a.ref)
+    .mul(x)
     .add(logSigmoid(np.negative(a)).mul(failures));
 }
 
-function sample(q: Distribution, noise: np.Array): np.Array {
-  const cumulative = np.cumsum(np.exp(logMasses(q)), -1);
-  const broken = np.isnan(np.sum(cumulative.ref, -1));
-  const u = noise.reshape([...noise.shape, 1]);
-  const all = np.sum(np.greaterEqual(u, cumulative).astype(np.float32), -1);
-  return np.where(broken, Number.NaN, np.minimum(all, q.total));
+function logProbability(q: Distribution, x: np.Array): np.Array {
+  const index = np.clip(x.ref.astype(np.int32), 0, q.total);
+  const outside = np.notEqual(x.ref, index.ref.astype(np.float32));
+  const constants = np.take(np.array(constantsOf(q)), index, 0);
+  const each = logitPart(q, x).add(np.where(outside, Number.NEGATIVE_INFINITY, constants));
+  return np.sum(each, lastAxes(1));
 }
 
-function logProbability(q: Distribution, x: np.Array): np.Array {
-  const index = oneHotOf(x.astype(np.int32), q.total + 1);
-  return np.sum(logMasses(q).mul(index), lastAxes(2));
+/** `[..., blocks, size]`: the probabilities of 0, 1, ..., and zeros to the end of the last block. Consumes q.logits. */
+function masses(q: Distribution): np.Array {
+  const count = q.total + 1;
+  const size = Math.min(count, 32);
+  const blocks = Math.ceil(count / size);
+  const filled = new Float32Array(blocks * size).fill(Number.NEGATIVE_INFINITY);
+  filled.set(constantsOf(q));
+  const k = np.array(Float32Array.from(filled, (_, i) => Math.min(i, q.total)));
+  const a = q.logits.reshape([...q.logits.shape, 1]);
+  const each = np.exp(logitPart({ ...q, logits: a }, k).add(np.array(filled)));
+  return each.reshape([...q.logits.shape, blocks, size]);
+}
+
+/**
+ * `P(x <= k)` or `P(x > k)` for all k on the last axis, each a sum of positive terms from its own side, so that small
+ * ones are right too. Sums within blocks and then over blocks: a triangle for all k would be quadratic in their number.
+ */
+function sums(p: np.Array, side: "up to" | "after"): np.Array {
+  const [blocks, size] = p.shape.slice(-2) as [number, number];
+  const ahead = p.shape.slice(0, -2);
+  const strict = (n: number): np.Array =>
+    side === "after" ? np.tri(n, n, -1) : np.tri(n, n, -1).transpose();
+  const own = side === "after" ? strict(size) : np.tri(size, size).transpose();
+  const within = np.matmul(p.ref.reshape([-1, size]), own).reshape([...ahead, blocks, size]);
+  const others = np.matmul(np.sum(p, -1).reshape([-1, blocks]), strict(blocks));
+  return within.add(others.reshape([...ahead, blocks, 1])).reshape([...ahead, blocks * size]);
+}
+
+/** The least k with `P(x <= k) > u`; from the other side where u is nearer to 1. */
+function sample(q: Distribution, noise: np.Array): np.Array {
+  const p = masses(fixed(q));
+  const broken = np.isnan(q.logits);
+  const upper = np.greater(noise.ref, 0.5);
+  const spread = (x: np.Array): np.Array => x.reshape([...x.shape, 1]);
+  const below = np.less(sums(p.ref, "up to"), spread(noise.ref));
+  const above = np.greater(sums(p, "after"), spread(np.negative(noise).add(1)));
+  const count = np.sum(np.where(spread(upper), above, below).astype(np.float32), -1);
+  return np.where(broken, Number.NaN, count);
 }
 
 const shared = {
