@@ -75,7 +75,7 @@ async function build(argv: readonly string[]): Promise<Command> {
     .addHelpText(
       "after",
       `
-A problem file is a module, for example problem.mjs:
+A problem file is a JavaScript module (TypeScript from Node 22.18 on), for example problem.mjs:
 
   export default {
     distribution: "bernoulli",          // or categorical, subset (k), plackett-luce (k), poisson, binomial (trials)

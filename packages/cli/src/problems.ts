@@ -26,17 +26,53 @@ export interface Problem {
 
 const kinds = ["bernoulli", "categorical", "subset", "plackett-luce", "poisson", "binomial"] as const;
 
+/** What is wrong with logits, or undefined: a list of numbers, or a list of such lists of one length. */
+function wrongLogits(value: unknown): string | undefined {
+  if (!Array.isArray(value) || value.length === 0)
+    return `must be a list of numbers, or of lists of numbers, not ${Array.isArray(value) ? "an empty list" : shown(value)}`;
+  for (const [i, entry] of value.entries()) {
+    if (Array.isArray(entry)) {
+      const inner = Array.isArray(value[0]) ? wrongLogits(entry) : "is a list among numbers";
+      if (inner) return `entry ${i}: ${inner}`;
+    } else if (Array.isArray(value[0])) return `entry ${i} is ${shown(entry)} among lists`;
+    else if (typeof entry !== "number" || !Number.isFinite(Math.fround(entry)))
+      return `entry ${i} is ${shown(entry)}, but must be a finite number`;
+  }
+  return undefined;
+}
+
+function shown(value: unknown): string {
+  if (typeof value === "string") return `the text ${JSON.stringify(value)}`;
+  if (Array.isArray(value)) return "a list";
+  return value === undefined ? "missing" : String(value);
+}
+
 const schema = z.strictObject({
   distribution: z.enum(kinds),
-  logits: z.union([z.array(z.number()).min(1), z.array(z.array(z.number()).min(1)).min(1)]),
-  objective: z.function(),
+  logits: z.any().superRefine((value, context) => {
+    const wrong = wrongLogits(value);
+    if (wrong) context.addIssue({ code: "custom", message: wrong });
+  }),
+  objective: z.any().superRefine((value, context) => {
+    if (typeof value !== "function")
+      context.addIssue({
+        code: "custom",
+        message: "must be a function (sample, { np, nn }) => losses",
+      });
+    else if (value.constructor.name === "AsyncFunction")
+      context.addIssue({
+        code: "custom",
+        message: "must not be async: it is compiled, and returns an array, not a promise",
+      });
+  }),
   title: z.string().optional(),
   k: z.number().int().optional(),
   trials: z.number().int().optional(),
   maxCount: z.number().int().optional(),
 });
 
-type Contents = Omit<z.infer<typeof schema>, "objective"> & {
+type Contents = Omit<z.infer<typeof schema>, "objective" | "logits"> & {
+  logits: number[] | number[][];
   objective: (sample: np.Array, tools: { np: typeof np; nn: typeof nn }) => np.Array;
 };
 
@@ -67,8 +103,28 @@ function makeProblem(name: string, contents: Contents): Problem {
     name,
     title: contents.title ?? name,
     distribution: made[kind],
-    objective: (x) => contents.objective(x, { np, nn }),
+    objective: (x) => located(name, () => contents.objective(x, { np, nn })),
   };
+}
+
+/** What an objective throws, with the file, and the line where the stack has it. */
+function located<T>(name: string, call: () => T): T {
+  try {
+    return call();
+  } catch (cause) {
+    const error = cause instanceof Error ? cause : new Error(String(cause));
+    const file = looksLikeFile(name) ? pathToFileURL(resolve(name)).href : undefined;
+    const line = file && error.stack?.split("\n").find((l) => l.includes(`${file}:`));
+    const number = line && /:(\d+):\d+\)?$/.exec(line)?.[1];
+    const message = usedTwice(error) ?? error.message;
+    throw new Failure(`${name}${number ? `:${number}` : ""}: the objective failed: ${message}`, { cause });
+  }
+}
+
+/** jax-js's own words for this name a tracer, which the file does not. */
+function usedTwice(error: Error): string | undefined {
+  if (!(error instanceof ReferenceError) || !error.message.startsWith("Referenced tracer")) return undefined;
+  return "an array was used again after it was consumed; write x.ref at every use of x but the last.";
 }
 
 const wave = (n: number, scale: number, shift = 0): number[] =>
@@ -138,14 +194,24 @@ const builtIn: { readonly [name: string]: Contents } = {
 /** Names and titles of the built-in problems. */
 export const problemNames: readonly string[] = Object.keys(builtIn);
 
+const typed = [".ts", ".mts"];
+
+function looksLikeFile(text: string): boolean {
+  return [".js", ".mjs", ...typed].includes(extname(text)) || text.includes("/");
+}
+
 /** A built-in problem by name, or the default export of a module file. */
 export async function loadProblem(text: string): Promise<Problem> {
   if (text in builtIn) return makeProblem(text, builtIn[text]!);
   const path = resolve(text);
-  const looksLikeFile = [".js", ".mjs", ".ts", ".mts"].includes(extname(text)) || text.includes("/");
-  if (!looksLikeFile) throw unknownName("problem", text, problemNames);
+  if (!looksLikeFile(text)) throw unknownName("problem", text, problemNames);
   if (!existsSync(path))
     throw new Failure(`${text}: there is no such file; give a module or one of ${problemNames.join(", ")}.`);
+  if (typed.includes(extname(text)) && !(process.features as { typescript?: unknown }).typescript)
+    throw new Failure(
+      `${text}: Node ${process.versions.node} does not read TypeScript; write the problem in JavaScript (.mjs), ` +
+        "or use Node 22.18 or later, which strips the types.",
+    );
   let loaded: { default?: unknown };
   try {
     loaded = await import(pathToFileURL(path).href);

@@ -57,7 +57,55 @@ describe("audit", () => {
       /different lengths/,
     ],
     ["no k", "export default { distribution: 'subset', logits: [1, 2], objective: () => 1 };", /k, the size/],
-    ["NaN", "export default { distribution: 'bernoulli', logits: [NaN], objective: () => 1 };", /logits/],
+    [
+      "NaN",
+      "export default { distribution: 'bernoulli', logits: [1, NaN], objective: () => 1 };",
+      /bad\.mjs: logits: entry 1 is NaN, but must be a finite number/,
+    ],
+    [
+      "text",
+      "export default { distribution: 'bernoulli', logits: ['0.3'], objective: () => 1 };",
+      /bad\.mjs: logits: entry 0 is the text "0.3"/,
+    ],
+    [
+      "a list among numbers",
+      "export default { distribution: 'categorical', logits: [1, [2]], objective: () => 1 };",
+      /entry 1: is a list among numbers/,
+    ],
+    ...[
+      ["nothing", "() => undefined", /bad\.mjs: .*returned nothing/],
+      ["a number", "() => 1", /bad\.mjs: .*returned a number/],
+      ["a list", "() => [1, 2]", /bad\.mjs: .*returned a plain list/],
+      [
+        "a promise",
+        "(b, { np }) => Promise.resolve(np.sum(b, -1))",
+        /bad\.mjs: .*a promise; it must not be async/,
+      ],
+      ["an async function", "async (b, { np }) => np.sum(b, -1)", /bad\.mjs: objective: must not be async/],
+      ["an error", "() => {\n throw new Error('boom');\n}", /bad\.mjs:2: the objective failed: boom/],
+      [
+        "an error on some shapes only",
+        "(b, { np }) => {\n if (b.ndim > 2) throw new Error('boom');\n return np.sum(b, -1);\n}",
+        /bad\.mjs: no estimator could be measured: rloo: bad\.mjs:2: the objective failed: boom/,
+      ],
+      [
+        "a forgotten ref",
+        "(b, { np }) => {\n const s = np.sum(b, -1);\n return s.add(np.sum(b, -1));\n}",
+        /bad\.mjs:3: the objective failed: an array was used again after it was consumed; write x\.ref/,
+      ],
+      [
+        "axes counted from the front",
+        "(b) => b.sum(1)",
+        /samples come on new leading axes, here \[4\]: count axes from the end, such as \.sum\(-1\)/,
+      ],
+    ].map(
+      ([name, objective, message]) =>
+        [
+          `an objective of ${name}`,
+          `export default { distribution: 'bernoulli', logits: [1, 2], objective: ${objective} };`,
+          message,
+        ] as [string, string, RegExp],
+    ),
     ["syntax", "export default {", /can't be loaded/],
     [
       "mean over everything",
@@ -77,6 +125,30 @@ describe("audit", () => {
     expect([name, code !== 0, stderr]).toEqual([name, true, expect.stringMatching(message)]);
     expect(stderr.trim().split("\n").length).toBe(1);
     expect(existsSync(join(cwd, "x.csv"))).toBe(false);
+  });
+  test("problems in TypeScript, where Node reads them; where it does not, the way out", () => {
+    const cwd = scratch();
+    const text =
+      "const logits: number[] = [1, 2];\nexport default { distribution: 'bernoulli', logits, objective: (b: any, { np }: any) => np.sum(b, -1) };";
+    writeFileSync(join(cwd, "mine.ts"), text);
+    const { code, stderr } = hardgrad(["audit", "rloo", "--problem", "mine.ts", "--samples", "100"], { cwd });
+    const reads = Boolean((process.features as { typescript?: unknown }).typescript);
+    expect(reads ? code : [code, stderr]).toEqual(
+      reads ? 0 : [1, expect.stringMatching(/mine\.ts: Node [\d.]+ does not read TypeScript; write .*\.mjs/)],
+    );
+  });
+  test("a saturated unit: undecided, with how many estimates would tell; any seed of --seed's range", () => {
+    const cwd = scratch();
+    writeFileSync(
+      join(cwd, "one.mjs"),
+      "export default { distribution: 'bernoulli', logits: [-10], objective: (b, { np }) => np.sum(b, -1) };",
+    );
+    const args = ["audit", "reinforce,exact,straight-through", "--problem", "one.mjs", "--samples", "1000"];
+    const { stdout, code } = hardgrad([...args, "--seed", "4294967295"], { cwd });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/reinforce .* undecided, needs about \d[\d,]* estimates/);
+    expect(stdout).toMatch(/exact .* no bias found, could be up to <0\.01 %/);
+    expect(stdout).toMatch(/straight-through .* biased/);
   });
   test("bad flags", () => {
     const table: [string[], RegExp][] = [

@@ -11,7 +11,7 @@ export function checkLogits(
   logits: np.Array,
   range?: { holds: (value: number) => boolean; rule: string },
 ): void {
-  if (logits === null || typeof logits !== "object" || !("ndim" in logits))
+  if (!isArray(logits))
     throw new TypeError(
       `${name}: logits must be an array of jax-js, not ${describe(logits)}; wrap numbers with np.array(...).`,
     );
@@ -50,25 +50,62 @@ export function wholeNumber(name: string, what: string, value: unknown, min: num
 }
 
 function describe(value: unknown): string {
-  return Array.isArray(value) ? "a plain list" : value === null ? "null" : typeof value;
+  if (value === undefined || value === null) return value === null ? "null" : "nothing";
+  if (value instanceof Promise) return "a promise";
+  if (Array.isArray(value)) return "a plain list";
+  return typeof value === "object" ? "an object that is no array" : `a ${typeof value}`;
 }
 
 /** Calls f once and checks that it gave one loss per example. */
 export function evaluate(name: string, q: Distribution, f: Objective, sample: np.Array): np.Array {
-  const expected = sample.shape.slice(0, sample.ndim - q.eventShape.length);
-  const shape = sample.shape;
-  const losses = f(sample);
-  if (losses.shape.length === expected.length && losses.shape.every((n, i) => n === expected[i]))
-    return losses;
-  const mean = losses.shape.length < expected.length;
+  const { shape } = sample;
+  const lead = shape.slice(0, shape.length - q.eventShape.length);
+  const losses: unknown = called(name, f, sample);
+  if (!isArray(losses))
+    throw new TypeError(
+      `${name}: the objective must return an array of losses, shape [${lead}], but returned ${describe(losses)}; ` +
+        `${losses instanceof Promise ? "it must not be async" : "return np.sum(..., -1), for example"}.`,
+    );
+  if (losses.shape.length === lead.length && losses.shape.every((n, i) => n === lead[i])) return losses;
+  const way =
+    lead.length > q.batchShape.length
+      ? `samples come on new leading axes, here [${lead.slice(0, lead.length - q.batchShape.length)}]: count axes from the end, such as .sum(-1)`
+      : losses.shape.length < lead.length
+        ? "sum over the last axes of the example only, and take the mean over the batch after expectation(...)"
+        : "reduce the axes of the example";
   throw new RangeError(
-    `${name}: the objective must return one loss per example, shape [${expected}] for a sample of shape [${shape}], ` +
-      `but returned shape [${losses.shape}]; ${
-        mean
-          ? "sum over the last axes of the example only, and take the mean over the batch after expectation(...)"
-          : "reduce the axes of the example"
-      }.`,
+    `${name}: the objective must return one loss per example, shape [${lead}] for a sample of shape [${shape}], ` +
+      `but returned shape [${losses.shape}]; ${way}.`,
   );
+}
+
+/** f at the sample; what jax-js says of an array that is used up is said in our words, with the cause. */
+function called(name: string, f: Objective, sample: np.Array): unknown {
+  if (typeof f !== "function")
+    throw new TypeError(`${name}: the objective must be a function of the sample, not ${describe(f)}.`);
+  try {
+    return f(sample);
+  } catch (cause) {
+    throw isUsedUp(cause) ? usedUp(name, cause) : cause;
+  }
+}
+
+/** What a user can do about it. */
+export function usedUp(name: string, cause: Error): ReferenceError {
+  return new ReferenceError(
+    `${name}: the objective used an array again after it was consumed; write x.ref at every use of x but the last, ` +
+      "and at every use of an array that the objective captures.",
+    { cause },
+  );
+}
+
+/** Whether jax-js says that an array was used after it was consumed. */
+export function isUsedUp(error: unknown): error is ReferenceError {
+  return error instanceof ReferenceError && error.message.startsWith("Referenced tracer");
+}
+
+function isArray(value: unknown): value is np.Array {
+  return typeof value === "object" && value !== null && "ndim" in value && "shape" in value;
 }
 
 /** Refuses a distribution that the estimator does not support. */

@@ -1,8 +1,22 @@
-import { Array as ConcreteArray, type numpy as np, tree } from "@jax-js/jax";
-import { checkSupport } from "./checks.ts";
+import { Array as ConcreteArray, numpy as np, tree } from "@jax-js/jax";
+import { checkSupport, isUsedUp, usedUp } from "./checks.ts";
 import { functionsOf } from "./distributions/index.ts";
 import { detach } from "./surrogate.ts";
 import type { Distribution, Estimator, Objective, State } from "./types.ts";
+
+/** A distribution serves one call: its logits are consumed. */
+function checkUnused(name: string, q: Distribution): void {
+  try {
+    q.logits.ref.dispose();
+  } catch (cause) {
+    if (!isUsedUp(cause)) throw cause;
+    throw new ReferenceError(
+      `${name}: the logits of this ${q.kind} distribution were consumed by an earlier call; make a distribution for ` +
+        "each call, from logits.ref for all but the last.",
+      { cause },
+    );
+  }
+}
 
 function checkKey(name: string, key: np.Array): void {
   if (key === undefined || key === null || typeof key !== "object" || key.shape?.at(-1) !== 2)
@@ -25,6 +39,7 @@ function checkKey(name: string, key: np.Array): void {
  * const losses = expectation(bernoulli(logits), (b) => np.sum(np.square(b.sub(0.45)), -1), rloo({ samples: 4 }), key);
  */
 export function expectation(q: Distribution, f: Objective, estimator: Estimator, key: np.Array): np.Array {
+  checkUnused("expectation", q);
   const state = estimator.init(q);
   if (Object.keys(state).length > 0) {
     tree.dispose(state);
@@ -52,12 +67,28 @@ export function statefulExpectation(
   key: np.Array,
   state: State,
 ): { losses: np.Array; state: State } {
+  checkUnused("expectation", q);
   checkSupport(estimator, q);
   checkKey("expectation", key);
-  const noise = estimator.noise(q, key);
-  const result = estimator.losses(q, f, noise, state);
-  refuseNaN(estimator.id, result.losses);
-  return result;
+  const largest = largestOf(q.logits);
+  const seen: Seen[] = [];
+  const watched: Objective = (x) => {
+    if (x instanceof ConcreteArray) seen.push({ what: "sample", broken: np.isnan(x.ref) });
+    const losses = f(x);
+    if (losses instanceof ConcreteArray) seen.push({ what: "objective", broken: np.isnan(losses.ref) });
+    return losses;
+  };
+  try {
+    const noise = estimator.noise(q, key);
+    const result = estimator.losses(q, typeof f === "function" ? watched : f, noise, state);
+    refuseNaN(estimator.id, result.losses, largest, seen);
+    return result;
+  } catch (cause) {
+    // The objective may have used up what the estimator still needs: then it shows after the objective returned.
+    throw isUsedUp(cause) ? usedUp(estimator.id, cause) : cause;
+  } finally {
+    for (const { broken } of seen) broken.dispose();
+  }
 }
 
 /**
@@ -69,6 +100,7 @@ export function statefulExpectation(
  * const h = through(bernoulli(np.matmul(x, weights)), reinmax(), key);
  */
 export function through(q: Distribution, estimator: Estimator, key: np.Array): np.Array {
+  checkUnused("through", q);
   checkSupport(estimator, q);
   checkKey("through", key);
   if (!estimator.path)
@@ -81,18 +113,39 @@ export function through(q: Distribution, estimator: Estimator, key: np.Array): n
 
 /** A hard sample without any gradient: what a deployed network does. Consumes q.logits and the key. */
 export function sample(q: Distribution, key: np.Array): np.Array {
+  checkUnused("sample", q);
+  checkKey("sample", key);
   checkKey("sample", key);
   const { noise, sample: draw } = functionsOf(q);
   return detach(draw(q, noise(key, q.logits.shape)));
 }
 
-/** Only where there are values to look at: inside `jit` a NaN shows in the loss instead. */
-function refuseNaN(id: string, losses: np.Array): void {
+/** The largest |entry| where there are values to look at. */
+function largestOf(x: np.Array): number {
+  if (!(x instanceof ConcreteArray)) return 0;
+  return x.ref.dataSync().reduce((most: number, v: number) => Math.max(most, Math.abs(v)), 0);
+}
+
+/** What went into the objective and came out of it, in order. No reference is kept: the objective may consume its sample. */
+interface Seen {
+  readonly what: "sample" | "objective";
+  readonly broken: np.Array;
+}
+
+/** Only where there are values to look at: inside `jit` a NaN shows in the loss instead. Says whose NaN it is. */
+function refuseNaN(id: string, losses: np.Array, largest: number, seen: readonly Seen[]): void {
   if (!(losses instanceof ConcreteArray)) return;
   const values = losses.ref.dataSync();
   const bad = values.findIndex((v: number) => Number.isNaN(v));
-  if (bad >= 0)
+  if (bad < 0) return;
+  const first = seen.find(({ broken }) => broken.ref.dataSync().some(Boolean));
+  if (first?.what === "objective")
     throw new RangeError(
       `${id}: the objective is NaN for example ${bad} of ${values.length}; look for a logarithm or division in f.`,
     );
+  const what = first ? "the sample is NaN" : "the estimate is NaN though the objective is not";
+  throw new RangeError(
+    `${id}: ${what}, for example ${bad} of ${values.length}: logits of up to ${largest.toPrecision(3)} are too large ` +
+      "for it in float32; clip them.",
+  );
 }

@@ -3,7 +3,7 @@ import Table from "cli-table3";
 import { type AuditReport, catalogue, findEstimator, audit as measure } from "hardgrad";
 import { type Flags, seedOf } from "../configuration.ts";
 import { narrator, print, printJson, short } from "../console.ts";
-import { UsageError } from "../errors.ts";
+import { Failure, UsageError } from "../errors.ts";
 import { formatEstimator, parseEstimator } from "../estimator-spec.ts";
 import type { Labelled } from "../figures/audit.ts";
 import { checkTarget, writeFigure } from "../figures/index.ts";
@@ -40,7 +40,13 @@ export async function audit(ids: string | undefined, flags: Flags): Promise<void
     seed,
     warmup,
     onProgress: bar.update,
-  }).finally(bar.stop);
+  })
+    .catch((error: Error) => {
+      throw error instanceof Failure ? error : new Failure(`${problem.name}: ${error.message}`);
+    })
+    .finally(bar.stop);
+  if (report.rows.length === 0)
+    throw new Failure(`${problem.name}: no estimator could be measured: ${reasonsOf(report)}`);
   const rows = labelled(report, estimators, parsed);
   if (out) await writeReport(report, rows, problem.title, out);
   if (flags.json) {
@@ -58,6 +64,18 @@ export async function audit(ids: string | undefined, flags: Flags): Promise<void
   if (out) narrate(`wrote ${out}`);
 }
 
+/** Each reason once, with those it holds for. */
+function reasonsOf({ skipped }: AuditReport): string {
+  const reasons = [...new Set(skipped.map((s) => s.reason))];
+  return reasons
+    .map((reason) => {
+      const ids = skipped.filter((s) => s.reason === reason).map((s) => s.id);
+      return `${ids.join(", ")}: ${reason.replace(/\.$/, "")}`;
+    })
+    .join("; ")
+    .concat(".");
+}
+
 function labelled(
   report: AuditReport,
   estimators: readonly { id: string }[],
@@ -72,6 +90,14 @@ function labelled(
 }
 
 const percent = (value: number): string => (value < 1e-4 ? "<0.01 %" : `${short(100 * value)} %`);
+
+/** What was found, and what could still be hidden. */
+function verdictOf(r: Labelled): string {
+  if (r.verdict === "biased") return r.verdict;
+  if (r.verdict === "no bias found") return `no bias found, could be up to ${percent(r.relativeBound)}`;
+  if (r.samplesNeeded === null) return "undecided: the exact gradient is zero";
+  return `undecided, needs about ${r.samplesNeeded.toLocaleString("en-US", { maximumSignificantDigits: 2 })} estimates`;
+}
 
 function tableOf(report: AuditReport, rows: readonly Labelled[], title: string): string {
   const table = new Table({
@@ -94,7 +120,7 @@ function tableOf(report: AuditReport, rows: readonly Labelled[], title: string):
     table.push([
       r.label,
       `${percent(r.relativeBias)} ± ${percent(r.relativeNoise)}`,
-      r.verdict,
+      verdictOf(r),
       r.z.toFixed(1),
       short(r.variance),
       short(r.mse),
@@ -108,7 +134,7 @@ function tableOf(report: AuditReport, rows: readonly Labelled[], title: string):
     title,
     `${report.states} states, E[f] = ${short(report.mean)}, exact gradient of length ${short(size)}; ${report.samples} estimates each, seed ${report.seed}`,
     table.toString(),
-    "bias: length of (mean estimate - exact gradient), relative to the gradient; descent: gain of a step, of the exact gradient's",
+    "bias: length of (mean estimate - exact gradient), relative to the gradient, ± its noise, with what so many estimates may not have seen; undecided: it could be as long as the gradient; descent: gain of a step, of the exact gradient's",
   ].join("\n");
 }
 
@@ -127,6 +153,8 @@ async function writeReport(
     z: r.z,
     relativeBias: r.relativeBias,
     relativeNoise: r.relativeNoise,
+    relativeBound: r.relativeBound,
+    samplesNeeded: r.samplesNeeded ?? "",
     variance: r.variance,
     mse: r.mse,
     cosine: r.cosine ?? "",

@@ -1,10 +1,9 @@
-import { blockUntilReady, jit, numpy as np, random, tree } from "@jax-js/jax";
+import { numpy as np, random } from "@jax-js/jax";
 import { checkSupport } from "../checks.ts";
-import { keep } from "../distributions/index.ts";
-import { statefulExpectation } from "../expectation.ts";
 import { grad } from "../gradients.ts";
-import type { Distribution, Estimator, Objective, State } from "../types.ts";
-import { exactGradient, repeated } from "./exact-gradient.ts";
+import type { Distribution, Estimator, Objective } from "../types.ts";
+import { draws } from "./draws.ts";
+import { type Facts, factsOf } from "./facts.ts";
 import { type Measures, measure } from "./statistics.ts";
 
 /** How much and with which seed to measure. */
@@ -40,11 +39,6 @@ export interface AuditReport {
   readonly skipped: readonly { readonly id: string; readonly reason: string }[];
 }
 
-/** Numbers held by one call of the compiled program: larger ones gain nothing and compile slowly. */
-const HELD = 2 ** 18;
-/** Examples per step of the warm-up. */
-const BATCH = 64;
-
 /**
  * Bias, variance, error and cost of estimators on your own loss, against the exact gradient by enumeration.
  *
@@ -63,11 +57,9 @@ export async function audit(
 ): Promise<AuditReport> {
   const { samples = 10_000, seed = 0, warmup = 200, onProgress } = options;
   check("samples", samples, 100, 1_000_000);
-  check("seed", seed, 0, 2 ** 31 - 1);
+  check("seed", seed, 0, 2 ** 32 - 1);
   check("warmup", warmup, 0, 100_000);
-  const { gradient, mean, states } = await exactGradient(q, f, (done, total) =>
-    onProgress?.("exact gradient", done, total),
-  );
+  const facts = await factsOf(q, f, samples, (done, total) => onProgress?.("exact gradient", done, total));
   const rows: AuditRow[] = [];
   const skipped: { id: string; reason: string }[] = [];
   const differentiable = await hasGradient(q, f);
@@ -79,12 +71,13 @@ export async function audit(
     }
     onProgress?.(estimator.id, i, estimators.length);
     try {
-      rows.push(await row(q, f, estimator, gradient, Math.abs(mean), { samples, seed, warmup }));
+      rows.push(await row(q, f, estimator, facts, { samples, seed, warmup }));
     } catch (error) {
       skipped.push({ id: estimator.id, reason: (error as Error).message });
     }
   }
   onProgress?.("done", estimators.length, estimators.length);
+  const { states, mean, gradient } = facts;
   return { states, mean, gradient, samples, seed, warmup, rows, skipped };
 }
 
@@ -97,7 +90,8 @@ function check(name: string, value: number, min: number, max: number): void {
 function unfit(estimator: Estimator, q: Distribution, differentiable: boolean): string | undefined {
   try {
     checkSupport(estimator, q);
-  } catch {
+  } catch (error) {
+    if (estimator.supports.includes(q.kind)) return (error as Error).message;
     return `supports ${estimator.supports.join(", ")}`;
   }
   if (!differentiable && !estimator.needs.startsWith("values"))
@@ -124,89 +118,19 @@ async function row(
   q: Distribution,
   f: Objective,
   estimator: Estimator,
-  gradient: readonly number[],
-  scale: number,
-  { samples, seed, warmup }: { samples: number; seed: number; warmup: number },
+  facts: Facts,
+  options: { samples: number; seed: number; warmup: number },
 ): Promise<AuditRow> {
-  const width = gradient.length;
+  const { values, reach, microseconds } = await draws(q, f, estimator, facts, options);
+  const { settings, id, unbiased, forward } = estimator;
   const evaluations = estimator.evaluations(q);
-  const fitting = Math.max(16, Math.floor(HELD / (evaluations * width * 8)));
-  const chunk = Math.min(samples, fitting);
-  const chunks = Math.ceil(samples / chunk);
-  const estimate = program(q, f, estimator, chunk);
-  const stateful = Object.keys(estimator.init(q)).length > 0;
-  const keys = splitKeys(random.key(seed), chunks + (stateful ? warmup : 0));
-  let state = estimator.init(repeated(keep(q), 2));
-  try {
-    if (stateful) state = train(q, f, estimator, state, keys.splice(0, warmup));
-    const values = new Float32Array(chunks * chunk * width);
-    let fastest = Number.POSITIVE_INFINITY;
-    for (const [i, key] of keys.entries()) {
-      await blockUntilReady(state);
-      const start = performance.now();
-      const [g, next] = estimate(key, tree.ref(state) as State);
-      values.set((await g.data()) as Float32Array, i * chunk * width);
-      fastest = Math.min(fastest, performance.now() - start);
-      tree.dispose(next);
-    }
-    if (keys.length === 1) fastest = await again(estimate, state, seed);
-    const { settings, id, unbiased, forward } = estimator;
-    return {
-      id,
-      settings: settings as { [name: string]: number | string },
-      unbiased,
-      forward,
-      evaluations,
-      microsecondsPerEstimate: (1000 * fastest) / chunk,
-      ...measure(values, gradient, scale, evaluations),
-    };
-  } finally {
-    tree.dispose(state);
-    estimate.dispose();
-  }
-}
-
-type Program = ((key: np.Array, state: State) => [np.Array, State]) & { dispose(): void };
-
-/** Estimates `[count, ...event]` and the next state, compiled. Keeps q. */
-function program(q: Distribution, f: Objective, estimator: Estimator, count: number): Program {
-  return jit((key: np.Array, state: State): [np.Array, State] => {
-    const total = (logits: np.Array): [np.Array, State] => {
-      const result = statefulExpectation({ ...repeated(keep(q), count), logits }, f, estimator, key, state);
-      return [np.sum(result.losses), result.state];
-    };
-    return grad(total, { hasAux: true })(repeated(keep(q), count).logits);
-  }) as unknown as Program;
-}
-
-/** The state after a step on every key, in batches of 64. Consumes state and keys. */
-function train(
-  q: Distribution,
-  f: Objective,
-  estimator: Estimator,
-  state: State,
-  keys: readonly np.Array[],
-): State {
-  const step = program(q, f, estimator, BATCH);
-  let trained = state;
-  for (const key of keys) {
-    const [g, next] = step(key, trained);
-    g.dispose();
-    trained = next;
-  }
-  step.dispose();
-  return trained;
-}
-
-/** The time of a second call: the first one compiles. */
-async function again(estimate: Program, state: State, seed: number): Promise<number> {
-  const start = performance.now();
-  const [g, next] = estimate(random.key(seed + 1), tree.ref(state) as State);
-  await g.data();
-  tree.dispose(next);
-  return performance.now() - start;
-}
-
-function splitKeys(key: np.Array, count: number): np.Array[] {
-  return np.split(random.split(key, count), count, 0).map((k) => k.reshape([2]));
+  return {
+    id,
+    settings: settings as { [name: string]: number | string },
+    unbiased,
+    forward,
+    evaluations,
+    microsecondsPerEstimate: microseconds,
+    ...measure(values, { ...facts, exact: facts.gradient, evaluations, ...(reach ? { reach } : {}) }),
+  };
 }
