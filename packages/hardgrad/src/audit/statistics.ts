@@ -100,7 +100,7 @@ export function measure(estimates: ArrayLike<number>, known: Known): Measures {
   // A NaN is neither above nor below any limit: it must not pass for "no bias found".
   if (!exact.every(Number.isFinite) || !Number.isFinite(scale))
     throw new RangeError(`audit: the exact gradient is not finite: ${exact.join(", ")}.`);
-  if (Array.prototype.some.call(estimates, (v) => !Number.isFinite(v)))
+  if (Array.prototype.some.call(estimates, (v) => !Number.isFinite(v)) || reach?.some((v) => !(v >= 0)))
     throw new RangeError("its estimates are not finite here; look at f between and at the hard values.");
   const { mean, variance: variances, third, range } = momentsOf(estimates, width);
   const error = variances.map((v) => Math.sqrt(v / count));
