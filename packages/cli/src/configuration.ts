@@ -1,4 +1,5 @@
 import {
+  checkRun,
   datasetNames,
   deviceNames,
   type Experiment,
@@ -17,11 +18,11 @@ export type Flags = { readonly [name: string]: string | boolean | undefined };
 /** Adds the flags that every training command has: data, device, checkpoints, output. */
 export function addTrainingFlags(command: Command): Command {
   command
-    .option("--data <name>", `data: ${datasetNames.join(", ")}`, "drawn")
+    .option("--data <name>", `data: ${datasetNames.join(", ")} (default: drawn)`)
     .option("--train-size <n>", "training images to draw (data drawn only; default 10000)")
     .option("--test-size <n>", "test images to draw (data drawn only; default 2000)")
-    .option("--device <name>", `device: ${deviceNames.join(", ")}`, "wasm")
-    .option("--checkpoint-every <steps>", "steps between checkpoints", "500")
+    .option("--device <name>", `device: ${deviceNames.join(", ")} (default: wasm)`)
+    .option("--checkpoint-every <steps>", "steps between checkpoints (default: 500)")
     .option("--json", "print results as JSON on stdout")
     .option("--quiet", "no narration and no progress bar");
   return command;
@@ -57,8 +58,6 @@ export function configurationOf(
   const experiment = experimentOf(experimentName);
   const data = String(flags.data ?? "drawn");
   if (!datasetNames.includes(data)) throw unknownName("dataset", data, datasetNames);
-  if (!deviceNames.includes(String(flags.device ?? "wasm")))
-    throw unknownName("device", String(flags.device), deviceNames);
   const sizes = [flags.trainSize, flags.testSize];
   if (data !== "drawn" && sizes.some((s) => s !== undefined))
     throw new UsageError(`--train-size and --test-size are for --data drawn, not ${data}; leave them out.`);
@@ -88,6 +87,24 @@ export function configurationOf(
   };
 }
 
-export function seedOf(flags: Flags): number {
-  return wholeNumber("--seed", String(flags.seed ?? "0"), 0, 2 ** 32 - 1);
+/** Seeds are 32-bit words. */
+const MOST_SEED = 2 ** 32 - 1;
+
+/** `--seed`, the first of `count` seeds. */
+export function seedOf(flags: Flags, count = 1): number {
+  return wholeNumber("--seed", String(flags.seed ?? "0"), 0, MOST_SEED - (count - 1));
+}
+
+/** `--checkpoint-every`. */
+export function checkpointEveryOf(flags: Flags): number {
+  return wholeNumber("--checkpoint-every", String(flags.checkpointEvery ?? "500"), 1, 1e9);
+}
+
+/** Refuses a run that can't be, before any work, by what is known without its data. */
+export function refuseImpossible(config: RunConfig): void {
+  try {
+    checkRun(config);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
 }

@@ -1,3 +1,5 @@
+import { reasonOf } from "./errors.ts";
+
 /** Data goes to stdout, narration to stderr. */
 
 /** Prints data. */
@@ -43,15 +45,32 @@ export function percent(value: number, digits = 2): string {
 /** Prints data piece by piece, as fast as the reader takes it; ends quietly if the reader goes away (`| head`). */
 export async function printPieces(pieces: AsyncIterable<string>): Promise<void> {
   const { stdout } = process;
-  let gone = false;
-  const leave = (error: NodeJS.ErrnoException): void => {
-    if (error.code !== "EPIPE") throw error;
-    gone = true;
-    stdout.emit("drain");
-  };
-  stdout.on("error", leave);
   for await (const piece of pieces) {
-    if (gone) return;
+    if (gone.has(stdout)) return;
     if (!stdout.write(piece)) await new Promise((resolve) => stdout.once("drain", resolve));
+  }
+}
+
+const watched = new Set<NodeJS.WriteStream>();
+const gone = new Set<NodeJS.WriteStream>();
+
+/**
+ * A reader that goes away (`| head`, a terminal that is closed) is no error: what is said is lost, the work goes on. A
+ * full disk behind stdout is one, and is said where it can be.
+ */
+export function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    if (watched.has(stream)) continue;
+    watched.add(stream);
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (gone.has(stream)) return;
+      gone.add(stream);
+      stream.emit("drain"); // for who waits to write more
+      if (["EPIPE", "EIO", "ERR_STREAM_DESTROYED"].includes(error.code ?? "")) return;
+      process.once("exit", () => {
+        process.exitCode ||= 1;
+      });
+      if (stream === process.stdout) process.stderr.write(`cannot write to stdout: ${reasonOf(error)}.\n`);
+    });
   }
 }

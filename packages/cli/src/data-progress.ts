@@ -7,6 +7,9 @@ export async function datasetOf(config: RunConfig, quiet: boolean): Promise<Data
   return loadDataset(config.data, {
     dataDir: process.env.HARDGRAD_DATA || undefined,
     ...(config.drawn ?? {}),
+    notice: (sentence) => {
+      if (!quiet) process.stderr.write(`${sentence}\n`);
+    },
     onProgress: (file, bytes, total) => {
       if (quiet || Date.now() - shown < 500) return;
       shown = Date.now();

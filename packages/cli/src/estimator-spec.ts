@@ -1,4 +1,4 @@
-import type { EstimatorSpec } from "@hardgrad/experiments";
+import { type EstimatorSpec, makeEstimator } from "@hardgrad/experiments";
 import { catalogue, type Estimator, findEstimator } from "hardgrad";
 import { UsageError } from "./errors.ts";
 import { optionValue } from "./flags.ts";
@@ -56,4 +56,10 @@ function exampleOf(id: string): string {
 /** The text of a spec: what `parseEstimator` reads. */
 export function formatEstimator(spec: EstimatorSpec): string {
   return [spec.id, ...Object.entries(spec.options).map(([name, value]) => `${name}=${value}`)].join(":");
+}
+
+/** The same with every option, given or not: equal texts are equal estimators. */
+export function wholeEstimator(spec: EstimatorSpec): string {
+  const options = makeEstimator(spec).settings as EstimatorSpec["options"];
+  return formatEstimator({ id: spec.id, options });
 }

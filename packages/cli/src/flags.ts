@@ -72,9 +72,14 @@ export function helpOf(spec: SettingSpec): string {
 }
 
 /** Names separated by commas, each known and none twice. */
-export function listOf(kind: string, text: unknown, known: readonly string[]): string[] {
+export function listOf(
+  kind: string,
+  text: unknown,
+  known: readonly string[],
+  meant: { readonly [word: string]: string } = {},
+): string[] {
   const names = String(text).split(",");
-  for (const name of names) if (!known.includes(name)) throw unknownName(kind, name, known);
+  for (const name of names) if (!known.includes(name)) throw unknownName(kind, name, known, meant);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw new UsageError(`${kind} ${twice} is named twice; name each once.`);
   return names;

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
-import { describeError, UsageError } from "./errors.ts";
-import { nearest } from "./suggest.ts";
+import { commandFirst, experimentFirst } from "./command-line.ts";
+import { outliveReaders } from "./console.ts";
+import { describeError } from "./errors.ts";
 
 const FIRST_SCREEN = `hardgrad: gradient estimators for networks that make hard choices. Four commands to paste:
 
@@ -25,14 +26,14 @@ const commandNames = [
   "verify",
   "figure",
   "bench",
-  "help",
 ];
 
 /** Commands are loaded when they run, so that each starts as fast as what it needs. */
-async function build(argv: readonly string[]): Promise<Command> {
+async function build([name]: readonly string[]): Promise<Command> {
   const program = new Command("hardgrad")
     .description("Train and compare networks with hard choices by any gradient estimator.")
     .version("0.1.0")
+    .helpCommand("help [command]", "the flags of a command")
     .exitOverride()
     .configureOutput({ writeErr: () => {} });
   program
@@ -67,7 +68,7 @@ async function build(argv: readonly string[]): Promise<Command> {
     .option("--samples <n>", "estimates per estimator, 100 to 1000000", "10000")
     .option("--warmup <n>", "steps that train baselines and control variates first, 0 to 100000", "200")
     .option("--seed <n>", "seed of the estimates", "0")
-    .option("--device <name>", "wasm, webgpu or cpu", "wasm")
+    .option("--device <name>", "wasm or webgpu", "wasm")
     .option("--out <file>", "also write the figure (.svg, .png) or the table (.csv)")
     .option("--force", "replace an existing file")
     .option("--json", "everything as JSON on stdout")
@@ -92,24 +93,27 @@ A problem file is a JavaScript module (TypeScript from Node 22.18 on), for examp
       "--estimator <spec>",
       "id, or id:option=value, such as rloo:samples=8 (default: straight-through; of generator: straight-through-gumbel-softmax)",
     )
-    .option("--seed <n>", "seed of everything random", "0")
+    .option("--seed <n>", "seed of everything random (default: 0)")
     .option("--out <folder>", "run folder to make")
-    .option("--resume <folder>", "go on from the last checkpoint of a run")
+    .option(
+      "--resume <folder>",
+      "go on from the last checkpoint of a run, as it was begun; a larger --epochs trains it further",
+    )
     .action(async (experiment, flags) => (await import("./commands/train.ts")).train(experiment, flags));
   const compare = program
     .command("compare")
     .description(
       "estimators side by side, with a report; flags of an experiment: hardgrad compare EXPERIMENT --help",
     )
-    .argument("<experiment>", "classifier, vae, generator, continual, gated or binary")
+    .argument("[experiment]", "classifier, vae, generator, continual, gated or binary")
     .option("--estimators <specs>", "ids separated by commas")
-    .option("--seeds <n>", "runs per estimator", "1")
-    .option("--seed <n>", "first seed", "0")
+    .option("--seeds <n>", "runs per estimator (default: 1)")
+    .option("--seed <n>", "first seed (default: 0)")
     .option("--jobs <n>", "runs at a time (default: one per core)")
     .option("--out <folder>", "folder to make")
-    .option("--resume <folder>", "go on with a comparison that was stopped")
+    .option("--resume <folder>", "go on with a comparison that was stopped; no other flag need be repeated")
     .action(async (experiment, flags) => (await import("./commands/compare.ts")).compare(experiment, flags));
-  if (argv[0] === "train" || argv[0] === "compare" || argv[0] === "help" || argv.includes("--help")) {
+  if (name === "train" || name === "compare") {
     const { addExperiments, addTrainingFlags } = await import("./configuration.ts");
     const run = {
       train: await import("./commands/train.ts"),
@@ -142,14 +146,14 @@ A problem file is a JavaScript module (TypeScript from Node 22.18 on), for examp
       "the folder of a generator run (without: trains the judge of --data and prints its SHA-256)",
     )
     .option("--data <name>", "without a run: the dataset whose judge to train")
-    .option("--count <n>", "pictures of each digit, 2 to 100000: fresh noise, no selection", "1000")
-    .option("--seed <n>", "seed of the pictures", "0")
+    .option("--count <n>", "pictures of each digit, 2 to 100000: fresh noise, no selection (default: 1000)")
+    .option("--seed <n>", "seed of the pictures (default: 0)")
     .option(
       "--judge <file>",
       "another judge (default: trained once for each dataset, and kept with the downloads)",
     )
     .option("--no-gan-train", "leave out the classifier that learns from drawn pictures, which takes longest")
-    .option("--device <name>", "device: convolutions learn at good speed on native only", "native")
+    .option("--device <name>", "device: convolutions learn at good speed on native only (default: native)")
     .option("--threads <n>", "threads on device native (default: all cores)")
     .option("--out <file>", "confusion matrix and worst pictures (.svg, .png), or the matrix (.csv)")
     .option("--force", "replace an existing file")
@@ -191,7 +195,7 @@ A problem file is a JavaScript module (TypeScript from Node 22.18 on), for examp
     .option("--squash <name>", "neuron: hard-sigmoid or sigmoid")
     .option("--slope <value>", "neuron: factor on the pre-activation")
     .option("--points <n>", "neuron: points over [-3, 3]")
-    .option("--seed <n>", "seed of the samples", "0")
+    .option("--seed <n>", "neuron: seed of the samples (default: 0)")
     .option("--force", "replace an existing file")
     .option("--json", "the data as JSON on stdout")
     .option("--quiet", "no narration")
@@ -231,25 +235,27 @@ A problem file is a JavaScript module (TypeScript from Node 22.18 on), for examp
     .option("--quiet", "no narration")
     .action(async (subject, flags) => (await import("./commands/bench.ts")).runBench(subject, flags));
   for (const command of [...program.commands, ...train.commands, ...compare.commands])
-    command.exitOverride().configureOutput({ writeErr: () => {} });
+    command
+      .helpCommand(false)
+      .exitOverride()
+      .configureOutput({ writeErr: () => {} });
   return program;
 }
 
 /** Runs a command line; the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
+  outliveReaders();
   if (argv.length === 0) {
     process.stdout.write(FIRST_SCREEN);
     return 0;
   }
   try {
-    const [name] = argv;
-    if (name && !name.startsWith("-") && !commandNames.includes(name)) {
-      const guess = nearest(name, commandNames);
-      throw new UsageError(
-        `there is no command ${JSON.stringify(name)}; ${guess ? `did you mean ${guess}?` : `known: ${commandNames.join(", ")}.`}`,
-      );
-    }
-    await (await build(argv)).parseAsync([...argv], { from: "user" });
+    const words = commandFirst(argv, commandNames);
+    const program = await build(words);
+    const [name, ...rest] = words;
+    const command = ["train", "compare"].includes(name!) && program.commands.find((c) => c.name() === name);
+    const arranged = command ? [name!, ...experimentFirst(command, rest)] : words;
+    await program.parseAsync(arranged, { from: "user" });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) {

@@ -61,19 +61,19 @@ function bars(tracker: Tracker, widest: number, newsOf: (lane: Lane) => string):
   const all = tracker.runs > 1 ? bar("all") : undefined;
   const draw = (): void => {
     for (const [i, lane] of tracker.lanes.entries()) {
-      const payload = lane
-        ? {
-            name: lane.name.padEnd(width),
-            left: leftOf(tracker.left(lane)),
-            news: newsOf(lane) || "starting",
-          }
-        : { name: "".padEnd(width), left: "", news: "idle" };
-      lanes[i]?.setTotal(lane?.total ?? 1);
-      lanes[i]?.update(lane?.step ?? 0, payload);
+      if (!lane) continue; // what ended there last stays, at 100 %
+      const left = lane.step === lane.total ? "done" : leftOf(tracker.left(lane));
+      lanes[i]?.setTotal(lane.total);
+      lanes[i]?.update(lane.step, {
+        name: lane.name.padEnd(width),
+        left,
+        news: newsOf(lane) || (lane.step === lane.total ? "" : "starting"),
+      });
     }
     const news = `${tracker.ended} of ${tracker.runs} runs done`;
     all?.setTotal(tracker.runs);
-    all?.update(tracker.work(), { left: leftOf(tracker.allLeft()), news });
+    const left = tracker.ended === tracker.runs ? "" : leftOf(tracker.allLeft());
+    all?.update(tracker.work(), { left, news });
   };
   return {
     update: (name, rows, step, total) => {
@@ -84,7 +84,9 @@ function bars(tracker: Tracker, widest: number, newsOf: (lane: Lane) => string):
       tracker.end(name);
       draw();
     },
-    stop: () => multi.stop(),
+    stop: () => {
+      if (multi.isActive) multi.stop(); // a second one would go back up over what was printed since
+    },
   };
 }
 
@@ -97,7 +99,7 @@ function lines(tracker: Tracker, newsOf: (lane: Lane) => string): Progress {
       const parts = [`step ${lane.step} of ${lane.total}`, newsOf(lane), leftOf(tracker.left(lane))];
       return [`${lane.name}: ${parts.filter(Boolean).join(", ")}`];
     });
-    const left = leftOf(tracker.allLeft());
+    const left = tracker.ended === tracker.runs ? "" : leftOf(tracker.allLeft());
     const all = `${tracker.ended} of ${tracker.runs} runs done${left && `, ${left}`}`;
     process.stderr.write(`${[...(tracker.runs > 1 ? [all] : []), ...running].join("; ")}\n`);
   };

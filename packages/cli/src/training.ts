@@ -20,6 +20,8 @@ export interface TrainingOptions {
   readonly threads?: number;
   readonly checkpointEvery: number;
   readonly resume: boolean;
+  /** When resuming: `config` is one of `extended`, not that of the checkpoint. */
+  readonly extending?: boolean;
   readonly onRows: (rows: readonly MetricRow[], step: number, totalSteps: number) => void;
   /** Told when a part of the run needs another device, and why. */
   readonly notice: (sentence: string) => void;
@@ -37,15 +39,17 @@ export async function trainRun(options: TrainingOptions): Promise<Summary> {
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
-  const checkpoint = resume ? lastCheckpoint(path) : undefined;
+  const saved = resume ? lastCheckpoint(path) : undefined;
+  const extending = options.extending === true;
+  const checkpoint = saved && extending ? { ...saved, config } : saved;
   const run = await startRun(config, options.dataset, backend, checkpoint).catch((error: Error) => {
     throw resume ? new Failure(error.message) : new UsageError(error.message);
   });
   const folder = openRunFolder(path, config, device, checkpoint?.step);
-  let saved = run.step;
+  let savedAt = run.step;
   const goOn = `go on with: npx hardgrad train --resume ${path}${device === "wasm" ? "" : ` --device ${device}`}`;
   try {
-    if (!resume) folder.saveCheckpoint(await run.checkpoint());
+    if (!resume || extending) folder.saveCheckpoint(await run.checkpoint());
     options.onRows([], run.step, run.totalSteps);
     while (run.step < run.totalSteps) {
       const rows = await run.advance();
@@ -54,9 +58,9 @@ export async function trainRun(options: TrainingOptions): Promise<Summary> {
       folder.append(rows);
       options.onRows(rows, run.step, run.totalSteps);
       const stop = options.stopped() && run.step < run.totalSteps;
-      if (stop || run.step - saved >= options.checkpointEvery || run.step === run.totalSteps) {
+      if (stop || run.step - savedAt >= options.checkpointEvery || run.step === run.totalSteps) {
         folder.saveCheckpoint(await run.checkpoint());
-        saved = run.step;
+        savedAt = run.step;
       }
       if (stop) throw new Interrupted(`stopped at step ${run.step} of ${run.totalSteps}; ${goOn}`);
     }
@@ -66,7 +70,7 @@ export async function trainRun(options: TrainingOptions): Promise<Summary> {
   } catch (error) {
     if (!(error instanceof DeviceLost)) throw error;
     throw new Failure(
-      `${error.message} at step ${run.step} of ${run.totalSteps}; the run is saved up to step ${saved}, ${goOn}`,
+      `${error.message} at step ${run.step} of ${run.totalSteps}; the run is saved up to step ${savedAt}, ${goOn}`,
     );
   } finally {
     run.dispose();

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
-import { hardgrad, scratch } from "./run.ts";
+import { describe, expect, test, vi } from "vitest";
+import { ask, hardgrad, scratch } from "./run.ts";
 
 const small = ["--epochs", "1", "--train-size", "200", "--test-size", "50"];
 
@@ -23,7 +23,21 @@ const table: [string[], number, RegExp][] = [
   [["train", "classifier", "--mode", "quantum"], 2, /--mode must be one of stochastic, deterministic/],
   [["train", "classifier", "--seed", "1.5"], 2, /--seed must be a whole number/],
   [["train", "classifier", "--data", "minst"], 2, /did you mean mnist/],
-  [["train", "classifier", "--device", "tpu"], 2, /no device "tpu"/],
+  [["train", "classifier", "--device", "tpu"], 2, /no device "tpu"; known: wasm, native, webgpu\.$/],
+  [["train", "classifier", "--device", "gpu"], 2, /did you mean webgpu\?$/],
+  [["compare", "classifier", "--device", "CUDA"], 2, /did you mean webgpu\?$/],
+  [["verify", "nowhere", "--device", "cpu"], 2, /no device "cpu"; did you mean wasm\?$/],
+  [["judge", "--data", "mnist", "--device", "cpu"], 2, /no device "cpu"/],
+  [["bench", "--device", "wasm,gpu"], 2, /no device "gpu"; did you mean webgpu/],
+  [["audit", "reinmax", "--device", "cpu"], 2, /device cpu|device "cpu"/],
+  [["train", "vea"], 2, /did you mean vae/],
+  [["train", "--epochs", "1", "clasifier", "--seed", "2"], 2, /did you mean classifier/],
+  [["train", "--seed", "1.5", "classifier"], 2, /--seed must be a whole number/],
+  [["train", "--epochz", "1", "classifier"], 2, /unknown option '--epochz'; did you mean --epochs\?/],
+  [["--quiet", "train", "classifier"], 2, /"--quiet" stands before the command.*hardgrad train --quiet/],
+  [["help", "nosuch"], 2, /there is no command "nosuch"; known: list/],
+  [["help", "trian"], 2, /did you mean train/],
+  [["help", "train", "clasifier"], 2, /did you mean classifier/],
   [
     ["train", "classifier", "--data", "mnist", "--train-size", "10"],
     2,
@@ -50,11 +64,28 @@ const table: [string[], number, RegExp][] = [
     /no temperature to anneal/,
   ],
   [["train", "vae", "--estimator", "reinmax:temperature=0.5"], 2, /temperature must be a number from 1/],
+  [["train", "classifier", "--data", "binarized-mnist"], 2, /binarized-mnist has no labels/],
   [
-    ["train", "classifier", "--data", "binarized-mnist"],
+    ["train", "vae", "--data", "binarized-mnist"],
     1,
-    /binarized-mnist can't be downloaded; set HARDGRAD_DATA/,
+    /can't be downloaded; set HARDGRAD_DATA .*binarized_mnist_train\.amat and .* from http:\S+ .*--binarize dynamic/,
   ],
+  [["train", "classifier", "--batch", "100", "--train-size", "1"], 2, /at least 2, so more data are needed/],
+  [["train", "classifier", "--mode", "deterministic", "--estimator", "gumbel-rao"], 2, /learns from samples/],
+  [["train", "binary", "--estimator", "reinmax-cv"], 2, /reinmax-cv can't train them/],
+  [["compare", "classifier", "--estimators", "reinmax,mve", "--out", "c"], 2, /^classifier: mve does not/],
+  [
+    ["compare", "vae", "--estimators", "reinmax,disarm,arm", "--out", "c"],
+    2,
+    /^vae: disarm does not support .* vae: arm does not support/,
+  ],
+  [["compare", "classifier", "--estimators", "rloo,rloo:samples=4"], 2, /names one twice/],
+  [["compare", "classifier", "--seed", "4294967295", "--seeds", "2"], 2, /--seed must be .* to 4294967294/],
+  [["compare"], 2, /needs an experiment/],
+  [["compare", "--resume", "nowhere"], 1, /nowhere: it does not exist/],
+  [["figure", "units", "--seed", "2"], 2, /--seed is not an option of figure units/],
+  [["figure", "--out", "a.svg"], 2, /--out is of a figure/],
+  [["judge", "--data", "drawn", "--count", "5"], 2, /--count is for judging a run/],
   [["compare", "va"], 2, /no experiment "va"/],
   [["train", "--resume", "nowhere"], 1, /nowhere: it does not exist/],
   [["compare", "classifier", "--estimators", ","], 2, /--estimators is empty/],
@@ -69,14 +100,29 @@ const table: [string[], number, RegExp][] = [
 ];
 
 describe("bad input: one sentence on stderr, the right exit code, nothing left on disk", () => {
-  test.each(table)("%j", (args, code, message) => {
-    const cwd = scratch();
-    const result = hardgrad(args, { cwd });
+  // In this process, since starting one for each case takes longer than all of them; nothing may be made here either.
+  test.each(table)("%j", async (args, code, message) => {
+    vi.stubEnv("HARDGRAD_DATA", "");
+    const before = readdirSync(".");
+    const result = await ask(...args);
     expect(result.stderr.trim()).toMatch(message);
     expect(result.stderr.trim().split("\n").length).toBe(1);
     expect(result.code).toBe(code);
     expect(result.stdout).toBe("");
-    expect(readdirSync(cwd)).toEqual([]);
+    expect(readdirSync(".")).toEqual(before);
+  });
+
+  test("as a process: the same sentence, the exit code, an empty folder", () => {
+    for (const args of [
+      ["train", "clasifier"],
+      ["list", "--jsn"],
+      ["help", "nosuch"],
+    ]) {
+      const cwd = scratch();
+      const result = hardgrad(args, { cwd });
+      expect(result.stderr.trim().split("\n").length).toBe(1);
+      expect([result.code, result.stdout, readdirSync(cwd)]).toEqual([2, "", []]);
+    }
   });
 
   test("existing and unwritable output", () => {
@@ -100,14 +146,11 @@ describe("bad input: one sentence on stderr, the right exit code, nothing left o
 
   test("missing and damaged data files", () => {
     const cwd = scratch();
-    const missing = hardgrad(["train", "classifier", "--data", "mnist"], {
+    const missing = hardgrad(["train", "vae", "--data", "binarized-mnist"], {
       cwd,
       env: { HARDGRAD_DATA: cwd },
     });
-    expect(missing).toMatchObject({
-      code: 1,
-      stderr: expect.stringMatching(/train-images-idx3-ubyte\.gz does not exist; put/),
-    });
+    expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining(`${cwd}/binarized-mnist,`) });
     mkdirSync(join(cwd, "mnist"));
     for (const name of ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"])
       writeFileSync(join(cwd, "mnist", `${name}-ubyte.gz`), "not an IDX file");
@@ -115,7 +158,17 @@ describe("bad input: one sentence on stderr, the right exit code, nothing left o
       cwd,
       env: { HARDGRAD_DATA: cwd },
     });
-    expect(damaged).toMatchObject({ code: 1, stderr: expect.stringMatching(/damaged or not an IDX file/) });
+    const file = join(cwd, "mnist", "train-images-idx3-ubyte.gz");
+    expect(damaged).toMatchObject({ code: 1, stderr: expect.stringContaining(`${file}: starts with`) });
+    expect(damaged.stderr).toMatch(/damaged or not an IDX file/);
+    const typo = hardgrad(["train", "classifier", "--data", "mnist"], {
+      cwd,
+      env: { HARDGRAD_DATA: join(cwd, "nowhere") },
+    });
+    expect(typo).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/cannot read the folder .*nowhere/),
+    });
     expect(readdirSync(cwd)).toEqual(["mnist"]);
   });
 });

@@ -75,7 +75,7 @@ describe.skipIf(process.platform !== "linux")("a comparison that is disturbed", 
     child.kill("SIGINT");
     const { code, stderr } = await stop;
     expect(code, stderr).toBe(130);
-    expect(stderr).toMatch(/finished runs are kept .* npx hardgrad compare classifier .* --resume stopped$/m);
+    expect(stderr).toMatch(/finished runs are kept .* go on with: npx hardgrad compare --resume stopped$/m);
     const kept = finished();
     expect(kept.length).toBeGreaterThan(0);
     expect(kept.length).toBeLessThan(4);
@@ -128,7 +128,7 @@ describe.skipIf(process.platform !== "linux")("a comparison that is disturbed", 
     await ended;
     await until("the workers' end", () => !workers.some(alive));
     for (const [i, file] of saved.entries()) expect(readFileSync(file).equals(first[i]!)).toBe(false);
-    const resumed = hardgrad([...args, "--resume", "orphans", "--quiet"], { cwd });
+    const resumed = hardgrad(["compare", "--resume", "orphans", "--quiet"], { cwd });
     expect(resumed.code, resumed.stderr).toBe(0);
     expect(resultsIn(folder("orphans"))).toEqual(resultsIn(folder("whole")));
   });

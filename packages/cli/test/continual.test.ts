@@ -48,7 +48,7 @@ describe("tasks one after another, from the command line", () => {
     expect(verified.stdout.match(/not a bit has changed in 6 arrays, nor in the class scores/g)).toHaveLength(
       2,
     );
-    const other = hardgrad(["verify", "run", "--device", "cpu", "--json"], { cwd });
+    const other = hardgrad(["verify", "run", "--device", "native", "--json"], { cwd });
     expect(JSON.parse(other.stdout).reports[0].sentence).toMatch(/the class scores were not compared/);
     expect(hardgrad(["figure", "continual", "--run", "run", "--out", "f.csv"], { cwd }).code).toBe(0);
     expect(readFileSync(join(cwd, "f.csv"), "utf8")).toMatch(/^x,y,task,value,panel,learner\n/);

@@ -7,6 +7,7 @@ import { options } from "./classifier-options.ts";
 import { evaluate, headline, metrics, pictures } from "./classifier-report.ts";
 import { runtimeOf } from "./classifier-runtime.ts";
 import type { Schedules, Settings, StepExperiment, StepInputs } from "./experiment.ts";
+import { hardPath } from "./hard-path.ts";
 import { crossEntropy, dense, glorotUniform, splitKey } from "./layers.ts";
 import { type Params, sgd } from "./optimizers.ts";
 import { slopeAt, temperatureAt } from "./schedules.ts";
@@ -67,10 +68,10 @@ export const classifier: StepExperiment = {
       throw new RangeError(
         `classifier: --probability hard-sigmoid needs a straight-through estimator or exact, not ${estimator.id}; leave it out.`,
       );
-    if (settings.mode === "deterministic" && (!estimator.path || estimator.forward === "soft"))
+    if (settings.mode === "deterministic" && !hardPath(estimator))
       throw new RangeError(
         `classifier: --mode deterministic has nothing to sample, but ${estimator.id} ${
-          estimator.path ? "is soft" : "learns from samples"
+          estimator.path && estimator.forward === "soft" ? "is soft" : "learns from samples"
         }; use straight-through, reinmax or zgr.`,
       );
   },

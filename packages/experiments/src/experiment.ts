@@ -163,6 +163,8 @@ export interface StepExperiment extends Described {
 
 /** An experiment of several parts, such as tasks one after another, with a run of its own. */
 export interface RunExperiment extends Described {
+  /** Refuses, by a RangeError, data that are too few for these settings. */
+  checkData(config: RunConfig, dataset: Dataset): void;
   /** As `startRun`. */
   start(config: RunConfig, dataset: Dataset, backend: Backend, checkpoint?: Checkpoint): Promise<Run>;
 }

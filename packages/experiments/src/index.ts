@@ -17,6 +17,7 @@ export type {
 } from "./contract.ts";
 export * from "./data/index.ts";
 export type { Arrays, Backend, HostArray, HostArrays, Resident } from "./engine/backend.ts";
+export { checkRun } from "./engine/check-run.ts";
 export {
   CHECKPOINT_FORMAT,
   checkpointContent,
@@ -33,6 +34,7 @@ export {
   type ModelPort,
   parametersOf,
 } from "./engine/export.ts";
+export { extended } from "./engine/extension.ts";
 export { keyOf, PURPOSE } from "./engine/keys.ts";
 export { type Checker, type Difference, modelChecker, TOLERANCE } from "./engine/native/check.ts";
 export { nativeBackend } from "./engine/native/index.ts";

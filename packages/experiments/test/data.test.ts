@@ -59,7 +59,7 @@ describe("IDX", () => {
       test: { count: 2, labels: new Uint8Array(2) },
     });
     expect(() => datasetFromIdx("x", files(idx([3], new Uint8Array(3))))).toThrow(
-      /2 images, but labels of shape \[3\]/,
+      /^x trainImages: 2 images, but labels of shape \[3\] in x trainLabels/,
     );
     expect(() => datasetFromIdx("x", files(idx([2], Uint8Array.from([3, 10]))))).toThrow(/label 1 is 10/);
     expect(() => datasetFromIdx("x", files(good, idx([2, 10, 10], new Uint8Array(200))))).toThrow(

@@ -31,7 +31,7 @@ export class RuntimeFileError extends Error {
  * writeFileSync("network.hardgrad", writeRuntimeFile(network));
  */
 export function writeRuntimeFile(network: Network): Uint8Array<ArrayBuffer> {
-  checkNetwork(network);
+  checkNetwork(given(network, "writeRuntimeFile", "must be a network ({ inputs, layers })"));
   const parts: { readonly offset: number; readonly values: Float32Array | Uint8Array }[] = [];
   let end = 0;
   const layers = network.layers.map((layer) => {
@@ -74,7 +74,10 @@ export function writeRuntimeFile(network: Network): Uint8Array<ArrayBuffer> {
  * const { inputs, layers, meta } = readRuntimeFile(new Uint8Array(readFileSync("network.hardgrad")));
  */
 export function readRuntimeFile(bytes: Uint8Array): Network {
-  if (!(bytes instanceof Uint8Array)) throw new TypeError("readRuntimeFile: bytes must be a Uint8Array.");
+  if (!(bytes instanceof Uint8Array)) {
+    const [what, way] = describe(bytes);
+    throw new TypeError(`readRuntimeFile: bytes is ${what}, but must be a Uint8Array${way}.`);
+  }
   const dataStart = checkFrame(bytes);
   const header = parseHeader(bytes.subarray(start, dataStart));
   // The arrays need an aligned start in memory; a view into the middle of a larger buffer may lack it.
@@ -112,6 +115,35 @@ export function readRuntimeFile(bytes: Uint8Array): Network {
     refuse((error as Error).message.replace(/\.$/, ""));
   }
   return network;
+}
+
+/** The network that a loader is given: as the bytes of a file, or itself. */
+export function networkOf(file: Uint8Array | Network, caller: string): Network {
+  if (file instanceof Uint8Array) return readRuntimeFile(file);
+  return given(
+    file,
+    caller,
+    "must be the bytes of a runtime file (a Uint8Array) or a network ({ inputs, layers })",
+  );
+}
+
+/** Refuses what is no network at all, and says what to do with what it is. */
+function given(value: Network, caller: string, rule: string): Network {
+  if (typeof value === "object" && value !== null && "inputs" in value && "layers" in value) return value;
+  const [what, way] = describe(value);
+  throw new TypeError(`${caller}: the first argument is ${what}, but ${rule}${way}.`);
+}
+
+function describe(value: unknown): [what: string, way: string] {
+  if (typeof value === "string")
+    return ["a text", "; read the file first, as in new Uint8Array(readFileSync(path))"];
+  if (value instanceof ArrayBuffer) return ["an ArrayBuffer", "; wrap it, as in new Uint8Array(buffer)"];
+  if (value instanceof Promise) return ["a promise", "; await it first"];
+  if (typeof Response !== "undefined" && value instanceof Response)
+    return ["a Response", "; take its bytes, as in new Uint8Array(await response.arrayBuffer())"];
+  if (value === null || value === undefined) return [String(value), ""];
+  if (Array.isArray(value)) return ["a list", ""];
+  return [typeof value === "object" ? "another object" : `a ${typeof value}`, ""];
 }
 
 /** Magic, version, lengths and checksum; returns where the data begins. */

@@ -1,6 +1,6 @@
 import { applyCosts, type Costs } from "./costs.ts";
 import { type LayerReport, tallyLayers } from "./explain.ts";
-import { readRuntimeFile } from "./file.ts";
+import { networkOf } from "./file.ts";
 import type { Network } from "./layers.ts";
 import { CHUNK } from "./layout.ts";
 import { createMachine, type Machine } from "./machine.ts";
@@ -41,7 +41,7 @@ export async function loadRuntime(
   file: Uint8Array | Network,
   options: RuntimeOptions = {},
 ): Promise<Runtime> {
-  const network = file instanceof Uint8Array ? readRuntimeFile(file) : file;
+  const network = networkOf(file, "loadRuntime");
   const machine = await createMachine(network, checkPath(options), 1, CHUNK, false);
   await applyCosts(machine, options.costs, false);
   return createRuntime(machine, network.meta ?? {}, CHUNK, (examples) => runHere(machine, examples));

@@ -1,5 +1,5 @@
 import { applyCosts } from "./costs.ts";
-import { readRuntimeFile } from "./file.ts";
+import { networkOf } from "./file.ts";
 import type { Network } from "./layers.ts";
 import * as L from "./layout.ts";
 import { createMachine } from "./machine.ts";
@@ -42,7 +42,7 @@ export async function loadThreaded(
     throw new Error(
       "loadThreaded: threads need a cross-origin isolated page (headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp); loadRuntime works without.",
     );
-  const network = file instanceof Uint8Array ? readRuntimeFile(file) : file;
+  const network = networkOf(file, "loadThreaded");
   const slab = L.CHUNK * threads * 4;
   const machine = await createMachine(network, checkPath(options), threads, slab, true);
   await applyCosts(machine, options.costs, true);

@@ -8,6 +8,7 @@ import {
   readRuntimeFile,
   writeRuntimeFile,
 } from "../src/index.ts";
+import { loadThreaded } from "../src/threads.ts";
 import { smallNetwork } from "./networks.ts";
 import { floats, generator } from "./reference.ts";
 import { usualCosts } from "./values.ts";
@@ -200,4 +201,35 @@ test("a network that does not fit is refused by the writer", () => {
   const { layers } = smallNetwork();
   expect(() => writeRuntimeFile({ inputs: 8, layers })).toThrow(/layer 0 .*weight must be 32 numbers/);
   expect(() => writeRuntimeFile({ inputs: 9, layers: [] })).toThrow(/layers must be/);
+});
+
+test("what is neither a file nor a network is refused by its kind, with the way out", async () => {
+  const cases: [unknown, RegExp][] = [
+    [undefined, /is undefined, but must be the bytes of a runtime file \(a Uint8Array\) or a network/],
+    [null, /is null, but/],
+    [
+      "network.hardgrad",
+      /is a text, .*; read the file first, as in new Uint8Array\(readFileSync\(path\)\)\.$/,
+    ],
+    [file.slice().buffer, /is an ArrayBuffer, .*; wrap it/],
+    [Promise.resolve(file), /is a promise, .*; await it first/],
+    [new Response(file), /is a Response, .*; take its bytes/],
+    [new Float32Array(4), /is another object/],
+    [[1, 2], /is a list/],
+    [7, /is a number/],
+    [{}, /is another object/],
+  ];
+  for (const [wrong, sentence] of cases) {
+    for (const [name, load] of [
+      ["loadRuntime", loadRuntime],
+      ["loadThreaded", loadThreaded],
+    ] as const) {
+      const message = await load(wrong as never).then(String, (error: Error) => error.message);
+      expect(message).toMatch(sentence);
+      expect(message).toMatch(new RegExp(`^${name}: the first argument is `));
+    }
+    expect(() => writeRuntimeFile(wrong as never)).toThrow(/^writeRuntimeFile: the first argument is/);
+  }
+  expect(() => readRuntimeFile("x" as never)).toThrow(/^readRuntimeFile: bytes is a text, but must be/);
+  await expect(loadRuntime({ inputs: 3, layers: [] })).rejects.toThrow(/layers must be a list/);
 });

@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import Table from "cli-table3";
 import { benchGated } from "../bench/gated/bench.ts";
 import { densityFigure } from "../bench/gated/figure.ts";
 import type { Clock } from "../bench/gated/interleave.ts";
@@ -12,6 +11,7 @@ import { checkTarget, writeFigure } from "../figures/index.ts";
 import { listOf, wholeNumber } from "../flags.ts";
 import { writeWhole } from "../run-folder/files.ts";
 import { unknownName } from "../suggest.ts";
+import { tableText } from "../table.ts";
 
 const peerNames = ["onnxruntime", "pytorch"];
 
@@ -55,7 +55,5 @@ function clockOf(flag: unknown): Clock {
 }
 
 function show(title: string, { head, rows }: ReturnType<typeof pairTable>): void {
-  const table = new Table({ head: [...head], style: { head: [], border: [] } });
-  for (const row of rows) table.push([...row]);
-  print(`${title}\n${table.toString()}`);
+  print(`${title}\n${tableText(head, rows)}`);
 }

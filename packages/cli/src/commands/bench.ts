@@ -1,6 +1,4 @@
 import { existsSync } from "node:fs";
-import { deviceNames } from "@hardgrad/experiments";
-import Table from "cli-table3";
 import { bench, type Plan, partNames } from "../bench/bench.ts";
 import { stopAll } from "../bench/child.ts";
 import { ours, peerNames, peers } from "../bench/contestants.ts";
@@ -10,11 +8,13 @@ import type { BenchResults } from "../bench/results.ts";
 import { rows as allRows, findRow } from "../bench/rows/index.ts";
 import type { Flags } from "../configuration.ts";
 import { type Narrate, narrator, print, printJson } from "../console.ts";
+import { devicesOf } from "../device.ts";
 import { Failure, UsageError } from "../errors.ts";
 import { checkTarget, writeFigure } from "../figures/index.ts";
 import { listOf, wholeNumber } from "../flags.ts";
 import { writeWhole } from "../run-folder/files.ts";
 import { unknownName } from "../suggest.ts";
+import { tableText } from "../table.ts";
 
 /** Seconds that one contestant runs before the next one has its turn. */
 const TURN = 0.5;
@@ -57,7 +57,7 @@ export async function runBench(subject: string, flags: Flags): Promise<void> {
 function planOf(flags: Flags): Plan {
   const parts = flags.parts ?? (flags.rows === undefined ? partNames.join(",") : "race");
   const rowNames = allRows.map((row) => row.id);
-  const devices = listOf("device", flags.device ?? "wasm,native", deviceNames);
+  const devices = devicesOf(flags.device, "wasm,native");
   const chosen = flags.peers === "none" ? [] : listOf("peer", flags.peers ?? peerNames.join(","), peerNames);
   return {
     parts: listOf("part", parts, partNames),
@@ -86,9 +86,7 @@ async function interruptible<T>(work: () => Promise<T>): Promise<T> {
 function printTables(results: BenchResults, narrate: Narrate): void {
   const show = ({ head, rows }: report.Table): void => {
     if (rows.length === 0) return;
-    const table = new Table({ head: [...head], style: { head: [], border: [] } });
-    for (const row of rows) table.push([...row]);
-    print(table.toString());
+    print(tableText(head, rows));
   };
   show(report.raceTable(results.race, "id"));
   show(report.contestantTable(results.race));

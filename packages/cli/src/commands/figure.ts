@@ -11,6 +11,11 @@ import { unknownName } from "../suggest.ts";
 export async function figure(name: string | undefined, flags: Flags): Promise<void> {
   const entries = await figures();
   if (name === undefined) {
+    const given = Object.keys(flags).find((flag) => flag !== "quiet");
+    if (given !== undefined)
+      throw new UsageError(
+        `--${given} is of a figure; name one of ${entries.map((f) => f.name).join(", ")}.`,
+      );
     for (const entry of entries) print(`${entry.name}  ${entry.title}`);
     return;
   }
@@ -19,6 +24,8 @@ export async function figure(name: string | undefined, flags: Flags): Promise<vo
   for (const flag of ["squash", "slope", "points"])
     if (flags[flag] !== undefined && !(flag in entry.options))
       throw new UsageError(`--${flag} is not an option of figure ${name}; leave it out.`);
+  if (flags.seed !== undefined && !entry.seeded)
+    throw new UsageError(`--seed is not an option of figure ${name}, which draws nothing; leave it out.`);
   const run = runOf(entry, flags.run as string | undefined);
   const options = settingsFromFlags(entry.options, flags);
   const seed = seedOf(flags);

@@ -15,6 +15,7 @@ import {
 import type { Flags } from "../configuration.ts";
 import { narrator, percent, print, printJson } from "../console.ts";
 import { datasetOf } from "../data-progress.ts";
+import { deviceOf } from "../device.ts";
 import { Failure, UsageError } from "../errors.ts";
 import { checkTarget, writeFigure } from "../figures/index.ts";
 import { judgeFigure } from "../figures/judge.ts";
@@ -32,9 +33,19 @@ export async function judge(run: string | undefined, flags: Flags): Promise<void
   const count = wholeNumber("--count", String(flags.count ?? "1000"), 2, 100_000);
   const seed = wholeNumber("--seed", String(flags.seed ?? "0"), 0, MOST_SEED);
   const out = flags.out as string | undefined;
-  if (out !== undefined && run === undefined)
-    throw new UsageError("--out draws what the judge says of a run; give the folder of a run.");
+  const ofRun = ["out", "count", "seed", "ganTrain"].filter((flag) =>
+    flag === "ganTrain" ? flags.ganTrain === false : flags[flag] !== undefined,
+  );
+  if (run === undefined && ofRun[0] !== undefined)
+    throw new UsageError(
+      `--${ofRun[0] === "ganTrain" ? "no-gan-train" : ofRun[0]} is for judging a run; give the folder of a run, or leave it out.`,
+    );
   if (out !== undefined) checkTarget(out, flags.force === true);
+  const device = deviceOf(flags.device, "native");
+  if (flags.threads !== undefined && device !== "native")
+    throw new UsageError(`--threads is for --device native, not ${device}; leave it out.`);
+  const threads =
+    flags.threads === undefined ? undefined : wholeNumber("--threads", String(flags.threads), 1, 256);
   const trained = run === undefined ? undefined : trainedRun(run, "judge");
   if (trained) checkRun(run!, trained, flags);
   const of = trained ? trained.checkpoint.config : dataOf(flags);
@@ -45,7 +56,7 @@ export async function judge(run: string | undefined, flags: Flags): Promise<void
     throw new UsageError(
       `${of.data} has no labels for a judge to learn; use --data drawn, mnist or fashion-mnist.`,
     );
-  const backend = await deviceOf(flags, narrate);
+  const backend = await backendOf(device, threads, narrate);
   const frozen = await judgeOf(of, dataset, backend, flags);
   narrate(judgeSentence(frozen, dataset.test.count));
   const about = { judge: { ...frozen, parameters: undefined }, data: of.data };
@@ -114,12 +125,13 @@ function dataOf(flags: Flags): Data {
 }
 
 /** On jax-js's own backends convolutions learn far too slowly: 30 steps did not end within two minutes. */
-async function deviceOf(flags: Flags, narrate: (line: string) => void): Promise<Backend> {
-  const name = String(flags.device ?? "native");
-  const threads =
-    flags.threads === undefined ? undefined : wholeNumber("--threads", String(flags.threads), 1, 256);
+async function backendOf(
+  name: string,
+  threads: number | undefined,
+  notice: (sentence: string) => void,
+): Promise<Backend> {
   try {
-    return await useDevice(name, { notice: narrate, ...(threads === undefined ? {} : { threads }) });
+    return await useDevice(name, { notice, ...(threads === undefined ? {} : { threads }) });
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

@@ -1,6 +1,6 @@
-import Table from "cli-table3";
 import { catalogue, type Estimator } from "hardgrad";
 import { print, printJson } from "../console.ts";
+import { tableText, withoutLast } from "../table.ts";
 
 /** What f the estimate is exact for, in words. */
 export function exactFor(e: Estimator): string {
@@ -15,21 +15,19 @@ export function list(flags: { json?: boolean }): void {
     printJson(estimators.map(describe));
     return;
   }
-  const table = new Table({
-    head: ["id", "bias", "exact for", "forward", "needs of f", "supports"],
-    style: { head: [], border: [], compact: true },
-  });
-  for (const e of estimators)
-    table.push([
-      e.id,
-      e.unbiased ? "none" : "biased",
-      exactFor(e),
-      e.forward,
-      e.needs,
-      e.supports.join(", "),
-    ]);
-  print(table.toString());
+  const rows = estimators.map((e) => [
+    e.id,
+    e.unbiased ? "none" : "biased",
+    exactFor(e),
+    e.forward,
+    e.needs,
+    e.supports.join(", "),
+  ]);
+  const titles = ["id", "bias", "exact for", "forward", "needs of f", "supports"];
+  const { head, rows: shown, left } = withoutLast(titles.length - 1, titles, rows);
+  print(tableText(head, shown));
   print("hardgrad show ID tells more of one");
+  if (left.length > 0) print(`no room here: ${left.join(", ")}`);
 }
 
 /** The traits of an estimator as plain data. */

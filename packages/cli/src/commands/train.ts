@@ -1,13 +1,28 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
-import { findExperiment, type Metric, type RunConfig, type Summary } from "@hardgrad/experiments";
-import { configurationOf, type Flags, seedOf } from "../configuration.ts";
+import {
+  type Dataset,
+  extended,
+  findExperiment,
+  type Metric,
+  type RunConfig,
+  type Summary,
+} from "@hardgrad/experiments";
+import {
+  checkpointEveryOf,
+  configurationOf,
+  type Flags,
+  refuseImpossible,
+  seedOf,
+} from "../configuration.ts";
 import { narrator, print, printJson, short } from "../console.ts";
 import { datasetOf } from "../data-progress.ts";
+import { deviceOf } from "../device.ts";
 import { Failure, UsageError } from "../errors.ts";
-import { wholeNumber } from "../flags.ts";
+import { optionValue } from "../flags.ts";
 import { formatMetric } from "../metric-text.ts";
 import { type Progress, progressOf } from "../progress.ts";
+import { refuseContradictions } from "../resume.ts";
 import { lastCheckpoint, readSummary } from "../run-folder/folder.ts";
 import { commandOf } from "../run-folder/model-card.ts";
 import { trainRun } from "../training.ts";
@@ -17,34 +32,25 @@ export async function train(experiment: string | undefined, flags: Flags): Promi
   const quiet = flags.quiet === true;
   const narrate = narrator(quiet);
   const resume = flags.resume as string | undefined;
-  const checkpointEvery = wholeNumber("--checkpoint-every", String(flags.checkpointEvery), 1, 1e9);
-  let config: RunConfig;
-  let path: string;
-  if (resume !== undefined) {
-    if (!fs.existsSync(resume))
-      throw new Failure(`cannot resume from ${resume}: it does not exist; give the folder of a run.`);
-    const summary = readSummary(resume);
-    if (summary) {
-      narrate(`${resume} has ended already, at step ${summary.steps}.`);
-      if (flags.json) printJson({ path: resume, summary });
-      return;
-    }
-    config = lastCheckpoint(resume).config;
-    path = resume;
-  } else {
-    if (experiment === undefined)
-      throw new UsageError(
-        "train needs an experiment, such as: hardgrad train classifier --estimator reinmax.",
-      );
-    const seed = seedOf(flags);
-    config = configurationOf(experiment, flags.estimator as string | undefined, seed, flags);
-    path = (flags.out as string | undefined) ?? defaultPath(config);
-    if (fs.existsSync(path))
-      throw new UsageError(
-        `${path} exists and runs are never overwritten; choose another --out, or --resume ${path}.`,
-      );
+  const checkpointEvery = checkpointEveryOf(flags);
+  const device = deviceOf(flags.device);
+  const going = resume === undefined ? undefined : resumed(resume, experiment, flags);
+  const { config: begun, epochs } = going ?? { config: fresh(experiment, flags), epochs: undefined };
+  const path = resume ?? (flags.out as string | undefined) ?? defaultPath(begun);
+  if (resume === undefined && fs.existsSync(path))
+    throw new UsageError(
+      `${path} exists and runs are never overwritten; choose another --out, or --resume ${path}.`,
+    );
+  const summary = resume === undefined ? undefined : readSummary(resume);
+  if (summary && epochs === undefined) {
+    narrate(
+      `${resume} has ended already, at step ${summary.steps}; a larger --epochs than ${begun.settings.epochs} trains it further.`,
+    );
+    if (flags.json) printJson({ path: resume, summary });
+    return;
   }
-  const dataset = await datasetOf(config, quiet);
+  const dataset = await datasetOf(begun, quiet);
+  const config = epochs === undefined ? begun : longer(path, begun, epochs, dataset);
   const announce = (): void => {
     narrate(
       `training ${config.experiment} with ${config.estimator.id} on ${config.data}, seed ${config.seed}: ${path}`,
@@ -53,7 +59,9 @@ export async function train(experiment: string | undefined, flags: Flags): Promi
   let progress: Progress | undefined;
   let stopped = false;
   const stop = (): void => {
+    if (stopped) leave(path, progress);
     stopped = true;
+    narrate("stopping after the next report, and saving; once more stops at once");
   };
   process.on("SIGINT", stop).on("SIGTERM", stop);
   try {
@@ -62,9 +70,10 @@ export async function train(experiment: string | undefined, flags: Flags): Promi
       config,
       dataset,
       path,
-      device: String(flags.device),
+      device,
       checkpointEvery,
       resume: resume !== undefined,
+      extending: epochs !== undefined,
       notice: narrate,
       onRows: (rows, step, total) => {
         if (!progress) announce();
@@ -101,6 +110,55 @@ function resultOf({ tag, title, unit }: Metric, { metrics, bests, msPerStep }: S
 /** `backward transfer 0.00 %`. */
 function lineOf({ tag, title, unit }: Metric, { metrics }: Summary): string {
   return `${title} ${formatMetric(unit, metrics[tag] ?? Number.NaN)}`;
+}
+
+/** The configuration of a new run; refused before any work if it can't be. */
+function fresh(experiment: string | undefined, flags: Flags): RunConfig {
+  if (experiment === undefined)
+    throw new UsageError(
+      "train needs an experiment, such as: hardgrad train classifier --estimator reinmax.",
+    );
+  const config = configurationOf(experiment, flags.estimator as string | undefined, seedOf(flags), flags);
+  refuseImpossible(config);
+  return config;
+}
+
+/** The configuration of a run that goes on; with `epochs` if it is to be trained for more than it was begun with. */
+function resumed(
+  path: string,
+  experiment: string | undefined,
+  flags: Flags,
+): { config: RunConfig; epochs?: number } {
+  if (!fs.existsSync(path))
+    throw new Failure(`cannot resume from ${path}: it does not exist; give the folder of a run.`);
+  const { config } = lastCheckpoint(path);
+  const spec = findExperiment(config.experiment).options.epochs!;
+  const asked = typeof flags.epochs === "string" ? optionValue("--epochs", spec, flags.epochs) : undefined;
+  const more = typeof asked === "number" && asked > (config.settings.epochs as number);
+  refuseContradictions({ path, configs: [config], what: "run" }, experiment, flags, more ? ["epochs"] : []);
+  return { config, ...(more ? { epochs: asked } : {}) };
+}
+
+/** The configuration with more epochs, if what is trained is the beginning of such a run. */
+function longer(path: string, config: RunConfig, epochs: number, dataset: Dataset): RunConfig {
+  try {
+    return extended(config, epochs, lastCheckpoint(path).step, dataset);
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+/** The second Ctrl-C: what is saved stays as it is. */
+function leave(path: string, progress: Progress | undefined): never {
+  progress?.stop();
+  const saved = fs.existsSync(join(path, "checkpoint.safetensors"));
+  process.stderr.write(
+    saved
+      ? `stopped at once, without saving; go on from the last checkpoint with: npx hardgrad train --resume ${path}\n`
+      : "stopped at once; nothing was saved.\n",
+  );
+  process.exit(130);
 }
 
 function defaultPath(config: RunConfig): string {

@@ -4,11 +4,13 @@ import { findExperiment, useDevice, verifyContinual } from "@hardgrad/experiment
 import type { Flags } from "../configuration.ts";
 import { print, printJson } from "../console.ts";
 import { datasetOf } from "../data-progress.ts";
+import { deviceOf } from "../device.ts";
 import { Failure, UsageError } from "../errors.ts";
 import { lastCheckpoint } from "../run-folder/folder.ts";
 
 /** `verify RUN`: whether the finished tasks of a run are what they were on the day they were finished, to the bit. */
 export async function verify(path: string, flags: Flags): Promise<void> {
+  const device = deviceOf(flags.device);
   if (!fs.existsSync(join(path, "checkpoint.safetensors")))
     throw new Failure(`${path} is not the folder of a run: it has no checkpoint.safetensors.`);
   const checkpoint = lastCheckpoint(path);
@@ -17,7 +19,7 @@ export async function verify(path: string, flags: Flags): Promise<void> {
     throw new UsageError(
       `${path} is a run of ${config.experiment}, which has no certificates; continual has.`,
     );
-  const backend = await useDevice(String(flags.device)).catch((error: Error) => {
+  const backend = await useDevice(device).catch((error: Error) => {
     throw new UsageError(error.message);
   });
   const dataset = await datasetOf(config, flags.quiet === true);

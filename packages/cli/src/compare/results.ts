@@ -1,17 +1,18 @@
-import type { Experiment, Metric, RunConfig, Summary } from "@hardgrad/experiments";
-import { type Estimator, findEstimator } from "hardgrad";
-import { formatEstimator, parseEstimator } from "../estimator-spec.ts";
-import { formatMetric } from "../metric-text.ts";
+import type { Experiment, RunConfig, Summary } from "@hardgrad/experiments";
+import { formatEstimator } from "../estimator-spec.ts";
 
 /** One line of the table: an estimator over its seeds. */
 export interface Result {
   readonly estimator: string;
   readonly seeds: readonly number[];
-  /** Mean of the experiment's headline metric. */
+  /** The experiment's headline metric with each seed, and its mean. */
+  readonly values: readonly number[];
   readonly value: number;
   /** Of that mean over seeds; with one seed, of the test set as a sample. */
   readonly standardError: number;
   readonly errorFrom: "seeds" | "test set";
+  /** Of the test set as a sample, with the first seed; NaN where the experiment does not measure it. */
+  readonly testError: number;
   /** Best of the headline metric over epochs and seeds. */
   readonly best: number;
   /** Means over seeds of all metrics, geometric where a metric is logarithmic. */
@@ -21,7 +22,7 @@ export interface Result {
 
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
-/** Groups finished runs by estimator, best first. */
+/** Groups finished runs by estimator, best first; equal ones as they were named. */
 export function resultsOf(
   experiment: Experiment,
   runs: readonly { config: RunConfig; summary: Summary }[],
@@ -38,16 +39,18 @@ export function resultsOf(
       const value = mean(values);
       const n = values.length;
       const spread = values.reduce((s, v) => s + (v - value) ** 2, 0);
-      const bests = summaries.map((s) => sign * (s.bests[headline.tag]?.value ?? Number.NaN));
+      const bests = summaries.flatMap((s) => s.bests[headline.tag]?.value ?? []).map((best) => sign * best);
+      const testError = valuesOf(`${headline.tag}-standard-error`)[0]!;
       const tags = Object.keys(summaries[0]!.metrics);
       return {
         estimator,
         seeds: members.map((m) => m.config.seed),
+        values,
         value,
-        standardError:
-          n > 1 ? Math.sqrt(spread / (n - 1) / n) : valuesOf(`${headline.tag}-standard-error`)[0]!,
+        standardError: n > 1 ? Math.sqrt(spread / (n - 1) / n) : testError,
         errorFrom: n > 1 ? ("seeds" as const) : ("test set" as const),
-        best: sign * Math.max(...bests),
+        testError,
+        best: bests.length > 0 ? sign * Math.max(...bests) : Number.NaN,
         metrics: Object.fromEntries(
           tags.map((tag) => {
             const all = valuesOf(tag);
@@ -58,37 +61,14 @@ export function resultsOf(
         msPerStep: mean(summaries.map((s) => s.msPerStep).filter(Number.isFinite)),
       };
     })
-    .sort((a, b) => sign * (b.value - a.value));
+    .sort((a, b) => rank(sign * b.value) - rank(sign * a.value));
 }
+
+/** What is not a number comes last. */
+const rank = (value: number): number => (Number.isFinite(value) ? value : -Number.MAX_VALUE);
 
 function group<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
   return groups;
-}
-
-/** Which one wins, and what its traits say of why. */
-export function verdict({ unit }: Metric, results: readonly Result[]): string {
-  const [first, second] = results;
-  if (!first || !second) return "";
-  const last = results.at(-1)!;
-  const text = (value: number): string => formatMetric(unit, value);
-  const gap = Math.abs(first.value - second.value);
-  const error = Math.hypot(first.standardError, second.standardError);
-  const head =
-    gap < 2 * error
-      ? `${first.estimator} leads with ${text(first.value)}, within two standard errors of ${second.estimator} (${text(second.value)})`
-      : `${first.estimator} wins with ${text(first.value)}, ${text(gap)} ahead of ${second.estimator}`;
-  return `${head}: ${why(first)}. Last is ${last.estimator} with ${text(last.value)}: ${why(last)}.`;
-}
-
-function why({ estimator, metrics }: Result): string {
-  // With the options of the runs: a claim may hold for the defaults only.
-  const { id, options } = parseEstimator(estimator);
-  const e: Estimator = findEstimator(id)!.create(options);
-  const bias = e.unbiased
-    ? "its gradient is unbiased"
-    : `its gradient is biased (exact for ${e.exactDegree === 0 ? "constants only" : `degree ${e.exactDegree}`})`;
-  const variance = metrics["gradient/variance"];
-  return variance === undefined ? bias : `${bias}, with variance ${variance.toPrecision(2)} at the end`;
 }

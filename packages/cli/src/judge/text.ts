@@ -1,6 +1,6 @@
 import type { Rate, Verdict } from "@hardgrad/experiments";
-import Table from "cli-table3";
 import { percent } from "../console.ts";
+import { tableText } from "../table.ts";
 import type { Judge } from "./file.ts";
 
 /** At least this good is a judge of digits; on Fashion-MNIST no small network is. */
@@ -20,28 +20,17 @@ const fixed = (value: number | null, digits = 2): string => (value === null ? "â
 
 /** A row for each digit: recognised, variance, and what its pictures were read as. */
 export function verdictTable(verdict: Verdict, names: readonly string[]): string {
-  const table = new Table({
-    head: ["asked for", "recognised", "95 %", "variance", ...names.map((name) => `as ${name}`)],
-    style: { head: [], border: [], compact: true },
-    colAligns: ["left", ...Array.from({ length: 13 }, () => "right" as const)],
-  });
-  for (const { digit, recognised, varianceRatio, readAs } of verdict.digits)
-    table.push([
-      names[digit]!,
-      percent(recognised.rate),
-      interval(recognised),
-      fixed(varianceRatio),
-      ...readAs.map(String),
-    ]);
-  const { recognised, varianceRatio } = verdict;
-  table.push([
-    "all",
+  const head = ["asked for", "recognised", "95 %", "variance", ...names.map((name) => `as ${name}`)];
+  const rows = verdict.digits.map(({ digit, recognised, varianceRatio, readAs }) => [
+    names[digit]!,
     percent(recognised.rate),
     interval(recognised),
     fixed(varianceRatio),
-    ...names.map(() => ""),
+    ...readAs.map(String),
   ]);
-  return table.toString();
+  const { recognised, varianceRatio } = verdict;
+  const all = ["all", percent(recognised.rate), interval(recognised), fixed(varianceRatio)];
+  return tableText(head, [...rows, [...all, ...names.map(() => "")]], { left: 1 });
 }
 
 /** What the table does not hold, a line each. */
@@ -53,7 +42,7 @@ export function verdictLines(verdict: Verdict, judge: Judge, device: string): st
       : [
           `GAN-train: a classifier that learned from drawn pictures alone reads ${percent(ganTrain)} of the real test images (from the real training images: ${percent(judge.plainAccuracy)})`,
         ]),
-    `nearest training image: drawn ${fixed(nearest.drawn)}, real test images ${fixed(nearest.real)} (median distances); drawn to training over drawn to test images ${fixed(nearest.trainOverTest, 3)} (1: nothing is copied)`,
+    `nearest training image: drawn ${fixed(nearest.drawn)}, real test images ${fixed(nearest.real)} (median distances); drawn to training over drawn to test images ${fixed(nearest.trainOverTest, 3)} (1: no nearer to what it learned from)`,
     `time: ${fixed(msPerPicture, 2)} ms per picture in blocks of 64, ${fixed(msPerRequest, 1)} ms for one by itself, on ${device}`,
   ];
 }

@@ -14,11 +14,11 @@ import { Failure, reasonOf } from "../errors.ts";
 import { writeWhole } from "./files.ts";
 
 /** What `config.json` and checkpoints must hold. */
-const configSchema = z.object({
+export const configSchema: z.ZodType<RunConfig> = z.object({
   experiment: z.string(),
   estimator: z.object({ id: z.string(), options: z.record(z.string(), z.union([z.number(), z.string()])) }),
   data: z.string(),
-  drawn: z.object({ train: z.number(), test: z.number() }).optional(),
+  drawn: z.object({ train: z.number(), test: z.number() }).exactOptional(),
   seed: z.number(),
   settings: z.record(z.string(), z.union([z.number(), z.string()])),
 });
@@ -96,7 +96,7 @@ export function readCheckpoint(path: string, purpose: Purpose = resuming): Check
   try {
     const { metadata, tensors } = checkpointParts(bytes);
     const record = recordSchema.parse(JSON.parse(metadata.record ?? "")) as RunRecord;
-    const config = configSchema.parse(JSON.parse(metadata.config ?? "")) as RunConfig;
+    const config = configSchema.parse(JSON.parse(metadata.config ?? ""));
     if (digest(tensors) !== metadata.sha256) throw refuse("it is damaged (its checksum differs)");
     return { config, step: Number(metadata.step), tensors, record };
   } catch (error) {

@@ -1,6 +1,7 @@
 import { execFileSync, type StdioOptions } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
+import { fileURLToPath } from "node:url";
 
 /** What a result depends on besides its configuration. */
 export interface Environment {
@@ -31,10 +32,18 @@ export function version(): string {
   return JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version;
 }
 
-function commit(): string | null {
+/**
+ * The commit of this command's own checkout, with `-dirty` where files differ from it; null where it was installed as a
+ * package. Whatever repository one stands in, or a git hook names, is not ours.
+ */
+export function commit(home: URL = new URL("../../../../", import.meta.url)): string | null {
   try {
+    const { name } = JSON.parse(readFileSync(new URL("package.json", home), "utf8"));
+    if (name !== "hardgrad-workspace" || !existsSync(new URL(".git", home))) return null;
+    const env = Object.fromEntries(Object.entries(process.env).filter(([key]) => !key.startsWith("GIT_")));
     const stdio: StdioOptions = ["ignore", "pipe", "ignore"];
-    return execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8", stdio }).trim();
+    const options = { cwd: fileURLToPath(home), encoding: "utf8", stdio, env } as const;
+    return execFileSync("git", ["describe", "--always", "--dirty", "--exclude=*"], options).trim();
   } catch {
     return null;
   }

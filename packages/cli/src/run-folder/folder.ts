@@ -45,6 +45,9 @@ export function openRunFolder(path: string, config: RunConfig, device: string, r
       [EVENTS]: encodeFileVersion(Date.now() / 1000),
     });
   } else {
+    // What says that a run has ended, in case it is to be trained further.
+    for (const name of ["summary.json", "README.md"]) fs.rmSync(join(path, name), { force: true });
+    writeWhole(join(path, "config.json"), json(config));
     const kept = readMetrics(path).filter((row) => row.step <= resumeAt);
     writeWhole(join(path, "metrics.jsonl"), kept.map((row) => `${JSON.stringify(row)}\n`).join(""));
     rewindEvents(join(path, EVENTS), resumeAt);

@@ -4,6 +4,7 @@ import { adam } from "../adam.ts";
 import type { Arrays } from "../engine/backend.ts";
 import type { StepExperiment, StepInputs } from "../experiment.ts";
 import { imageInput } from "../exports.ts";
+import { hardPath } from "../hard-path.ts";
 import { crossEntropy } from "../layers.ts";
 import { map, type Optimizer, type Params } from "../optimizers.ts";
 import {
@@ -37,7 +38,7 @@ export const binary: StepExperiment = {
       throw new RangeError(
         `binary: data ${dataset.name} has no labels; use --data drawn, mnist or fashion-mnist.`,
       );
-    if (!estimator.path || estimator.forward === "soft" || !estimator.supports.includes("bernoulli"))
+    if (!hardPath(estimator))
       throw new RangeError(
         `binary: hidden units are thresholds, not samples, so ${estimator.id} can't train them; use straight-through-sigmoid, straight-through, reinmax or zgr.`,
       );

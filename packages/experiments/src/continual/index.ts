@@ -1,8 +1,10 @@
-import { numpy as np, random } from "@jax-js/jax";
+import { numpy as np } from "@jax-js/jax";
 import { bernoulli, type Estimator, findEstimator } from "hardgrad";
 import type { Dataset } from "../data/index.ts";
 import type { Card, Metric, RunExperiment, Settings } from "../experiment.ts";
+import { hardPath } from "../hard-path.ts";
 import { readSizes } from "../options.ts";
+import { planRun } from "./learners.ts";
 import { methods } from "./methods/index.ts";
 import { type MethodName, options } from "./options.ts";
 import { startContinual } from "./run.ts";
@@ -94,20 +96,9 @@ export const continual: RunExperiment = {
   ],
   check,
   card,
+  checkData: (config, dataset) => void planRun(config, dataset),
   start: startContinual,
 };
-
-/** Whether it has a gradient for a gate that is decided, not drawn: a hard path, with one number of noise per gate. */
-function hardPath(estimator: Estimator): boolean {
-  if (!estimator.path || estimator.forward !== "hard" || !estimator.supports.includes("bernoulli"))
-    return false;
-  const q = bernoulli(np.zeros([1, 2]));
-  const noise = estimator.noise(q, random.key(0));
-  const one = noise.shape.join() === q.logits.shape.join();
-  noise.dispose();
-  q.logits.dispose();
-  return one;
-}
 
 function check(estimator: Estimator, settings: Settings, dataset: Dataset): void {
   const method = settings.method as MethodName;

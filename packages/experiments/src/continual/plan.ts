@@ -1,5 +1,7 @@
 import { shuffled } from "../data/index.ts";
+import { refuseSmall } from "../engine/trained-on.ts";
 import type { Settings } from "../experiment.ts";
+import { options } from "./options.ts";
 import { drawFrom, type Example, remembered, type Task, type Tasks } from "./tasks.ts";
 
 /** A stretch of steps without a boundary: one phase of one task. */
@@ -26,10 +28,12 @@ export function planOf(tasks: Tasks, phases: readonly number[], settings: Settin
   let start = 0;
   return tasks.list.flatMap((task) => {
     const stepsPerEpoch = Math.floor(task.train.length / batch);
-    if (stepsPerEpoch === 0)
-      throw new RangeError(
-        `continual: batch ${batch} is more than the ${task.train.length} training images of ${task.name}; use --batch ${task.train.length} or less.`,
-      );
+    refuseSmall(
+      { name: "continual", options },
+      settings,
+      task.train.length,
+      `training images of ${task.name}`,
+    );
     const taskStart = start;
     const steps = stepsPerEpoch * (settings.epochs as number);
     return phases.map((_, phase) => {

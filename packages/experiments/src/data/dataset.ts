@@ -1,3 +1,4 @@
+import { parseAmat } from "./amat.ts";
 import { type IdxFile, parseIdx } from "./idx.ts";
 
 /** Grey images, 28 x 28, `images[n * 784 + y * 28 + x]` in 0..255 with 0 as background. */
@@ -28,7 +29,11 @@ export interface DatasetFiles<T> {
 
 export interface RemoteFile {
   readonly name: string;
+  /** Of the file as it is downloaded, and of what is packed in it: files of several datasets have the same names. */
   readonly sha256: string;
+  readonly unpacked?: string;
+  /** Other names under which people have it. */
+  readonly alsoNamed?: readonly string[];
 }
 
 /** A dataset that is downloaded: the originals, where they are, and what their bytes must be. */
@@ -38,6 +43,10 @@ export interface RemoteDataset {
   readonly licence: string;
   /** None: the files are only looked for in `HARDGRAD_DATA`. */
   readonly mirrors: readonly string[];
+  /** Where to get what has no mirror. */
+  readonly source?: string;
+  /** Other names of its folder, besides its own in any case and with any hyphens. */
+  readonly folders?: readonly string[];
   readonly files: DatasetFiles<RemoteFile>;
 }
 
@@ -54,18 +63,22 @@ export const remoteDatasets: readonly RemoteDataset[] = [
       trainImages: {
         name: "train-images-idx3-ubyte.gz",
         sha256: "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+        unpacked: "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
       },
       trainLabels: {
         name: "train-labels-idx1-ubyte.gz",
         sha256: "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+        unpacked: "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
       },
       testImages: {
         name: "t10k-images-idx3-ubyte.gz",
         sha256: "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+        unpacked: "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
       },
       testLabels: {
         name: "t10k-labels-idx1-ubyte.gz",
         sha256: "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+        unpacked: "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
       },
     },
   },
@@ -73,23 +86,28 @@ export const remoteDatasets: readonly RemoteDataset[] = [
     name: "fashion-mnist",
     title: "Fashion-MNIST (Zalando SE)",
     licence: "MIT",
+    folders: ["fashion"],
     mirrors: ["http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"],
     files: {
       trainImages: {
         name: "train-images-idx3-ubyte.gz",
         sha256: "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
+        unpacked: "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
       },
       trainLabels: {
         name: "train-labels-idx1-ubyte.gz",
         sha256: "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
+        unpacked: "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
       },
       testImages: {
         name: "t10k-images-idx3-ubyte.gz",
         sha256: "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
+        unpacked: "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
       },
       testLabels: {
         name: "t10k-labels-idx1-ubyte.gz",
         sha256: "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
+        unpacked: "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
       },
     },
   },
@@ -98,14 +116,19 @@ export const remoteDatasets: readonly RemoteDataset[] = [
     title: "MNIST in black and white, the fixed draw (Salakhutdinov & Murray 2008; Larochelle & Murray 2011)",
     licence: "CC BY-SA 3.0",
     mirrors: [],
+    source: "http://www.cs.toronto.edu/~larocheh/public/datasets/binarized_mnist/",
     files: {
       trainImages: {
         name: "train-images-idx3-ubyte.gz",
         sha256: "59cda9d4aaffb27efb941307bdec269b10d6e907bef851f37f22f9e7f8cced0c",
+        unpacked: "a999cb6820da36cd1db53b37219e2102d46ee90a09c4605d2dde3f42982083c5",
+        alsoNamed: ["binarized_mnist_train.amat"],
       },
       testImages: {
         name: "test-images-idx3-ubyte.gz",
         sha256: "b5005df08e54802b92ea6b53c726ca7a533da5ba67f5ab51bca0f632f3f9273a",
+        unpacked: "37d754f315cacab0b57b8b9602eb6394f1d59524ab5da6f2812616df722a8a1a",
+        alsoNamed: ["binarized_mnist_test.amat"],
       },
     },
   },
@@ -114,7 +137,7 @@ export const remoteDatasets: readonly RemoteDataset[] = [
 /** Every name that `--data` accepts. */
 export const datasetNames: readonly string[] = ["drawn", ...remoteDatasets.map((d) => d.name)];
 
-function split(name: string, images: IdxFile, labels: IdxFile | undefined): Split {
+function split(images: IdxFile, name: string, labels: IdxFile | undefined, labelsName: string): Split {
   const [count, height, width] = images.shape;
   if (images.shape.length !== 3 || height !== 28 || width !== 28)
     throw new RangeError(`${name}: images have shape [${images.shape}], expected [count, 28, 28].`);
@@ -122,25 +145,35 @@ function split(name: string, images: IdxFile, labels: IdxFile | undefined): Spli
   if (!labels) return { images: images.data, labels: new Uint8Array(count!), count: count! };
   if (labels.shape.length !== 1 || labels.shape[0] !== count)
     throw new RangeError(
-      `${name}: ${count} images, but labels of shape [${labels.shape}]; they are of different files.`,
+      `${name}: ${count} images, but labels of shape [${labels.shape}] in ${labelsName}; they are of different files.`,
     );
   const bad = labels.data.findIndex((label) => label > 9);
-  if (bad >= 0) throw new RangeError(`${name}: label ${bad} is ${labels.data[bad]}, expected 0 to 9.`);
+  if (bad >= 0) throw new RangeError(`${labelsName}: label ${bad} is ${labels.data[bad]}, expected 0 to 9.`);
   return { images: images.data, labels: labels.data, count: count! };
 }
 
-/** A dataset from the unpacked bytes of its IDX files. */
-export function datasetFromIdx(name: string, files: DatasetFiles<Uint8Array>): Dataset {
+/**
+ * A dataset from the unpacked bytes of its files: IDX, or text where a name ends in `.amat`.
+ *
+ * @param names what to call the files in errors, such as their paths.
+ */
+export function datasetFromIdx(
+  name: string,
+  files: DatasetFiles<Uint8Array>,
+  names: { readonly [role in keyof DatasetFiles<string>]?: string } = {},
+): Dataset {
+  const nameOf = (role: keyof DatasetFiles<unknown>): string => names[role] ?? `${name} ${role}`;
   const read = (role: keyof DatasetFiles<Uint8Array>): IdxFile | undefined => {
     const bytes = files[role];
-    return bytes && parseIdx(bytes, `${name} ${role}`);
+    const parse = /\.amat(\.gz)?$/i.test(nameOf(role)) ? parseAmat : parseIdx;
+    return bytes && parse(bytes, nameOf(role));
   };
-  return {
-    name,
-    train: split(`${name} train`, read("trainImages")!, read("trainLabels")),
-    test: split(`${name} test`, read("testImages")!, read("testLabels")),
-    width: 28,
-    height: 28,
-    classes: files.trainLabels ? 10 : 0,
-  };
+  const train = split(
+    read("trainImages")!,
+    nameOf("trainImages"),
+    read("trainLabels"),
+    nameOf("trainLabels"),
+  );
+  const test = split(read("testImages")!, nameOf("testImages"), read("testLabels"), nameOf("testLabels"));
+  return { name, train, test, width: 28, height: 28, classes: files.trainLabels ? 10 : 0 };
 }

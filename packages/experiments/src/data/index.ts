@@ -1,3 +1,4 @@
+export { parseAmat } from "./amat.ts";
 export { classNames } from "./class-names.ts";
 export {
   type Dataset,

@@ -4,8 +4,8 @@ import { guardOf } from "./device-lost.ts";
 import { jaxBackend } from "./jax-backend.ts";
 import { provideGpu } from "./node-gpu.ts";
 
-/** Devices a run can ask for. */
-export const deviceNames: readonly string[] = ["wasm", "native", "webgpu", "cpu"];
+/** Devices a run can ask for. jax-js's own `cpu` is none: a step of it takes minutes. */
+export const deviceNames: readonly string[] = ["wasm", "native", "webgpu"];
 
 /** For device native; the others have no choice, and nothing to tell. */
 export interface DeviceOptions {

@@ -6,6 +6,7 @@ import type { HostArrays } from "./backend.ts";
 import { type Batch, emptyBatch, gather, range } from "./batches.ts";
 import { initialTemperature, makeEstimator } from "./estimator.ts";
 import { keyOf, PURPOSE } from "./keys.ts";
+import { trainedOn } from "./trained-on.ts";
 
 /** What the steps of a run are given: a function of the configuration, the data and the number of the step alone. */
 export interface Feed {
@@ -21,12 +22,8 @@ export interface Feed {
 /** @throws RangeError if the training set is smaller than a batch. */
 export function feedOf(experiment: StepExperiment, config: RunConfig, dataset: Dataset): Feed {
   const { settings, seed } = config;
-  const train = experiment.trainedOn?.(dataset, settings) ?? dataset.train;
+  const train = trainedOn(experiment, settings, dataset);
   const size = settings.batch as number;
-  if (train.count < size)
-    throw new RangeError(
-      `batch ${size} is more than the ${train.count} training examples; use --batch ${train.count} or less.`,
-    );
   const stepsPerEpoch = Math.floor(train.count / size);
   const totalSteps = stepsPerEpoch * (settings.epochs as number);
   const temperature = initialTemperature(makeEstimator(config.estimator));

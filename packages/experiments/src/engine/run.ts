@@ -5,6 +5,7 @@ import { findExperiment } from "../experiments.ts";
 import { fromHost, named, scalar, toHost } from "./arrays.ts";
 import type { Backend, HostArrays } from "./backend.ts";
 import { factsOf } from "./batches.ts";
+import { checkRun } from "./check-run.ts";
 import { restored, save } from "./checkpoint.ts";
 import { makeEstimator } from "./estimator.ts";
 import { contextOf } from "./evaluation.ts";
@@ -33,8 +34,8 @@ export async function startRun(
 ): Promise<Run> {
   const experiment = findExperiment(config.experiment);
   const { settings } = config;
+  checkRun(config, dataset);
   const estimator = makeEstimator(config.estimator);
-  experiment.check(estimator, settings, dataset);
   if ("start" in experiment) return experiment.start(config, dataset, backend, checkpoint);
   const feed = feedOf(experiment, config, dataset);
   const { stepsPerEpoch, totalSteps } = feed;

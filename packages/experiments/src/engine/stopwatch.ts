@@ -8,10 +8,23 @@ export interface Stopwatch {
   summary(): { msPerStep: number; outsideFraction: number };
 }
 
+/** Milliseconds between two breaths. */
+const BREATH = 250;
+
+/**
+ * Lets the event loop have its turn, where Ctrl-C and messages arrive: what a backend computes at once, as wasm does, never
+ * gives it one.
+ */
+function breathe(): Promise<void> {
+  const { setImmediate: soon } = globalThis as { setImmediate?: (then: () => void) => void };
+  return new Promise((resolve) => (soon ? soon(resolve) : setTimeout(resolve, 0)));
+}
+
 export function stopwatch(): Stopwatch {
   const intervals: { steps: number; total: number; inside: number }[] = [];
   let started = 0;
   let waited = 0;
+  let breathed = performance.now();
   return {
     start() {
       started = performance.now();
@@ -21,6 +34,10 @@ export function stopwatch(): Stopwatch {
       const from = performance.now();
       const result = await work();
       waited += performance.now() - from;
+      if (performance.now() - breathed > BREATH) {
+        await breathe();
+        breathed = performance.now();
+      }
       return result;
     },
     stop(steps) {

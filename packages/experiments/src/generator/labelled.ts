@@ -13,10 +13,14 @@ export function labelledImages(train: Split, labels: number, seed: number): Int3
   const counts = new Array<number>(10).fill(0);
   const chosen = shuffled(train.count, seed, CHOICE).filter((n) => counts[train.labels[n]!]!++ < most);
   const short = counts.findIndex((count) => count < most);
-  if (short >= 0)
+  if (short >= 0) {
+    const fewest = Math.min(...counts);
+    const way =
+      fewest > 0 ? `use --labels ${10 * fewest} or less` : "--labels is at least 10, so more data are needed";
     throw new RangeError(
-      `generator: there are ${counts[short]} training images of digit ${short}, fewer than ${most} to be labelled; use --labels ${10 * Math.min(...counts)} or less.`,
+      `generator: there are ${counts[short]} training images of digit ${short}, fewer than ${most} to be labelled; ${way}.`,
     );
+  }
   return chosen;
 }
 

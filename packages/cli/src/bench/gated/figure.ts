@@ -56,7 +56,7 @@ export function densityPanel(rows: readonly DensityRow[], examples: number): str
     const points = rows.filter((r) => r.block === block).sort((a, b) => a.density - b.density);
     const crossing = crossover(points);
     const name = block === 1 ? "a gate per unit" : `blocks of ${block}`;
-    const series = `${name}: ${crossing === null ? "always faster" : `even at ${crossing.toFixed(2)}`}`;
+    const series = `${name}: ${crossing === null ? "faster wherever measured" : `even at ${crossing.toFixed(2)}`}`;
     return points.map((r) => ({ x: r.density, y: r.skipping, series }));
   });
   return lineChart([...lines, ...even], {

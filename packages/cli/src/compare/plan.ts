@@ -1,0 +1,109 @@
+import * as fs from "node:fs";
+import { join } from "node:path";
+import { checkRun, type RunConfig } from "@hardgrad/experiments";
+import { z } from "zod";
+import { configurationOf, experimentOf, type Flags, seedOf } from "../configuration.ts";
+import { Failure, UsageError } from "../errors.ts";
+import { wholeEstimator } from "../estimator-spec.ts";
+import { kebab, wholeNumber } from "../flags.ts";
+import { refuseContradictions } from "../resume.ts";
+import { configSchema } from "../run-folder/checkpoint.ts";
+
+const schema = z.object({ configs: z.array(configSchema).min(1), command: z.string() });
+
+/** The runs of a comparison. */
+export interface Comparison {
+  readonly configs: readonly RunConfig[];
+  /** What makes it again. */
+  readonly command: string;
+}
+
+/** The runs of a new comparison; refused before any work if one of them can't be. */
+export function plannedComparison(name: string | undefined, flags: Flags): Comparison {
+  if (name === undefined)
+    throw new UsageError(
+      "compare needs an experiment, such as: hardgrad compare classifier --estimators reinmax,rloo.",
+    );
+  const experiment = experimentOf(name);
+  const names = String(flags.estimators ?? experiment.compared.join()).split(",").map((s) => s.trim()).filter(Boolean); // biome-ignore format: one thought
+  if (names.length === 0)
+    throw new UsageError(
+      "--estimators is empty; give ids separated by commas, as in --estimators reinmax,rloo.",
+    );
+  const seeds = wholeNumber("--seeds", String(flags.seeds ?? "1"), 1, 1000);
+  const first = seedOf(flags, seeds);
+  const configs = names.flatMap((estimator) =>
+    Array.from({ length: seeds }, (_, i) => configurationOf(name, estimator, first + i, flags)),
+  );
+  const twice = repeated(configs.filter((c) => c.seed === first).map((c) => wholeEstimator(c.estimator)));
+  if (twice !== undefined)
+    throw new UsageError(`--estimators names one twice: ${names.join(",")} (${twice}); name each once.`);
+  const idle = "idle" in experiment ? experiment.idle?.(configs[0]!.settings) : undefined;
+  if (idle && names.length > 1)
+    throw new UsageError(`compare ${name} would train the same network ${names.length} times: ${idle}`);
+  refuseAll(configs, checkRun);
+  return { configs, command: commandOf(name, flags, names, seeds, first) };
+}
+
+/** The runs of a comparison that was begun. */
+export function resumedComparison(path: string, name: string | undefined, flags: Flags): Comparison {
+  if (!fs.existsSync(path))
+    throw new Failure(`cannot resume from ${path}: it does not exist; give the folder of a comparison.`);
+  const comparison = readComparison(path);
+  refuseContradictions({ path, configs: comparison.configs, what: "comparison" }, name, flags);
+  return comparison;
+}
+
+/** What `comparison.json` says: the runs of a comparison, and the command that began it. */
+function readComparison(path: string): Comparison {
+  try {
+    const { configs, command } = schema.parse(
+      JSON.parse(fs.readFileSync(join(path, "comparison.json"), "utf8")),
+    );
+    return { configs, command };
+  } catch {
+    throw new Failure(
+      `cannot resume from ${path}: comparison.json is missing or damaged; give the folder of a comparison.`,
+    );
+  }
+}
+
+function repeated(texts: readonly string[]): string | undefined {
+  return texts.find((text, i) => texts.indexOf(text) !== i);
+}
+
+/** Refuses runs that can't be, all of them at once, so that the next try is not the next refusal. */
+export function refuseAll(configs: readonly RunConfig[], check: (config: RunConfig) => void): void {
+  const reasons = configs.flatMap((config) => {
+    try {
+      check(config);
+      return [];
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      return [error.message];
+    }
+  });
+  if (reasons.length > 0) throw new UsageError([...new Set(reasons)].join(" "));
+}
+
+/** The command with the flags that were given, to paste. */
+function commandOf(
+  experiment: string,
+  flags: Flags,
+  names: readonly string[],
+  seeds: number,
+  seed: number,
+): string {
+  const said = ["estimators", "data", "seeds", "seed"];
+  const without = ["out", "resume", "json", "quiet", "jobs"];
+  const kept = Object.entries(flags).filter(([name]) => ![...said, ...without].includes(name));
+  return [
+    "npx hardgrad compare",
+    experiment,
+    `--estimators ${names.join(",")}`,
+    `--data ${flags.data ?? "drawn"}`,
+    `--seeds ${seeds}`,
+    `--seed ${seed}`,
+    ...kept.map(([name, value]) => `--${kebab(name)} ${value}`),
+  ].join(" ");
+}

@@ -1,0 +1,43 @@
+import type { RunConfig } from "../contract.ts";
+import { type Dataset, remoteDatasets, type Split } from "../data/index.ts";
+import type { Experiment } from "../experiment.ts";
+import { findExperiment } from "../experiments.ts";
+import { makeEstimator } from "./estimator.ts";
+import { feedOf } from "./feed.ts";
+import { trainedOn } from "./trained-on.ts";
+
+/**
+ * Refuses a run that can't be: before its data are there by all that is known without them, afterwards by the data too.
+ *
+ * @throws RangeError that says why: an estimator that does not fit, a batch larger than the training set, ...
+ * @example
+ * checkRun(config); // before any work
+ * checkRun(config, drawnDigits()); // and before the run's folder is made
+ */
+export function checkRun(config: RunConfig, dataset?: Dataset): void {
+  const experiment: Experiment = findExperiment(config.experiment);
+  const { settings } = config;
+  experiment.check(makeEstimator(config.estimator), settings, dataset ?? outline(config));
+  if ("start" in experiment) {
+    if (dataset) experiment.checkData(config, dataset);
+  } else if (dataset) feedOf(experiment, config, dataset);
+  else trainedOn(experiment, settings, outline(config));
+}
+
+/** What is known of a dataset before it is there: its classes, and how many images are drawn. */
+function outline({ data, drawn }: RunConfig): Dataset {
+  const split = (count = Number.MAX_SAFE_INTEGER): Split => ({
+    images: new Uint8Array(0),
+    labels: new Uint8Array(0),
+    count,
+  });
+  const remote = remoteDatasets.find((d) => d.name === data);
+  return {
+    name: data,
+    train: split(drawn?.train),
+    test: split(drawn?.test),
+    width: 28,
+    height: 28,
+    classes: remote && !remote.files.trainLabels ? 0 : 10,
+  };
+}

@@ -1,0 +1,35 @@
+import type { RunConfig } from "../contract.ts";
+import type { Dataset } from "../data/index.ts";
+import { findExperiment } from "../experiments.ts";
+import { feedOf } from "./feed.ts";
+
+/**
+ * The configuration of a run that is trained further, if that gives the bits of a run that was asked for so many epochs
+ * from its start: if no schedule of the steps that are done would have been another.
+ *
+ * @param step how many steps are done.
+ * @throws RangeError that says which schedule depends on the length of the run.
+ * @example
+ * const longer = extended(config, 20, checkpoint.step, dataset);
+ */
+export function extended(config: RunConfig, epochs: number, step: number, dataset: Dataset): RunConfig {
+  const experiment = findExperiment(config.experiment);
+  const next: RunConfig = { ...config, settings: { ...config.settings, epochs } };
+  const anew = `train anew with --epochs ${epochs}`;
+  if ("start" in experiment)
+    throw new RangeError(
+      `--epochs ${epochs} can't extend this run: ${experiment.name} trains every task for --epochs ${config.settings.epochs} and then closes it; ${anew}.`,
+    );
+  const [before, after] = [config, next].map((c) => feedOf(experiment, c, dataset).schedules);
+  const flat = (schedules: ReturnType<NonNullable<typeof before>>): [string, number][] =>
+    Object.entries(schedules).map(([name, { data }]) => [name, data[0]!]);
+  for (let s = 0; s < step; s++) {
+    const planned = new Map(flat(after!(s)));
+    const other = flat(before!(s)).find(([name, value]) => value !== planned.get(name));
+    if (other)
+      throw new RangeError(
+        `--epochs ${epochs} can't extend this run: with it the ${other[0].replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`)} of step ${s + 1} would have been ${planned.get(other[0])}, not ${other[1]}; ${anew}.`,
+      );
+  }
+  return next;
+}
