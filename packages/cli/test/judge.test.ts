@@ -132,7 +132,11 @@ describe("judge RUN", () => {
       /checkpoint of generator/,
     ],
     [["judge", join(runs, "run"), "--out", runs], 2, /is a folder/],
-    [["judge", join(runs, "run"), "--device", "abacus"], 2, /there is no device "abacus"; known: wasm, native, webgpu/],
+    [
+      ["judge", join(runs, "run"), "--device", "abacus"],
+      2,
+      /there is no device "abacus"; known: wasm, native, webgpu/,
+    ],
     [["judge", "--data", "minst"], 2, /did you mean mnist/],
     [["judge", "--data", "mnist", "--out", "x.svg"], 2, /folder of a run/],
   ])("refuses %j", async (args, code, sentence) => {
