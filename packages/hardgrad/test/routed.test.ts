@@ -1,4 +1,4 @@
-import { numpy as np, random } from "@jax-js/jax";
+import { jit, numpy as np, random } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
 import { expandGates, grad, type RoutedOptions, routedBlocks, routedOverflow } from "../src/index.ts";
 import { close } from "./close.ts";
@@ -71,6 +71,47 @@ for (const placing of ["products", "scatter"] as const)
       }
     });
   });
+
+describe("one example that is broken", () => {
+  const broken = 4;
+  const [rowX, rowY] = [inputs, blocks * units];
+  const ofOthers = (values: readonly number[], width: number): number[] =>
+    values.filter((_, i) => Math.floor(i / width) !== broken);
+  const ofOne = (values: readonly number[], width: number): number[] =>
+    values.filter((_, i) => Math.floor(i / width) === broken);
+  const replaced = (x: np.Array, width: number, value: number): np.Array => {
+    const here = np.equal(np.arange(batch).reshape([batch, 1]), broken);
+    return np.where(np.broadcastTo(here, [batch, width]), value, x);
+  };
+  const values = [Number.NaN, Number.POSITIVE_INFINITY];
+
+  for (const placing of ["products", "scatter"] as const)
+    for (const compiled of [false, true])
+      test.each(values)(`%d stays in its own row, by ${placing}, compiled ${compiled}`, async (value) => {
+        const options = { capacity: batch, placing };
+        const run = (layer: (a: Arguments) => np.Array): typeof layer => (compiled ? jit(layer) : layer);
+        const clean = await numbers(run(routed(options))(argumentsOf(0.5, 1)));
+        for (const name of ["x", "gates"] as const) {
+          const a = argumentsOf(0.5, 1);
+          const width = name === "x" ? inputs : blocks;
+          const y = await numbers(run(routed(options))({ ...a, [name]: replaced(a[name], width, value) }));
+          expect(ofOthers(y, rowY)).toEqual(ofOthers(clean, rowY));
+          expect(ofOne(y, rowY).some((v) => !Number.isFinite(v))).toBe(true);
+        }
+        // A loss that is broken for one example: the gradients of the others' inputs and gates are what they were.
+        const gradients = async (of: number): Promise<{ x: number[]; gates: number[] }> => {
+          const weights = replaced(np.ones([batch, rowY]), rowY, of);
+          const loss = (a: Arguments): np.Array => np.sum(routed(options)(a).mul(weights.ref));
+          const slope = grad(loss) as unknown as (a: Arguments) => Arguments;
+          const g = (compiled ? jit(slope) : slope)(argumentsOf(0.5, 1));
+          return { x: await numbers(g.x), gates: await numbers(g.gates) };
+        };
+        const [right, given] = [await gradients(1), await gradients(value)];
+        expect(ofOthers(given.x, rowX)).toEqual(ofOthers(right.x, rowX));
+        expect(ofOthers(given.gates, blocks)).toEqual(ofOthers(right.gates, blocks));
+        expect(ofOne(given.x, rowX).some((v) => !Number.isFinite(v))).toBe(true);
+      });
+});
 
 test("more open examples than there is room for: the overflow says how many are left out", async () => {
   const full = (): np.Array => np.ones([batch, blocks]);

@@ -73,7 +73,7 @@ export function routedScores(
 ): np.Array {
   const weights = params.experts!.ref.reshape([784, count, block]).transpose([1, 0, 2]);
   const bias = params.expertBias!.ref.reshape([count, block]);
-  const y = routedBlocks(x, gates, weights, bias, { capacity });
+  const y = routedBlocks(x, gates, weights, bias, { capacity, placing: "scatter" });
   // After the gates, which are not negative.
   const units = experts === "rectifier" ? nn.relu(y) : y;
   return dense(units, params.output!.ref, params.outputBias!.ref);

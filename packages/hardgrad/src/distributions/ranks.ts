@@ -36,6 +36,6 @@ export function sortDescending(x: np.Array): np.Array {
   const n = x.shape.at(-1)!;
   const place = ranks(x.ref);
   const wanted = np.array(Array.from({ length: n }, (_, i) => i)).reshape([n, 1]);
-  const matrix = np.equal(place.reshape([...place.shape.slice(0, -1), 1, n]), wanted).astype(np.float32);
-  return np.sum(matrix.mul(x.reshape([...x.shape.slice(0, -1), 1, n])), -1);
+  const here = np.equal(place.reshape([...place.shape.slice(0, -1), 1, n]), wanted);
+  return np.sum(np.where(here, x.reshape([...x.shape.slice(0, -1), 1, n]), 0), -1);
 }
