@@ -1,4 +1,5 @@
 import { nn, numpy as np } from "@jax-js/jax";
+import { detach } from "./surrogate.ts";
 
 /**
  * Stable forms. jax-js 0.1.25's own `nn.sigmoid` and `nn.logSigmoid` have the gradient NaN at -100
@@ -32,4 +33,24 @@ export function softmaxJacobian(q: np.Array, v: np.Array): np.Array {
 /** 0/1 by a condition that is false for NaN, with NaN passed on: a hard sample must not hide it. */
 export function hardOrNaN(condition: np.Array, source: np.Array): np.Array {
   return np.where(np.isnan(source), Number.NaN, condition.astype(np.float32));
+}
+
+/** The largest float32. */
+const LARGEST = 3.4028234663852886e38;
+
+/** Infinities as the largest float32, so that `x - x` is 0 there; NaN stays. No gradient where it was one. Consumes x. */
+export function finite(x: np.Array): np.Array {
+  return np.clip(x, -LARGEST, LARGEST);
+}
+
+/** Whether any entry of the last axis is NaN, with the axis kept. (A sum would also be NaN of two infinities.) */
+export function anyNaN(x: np.Array): np.Array {
+  return np.greater(np.max(np.isnan(x).astype(np.float32), -1, { keepdims: true }), 0);
+}
+
+/** `x - max x` on the last axis, for any x: at least -3e38, of which every exponential is 0. Consumes x. */
+export function fromTop(x: np.Array): np.Array {
+  const kept = finite(x);
+  const top = detach(np.max(kept.ref, -1, { keepdims: true }));
+  return np.maximum(kept.sub(top), -3e38);
 }

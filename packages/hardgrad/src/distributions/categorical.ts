@@ -1,5 +1,6 @@
 import { nn, numpy as np } from "@jax-js/jax";
 import { checkLogits } from "../checks.ts";
+import { anyNaN } from "../math.ts";
 import { lastAxes } from "../surrogate.ts";
 import type { Distribution } from "../types.ts";
 import { exponentialFamilyScore } from "./exponential-family.ts";
@@ -36,8 +37,7 @@ export function categorical(logits: np.Array): Distribution {
 /** One-hot of the largest entry on the last axis, the first one in a tie; NaN if any entry is NaN. */
 export function oneHotArgmax(x: np.Array): np.Array {
   const categories = x.shape.at(-1)!;
-  const broken = np.isnan(np.sum(x.ref, -1, { keepdims: true }));
-  return np.where(broken, Number.NaN, oneHotOf(np.argmax(x, -1), categories));
+  return np.where(anyNaN(x.ref), Number.NaN, oneHotOf(np.argmax(x, -1), categories));
 }
 
 /** Logits perturbed by Gumbel noise: `logits - log E`, with E exponential. */

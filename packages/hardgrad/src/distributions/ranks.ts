@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkCount } from "../checks.ts";
-import { hardOrNaN } from "../math.ts";
+import { anyNaN } from "../math.ts";
 import { detach } from "../surrogate.ts";
 
 /** Up to here all pairs are compared, which is faster than to sort. */
@@ -27,8 +27,8 @@ export function ranks(x: np.Array): np.Array {
  */
 export function hardTopK(x: np.Array, k: number): np.Array {
   checkCount("hardTopK", x, k);
-  const broken = np.broadcastTo(np.sum(x.ref, -1, { keepdims: true }), x.shape);
-  return hardOrNaN(np.less(ranks(x), k), broken);
+  const broken = anyNaN(x.ref);
+  return np.where(broken, Number.NaN, np.less(ranks(x), k).astype(np.float32));
 }
 
 /** The last axis in descending order, by a permutation matrix that holds no gradient. Consumes x. */

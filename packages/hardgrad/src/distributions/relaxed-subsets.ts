@@ -1,17 +1,15 @@
 import { nn, numpy as np } from "@jax-js/jax";
 import { checkCount } from "../checks.ts";
-import { sigmoid } from "../math.ts";
+import { fromTop, sigmoid } from "../math.ts";
 import { takeScalar, temperatureRange } from "../scalars.ts";
-import { detach } from "../surrogate.ts";
+import { detach, linearGradient } from "../surrogate.ts";
 import { sortDescending } from "./ranks.ts";
+import { tame } from "./tame.ts";
 
-/** Soft stand-ins for the k largest of n scores, and for a sort. All on the last axis; scores and a temperature
- * given as an array are consumed. */
-
-const reuse = (x: np.Array | number): np.Array | number => (typeof x === "number" ? x : x.ref);
-const release = (x: np.Array | number): void => {
-  if (typeof x !== "number") x.dispose();
-};
+/**
+ * Soft stand-ins for the k largest of n scores, and for a sort. All on the last axis; scores and a temperature given as
+ * an array are consumed. An infinite score is the largest or smallest, and has no gradient; one NaN makes all NaN.
+ */
 
 /**
  * Relaxed subset: k times `y = softmax(s / t)`, then `s + log(1 - y)`; the sum of the y. It sums to k.
@@ -23,19 +21,33 @@ const release = (x: np.Array | number): void => {
  */
 export function relaxedSubset(scores: np.Array, k: number, temperature: np.Array | number): np.Array {
   checkCount("relaxedSubset", scores, k);
-  const t = takeScalar("relaxedSubset", "temperature", temperature, temperatureRange);
-  let left = scores;
+  const { s, t, unit } = tame(
+    scores,
+    takeScalar("relaxedSubset", "temperature", temperature, temperatureRange),
+  );
+  let left = s;
   let sum: np.Array | undefined;
   for (let i = 0; i < k; i++) {
-    const y = nn.softmax(left.ref.div(reuse(t)), -1);
-    // 1 - y, at least 1e-6: what was taken comes back with probability 1e-6 at most.
-    const rest = np.log(np.maximum(np.negative(y.ref).add(1), 1e-6));
-    left = left.add(rest);
+    const scaled = scaledFromTop(left.ref, t.ref);
+    const y = nn.softmax(scaled.ref, -1);
+    left = left.add(logRest(scaled, y.ref).div(unit.ref));
     sum = sum ? sum.add(y) : y;
   }
-  left.dispose();
-  release(t);
+  for (const array of [left, t, unit]) array.dispose();
   return sum!;
+}
+
+/** `log(1 - y)` for `y = softmax(s)`; for y above 1/2, which is one entry at most, from what the others add up to. */
+function logRest(s: np.Array, y: np.Array): np.Array {
+  const most = np.greater(y.ref, 0.5);
+  const others = nn.logsumexp(np.where(most.ref, -3e38, s.ref), -1, { keepdims: true });
+  const ofMost = others.sub(nn.logsumexp(s, -1, { keepdims: true }));
+  return np.where(most.ref, ofMost, np.log1p(np.negative(np.where(most, 0, y))));
+}
+
+/** `(x - max x) / t`, at least -3e38, of which every exponential is 0. Consumes both. */
+function scaledFromTop(x: np.Array, t: np.Array): np.Array {
+  return np.maximum(fromTop(x).div(t), -3e38);
 }
 
 /** `[..., i, j]`: how much entry j is the i-th largest. Consumes scores. */
@@ -57,12 +69,13 @@ function sortColumn(scores: np.Array): { row: np.Array; column: np.Array; n: num
  * const P = neuralSort(np.array([0.3, 2, -1]), 0.1); // [3, 3]
  */
 export function neuralSort(scores: np.Array, temperature: np.Array | number): np.Array {
-  const t = takeScalar("neuralSort", "temperature", temperature, temperatureRange);
-  const { row, column, n } = sortColumn(scores);
+  const { s, t, unit } = tame(scores, takeScalar("neuralSort", "temperature", temperature, temperatureRange));
+  unit.dispose();
+  const { row, column, n } = sortColumn(s);
   const distances = np.sum(np.abs(column.sub(row.ref)), -1);
   const factors = np.array(Array.from({ length: n }, (_, i) => n - 1 - 2 * i)).reshape([n, 1]);
   const spread = distances.reshape([...distances.shape.slice(0, -1), 1, n]);
-  return nn.softmax(row.mul(factors).sub(spread).div(t), -1);
+  return nn.softmax(scaledFromTop(row.mul(factors).sub(spread), t.reshape([...t.shape, 1])), -1);
 }
 
 /**
@@ -73,12 +86,13 @@ export function neuralSort(scores: np.Array, temperature: np.Array | number): np
  * const P = softSort(np.array([0.3, 2, -1]), 0.1); // [3, 3]
  */
 export function softSort(scores: np.Array, temperature: np.Array | number): np.Array {
-  const t = takeScalar("softSort", "temperature", temperature, temperatureRange);
-  const sorted = sortDescending(scores.ref);
-  const { row, column } = sortColumn(scores);
+  const { s, t, unit } = tame(scores, takeScalar("softSort", "temperature", temperature, temperatureRange));
+  unit.dispose();
+  const sorted = sortDescending(s.ref);
+  const { row, column } = sortColumn(s);
   column.dispose();
   const rows = sorted.reshape([...sorted.shape, 1]);
-  return nn.softmax(np.negative(np.abs(rows.sub(row))).div(t), -1);
+  return nn.softmax(scaledFromTop(np.negative(np.abs(rows.sub(row))), t.reshape([...t.shape, 1])), -1);
 }
 
 /** The sum of the first k rows of a relaxed permutation: a soft k-hot mask. Consumes the matrix. */
@@ -98,28 +112,34 @@ export function firstRows(matrix: np.Array, k: number): np.Array {
  */
 export function softTopK(scores: np.Array, k: number, temperature: np.Array | number): np.Array {
   checkCount("softTopK", scores, k);
-  const t = takeScalar("softTopK", "temperature", temperature, temperatureRange);
-  if (k === scores.shape.at(-1)!) {
-    release(t);
-    return scores.mul(0).add(1);
+  const { s, t, unit } = tame(scores, takeScalar("softTopK", "temperature", temperature, temperatureRange));
+  unit.dispose();
+  const n = s.shape.at(-1)!;
+  if (k === n) {
+    t.dispose();
+    const one = np.where(np.isnan(s.ref), Number.NaN, np.ones(s.shape));
+    return linearGradient(one.ref, s, one.sub(1));
   }
-  const s = detach(scores.ref);
-  const margin = typeof t === "number" ? 40 * t : t.ref.mul(40);
-  let low = np.min(s.ref, -1, { keepdims: true }).sub(reuse(margin));
-  let high = np.max(s.ref, -1, { keepdims: true }).add(margin);
+  const fixed = detach(s.ref);
+  // v lies between the k-th and the next score, but for what the tails of the sigmoids add up to.
+  const sorted = np.sort(fixed.ref, -1);
+  const entry = (i: number): np.Array =>
+    np.sum(sorted.ref.mul(np.equal(np.arange(n), i).astype(np.float32)), -1, { keepdims: true });
+  let low = entry(n - k - 1).sub(t.ref.mul(Math.log(k) + 1));
+  let high = entry(n - k).add(t.ref.mul(Math.log(n - k) + 1));
+  sorted.dispose();
   for (let i = 0; i < 40; i++) {
     const middle = low.ref.add(high.ref).mul(0.5);
-    const size = np.sum(sigmoid(s.ref.sub(middle.ref).div(reuse(t))), -1, { keepdims: true });
-    const tooMany = np.greater(size, k);
-    low = np.where(tooMany.ref, middle.ref, low);
-    high = np.where(tooMany, high, middle);
+    const size = np.sum(sigmoid(fixed.ref.sub(middle.ref).div(t.ref)), -1, { keepdims: true });
+    // Where the sum is k, as over a wide gap, it stays there.
+    low = np.where(np.less(size.ref, k), low, middle.ref);
+    high = np.where(np.greater(size, k), high, middle);
   }
   const threshold = detach(low.add(high).mul(0.5));
-  const y = sigmoid(s.ref.sub(threshold.ref).div(reuse(t)));
+  const y = sigmoid(fixed.ref.sub(threshold.ref).div(t.ref));
   const weight = detach(y.ref.mul(np.negative(y).add(1)).add(1e-12));
-  s.dispose();
   // One Newton step with detached weights carries the implicit derivative and does not move the value.
   const total = np.sum(weight.ref, -1, { keepdims: true });
-  const moved = np.sum(weight.mul(scores.ref.sub(detach(scores.ref))), -1, { keepdims: true }).div(total);
-  return sigmoid(scores.sub(threshold.add(moved)).div(t));
+  const moved = np.sum(weight.mul(s.ref.sub(fixed)), -1, { keepdims: true }).div(total);
+  return sigmoid(s.sub(threshold.add(moved)).div(t));
 }

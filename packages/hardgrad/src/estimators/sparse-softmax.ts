@@ -1,13 +1,22 @@
 import { numpy as np } from "@jax-js/jax";
+import { finite, fromTop } from "../math.ts";
 import { detach, linearMapGradient } from "../surrogate.ts";
 
 /** Projections on to the simplex with exact zeros, on the last axis. Each consumes its logits. */
+
+/** Below this from the largest an entry has no share, however many there are. */
+const BELOW = -1e3;
+
+/** `a - max a`, no further down than matters. Holds no gradient. */
+function shift(logits: np.Array): np.Array {
+  return np.maximum(fromTop(detach(logits)), BELOW);
+}
 
 /** Backward `(diag(r) - r r^T / sum r) v`, forward value. */
 function withJacobian(value: np.Array, logits: np.Array, r: np.Array): np.Array {
   const weight = detach(r);
   const total = np.sum(weight.ref, -1, { keepdims: true });
-  return linearMapGradient(value, logits, (v) => {
+  return linearMapGradient(value, finite(logits), (v) => {
     const inner = np.sum(weight.ref.mul(v.ref), -1, { keepdims: true }).div(total);
     return weight.mul(v.sub(inner));
   });
@@ -22,8 +31,7 @@ function withJacobian(value: np.Array, logits: np.Array, r: np.Array): np.Array 
  */
 export function sparsemax(logits: np.Array): np.Array {
   const n = logits.shape.at(-1)!;
-  const fixed = detach(logits.ref);
-  const shifted = fixed.ref.sub(np.max(fixed, -1, { keepdims: true }));
+  const shifted = shift(logits.ref);
   const sorted = np.flip(np.sort(shifted.ref, -1), -1);
   const ranks = np.array(Array.from({ length: n }, (_, i) => i + 1));
   const sums = np.cumsum(sorted.ref, -1);
@@ -45,8 +53,7 @@ export function sparsemax(logits: np.Array): np.Array {
  * entmax15(np.array([2, 1.5, -1]));
  */
 export function entmax15(logits: np.Array): np.Array {
-  const fixed = detach(logits.ref);
-  const half = fixed.ref.sub(np.max(fixed, -1, { keepdims: true })).mul(0.5);
+  const half = shift(logits.ref).mul(0.5);
   // The largest entry is 0: at v = -1 it alone gives 1, at v = 0 nothing is left.
   let low = np.sum(half.ref.mul(0), -1, { keepdims: true }).sub(1);
   let high = low.ref.add(1);

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { sigmoid } from "../math.ts";
+import { finite, hardOrNaN, sigmoid } from "../math.ts";
 import { takeScalar } from "../scalars.ts";
 import { linearGradient } from "../surrogate.ts";
 import { checkShape } from "./named-arrays.ts";
@@ -48,7 +48,7 @@ export function hatGate(embedding: np.Array, slope: np.Array, options: { maximum
   const derivative = sigmoid(embedding.ref)
     .mul(sigmoid(np.negative(embedding.ref)))
     .mul(maximum);
-  return linearGradient(sigmoid(embedding.ref.mul(s)), embedding, derivative);
+  return linearGradient(sigmoid(embedding.ref.mul(s)), finite(embedding), derivative);
 }
 
 /** Embeddings within [-6, 6], so that a gate can still change its mind. Consumes them. Apply it after every update. */
@@ -58,7 +58,7 @@ export function clampEmbedding(embedding: np.Array): np.Array {
 
 /** The gate at the end of a task: exactly 1 where the embedding is positive, else exactly 0. Consumes it. */
 export function hardGate(embedding: np.Array): np.Array {
-  return np.greater(embedding, 0).astype(np.float32);
+  return hardOrNaN(np.greater(embedding.ref, 0), embedding);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
+import { finite } from "../math.ts";
 import { takeScalar } from "../scalars.ts";
 import { attach } from "../surrogate.ts";
 import { checkShape } from "./named-arrays.ts";
@@ -10,7 +11,7 @@ import { checkShape } from "./named-arrays.ts";
  * the range of x, so 24 of them resolve 6e-8 of the range. Consumes x and among.
  *
  * Equal entries are on one side together, so that with ties fewer may exceed it than wanted. They are never none where
- * one was wanted: then the largest entries exceed it, all of them if all are equal.
+ * one was wanted: then the largest entries exceed it, all of them if all are equal. A score of -Infinity exceeds nothing.
  *
  * @param share 0 (none) to 1 (all).
  * @param among 1 for entries that count (default: all), of the shape of x.
@@ -21,23 +22,41 @@ import { checkShape } from "./named-arrays.ts";
 export function thresholdOf(x: np.Array, share: number, among?: np.Array): np.Array {
   checkShare("thresholdOf", share);
   if (among) checkShape("thresholdOf", "among", among, x.shape);
-  const low = np.min(x.ref);
-  const high = np.max(x.ref);
-  const below = (value: np.Array): np.Array => value.ref.sub(np.abs(value).mul(1e-6).add(1e-30));
-  if (share === 0 || share === 1) {
-    for (const unused of [x, among, share === 0 ? low : high]) unused?.dispose();
-    return share === 0 ? high : below(low);
+  if (share === 0) {
+    among?.dispose();
+    return np.max(x);
   }
-  const half = high.sub(low.ref).mul(0.5);
-  const t = halve(low.ref.add(half.ref), half, x.ref, share, 24, among?.ref);
+  const { low, high, near } = within(x);
+  const below = (value: np.Array): np.Array => value.ref.sub(np.abs(value).mul(1e-6).add(1e-30));
+  if (share === 1) {
+    for (const unused of [near, among, high]) unused?.dispose();
+    return below(low);
+  }
+  const half = high.mul(0.5).sub(low.ref.mul(0.5));
+  const t = halve(low.ref.add(half.ref), half, near.ref, share, 24, among?.ref);
   // Among the entries that count, where there are any.
-  const counted = among ? np.where(np.greater(among.ref, 0), x, low.ref) : x;
+  const counted = among ? np.where(np.greater(among.ref, 0), near, low.ref) : near;
   const wanted = among ? np.sum(among).mul(share).add(0.5) : np.array(x.size * share + 0.5);
   const largest = np.max(counted.ref);
   const next = np.max(np.where(np.less(counted.ref, largest.ref), counted, low));
   const apart = np.where(np.less(next.ref, largest.ref), next, below(largest.ref));
   const none = np.logicalAnd(np.greaterEqual(t.ref, largest), np.greaterEqual(wanted, 1));
   return np.where(none, apart, t);
+}
+
+/** The range of the entries, and the entries with infinities a range beyond the others. Consumes x. */
+function within(x: np.Array): { low: np.Array; high: np.Array; near: np.Array } {
+  const endless = np.isinf(x.ref);
+  const high = np.max(np.where(endless.ref, Number.NEGATIVE_INFINITY, x.ref));
+  const low = np.min(np.where(endless.ref, Number.POSITIVE_INFINITY, x.ref));
+  // Without a finite entry low is above high.
+  const some = np.logicalNot(np.greater(low.ref, high.ref));
+  const top = np.where(some.ref, high, 0);
+  const bottom = np.where(some, low, 0);
+  const gap = top.ref.mul(0.5).sub(bottom.ref.mul(0.5)).add(np.abs(top.ref)).add(1);
+  const beyond = np.where(np.greater(x.ref, 0), top.add(gap.ref), bottom.sub(gap));
+  const near = np.where(endless, beyond, x);
+  return { low: np.min(near.ref), high: np.max(near.ref), near };
 }
 
 /**
@@ -98,7 +117,7 @@ export function scoreMask(scores: np.Array, threshold: np.Array): np.Array {
   checkShape("scoreMask", "the threshold", threshold, []);
   const broken = np.isnan(scores.ref).add(np.isnan(threshold.ref));
   const open = np.greater(scores.ref, threshold).astype(np.float32);
-  return attach(np.where(broken, Number.NaN, open), scores);
+  return attach(np.where(broken, Number.NaN, open), finite(scores));
 }
 
 /**

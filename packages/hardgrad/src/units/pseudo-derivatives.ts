@@ -185,7 +185,7 @@ export const softSign: Factory<{ alpha?: number }> = define({
 /** `max(0, x)` that keeps NaN; no gradient flows through a pseudo-derivative. */
 function rectify(x: np.Array): np.Array {
   const kept = detach(x);
-  return np.greater(kept.ref, 0).astype(np.float32).mul(kept);
+  return np.where(np.less(kept.ref, 0), 0, kept);
 }
 
 /** Every pseudo-derivative, in the order of the figure. */

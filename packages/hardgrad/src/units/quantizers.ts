@@ -1,16 +1,22 @@
 import { numpy as np } from "@jax-js/jax";
 import { resolveOptions } from "../checks.ts";
-import { hardOrNaN } from "../math.ts";
+import { finite, hardOrNaN } from "../math.ts";
 import { detach, linearGradient } from "../surrogate.ts";
 import type { OptionsTable } from "../types.ts";
 import type { Unit } from "./units.ts";
 
 /** Quantizers: more than two hard values, straight-through inside their range. */
 
-/** 1 on [low, high], 0 outside. Consumes x. */
+/** 1 on [low, high], 0 outside, NaN for NaN. Consumes x. */
 function inside(x: np.Array, low: number, high: number): np.Array {
   const kept = detach(x);
-  return np.greaterEqual(kept.ref, low).astype(np.float32).mul(np.lessEqual(kept, high).astype(np.float32));
+  return hardOrNaN(np.logicalAnd(np.greaterEqual(kept.ref, low), np.lessEqual(kept.ref, high)), kept);
+}
+
+/** The mean size over some axes; of large entries the parts are summed, not the entries. Consumes x. */
+function meanSize(x: np.Array, axes: number[]): np.Array {
+  const count = axes.reduce((product, axis) => product * x.shape[axis]!, 1);
+  return np.sum(np.abs(x).div(count), axes, { keepdims: true });
 }
 
 /** Rounding to the nearest of `levels + 1` values on [0, 1]; halves go to the even one. NaN stays NaN. Consumes x. */
@@ -43,7 +49,7 @@ export function roundBits(given: { bits?: number; of?: string } = {}): Unit {
   const levels = 2 ** bits - 1;
   const round = (x: np.Array): np.Array => {
     const slope = inside(x.ref, 0, 1);
-    return linearGradient(roundTo(detach(x.ref), levels), x, slope);
+    return linearGradient(roundTo(detach(x.ref), levels), finite(x), slope);
   };
   return {
     id: "round-bits",
@@ -55,8 +61,10 @@ export function roundBits(given: { bits?: number; of?: string } = {}): Unit {
     ...(of === "weights" ? {} : { slope: (x: np.Array) => inside(x, 0, 1) }),
     apply: (x) => {
       if (of === "activations") return round(x);
-      const t = np.tanh(x);
-      const largest = np.maximum(np.max(np.abs(detach(t.ref))), 1e-12);
+      const t = np.tanh(finite(x));
+      const size = np.max(np.abs(detach(t.ref)));
+      // Of weights that are all 0 the quotient means nothing: they stay in the middle.
+      const largest = np.where(np.lessEqual(size.ref, 2 ** -125), 1, size);
       return round(t.div(largest.mul(2)).add(0.5))
         .mul(2)
         .sub(1);
@@ -96,11 +104,14 @@ export function ternary(given: { threshold?: number; law?: string } = {}): Unit 
     formula: "sign(x) if |x| > threshold, else 0",
     slope: (x) => inside(x, -1, 1),
     apply: (x) => {
-      const kept = detach(x.ref);
-      const limit = law === "mean" ? np.mean(np.abs(kept.ref)).mul(0.7) : np.array(threshold);
-      const size = hardOrNaN(np.greater(np.abs(kept.ref), limit), kept.ref);
-      const slope = inside(kept.ref, -1, 1);
-      return linearGradient(np.sign(kept).mul(size), x, slope);
+      const kept = finite(x);
+      const fixed = detach(kept.ref);
+      const every = fixed.shape.map((_, axis) => axis);
+      const limit = law === "mean" ? meanSize(fixed.ref, every).mul(0.7) : np.array(threshold);
+      const broken = np.isnan(fixed.ref.add(limit.ref));
+      const on = np.where(broken, Number.NaN, np.greater(np.abs(fixed.ref), limit).astype(np.float32));
+      const slope = inside(fixed.ref, -1, 1);
+      return linearGradient(np.sign(fixed).mul(on), kept, slope);
     },
   };
 }
@@ -120,12 +131,12 @@ export function magnitudeAwareSign(): Unit {
     title: "Magnitude-aware sign",
     formula: "sign(w) mean|w| per output channel",
     apply: (w) => {
-      const kept = detach(w.ref);
-      const axes = Array.from({ length: Math.max(w.ndim - 1, 0) }, (_, i) => i);
-      const size = np.abs(kept.ref);
-      const scale = w.ndim > 1 ? np.mean(size, axes, { keepdims: true }) : np.mean(size);
-      const hard = hardOrNaN(np.greaterEqual(kept.ref, 0), kept.ref).mul(2).sub(1);
-      return linearGradient(hard.mul(scale.ref), w, inside(kept, -1, 1).mul(scale));
+      const kept = finite(w);
+      const fixed = detach(kept.ref);
+      const axes = fixed.shape.map((_, axis) => axis);
+      const scale = meanSize(fixed.ref, axes.length > 1 ? axes.slice(0, -1) : axes);
+      const hard = hardOrNaN(np.greaterEqual(fixed.ref, 0), fixed.ref).mul(2).sub(1);
+      return linearGradient(hard.mul(scale.ref), kept, inside(fixed, -1, 1).mul(scale));
     },
   };
 }

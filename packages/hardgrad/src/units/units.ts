@@ -1,14 +1,17 @@
 import { nn, numpy as np } from "@jax-js/jax";
 import { resolveOptions } from "../checks.ts";
 import { oneHotArgmax } from "../distributions/categorical.ts";
-import { hardOrNaN, softmaxJacobian } from "../math.ts";
+import { finite, fromTop, hardOrNaN, softmaxJacobian } from "../math.ts";
 import { detach, linearGradient, linearMapGradient } from "../surrogate.ts";
 import type { OptionsTable } from "../types.ts";
 import { clip, sigmoidDerivative } from "./pseudo-derivatives.ts";
 import { magnitudeAwareSign, roundBits, ternary } from "./quantizers.ts";
 import type { PseudoDerivative } from "./shape.ts";
 
-/** A deterministic hard non-linearity with something in place of its derivative. */
+/**
+ * A deterministic hard non-linearity with something in place of its derivative. Infinities are large numbers, without a
+ * gradient; where an entry is NaN, so are its value and gradient.
+ */
 export interface Unit {
   readonly id: string;
   readonly title: string;
@@ -69,7 +72,7 @@ export function step(options: ThresholdOptions = {}): Unit {
     slope: (x) => slope(x),
     apply: (x) => {
       const hard = hardOrNaN(np.greater(x.ref, threshold), x.ref);
-      return linearGradient(hard, x, slope(detach(x.ref)));
+      return linearGradient(hard, finite(x.ref), slope(detach(x)));
     },
   };
 }
@@ -92,7 +95,7 @@ export function sign(options: ThresholdOptions = {}): Unit {
     slope: (x) => slope(x),
     apply: (x) => {
       const hard = hardOrNaN(np.greaterEqual(x.ref, threshold), x.ref).mul(2).sub(1);
-      return linearGradient(hard, x, slope(detach(x.ref)));
+      return linearGradient(hard, finite(x.ref), slope(detach(x)));
     },
   };
 }
@@ -122,8 +125,8 @@ export function oneHot(given: { temperature?: number } = {}): Unit {
     formula: "e_i, i = argmax x",
     apply: (x) => {
       const hard = oneHotArgmax(x.ref);
-      const mean = detach(nn.softmax(x.ref.div(temperature), -1));
-      return linearMapGradient(hard, x, (v) => softmaxJacobian(mean, v).div(temperature));
+      const mean = detach(nn.softmax(fromTop(x.ref).div(temperature), -1));
+      return linearMapGradient(hard, finite(x), (v) => softmaxJacobian(mean, v).div(temperature));
     },
   };
 }
