@@ -1,5 +1,5 @@
 // A hidden layer of stochastic binary neurons learns XOR; replace one line to change the estimator.
-import { defaultDevice, init, jit, numpy as np, random } from "@jax-js/jax";
+import { blockUntilReady, defaultDevice, init, jit, numpy as np, random } from "@jax-js/jax";
 import { bernoulli, grad, reinmax, through } from "hardgrad";
 
 await init("wasm");
@@ -24,7 +24,7 @@ let w1 = random.normal(random.key(1), [3, 8]);
 let w2 = np.zeros([8]);
 for (let i = 0; i <= 1000; i++) {
   const [value, ...next] = step(w1, w2, random.key(i));
-  [w1, w2] = next;
+  [w1, w2] = await blockUntilReady(next); // or steps wait in a queue until something is read
   if (i % 250 === 0) console.log(`step ${i}: loss ${value.js().toFixed(3)}`);
   else value.dispose();
 }

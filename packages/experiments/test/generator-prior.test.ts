@@ -1,5 +1,6 @@
 import "./setup.ts";
-import { grad, numpy as np, random } from "@jax-js/jax";
+import { numpy as np, random } from "@jax-js/jax";
+import { grad } from "hardgrad";
 import { describe, expect, test } from "vitest";
 import { bitsOf, bitsParams, groupCount, logPriorOfBits } from "../src/generator/bits.ts";
 import { flowParams, logPrior, noiseOf, styleOf } from "../src/generator/flow.ts";

@@ -1,4 +1,4 @@
-import type { numpy as np } from "@jax-js/jax";
+import { jit, numpy as np } from "@jax-js/jax";
 
 /**
  * Puts right what jax-js 0.1.25 compiles wrongly, or not at all, in a program that is being traced, by steps that change
@@ -23,10 +23,24 @@ interface Equation {
   readonly outBinders: readonly Variable[];
 }
 
-/** The equations of the program that `traced` belongs to, or undefined when none is being traced. */
-export function programOf(traced: np.Array): Equation[] | undefined {
-  const tracer = traced as unknown as { _trace?: { main?: { globalData?: { eqns?: Equation[] } | null } } };
-  return tracer._trace?.main?.globalData?.eqns;
+/** `jit(f)` for an f of the user's, whose steps are put right. */
+export function compiled<A extends unknown[], R>(
+  f: (...args: A) => R,
+): ((...args: A) => R) & { dispose(): void } {
+  const traced = (...args: A): R => {
+    const result = f(...args);
+    settle();
+    return result;
+  };
+  return jit(traced as never) as never;
+}
+
+/** The equations of the program that is being traced, or none. */
+function programInHand(): Equation[] {
+  const probe = np.ones([1]).reshape([]) as unknown as {
+    _trace?: { main?: { globalData?: { eqns?: Equation[] } | null } };
+  };
+  return probe._trace?.main?.globalData?.eqns ?? [];
 }
 
 const routines = new Set([
@@ -42,8 +56,8 @@ const routines = new Set([
 const views = new Set(["transpose", "broadcast", "reshape", "flip", "shrink", "pad"]);
 const settled = new WeakSet<Equation>();
 
-/** Puts the steps in; once more is no harm. */
-export function settle(equations: Equation[]): void {
+/** Puts the steps in, if a program is being traced; once more is no harm. */
+export function settle(equations: Equation[] = programInHand()): void {
   const made = new Map<Variable, Equation>();
   for (let i = 0; i < equations.length; i++) {
     const equation = equations[i]!;

@@ -1,5 +1,5 @@
 import { numpy as np, tree, vjp as untranslatedVjp } from "@jax-js/jax";
-import { programOf, settle } from "./compiler.ts";
+import { settle } from "./compiler.ts";
 
 /**
  * The gradients of jax-js 0.1.25 with its two defects mended; no other file may take a gradient from `@jax-js/jax`.
@@ -145,11 +145,9 @@ function differentiate(
       ((cotangents: np.Array[]) => unknown[]) & { dispose(): void },
     ];
     const zeros = aux.map((x) => np.zeros(x.shape, { dtype: x.dtype }));
-    const one = runTimeOne(value.dtype);
-    const equations = programOf(one);
-    const gradients = translated(name, () => backward([one, ...zeros]));
+    const gradients = translated(name, () => backward([runTimeOne(value.dtype), ...zeros]));
     backward.dispose();
-    if (equations) settle(equations);
+    settle();
     return [hasAux ? [value, restore(aux)] : value, typeof argnums === "number" ? gradients[0] : gradients];
   };
 }

@@ -1,5 +1,5 @@
 import "./setup.ts";
-import { grad, numpy as np, random } from "@jax-js/jax";
+import { numpy as np, random } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
 import {
   bernoulli,
@@ -7,6 +7,7 @@ import {
   distributionFunctions,
   exactGradient,
   expectation,
+  grad,
   mve,
   nvil,
   type Objective,

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { grad, jit, numpy as np, random } from "@jax-js/jax";
+import { jit, numpy as np, random } from "@jax-js/jax";
 import { catalogue, categorical, hardTopK, oneHotOf, sample, statefulExpectation } from "hardgrad";
 import { describe, expect, test } from "vitest";
+import { grad } from "../src/index.ts";
 
 /** GPT-2's vocabulary. A float32 for each pair of its tokens takes 10 GB, and wasm has 4. */
 const VOCABULARY = 50_257;

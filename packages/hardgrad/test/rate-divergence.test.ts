@@ -1,5 +1,5 @@
 import "./setup.ts";
-import { grad, jit, numpy as np } from "@jax-js/jax";
+import { jit, numpy as np } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
 import {
   bernoulli,
@@ -8,6 +8,7 @@ import {
   exampleRatePenalty,
   gateRatePenalty,
   gateVariancePenalty,
+  grad,
   hardConcreteOpen,
   hatGate,
   rateDivergence,

@@ -1,11 +1,12 @@
 import "./setup.ts";
-import { grad, jit, numpy as np, random } from "@jax-js/jax";
+import { jit, numpy as np, random } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
 import {
   catalogue,
   firstRows,
   followThreshold,
   gaussianGateOpen,
+  grad,
   hardConcreteGate,
   hardConcreteOpen,
   hardTopK,

@@ -1,5 +1,5 @@
-import { grad, numpy as np, random } from "@jax-js/jax";
-import { categorical, expectation, hardTopK, oneHot, rloo, sample, unorderedSet } from "hardgrad";
+import { numpy as np, random } from "@jax-js/jax";
+import { categorical, expectation, grad, hardTopK, oneHot, rloo, sample, unorderedSet } from "hardgrad";
 import { describe, expect, test } from "vitest";
 import { lower, type Traceable } from "../src/index.ts";
 import { runJax, runModel } from "./harness.ts";

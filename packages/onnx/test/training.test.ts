@@ -1,4 +1,4 @@
-import { numpy as np, random, tree, vjp } from "@jax-js/jax";
+import { numpy as np, random, tree } from "@jax-js/jax";
 import {
   bernoulli,
   categorical,
@@ -8,6 +8,7 @@ import {
   rloo,
   statefulExpectation,
   straightThrough,
+  valueAndGrad,
 } from "hardgrad";
 import { describe, test } from "vitest";
 import { expectSame } from "./harness.ts";
@@ -39,11 +40,7 @@ function trainingStep(
     return np.mean(statefulExpectation(q, decode, estimator, key, {}).losses);
   };
   return (params, m, v, x, y, key, rate) => {
-    const [value, backward] = vjp((p: Params) => loss(p, x, y, key), [tree.ref(params)]) as unknown as [
-      np.Array,
-      (ct: np.Array) => [Params],
-    ];
-    const [g] = backward(np.onesLike(value.ref));
+    const [value, g] = valueAndGrad((p: Params) => loss(p, x, y, key))(tree.ref(params));
     const next: { [group: string]: Params } = { params: {}, m: {}, v: {} };
     for (const name of Object.keys(params)) {
       const mean = m[name]!.mul(0.9).add(g[name]!.ref.mul(0.1));

@@ -2,6 +2,7 @@ import { numpy as np, random } from "@jax-js/jax";
 import { checkSupport } from "../checks.ts";
 import { grad } from "../gradients.ts";
 import type { Distribution, Estimator, Objective } from "../types.ts";
+import { checkCompiled } from "./compiled-check.ts";
 import { draws } from "./draws.ts";
 import { type Facts, factsOf } from "./facts.ts";
 import { type Measures, measure } from "./statistics.ts";
@@ -45,7 +46,7 @@ export interface AuditReport {
  * @param q one example, with at most 2^20 states. Its logits are kept.
  * @param f the objective, as for `expectation`.
  * @param estimators those to measure, such as `catalogue.map((e) => e.create())`.
- * @throws RangeError for options out of range, or what `exactGradient` refuses.
+ * @throws RangeError for options out of range, what `exactGradient` refuses, or an f that differs once it is compiled.
  * @example
  * const report = await audit(bernoulli(np.array([0.4, -1])), f, [reinmax(), rloo()], { samples: 2000 });
  */
@@ -63,6 +64,7 @@ export async function audit(
   const rows: AuditRow[] = [];
   const skipped: { id: string; reason: string }[] = [];
   const differentiable = await hasGradient(q, f);
+  await checkCompiled(q, f, differentiable);
   for (const [i, estimator] of estimators.entries()) {
     const reason = unfit(estimator, q, differentiable);
     if (reason) {

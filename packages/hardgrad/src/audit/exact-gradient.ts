@@ -1,5 +1,6 @@
-import { jit, numpy as np } from "@jax-js/jax";
+import { numpy as np } from "@jax-js/jax";
 import { evaluate } from "../checks.ts";
+import { compiled } from "../compiler.ts";
 import type { Distribution, Objective } from "../types.ts";
 import { choose } from "./combinations.ts";
 import { enumerateStates } from "./enumerate.ts";
@@ -70,7 +71,7 @@ export async function enumerated(
   const block = new Float32Array(rows * size);
   const values = new Float64Array(count);
   const example = { ...q, batchShape: [rows] };
-  const run = jit((x: np.Array) => evaluate("exactGradient", example, f, x));
+  const run = compiled((x: np.Array) => evaluate("exactGradient", example, f, x));
   try {
     for (let done = 0; done < count; ) {
       const filled = states.next(block);
