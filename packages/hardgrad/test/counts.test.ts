@@ -1,6 +1,7 @@
-import { grad, jit, numpy as np, random } from "@jax-js/jax";
+import { jit, numpy as np, random } from "@jax-js/jax";
 import { binomial, distributionFunctions, expectation, poisson, reinforce, sample } from "hardgrad";
 import { describe, expect, test } from "vitest";
+import { grad } from "../src/index.ts";
 import { close } from "./close.ts";
 
 /** Laws of counts in float64, from sums of logarithms. */
