@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { bibtex, catalogue } from "../packages/hardgrad/dist/index.js";
 import { apiPage } from "./api.mjs";
+import { auditCommand, auditedProblems } from "./audits.mjs";
 
 const estimators = catalogue.map(({ create }) => create());
 const at = (path) => new URL(`../docs/${path}`, import.meta.url);
@@ -12,9 +13,8 @@ const bias = (e) => (e.unbiased ? (e.continuous ? "unbiased for continuous f" : 
 const link = ({ arxiv, doi }) =>
   arxiv ? `https://arxiv.org/abs/${arxiv}` : doi ? `https://doi.org/${doi}` : "";
 
-/** What \`hardgrad audit --problem NAME --json\` said, by problem. */
-const problems = ["quadratic", "network", "categorical", "subset", "top-k", "counts"];
-const audits = problems
+/** What `npm run audits` wrote, by problem. */
+const audits = auditedProblems
   .filter((name) => existsSync(at(`results/audit-${name}.json`)))
   .map((name) => ({ name, ...JSON.parse(readFileSync(at(`results/audit-${name}.json`), "utf8")) }));
 
@@ -28,15 +28,28 @@ const number = (x) =>
         : String(Number(x.toPrecision(3)));
 const percent = (x) => (x < 1e-4 ? "< 0.01 %" : `${number(100 * x)} %`);
 
+/** The verdict, and what could still be hidden. */
+function verdict(r) {
+  if (r.verdict === "no bias found" && r.relativeBound !== undefined)
+    return `${r.verdict}, could be up to ${percent(r.relativeBound)}`;
+  return r.samplesNeeded
+    ? `${r.verdict}, needs about ${r.samplesNeeded.toLocaleString("en-US", { maximumSignificantDigits: 2 })} estimates`
+    : r.verdict;
+}
+
 function audited(e) {
   const rows = audits.flatMap((a) => a.rows.filter((r) => r.id === e.id).map((r) => ({ a, r })));
   if (rows.length === 0) return "";
   const line = ({ a, r }) =>
-    `| ${a.name}: ${a.title} | ${percent(r.relativeBias)} ± ${percent(r.relativeNoise)} | ${r.verdict} | ${number(r.variance)} | ${number(r.cosine)} | ${r.evaluations} | ${number(r.descentPerEvaluation)} |`;
+    `| ${a.name}: ${a.title} | ${percent(r.relativeBias)} ± ${percent(r.relativeNoise)} | ${verdict(r)} | ${number(r.variance)} | ${number(r.cosine)} | ${r.evaluations} | ${number(r.descentPerEvaluation)} |`;
   return `
 ## Audit
 
-Against the exact gradient, with default options; bias relative to the gradient's length, variance summed over the logits. ${rows[0].a.samples} estimates, seed ${rows[0].a.seed}, by \`npx hardgrad audit ${e.id} --problem ${rows[0].a.name}\`.
+Against the exact gradient, with default options; bias relative to the gradient's length, variance summed over the logits. Made by
+
+\`\`\`
+${rows.map(({ a }) => `npx hardgrad ${auditCommand(a.name, e.id, a).join(" ")}`).join("\n")}
+\`\`\`
 
 | problem | bias | verdict | variance | cosine | evaluations | descent per evaluation |
 |---|---|---|---|---|---|---|

@@ -20,7 +20,7 @@ import { lastAxes } from "../src/surrogate.ts";
 
 /**
  * Audits of estimators that are unbiased, where it is hard to tell: rare values, rare states, long tails. One long draw is
- * cut into many audits of 1000 estimates, as so many seeds would give. HARDGRAD_AUDITS=200 is the full check.
+ * cut into many audits of 1000 estimates, as so many seeds would give. `npm run verdicts` makes 200 of each, for every estimator.
  */
 const all = process.env.HARDGRAD_AUDITS !== undefined;
 const AUDITS = Number(process.env.HARDGRAD_AUDITS ?? 20);
