@@ -75,7 +75,10 @@ const openOf = (gates: np.Array): np.Array => np.notEqual(detach(gates), 0).asty
 /** For each block the examples that open it, then others up to the capacity: `[blocks, capacity]`. Consumes the gates. */
 function routeRows(gates: np.Array, capacity: number): np.Array {
   const order = np.argsort(np.negative(openOf(gates).transpose()), -1);
-  return capacity === order.shape[1] ? order : np.split(order, [capacity], 1)[0]!;
+  if (capacity === order.shape[1]) return order;
+  const [listed, left] = np.split(order, [capacity], 1) as [np.Array, np.Array];
+  left.dispose();
+  return listed;
 }
 
 /**
