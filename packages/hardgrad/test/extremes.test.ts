@@ -1,9 +1,10 @@
 import "./setup.ts";
-import { grad, jit, numpy as np } from "@jax-js/jax";
+import { jit, numpy as np } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
 import {
   entmax15,
   firstRows,
+  grad,
   hardGate,
   hardTopK,
   hatGate,
