@@ -1,5 +1,5 @@
-import { grad, jit, numpy as np, random } from "@jax-js/jax";
-import { statefulExpectation } from "hardgrad";
+import { jit, numpy as np, random } from "@jax-js/jax";
+import { grad, statefulExpectation } from "hardgrad";
 import { describe, expect, test } from "vitest";
 import { caseOf, makeDistribution, repeated, supported } from "./harness.ts";
 
