@@ -1,5 +1,6 @@
 import {
   type Backend,
+  type Checkpoint,
   type Dataset,
   DeviceLost,
   type MetricRow,
@@ -20,8 +21,8 @@ export interface TrainingOptions {
   readonly threads?: number;
   readonly checkpointEvery: number;
   readonly resume: boolean;
-  /** When resuming: `config` is one of `extended`, not that of the checkpoint. */
-  readonly extending?: boolean;
+  /** When resuming: what to go on from instead of the folder's own checkpoint, to train further than it was begun for. */
+  readonly longer?: Checkpoint;
   readonly onRows: (rows: readonly MetricRow[], step: number, totalSteps: number) => void;
   /** Told when a part of the run needs another device, and why. */
   readonly notice: (sentence: string) => void;
@@ -39,17 +40,16 @@ export async function trainRun(options: TrainingOptions): Promise<Summary> {
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
-  const saved = resume ? lastCheckpoint(path) : undefined;
-  const extending = options.extending === true;
-  const checkpoint = saved && extending ? { ...saved, config } : saved;
+  const { longer } = options;
+  const checkpoint = resume ? (longer ?? lastCheckpoint(path)) : undefined;
   const run = await startRun(config, options.dataset, backend, checkpoint).catch((error: Error) => {
     throw resume ? new Failure(error.message) : new UsageError(error.message);
   });
-  const folder = openRunFolder(path, config, device, checkpoint?.step);
+  const folder = openRunFolder(path, config, device, checkpoint?.step, longer !== undefined);
   let savedAt = run.step;
   const goOn = `go on with: npx hardgrad train --resume ${path}${device === "wasm" ? "" : ` --device ${device}`}`;
   try {
-    if (!resume || extending) folder.saveCheckpoint(await run.checkpoint());
+    if (!resume || longer) folder.saveCheckpoint(await run.checkpoint());
     options.onRows([], run.step, run.totalSteps);
     while (run.step < run.totalSteps) {
       const rows = await run.advance();

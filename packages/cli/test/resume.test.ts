@@ -77,6 +77,18 @@ describe("train --resume and flags", () => {
     expect(JSON.parse(readFileSync(join(at("two"), "summary.json"), "utf8")).steps).toBe(20);
   });
 
+  test("what is measured at a run's end alone is measured at its new end", async () => {
+    const run = ["vae", "--estimator", "reinmax", "--variables", "2", "--categories", "3", ...small];
+    await make("short", ...run, "--epochs", "1");
+    await make("long", ...run, "--epochs", "2");
+    expect(readFileSync(join(at("short"), "metrics.jsonl"), "utf8")).toContain("bound/test");
+    const { code, stderr } = await ask("train", "--resume", at("short"), "--epochs", "2", "--quiet");
+    expect(code, stderr).toBe(0);
+    expect(bytes("short").equals(bytes("long"))).toBe(true);
+    const [a, b] = ["short", "long"].map((name) => readFileSync(join(at(name), "metrics.jsonl"), "utf8"));
+    expect(a).toBe(b);
+  });
+
   test("a longer run that stops in between has not ended", async () => {
     cpSync(at("run"), at("again"), { recursive: true });
     // What a run that was stopped after it was extended looks like: no summary, and a checkpoint before its end.

@@ -53,6 +53,8 @@ export interface Metric {
   readonly better: "higher" | "lower";
   /** It spans orders of magnitude: logarithmic axis, geometric mean over seeds. */
   readonly logarithmic?: true;
+  /** It is measured when a run ends, not at each epoch. */
+  readonly atEnd?: true;
   /** How it was measured, for under the table. */
   readonly note: string;
 }

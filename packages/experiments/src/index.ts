@@ -34,7 +34,7 @@ export {
   type ModelPort,
   parametersOf,
 } from "./engine/export.ts";
-export { extended } from "./engine/extension.ts";
+export { extended, withoutEnd } from "./engine/extension.ts";
 export { keyOf, PURPOSE } from "./engine/keys.ts";
 export { type Checker, type Difference, modelChecker, TOLERANCE } from "./engine/native/check.ts";
 export { nativeBackend } from "./engine/native/index.ts";

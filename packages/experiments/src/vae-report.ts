@@ -28,6 +28,7 @@ export const metrics: readonly Metric[] = [
     title: "test bound",
     unit: "nats",
     better: "lower",
+    atEnd: true,
     note: "Test bound: importance-weighted, with the number of samples that --bound-samples says.",
   },
   {

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
 import {
+  type Checkpoint,
   type Dataset,
   extended,
   findExperiment,
@@ -50,7 +51,8 @@ export async function train(experiment: string | undefined, flags: Flags): Promi
     return;
   }
   const dataset = await datasetOf(begun, quiet);
-  const config = epochs === undefined ? begun : longer(path, begun, epochs, dataset);
+  const longer = epochs === undefined ? undefined : extending(lastCheckpoint(path), epochs, dataset);
+  const { config } = longer ?? { config: begun };
   const announce = (): void => {
     narrate(
       `training ${config.experiment} with ${config.estimator.id} on ${config.data}, seed ${config.seed}: ${path}`,
@@ -73,7 +75,7 @@ export async function train(experiment: string | undefined, flags: Flags): Promi
       device,
       checkpointEvery,
       resume: resume !== undefined,
-      extending: epochs !== undefined,
+      ...(longer ? { longer } : {}),
       notice: narrate,
       onRows: (rows, step, total) => {
         if (!progress) announce();
@@ -139,10 +141,10 @@ function resumed(
   return { config, ...(more ? { epochs: asked } : {}) };
 }
 
-/** The configuration with more epochs, if what is trained is the beginning of such a run. */
-function longer(path: string, config: RunConfig, epochs: number, dataset: Dataset): RunConfig {
+/** A checkpoint of a run with more epochs, if what is trained is the beginning of such a run. */
+function extending(checkpoint: Checkpoint, epochs: number, dataset: Dataset): Checkpoint {
   try {
-    return extended(config, epochs, lastCheckpoint(path).step, dataset);
+    return extended(checkpoint, epochs, dataset);
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(error.message);
     throw error;

@@ -47,7 +47,16 @@ export async function runJobs(
     failure ??= error;
     ended ??= end(true, SAVE_LIMIT); // each worker saves what it runs before it ends
   };
-  const interrupt = (): void => stop(new Interrupted("stopped"));
+  let signals = 0;
+  const interrupt = (): void => {
+    if (signals++ > 0) {
+      process.stderr.write(
+        "stopped at once; runs that are not finished go on from their last checkpoints.\n",
+      );
+      process.exit(130); // workers without a parent save and end
+    }
+    stop(new Interrupted("stopped"));
+  };
   process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
 
   const run = async (job: Job): Promise<void> => {

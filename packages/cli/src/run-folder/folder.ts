@@ -7,6 +7,7 @@ import {
   type Picture,
   type RunConfig,
   type Summary,
+  withoutEnd,
 } from "@hardgrad/experiments";
 import { UsageError } from "../errors.ts";
 import { lineChart } from "../figures/chart.ts";
@@ -31,8 +32,17 @@ export interface RunFolder {
   finish(config: RunConfig, summary: Summary, pictures: readonly Picture[]): void;
 }
 
-/** Makes a new folder, or goes on in one: metrics after the checkpoint are dropped, they come again. */
-export function openRunFolder(path: string, config: RunConfig, device: string, resumeAt?: number): RunFolder {
+/**
+ * Makes a new folder, or goes on in one: metrics after the checkpoint are dropped, they come again. `longer`: what was
+ * measured because the run had ended is dropped too.
+ */
+export function openRunFolder(
+  path: string,
+  config: RunConfig,
+  device: string,
+  resumeAt?: number,
+  longer = false,
+): RunFolder {
   if (resumeAt === undefined) {
     if (fs.existsSync(path))
       throw new UsageError(
@@ -48,7 +58,10 @@ export function openRunFolder(path: string, config: RunConfig, device: string, r
     // What says that a run has ended, in case it is to be trained further.
     for (const name of ["summary.json", "README.md"]) fs.rmSync(join(path, name), { force: true });
     writeWhole(join(path, "config.json"), json(config));
-    const kept = readMetrics(path).filter((row) => row.step <= resumeAt);
+    const experiment = findExperiment(config.experiment);
+    const kept = readMetrics(path)
+      .filter((row) => row.step <= resumeAt)
+      .map((row) => (longer ? { ...row, values: withoutEnd(experiment, row.values) } : row));
     writeWhole(join(path, "metrics.jsonl"), kept.map((row) => `${JSON.stringify(row)}\n`).join(""));
     rewindEvents(join(path, EVENTS), resumeAt);
   }

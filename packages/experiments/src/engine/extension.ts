@@ -1,18 +1,21 @@
-import type { RunConfig } from "../contract.ts";
+import type { Checkpoint, RunConfig } from "../contract.ts";
 import type { Dataset } from "../data/index.ts";
+import type { Experiment } from "../experiment.ts";
 import { findExperiment } from "../experiments.ts";
 import { feedOf } from "./feed.ts";
 
 /**
- * The configuration of a run that is trained further, if that gives the bits of a run that was asked for so many epochs
- * from its start: if no schedule of the steps that are done would have been another.
+ * The checkpoint of a run that is trained further, if that gives the bits of a run that was asked for so many epochs from
+ * its start: if no schedule of the steps that are done would have been another. What was measured because the run had
+ * ended is left out.
  *
- * @param step how many steps are done.
  * @throws RangeError that says which schedule depends on the length of the run.
  * @example
- * const longer = extended(config, 20, checkpoint.step, dataset);
+ * const longer = extended(checkpoint, 20, dataset);
+ * const run = await startRun(longer.config, dataset, backend, longer);
  */
-export function extended(config: RunConfig, epochs: number, step: number, dataset: Dataset): RunConfig {
+export function extended(checkpoint: Checkpoint, epochs: number, dataset: Dataset): Checkpoint {
+  const { config, step, record } = checkpoint;
   const experiment = findExperiment(config.experiment);
   const next: RunConfig = { ...config, settings: { ...config.settings, epochs } };
   const anew = `train anew with --epochs ${epochs}`;
@@ -31,5 +34,19 @@ export function extended(config: RunConfig, epochs: number, step: number, datase
         `--epochs ${epochs} can't extend this run: with it the ${other[0].replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`)} of step ${s + 1} would have been ${planned.get(other[0])}, not ${other[1]}; ${anew}.`,
       );
   }
-  return next;
+  const { last, best } = record;
+  return {
+    ...checkpoint,
+    config: next,
+    record: { ...record, last: withoutEnd(experiment, last), best: withoutEnd(experiment, best) },
+  };
+}
+
+/** Values by tag, without those that are measured at the end of a run only. */
+export function withoutEnd<T>(
+  { headline, metrics }: Pick<Experiment, "headline" | "metrics">,
+  values: { readonly [tag: string]: T },
+): { [tag: string]: T } {
+  const atEnd = [headline, ...metrics].filter((metric) => metric.atEnd).map((metric) => metric.tag);
+  return Object.fromEntries(Object.entries(values).filter(([tag]) => !atEnd.includes(tag)));
 }
