@@ -3,18 +3,18 @@ import Table from "cli-table3";
 /** Spaces around a cell. */
 const PADDING = 2;
 
-/** A table as text: at most as wide as the terminal where it can wrap its cells, and in full lines for other programs. */
+/** A table as text; `left`: the columns that are aligned so (default: all). At most as wide as the terminal where it can wrap its cells, and in full lines for other programs. */
 export function tableText(
   head: readonly string[],
   rows: readonly (readonly string[])[],
-  options: { readonly left?: number; readonly width?: number | undefined } = {},
+  options: { readonly left?: readonly number[]; readonly width?: number | undefined } = {},
 ): string {
-  const { left = head.length, width = terminalWidth() } = options;
+  const { left, width = terminalWidth() } = options;
   const widths = widthsFor(head, rows, width);
   const table = new Table({
     head: [...head],
     style: { head: [], border: [], compact: true },
-    colAligns: head.map((_, i) => (i < left ? "left" : "right")),
+    colAligns: head.map((_, i) => (!left || left.includes(i) ? "left" : "right")),
     ...(widths && { colWidths: [...widths.columns], wordWrap: true, wrapOnWordBoundary: widths.words }),
   });
   table.push(...rows.map((cells) => [...cells]));

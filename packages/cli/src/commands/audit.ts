@@ -1,5 +1,4 @@
 import { useDevice } from "@hardgrad/experiments";
-import Table from "cli-table3";
 import { type AuditReport, catalogue, findEstimator, audit as measure } from "hardgrad";
 import { type Flags, seedOf } from "../configuration.ts";
 import { narrator, print, printJson, short } from "../console.ts";
@@ -9,6 +8,7 @@ import type { Labelled } from "../figures/audit.ts";
 import { checkTarget, writeFigure } from "../figures/index.ts";
 import { wholeNumber } from "../flags.ts";
 import { loadProblem } from "../problems.ts";
+import { tableText } from "../table.ts";
 
 /** `audit [IDS]`: bias, variance and cost on a problem, against the exact gradient. */
 export async function audit(ids: string | undefined, flags: Flags): Promise<void> {
@@ -100,40 +100,35 @@ function verdictOf(r: Labelled): string {
 }
 
 function tableOf(report: AuditReport, rows: readonly Labelled[], title: string): string {
-  const table = new Table({
-    head: [
-      "estimator",
-      "bias",
-      "verdict",
-      "z",
-      "variance",
-      "MSE",
-      "cosine",
-      "evals",
-      "descent/eval",
-      "us each",
-    ],
-    style: { head: [], border: [], compact: true },
-    colAligns: ["left", "right", "left", "right", "right", "right", "right", "right", "right", "right"],
-  });
-  for (const r of rows)
-    table.push([
-      r.label,
-      `${percent(r.relativeBias)} ± ${percent(r.relativeNoise)}`,
-      verdictOf(r),
-      r.z.toFixed(1),
-      short(r.variance),
-      short(r.mse),
-      r.cosine === null ? "—" : r.cosine.toFixed(4),
-      r.evaluations,
-      r.descentPerEvaluation === null ? "—" : short(r.descentPerEvaluation),
-      short(r.microsecondsPerEstimate),
-    ]);
+  const head = [
+    "estimator",
+    "bias",
+    "verdict",
+    "z",
+    "variance",
+    "MSE",
+    "cosine",
+    "evals",
+    "descent/eval",
+    "us each",
+  ];
+  const cells = rows.map((r) => [
+    r.label,
+    `${percent(r.relativeBias)} ± ${percent(r.relativeNoise)}`,
+    verdictOf(r),
+    r.z.toFixed(1),
+    short(r.variance),
+    short(r.mse),
+    r.cosine === null ? "—" : r.cosine.toFixed(4),
+    String(r.evaluations),
+    r.descentPerEvaluation === null ? "—" : short(r.descentPerEvaluation),
+    short(r.microsecondsPerEstimate),
+  ]);
   const size = Math.hypot(...report.gradient);
   return [
     title,
     `${report.states} states, E[f] = ${short(report.mean)}, exact gradient of length ${short(size)}; ${report.samples} estimates each, seed ${report.seed}`,
-    table.toString(),
+    tableText(head, cells, { left: [0, 2] }),
     "bias: length of (mean estimate - exact gradient), relative to the gradient, ± its noise, with what so many estimates may not have seen; undecided: it could be as long as the gradient; descent: gain of a step, of the exact gradient's",
   ].join("\n");
 }

@@ -88,7 +88,7 @@ export async function compare(name: string | undefined, flags: Flags): Promise<v
   );
   if (flags.json) return printJson({ path, command, environment: where, verdict: sentence, results });
   const { head, rows } = tableOf(experiment, results);
-  print(tableText(head, rows, { left: 1 }));
+  print(tableText(head, rows, { left: [0] }));
   const seeds = new Set(configs.map((c) => c.seed)).size;
   const from = seeds > 1 ? `over ${seeds} seeds` : "of the test set as a sample (one seed)";
   print(`± one standard error ${from}; all at the end of each run`);

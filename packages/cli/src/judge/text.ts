@@ -30,7 +30,7 @@ export function verdictTable(verdict: Verdict, names: readonly string[]): string
   ]);
   const { recognised, varianceRatio } = verdict;
   const all = ["all", percent(recognised.rate), interval(recognised), fixed(varianceRatio)];
-  return tableText(head, [...rows, [...all, ...names.map(() => "")]], { left: 1 });
+  return tableText(head, [...rows, [...all, ...names.map(() => "")]], { left: [0] });
 }
 
 /** What the table does not hold, a line each. */
