@@ -53,12 +53,12 @@ export async function exportRun(run: string, flags: Flags): Promise<void> {
   let written: Written[];
   if (tasks) written = await writeTasks(run, checkpoint, format, origin, flags, narrate);
   else if (format === "safetensors") {
+    if (flags.which !== undefined)
+      throw new UsageError("--which is for --format onnx: safetensors holds all parameters; leave it out.");
     if (flags.check === false)
       throw new UsageError(
         "--no-check is for networks: parameters alone have nothing to check; leave it out.",
       );
-    if (flags.which !== undefined)
-      throw new UsageError("--which is for --format onnx: safetensors holds all parameters; leave it out.");
     const { parameters: path } = targetsOf(run, ["parameters"], format, place);
     written = [writeParameters(checkpoint, origin, path!)];
   } else if (format === "runtime") {
