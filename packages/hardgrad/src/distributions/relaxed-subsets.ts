@@ -1,13 +1,8 @@
 import { nn, numpy as np } from "@jax-js/jax";
-<<<<<<< Updated upstream
 import { checkCount } from "../checks.ts";
 import { fromTop, sigmoid } from "../math.ts";
 import { takeScalar, temperatureRange } from "../scalars.ts";
 import { detach, linearGradient } from "../surrogate.ts";
-=======
-import { log1p, logsumexp, sigmoid } from "../math.ts";
-import { detach } from "../surrogate.ts";
->>>>>>> Stashed changes
 import { sortDescending } from "./ranks.ts";
 import { tame } from "./tame.ts";
 
@@ -33,15 +28,9 @@ export function relaxedSubset(scores: np.Array, k: number, temperature: np.Array
   let left = s;
   let sum: np.Array | undefined;
   for (let i = 0; i < k; i++) {
-<<<<<<< Updated upstream
     const scaled = scaledFromTop(left.ref, t.ref);
     const y = nn.softmax(scaled.ref, -1);
     left = left.add(logRest(scaled, y.ref).div(unit.ref));
-=======
-    const scaled = left.ref.div(reuse(temperature));
-    const y = nn.softmax(scaled.ref, -1);
-    left = left.add(logRest(scaled, y.ref));
->>>>>>> Stashed changes
     sum = sum ? sum.add(y) : y;
   }
   for (const array of [left, t, unit]) array.dispose();
@@ -51,7 +40,6 @@ export function relaxedSubset(scores: np.Array, k: number, temperature: np.Array
 /** `log(1 - y)` for `y = softmax(s)`; for y above 1/2, which is one entry at most, from what the others add up to. */
 function logRest(s: np.Array, y: np.Array): np.Array {
   const most = np.greater(y.ref, 0.5);
-<<<<<<< Updated upstream
   const others = nn.logsumexp(np.where(most.ref, -3e38, s.ref), -1, { keepdims: true });
   const ofMost = others.sub(nn.logsumexp(s, -1, { keepdims: true }));
   return np.where(most.ref, ofMost, np.log1p(np.negative(np.where(most, 0, y))));
@@ -60,11 +48,6 @@ function logRest(s: np.Array, y: np.Array): np.Array {
 /** `(x - max x) / t`, at least -3e38, of which every exponential is 0. Consumes both. */
 function scaledFromTop(x: np.Array, t: np.Array): np.Array {
   return np.maximum(fromTop(x).div(t), -3e38);
-=======
-  const others = logsumexp(np.where(most.ref, Number.NEGATIVE_INFINITY, s.ref), { keepdims: true });
-  const ofMost = others.sub(logsumexp(s, { keepdims: true }));
-  return np.where(most.ref, ofMost, log1p(np.negative(np.where(most, 0, y))));
->>>>>>> Stashed changes
 }
 
 /** `[..., i, j]`: how much entry j is the i-th largest. Consumes scores. */

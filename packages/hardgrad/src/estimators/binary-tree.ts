@@ -1,5 +1,4 @@
-import { numpy as np } from "@jax-js/jax";
-import { type LogMass, logMass } from "../distributions/without-replacement.ts";
+import { nn, numpy as np } from "@jax-js/jax";
 
 /** A categorical variable as a tree of binary ones: each inner node decides between two sets of categories. */
 
@@ -41,19 +40,11 @@ function between(
 export function nodeLogits(logits: np.Array, nodes: readonly TreeNode[]): np.Array {
   const categories = logits.shape.at(-1)!;
   const wide = logits.reshape([...logits.shape.slice(0, -1), 1, categories]);
-<<<<<<< Updated upstream
   const mass = (from: keyof TreeNode, to: keyof TreeNode): np.Array =>
     nn.logsumexp(np.where(between(nodes, categories, from, to), wide.ref, -1e9), -1);
   const result = mass("start", "cut").sub(mass("cut", "end"));
-=======
-  const mass = (side: "ones" | "zeros"): LogMass =>
-    logMass(
-      np.where(np.array(sides(nodes, categories, side)).astype(np.bool), wide.ref, Number.NEGATIVE_INFINITY),
-    );
-  const [ones, zeros] = [mass("ones"), mass("zeros")];
->>>>>>> Stashed changes
   wide.dispose();
-  return ones.top.sub(zeros.top).add(ones.extra.sub(zeros.extra));
+  return result;
 }
 
 /** The category that bits `[..., nodes]` lead to, one-hot, and which nodes lie on the way. Consumes bits. */

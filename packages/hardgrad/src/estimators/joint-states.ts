@@ -8,17 +8,10 @@ import type { Distribution } from "../types.ts";
 
 const MOST = 4096;
 
-<<<<<<< Updated upstream
 /** One categorical variable is its own list of states, which needs not be written down. */
 const isOneVariable = (q: Distribution): boolean => q.kind === "categorical" && q.eventShape.length === 1;
 
 /** How many states an estimator that draws some of them counts; more than 4096 only where they need no list. */
-=======
-/** Stands for log 0 where a difference is formed: no log-probability that float32 holds is lower. */
-export const IMPOSSIBLE = -(2 ** 127);
-
-/** How many there are; refuses more than 4096. */
->>>>>>> Stashed changes
 export function jointStateCount(name: string, q: Distribution): number {
   return isOneVariable(q) ? q.eventShape[0]! : listedStateCount(name, q);
 }
@@ -55,17 +48,5 @@ export function jointStates(name: string, q: Distribution): JointStates {
     ...q.logits.shape,
   ]);
   const logProbability = functionsOf(q).logProbability(fixed(q), spread);
-<<<<<<< Updated upstream
   return { logits: np.moveaxis(logProbability, 0, -1), pick: (indices) => np.take(states, indices, 0) };
-=======
-  return { states, logits: np.maximum(np.moveaxis(logProbability, 0, -1), IMPOSSIBLE / 2) };
-}
-
-/** The states with these indices `[draws, ...batch]`, as samples `[draws, ...batch, ...event]`. Consumes both. */
-export function pickStates(q: Distribution, states: np.Array, indices: np.Array): np.Array {
-  const count = states.shape[0]!;
-  const flat = states.reshape([count, -1]);
-  const shape = [...indices.shape, ...q.eventShape];
-  return np.matmul(nn.oneHot(indices.reshape([-1]), count), flat).reshape(shape);
->>>>>>> Stashed changes
 }

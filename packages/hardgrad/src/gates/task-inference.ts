@@ -1,11 +1,6 @@
-<<<<<<< Updated upstream
 import { nn, numpy as np } from "@jax-js/jax";
 import { grad } from "../gradients.ts";
 import { fromTop } from "../math.ts";
-=======
-import { grad, numpy as np } from "@jax-js/jax";
-import { logSoftmax } from "../math.ts";
->>>>>>> Stashed changes
 
 /**
  * Per-example entropy of the predicted classes in nats, `-sum p log p`, for logits `[..., classes]`. Consumes them.
@@ -13,11 +8,7 @@ import { logSoftmax } from "../math.ts";
  * const certainty = np.negative(predictiveEntropy(logits));
  */
 export function predictiveEntropy(logits: np.Array): np.Array {
-<<<<<<< Updated upstream
   const logP = nn.logSoftmax(fromTop(logits), -1);
-=======
-  const logP = logSoftmax(logits);
->>>>>>> Stashed changes
   return np.negative(np.sum(np.exp(logP.ref).mul(logP), -1));
 }
 
