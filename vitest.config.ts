@@ -2,7 +2,17 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** The longest files first, by what they took: a long one that starts last keeps one core busy and the others idle. */
-const longest = ["bias.test.ts", "conformance.test.ts", "compare.test.ts", "webgpu.test.ts"];
+const longest = [
+  "bias.test.ts",
+  "conformance-transforms.test.ts",
+  "conformance-options.test.ts",
+  "compare.test.ts",
+  "webgpu.test.ts",
+  "conformance-samples.test.ts",
+  "compiled.test.ts",
+  "losses.test.ts",
+  "bias-options.test.ts",
+];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

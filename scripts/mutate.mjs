@@ -19,6 +19,7 @@ const { values } = parseArgs({
     files: { type: "string" },
     out: { type: "string", default: "runs/mutants.jsonl" },
     again: { type: "boolean", default: false },
+    near: { type: "boolean", default: false },
     list: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
@@ -31,6 +32,7 @@ if (values.help) {
   --files GLOB  only of these files
   --out FILE    JSON lines of results (default runs/mutants.jsonl)
   --again       runs those again that survived
+  --near        asks the closest tests only, which takes seconds: a survivor may be noticed by others
   --list        says which would be run`);
   process.exit(0);
 }
@@ -102,7 +104,8 @@ async function baseline(copy, stage) {
 async function kill(copy, m) {
   const path = join(copy, m.file);
   const source = readFileSync(path, "utf8");
-  for (const stage of stagesOf(copy, m.file)) {
+  const stages = stagesOf(copy, m.file);
+  for (const stage of values.near ? stages.slice(0, 1) : stages) {
     const usual = await baseline(copy, stage);
     if (usual === undefined) continue;
     writeFileSync(path, source.slice(0, m.start) + m.replacement + source.slice(m.end));

@@ -71,7 +71,8 @@ export function runTests(copy, { files, ids }, limit) {
       late = true;
       stop();
     }, limit * 1000);
-    process.once("exit", stop);
+    // Before the copy is removed, which was registered earlier.
+    process.prependOnceListener("exit", stop);
     child.on("close", (code) => {
       clearTimeout(timer);
       process.removeListener("exit", stop);

@@ -10,6 +10,7 @@ import {
   grad,
   type Kind,
   type Objective,
+  type OptionSpec,
   plackettLuce,
   poisson,
   type State,
@@ -63,13 +64,53 @@ export function makeDistribution(kind: Kind, logits: npType.Array): Distribution
   }
 }
 
-/** Every (estimator, case) that is supported. */
-export const supported: readonly { id: string; estimator: Estimator; case: Case }[] = catalogue.flatMap(
-  ({ id, create }) =>
-    cases
-      .filter((c) => create().supports.includes(c.kind))
-      .map((c) => ({ id, estimator: create(), case: c })),
+/** An estimator on a case that it supports. */
+export interface Entry {
+  readonly id: string;
+  readonly estimator: Estimator;
+  readonly case: Case;
+  /** Options that are not the defaults, as `name=value`. */
+  readonly given?: string;
+}
+
+/** Every (estimator, case) that is supported, by default options. */
+export const supported: readonly Entry[] = catalogue.flatMap(({ id, create }) =>
+  cases.filter((c) => create().supports.includes(c.kind)).map((c) => ({ id, estimator: create(), case: c })),
 );
+
+/** Every estimator once, on one of the kinds that it supports, another kind for the next estimator. */
+export const oneOfEach: readonly Entry[] = catalogue.map(({ id }, i) => {
+  const own = supported.filter((e) => e.id === id && e.case === caseOf(e.case.kind));
+  return own[i % own.length]!;
+});
+
+/** Another value of an option: every other choice, and one number away from the default, within its bounds. */
+function others(spec: OptionSpec): readonly (string | number)[] {
+  if (spec.type === "choice") return spec.choices.filter((choice) => choice !== spec.default);
+  if (spec.integer) return [spec.default + 1 <= spec.max ? spec.default + 1 : spec.default - 1];
+  if (spec.default === 0) return [0.6];
+  const more = spec.default * 1.7;
+  return [more <= spec.max && more >= spec.min ? more : spec.default * 0.6];
+}
+
+/**
+ * Every estimator with every option off its default, on one of the kinds that it supports, another for the next option:
+ * all kinds are tried with the defaults.
+ */
+export const variants: readonly Entry[] = catalogue.flatMap(({ id, create }) =>
+  Object.entries(create().options).flatMap(([name, spec]) =>
+    others(spec).map((value) => {
+      const given = `${name}=${typeof value === "number" ? Number(value.toPrecision(4)) : value}`;
+      const estimator = create({ [name]: value });
+      const turn = [...`${id}${given}`].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
+      return { id, estimator, case: caseOf(estimator.supports[turn % estimator.supports.length]!), given };
+    }),
+  ),
+);
+
+/** The name of a test of an entry; the estimator's id and a comma first, so that one can ask for it. */
+export const title = ({ id, case: c, given }: Entry): string =>
+  `${id}, ${c.kind}, ${given ?? `first logit ${c.logits[0]!.toFixed(2)}`}`;
 
 /** One row of logits repeated for `count` examples. */
 export function repeated(c: Case, count: number): npType.Array {
