@@ -90,6 +90,19 @@ describe("optimizers against plain float64", () => {
     // Values of size 1 in float32, 30 steps: an error of 1e-6 a step would add up to less than this.
     for (const [i, x] of path(optimizer).entries()) expect(Math.abs(x - expected[i]!)).toBeLessThan(2e-5);
   });
+  test("epsilon, 1e-8 unless given: where gradients are as small as it is, steps are smaller", () => {
+    const after = (optimizer: Optimizer): number => {
+      const params = { x: np.array([0]) };
+      const next = optimizer.update({ x: np.array([3e-8]) }, optimizer.init(params), params, np.array(RATE));
+      return next.params.x!.dataSync()[0]!;
+    };
+    // Corrected means of the first step are the gradient and its square: x = -rate g / (g + epsilon).
+    const expected = (epsilon: number): number => (-RATE * 3e-8) / (3e-8 + epsilon);
+    for (const make of [adam, adamw]) {
+      expect(Math.abs(after(make()) / expected(1e-8) - 1)).toBeLessThan(1e-3);
+      expect(Math.abs(after(make({ epsilon: 6e-8 })) / expected(6e-8) - 1)).toBeLessThan(1e-3);
+    }
+  });
   test("out of range is refused", () => {
     expect(() => adam({ b1: 1 })).toThrow(/adam: b1 must be a number from 0 to below 1, not 1/);
     expect(() => radam({ b2: -1 })).toThrow(/radam: b2/);
@@ -106,6 +119,9 @@ describe("schedules", () => {
     expect(temperatureAt(100, 0.7, 0, 0.5)).toBe(0.7);
     expect(geometricAt(0, 1, 0.1)).toBe(1);
     expect(geometricAt(0.5, 1, 0.01)).toBeCloseTo(0.1);
+    expect(geometricAt(0.25, 5, 80)).toBeCloseTo(10, 9);
+    expect(geometricAt(1, 5, 80)).toBeCloseTo(80, 9);
+    expect(temperatureAt(50, 0.7, 1e-3, 0.1)).toBeCloseTo(0.7 * Math.exp(-0.05), 9);
     expect(geometricAt(1, 1, 1e6)).toBeCloseTo(1e6);
   });
   test("learning rate: warm-up, then constant or a half cosine to zero", () => {

@@ -142,6 +142,16 @@ describe("masks of weights", () => {
     const even = np.array(values.map((_, i) => i % 2)).reshape([40, 25]);
     const t = thresholdOf(scores.ref, 0.2, even).item();
     expect(values.filter((v, i) => i % 2 === 1 && v > t).length).toBe(100);
+    // Between two whole numbers rounding decides: 2.4 of 8 are 2, and 2.6 are 3.
+    const eight = [3, 1, 8, 5, 7, 2, 6, 4];
+    for (const [part, count] of [
+      [0.3, 2],
+      [0.325, 3],
+    ] as const)
+      for (const among of [undefined, np.ones([8])]) {
+        const at = thresholdOf(np.array(eight), part, among).item();
+        expect(eight.filter((v) => v > at).length, `${part}`).toBe(count);
+      }
     expect(() => thresholdOf(scores.ref, 1.5)).toThrow(/from 0 to 1/);
   });
   test("a threshold follows scores that move, and catches up after a jump", () => {

@@ -46,10 +46,28 @@ const formulas: { [id: string]: (x: number, o: { [name: string]: number }) => nu
 
 const grid = Array.from({ length: 121 }, (_, i) => -3.01 + i * 0.05);
 
+/** By the defaults, of which many are 1 and hide a factor or a power; and with every option off its own. */
+const shapes = pseudoDerivatives.flatMap(({ id, create }) => {
+  const usual = create();
+  const others = Object.entries(usual.settings).map(([name, value]) => [
+    name,
+    value === 0 ? 0.3 : value * 1.7,
+  ]);
+  return others.length === 0
+    ? [{ id, name: id, shape: usual }]
+    : [
+        { id, name: id, shape: usual },
+        {
+          id,
+          name: `${id} ${others.map(([n, v]) => `${n}=${v}`).join(" ")}`,
+          shape: create(Object.fromEntries(others)),
+        },
+      ];
+});
+
 describe("pseudo-derivatives", () => {
-  for (const { id, create } of pseudoDerivatives) {
-    const shape = create();
-    test(`${id}: the formula, the integral, extremes and NaN`, () => {
+  for (const { id, name, shape } of shapes) {
+    test(`${name}: the formula, the integral, extremes and NaN`, () => {
       const values = shape.derivative(np.array(grid)).js() as number[];
       grid.forEach((x, i) => {
         // The wasm logarithm of jax-js 0.1.25 is right to about 1e-5 only, and q-pseudo-spike is a power.
@@ -70,7 +88,7 @@ describe("pseudo-derivatives", () => {
       }
       expect(sum).toBeCloseTo(shape.integral, 3);
     });
-    test(`${id}: the gradient of a step is g times the derivative, jit = eager, normalised to 1`, () => {
+    test(`${name}: the gradient of a step is g times the derivative, jit = eager, normalised to 1`, () => {
       const unit = step({ derivative: shape, threshold: 0.25 });
       const weighted = (x: np.Array): np.Array => np.sum(unit.apply(x).mul(3));
       const expected = grid.map((x) => 3 * formulas[id]!(x - 0.25, shape.settings));
@@ -88,6 +106,17 @@ describe("pseudo-derivatives", () => {
       }
     });
   }
+  test("bounds of the options: from 0.01 to 1000 where a shape needs a positive number", () => {
+    const free = ["log-tailed-relu alpha", "leaky-k-relu k", "leaky-k-relu leak", "piecewise-leaky-relu c", "leaky-spike slope"]; // biome-ignore format: a list
+    for (const { id, create } of pseudoDerivatives)
+      for (const name of Object.keys(create().options)) {
+        const low = id === "q-pseudo-spike" ? 1.01 : free.includes(`${id} ${name}`) ? -1000 : 0.01;
+        for (const value of [low, 1000])
+          expect(create({ [name]: value }).settings[name], `${id} ${name}`).toBe(value);
+        for (const value of [low - 0.001, 1000.001])
+          expect(() => create({ [name]: value }), `${id} ${name} ${value}`).toThrow(RangeError);
+      }
+  });
   test("golden vectors", () => {
     const g = golden.surrogates;
     const table: [string, { [name: string]: number }, number[]][] = [

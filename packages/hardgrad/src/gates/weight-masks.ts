@@ -100,8 +100,8 @@ function halve(
     step.dispose();
   }
   for (const used of [x, most, among]) used?.dispose();
-  // The last step may have ended just below the value that must not exceed it.
-  return t.add(reach.mul(2 ** -times));
+  // The last step may have ended just below the value that must not exceed it: up by a step, and by a float32 at least.
+  return t.add(np.maximum(reach.mul(2 ** -times), np.abs(t.ref).mul(1.2e-7)));
 }
 
 /**
