@@ -22,9 +22,14 @@ const experiments = [
 ];
 /** The core's tests by folder, those that are closest first. */
 const core = [
-  [/^units\//, ["units"]],
-  [/^gates\//, ["gates", "sparse-gates", "routed"]],
-  [/^audit\//, ["audit"]],
+  [/^units\//, ["units", "extremes"]],
+  [/^gates\//, ["gates", "sparse-gates", "routed", "rate-divergence", "named-arrays", "scalars"]],
+  [/^audit\/(monitor)/, ["monitor", "audit"]],
+  [/^audit\//, ["statistics", "exact-gradient", "verdicts", "audit"]],
+  [/^distributions\/counts/, ["counts"]],
+  [/^distributions\//, ["golden-more", "examples-apart", "extremes", "many-categories"]],
+  [/^estimators\/(imle|maximizer|perturbed)/, ["perturb-and-map", "golden-more"]],
+  [/^gradients|^compiler/, ["gradients"]],
   [/^estimators\//, ["golden", "golden-more"]],
 ];
 

@@ -154,6 +154,12 @@ describe("thresholds", () => {
       expect(logits.filter((a) => a > t).length).toBe(Math.round(rate * 1000));
     }
   });
+  test("halfway between the last closed logit and the first open one, a step of 1 beyond the ends", () => {
+    expect(thresholdForRate([4, 1, 3, 8], 0.5)).toBe(3.5);
+    expect(thresholdForRate([4, 1, 3, 8], 0.25)).toBe(6);
+    expect(thresholdForRate([4, 1, 3, 8], 0.01)).toBe(8.5);
+    expect(thresholdForRate([4, 1, 3, 8], 0.99)).toBe(0.5);
+  });
   test("ties stay closed together; the rate is then below the wanted one", () => {
     const t = thresholdForRate([0, 1, 1, 1, 2], 0.4);
     expect([0, 1, 1, 1, 2].filter((a) => a > t)).toEqual([2]);

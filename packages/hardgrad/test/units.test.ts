@@ -14,6 +14,7 @@ import {
   ternary,
   units,
 } from "../src/index.ts";
+import { close } from "./close.ts";
 import golden from "./golden.json" with { type: "json" };
 
 /** The formulas once more, in float64 and apart from the code. */
@@ -232,6 +233,13 @@ describe("quantizers", () => {
       [-1, 1],
     ]);
     expect(slopeOf((v) => magnitudeAwareSign().apply(v)).every(Number.isFinite)).toBe(true);
+    // The size is in the gradient: mean|w| within [-1, 1], over all of a vector, over all axes but the last of more.
+    const slopes = (values: np.Array): number[] =>
+      grad((v: np.Array) => np.sum(magnitudeAwareSign().apply(v)))(values)
+        .reshape([-1])
+        .js() as number[];
+    close(slopes(np.array([0.5, -2, 1, -0.5])), [1, 0, 1, 1]);
+    close(slopes(np.array([[[0.5, -2], [-1.5, 1]], [[0.25, 0.5], [0.75, -1.5]]])), [0.75, 0, 0, 1.25, 0.75, 1.25, 0.75, 0]); // biome-ignore format: rows
     expect(
       Number.isNaN(
         (
