@@ -58,14 +58,24 @@ export function trace(
     return replaceLeaves(arg, leaves[Symbol.iterator]());
   });
   let resultNames: string[] = [];
+  let resultTypes: (string | undefined)[] = [];
   const recorded = (...inner: unknown[]): unknown => {
     const out = fn(...inner);
-    resultNames = leavesWithPaths(out).map(({ path }) => (path.length === 0 ? "output" : path.join(".")));
+    const leaves = leavesWithPaths(out);
+    resultNames = leaves.map(({ path }) => (path.length === 0 ? "output" : path.join(".")));
+    resultTypes = leaves.map(({ value }) => abstractOf("result", value, (_, shape) => shape).dtype);
     if (Array.isArray(out)) resultNames = resultNames.map((name) => `output${name}`);
     return out;
   };
   const { jaxpr: closed } = makeJaxpr(recorded as never)(...(abstractArgs as never));
   const program = closed.jaxpr.flatten().simplify() as unknown as Program;
+  program.outs.forEach(({ aval }, i) => {
+    // jax-js 0.1.25 takes x / 1 for x, whatever the type.
+    if (aval.dtype !== resultTypes[i])
+      throw new RangeError(
+        `toOnnx: ${resultNames[i]} is ${aval.dtype} compiled and ${resultTypes[i]} eagerly; cast it to one of them.`,
+      );
+  });
   const arrays = closed.consts as unknown as np.Array[];
   const nameOf = new Map(Object.entries(named).map(([name, x]) => [x, name]));
   const constantNames = arrays.map((x) => nameOf.get(x));

@@ -12,7 +12,12 @@ const bitShift: Rule = (c) => {
   const { b } = c;
   const [x, y] = [c.inputs[0]!.value, c.inputs[1]!.value];
   const direction = (c.eqn.params.op as string) === "shl" ? "LEFT" : "RIGHT";
-  const shifted = b.emit("BitShift", [b.cast(x, "uint32"), b.cast(y, "uint32")], { direction });
+  // By the low five bits, as WebAssembly shifts; ONNX leaves more open.
+  const by = b.cast(y, "uint32");
+  const low = y.data?.every((n) => n >= 0 && n < 32)
+    ? by
+    : b.emit("BitwiseAnd", [by, b.scalar("uint32", 31)]);
+  const shifted = b.emit("BitShift", [b.cast(x, "uint32"), low], { direction });
   return result(c, b.cast(shifted, x.dtype));
 };
 

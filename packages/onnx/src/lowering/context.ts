@@ -1,5 +1,5 @@
-import type { Builder } from "../ir/builder.ts";
-import type { DType, Value } from "../ir/types.ts";
+import { allocate, type Builder } from "../ir/builder.ts";
+import { type DType, isFloat, type Value } from "../ir/types.ts";
 import { type Atom, type Equation, promote } from "../jaxpr.ts";
 import { filled, type Lazy } from "./lazy.ts";
 
@@ -46,9 +46,33 @@ export function viaType(b: Builder, type: DType, op: string, inputs: readonly Va
   );
 }
 
+/** Refuses truth values as operands of arithmetic: jax-js computes them as words of one bit, or not at all. */
+export function refuseBool(c: Context): void {
+  if (c.eqn.inputs.some((x) => x.aval.dtype === "bool"))
+    throw new Unsupported(`${c.eqn.primitive} of bool has no ONNX form; cast to int32 or float32 first`);
+}
+
+/**
+ * In another type. A float that does not fit in a word becomes the nearest one, and NaN becomes 0, as in WebAssembly;
+ * ONNX leaves both open.
+ */
+export function converted(b: Builder, x: Value, dtype: DType): Value {
+  if (!isFloat(x.dtype) || (dtype !== "int32" && dtype !== "uint32")) return b.cast(x, dtype);
+  const [low, end] = dtype === "int32" ? [-(2 ** 31), 2 ** 31] : [0, 2 ** 32];
+  if (x.data?.length === 1) {
+    const fitting = Math.min(Math.max(Math.trunc(x.data[0]!), low), end - 1) || 0;
+    return b.constant(dtype, x.shape, allocate(dtype, 1).fill(fitting));
+  }
+  const number = (n: number): Value => b.scalar(x.dtype, n);
+  const known = b.emit("Where", [b.emit("IsNaN", [x]), number(0), x]);
+  const inside = b.emit("Min", [b.emit("Max", [known, number(low)]), number(end)]);
+  const beyond = b.cast(b.emit("LessOrEqual", [number(end), inside]), "int64");
+  return b.cast(b.emit("Sub", [b.cast(inside, "int64"), beyond]), dtype);
+}
+
 /** Both operands in the type they are promoted to. */
 export function pair(c: Context): [Value, Value] {
   const [x, y] = c.eqn.inputs as [Atom, Atom];
   const type = promote(x.aval, y.aval);
-  return [c.b.cast(c.inputs[0]!.value, type), c.b.cast(c.inputs[1]!.value, type)];
+  return [converted(c.b, c.inputs[0]!.value, type), converted(c.b, c.inputs[1]!.value, type)];
 }

@@ -1,7 +1,7 @@
 import type { Builder } from "../ir/builder.ts";
 import { isFloat, size, type Value } from "../ir/types.ts";
 import { promote } from "../jaxpr.ts";
-import { type Rule, type Rules, result, wrapping } from "./context.ts";
+import { type Rule, type Rules, refuseBool, result, wrapping } from "./context.ts";
 import type { Lazy } from "./lazy.ts";
 import { reduceAxes } from "./reduce.ts";
 
@@ -11,8 +11,9 @@ import { reduceAxes } from "./reduce.ts";
  */
 const dot: Rule = (c) => {
   const { b } = c;
-  const [xs, ys] = c.inputs as [Lazy, Lazy];
   const type = promote(c.eqn.inputs[0]!.aval, c.eqn.inputs[1]!.aval);
+  if (type === "bool") refuseBool(c);
+  const [xs, ys] = c.inputs as [Lazy, Lazy];
   const length = Math.max(xs.shape.at(-1) ?? 1, ys.shape.at(-1) ?? 1);
   let [x, y] = [b.cast(xs.value, type), b.cast(ys.value, type)];
   const rank = Math.max(x.shape.length, y.shape.length);

@@ -1,6 +1,18 @@
 import type { Value } from "../ir/types.ts";
 import { isFloat } from "../ir/types.ts";
-import { type Context, pair, type Rule, type Rules, result, viaType, wrapping } from "./context.ts";
+import type { Aval } from "../jaxpr.ts";
+import {
+  type Context,
+  converted,
+  pair,
+  type Rule,
+  type Rules,
+  refuseBool,
+  result,
+  Unsupported,
+  viaType,
+  wrapping,
+} from "./context.ts";
 
 const binary =
   (op: string, logical: string): Rule =>
@@ -18,8 +30,24 @@ const extreme =
 
 const unary =
   (op: string): Rule =>
-  (c) =>
-    result(c, c.b.emit(op, [c.inputs[0]!.value]));
+  (c) => {
+    const x = c.inputs[0]!.value;
+    if (!isFloat(x.dtype))
+      throw new Unsupported(`${c.eqn.primitive} of ${x.dtype} has no ONNX form; cast to float32 first`);
+    return result(c, c.b.emit(op, [x]));
+  };
+
+/** jax-js 0.1.25 refuses them eagerly, and computes `round` of integers wrongly with them. */
+const whole =
+  (op: string): Rule =>
+  (c) => {
+    const { dtype } = c.inputs[0]!.value;
+    if (!isFloat(dtype))
+      throw new Unsupported(
+        `${c.eqn.primitive} of ${dtype}, which is whole already; leave it (or round) out`,
+      );
+    return unary(op)(c);
+  };
 
 /** Towards zero. ONNX has no such operator. */
 function truncated(c: Context, x: Value): Value {
@@ -45,7 +73,7 @@ const where: Rule = (c) => {
   const { b } = c;
   const type = c.eqn.outBinders[0]!.aval.dtype;
   const condition = c.inputs[0]!.value;
-  const [x, y] = [b.cast(c.inputs[1]!.value, type), b.cast(c.inputs[2]!.value, type)];
+  const [x, y] = [converted(b, c.inputs[1]!.value, type), converted(b, c.inputs[2]!.value, type)];
   if (type === "bool") {
     const yes = b.emit("And", [condition, x]);
     return result(c, b.emit("Or", [yes, b.emit("And", [b.emit("Not", [condition]), y])]));
@@ -54,16 +82,44 @@ const where: Rule = (c) => {
   return result(c, b.cast(b.emit("Where", [condition, b.cast(x, "int32"), b.cast(y, "int32")]), type));
 };
 
-const divide: Rule = (c) => {
+/** The operands of a division with remainder. Of what is refused jax-js 0.1.25 computes neither this nor that. */
+function divided(c: Context): [Value, Value] {
+  const [p, q] = c.eqn.inputs.map(({ aval }) => aval) as [Aval, Aval];
   const [x, y] = pair(c);
-  if (isFloat(x.dtype)) return result(c, truncated(c, c.b.emit("Div", [x, y])));
-  return result(c, x.dtype === "uint32" ? viaType(c.b, "int64", "Div", [x, y]) : c.b.emit("Div", [x, y]));
+  if (x.dtype === "bool" || (p.dtype === "bool" && !q.weakType) || (q.dtype === "bool" && !isFloat(x.dtype)))
+    refuseBool(c);
+  if (p.dtype === "uint32" && isFloat(x.dtype))
+    throw new Unsupported(
+      `${c.eqn.primitive} of uint32 by ${q.dtype} has no ONNX form; cast both to one type first`,
+    );
+  return [x, y];
+}
+
+/** The divisors -1 become 1: -2^31 by -1 stops the whole process in onnxruntime, and jax-js throws. */
+function safeDivisor(b: Context["b"], y: Value): Value {
+  if (y.dtype !== "int32" || (y.data && !y.data.includes(-1))) return y;
+  return b.emit("Where", [b.emit("Equal", [y, b.scalar("int32", -1)]), b.scalar("int32", 1), y]);
+}
+
+const divide: Rule = (c) => {
+  const { b } = c;
+  const [x, y] = divided(c);
+  if (isFloat(x.dtype)) return result(c, truncated(c, b.emit("Div", [x, y])));
+  if (x.dtype === "uint32") return result(c, viaType(b, "int64", "Div", [x, y]));
+  const divisor = safeDivisor(b, y);
+  const quotient = b.emit("Div", [x, divisor]);
+  if (divisor === y) return result(c, quotient);
+  return result(
+    c,
+    b.emit("Where", [b.emit("Equal", [y, b.scalar("int32", -1)]), b.emit("Neg", [x]), quotient]),
+  );
 };
 
 /** The sign of the dividend; for floats x - y trunc(x / y), as jax-js computes it. */
 const modulo: Rule = (c) => {
   const { b } = c;
-  const [x, y] = pair(c);
+  let [x, y] = divided(c);
+  y = safeDivisor(b, y);
   if (!isFloat(x.dtype)) return result(c, b.emit("Mod", [x, y], { fmod: x.dtype === "uint32" ? 0 : 1 }));
   const quotient = truncated(c, b.emit("Div", [x, y]));
   return result(c, b.emit("Sub", [x, b.emit("Mul", [quotient, y])]));
@@ -72,12 +128,13 @@ const modulo: Rule = (c) => {
 const cast: Rule = (c) => {
   const x = c.inputs[0]!.value;
   const { dtype } = c.eqn.params as { dtype: Value["dtype"] };
-  // A negative float becomes 0 in jax-js, and is undefined in ONNX.
-  const clipped = isFloat(x.dtype) && dtype === "uint32" ? c.b.emit("Max", [x, c.b.scalar(x.dtype, 0)]) : x;
-  return result(c, c.b.cast(clipped, dtype));
+  return result(c, converted(c.b, x, dtype));
 };
 
-const negate: Rule = (c) => result(c, wrapping(c.b, "Neg", [c.inputs[0]!.value]));
+const negate: Rule = (c) => {
+  refuseBool(c);
+  return result(c, wrapping(c.b, "Neg", [c.inputs[0]!.value]));
+};
 
 const identity: Rule = (c) => result(c, c.inputs[0]!.value);
 
@@ -96,8 +153,8 @@ export const elementwise: Rules = {
   mod: modulo,
   neg: negate,
   reciprocal: unary("Reciprocal"),
-  floor: unary("Floor"),
-  ceil: unary("Ceil"),
+  floor: whole("Floor"),
+  ceil: whole("Ceil"),
   sin: unary("Sin"),
   cos: unary("Cos"),
   asin: unary("Asin"),

@@ -1,5 +1,5 @@
 import { allocate, type Builder } from "../ir/builder.ts";
-import type { Value } from "../ir/types.ts";
+import type { DType, Value } from "../ir/types.ts";
 import { type Atom, type Equation, isLit, type Program, type Var } from "../jaxpr.ts";
 import { bits } from "./bits.ts";
 import { type Rules, Unsupported } from "./context.ts";
@@ -34,7 +34,7 @@ export function lowerProgram(
   for (const [v, value] of given) env.set(v, uniform(b, value) ?? full(value));
   const read = (x: Atom): Lazy => {
     if (!isLit(x)) return env.get(x)!;
-    const data = allocate(x.aval.dtype, 1).fill(Number(x.value));
+    const data = allocate(x.aval.dtype, 1).fill(literal(Number(x.value), x.aval.dtype));
     return full(b.constant(x.aval.dtype, [], data));
   };
   program.eqns.forEach((eqn, index) => {
@@ -43,6 +43,13 @@ export function lowerProgram(
     try {
       if (!rule) throw new Unsupported(`the primitive ${eqn.primitive} has no ONNX form`);
       outputs = rule({ b, eqn, inputs: eqn.inputs.map(read) });
+      eqn.outBinders.forEach(({ aval }, i) => {
+        const { dtype } = outputs[i]!.value;
+        if (dtype !== aval.dtype)
+          throw new Unsupported(
+            `${eqn.primitive} gives ${dtype} where jax-js has ${aval.dtype}; cast its operands`,
+          );
+      });
     } catch (error) {
       if (!(error instanceof Unsupported)) throw error;
       throw new RangeError(`toOnnx: ${error.message}: ${place(program, eqn, index, argumentNames)}.`);
@@ -52,6 +59,13 @@ export function lowerProgram(
     });
   });
   return program.outs.map((x) => filled(b, read(x)));
+}
+
+/** A number written into the program, as jax-js rounds it to its type: to the nearest word that there is. */
+function literal(x: number, dtype: DType): number {
+  if (dtype === "uint32") return Math.min(Math.max(Math.trunc(x), 0), 2 ** 32 - 1);
+  if (dtype === "int32") return Math.min(Math.max(Math.trunc(x), -(2 ** 31)), 2 ** 31 - 1);
+  return dtype === "bool" ? Number(x !== 0) : x;
 }
 
 /** A constant of equal elements, zeros above all, is one number and broadcast axes. */

@@ -1,19 +1,14 @@
+import type { Builder } from "../ir/builder.ts";
 import type { DType, Value } from "../ir/types.ts";
 import { isFloat } from "../ir/types.ts";
-import { type Context, type Rule, type Rules, result } from "./context.ts";
+import { type Context, type Rule, type Rules, refuseBool, result } from "./context.ts";
 import { filled, lazyAxes } from "./lazy.ts";
 
 const operators = { Add: "ReduceSum", Mul: "ReduceProd", Min: "ReduceMin", Max: "ReduceMax" } as const;
 
-/**
- * A type in which onnxruntime reduces integers as jax-js does: int64 has room for the sums of int32 and the order of
- * uint32, and its low 32 bits are the wrapped result.
- */
-function carrier(dtype: DType, op: keyof typeof operators): DType {
-  if (dtype === "bool") return "int32";
-  const kept = isFloat(dtype) || (dtype === "int32" && (op === "Min" || op === "Max"));
-  return kept ? dtype : "int64";
-}
+/** A type in which onnxruntime reduces integers as jax-js does: sums of int64 do not saturate, and int32 wraps. */
+const carrier = (dtype: DType, op: keyof typeof operators): DType =>
+  isFloat(dtype) ? dtype : op === "Add" ? "int64" : "int32";
 
 /** Reduces axes away. */
 export function reduceAxes(c: Context, op: keyof typeof operators, x: Value, axes: readonly number[]): Value {
@@ -21,14 +16,38 @@ export function reduceAxes(c: Context, op: keyof typeof operators, x: Value, axe
   const kept = x.shape.filter((_, axis) => !axes.includes(axis));
   const long = axes.filter((axis) => x.shape[axis] !== 1);
   if (long.length === 0) return b.reshape(x, kept);
+  if (op === "Mul" && !isFloat(x.dtype)) return b.reshape(product(b, x, long), kept);
   const type = carrier(x.dtype, op);
-  return b.cast(b.emit(operators[op], [b.cast(x, type)], { axes: [...axes], keepdims: 0 }), x.dtype);
+  // Words less 2^31 have the order of int32 (onnxruntime's own of int64 goes wrong above 2^31).
+  const shift = x.dtype === "uint32" && (op === "Min" || op === "Max");
+  const moved = (v: Value): Value => (shift ? b.emit("Add", [v, b.scalar("int32", -(2 ** 31))]) : v);
+  const reduced = b.emit(operators[op], [moved(b.cast(x, type))], { axes: [...axes], keepdims: 0 });
+  return b.cast(moved(reduced), x.dtype);
+}
+
+/** Of words, which wrap; onnxruntime's ReduceProd saturates. Halves are multiplied, and what is odd in the end. */
+function product(b: Builder, x: Value, axes: readonly number[]): Value {
+  let words = b.cast(x, "int32");
+  for (const axis of axes) {
+    const part = (start: number, end: number): Value =>
+      b.emit("Slice", [words], { axes: [axis], starts: [start], ends: [end], steps: [1] });
+    const odd: Value[] = [];
+    for (let n = words.shape[axis]!; n > 1; n = words.shape[axis]!) {
+      const half = n >> 1;
+      if (n % 2 === 1) odd.push(part(n - 1, n));
+      words = b.emit("Mul", [part(0, half), part(half, 2 * half)]);
+    }
+    words = odd.reduce((all, one) => b.emit("Mul", [all, one]), words);
+  }
+  return b.cast(words, x.dtype);
 }
 
 const reduce: Rule = (c) => {
   const { b } = c;
   const x = c.inputs[0]!;
   const { op, axis } = c.eqn.params as { op: keyof typeof operators; axis: number[] };
+  // jax-js 0.1.25 counts in a truth value, which ONNX does not hold.
+  if (op === "Add" || op === "Mul") refuseBool(c);
   const copies = lazyAxes(x).filter((a) => axis.includes(a));
   if (op === "Mul" || (op === "Add" && !isFloat(x.value.dtype)))
     return result(c, reduceAxes(c, op, filled(b, x, copies), axis));

@@ -65,7 +65,8 @@ function evaluate({ op, inputs, attributes, outputs }: Node): ConstantData | und
 function cast(x: Value, to: DType): ConstantData | undefined {
   if (to === "bool") return filled(to, x.data!, (v) => Number(v !== 0));
   const whole = !isFloat(to) && isFloat(x.dtype);
-  if (whole && Array.from(x.data!, (v) => Math.abs(v) < 2 ** 31).includes(false)) return undefined;
+  const least = to === "uint32" || to === "uint8" ? 0 : 1 - 2 ** 31;
+  if (whole && !x.data!.every((v: number) => v >= least && v < 2 ** 31)) return undefined;
   return filled(to, x.data!, (v) => (whole ? Math.trunc(v) : v));
 }
 
