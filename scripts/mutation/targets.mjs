@@ -6,12 +6,14 @@ import { dirname, join, posix, relative } from "node:path";
 const slow = /^(bias|conformance|compiled|options|native|leak|examples|browser|webgpu|.*-usage)/;
 
 const experiments = [
-  [/^(optimizers|adam|max-norm|schedules)\.ts$/, ["optimizers"]],
+  [/^(optimizers|adam|schedules)\.ts$/, ["optimizers"]],
+  [/^max-norm\.ts$/, ["layers", "gated"]],
   [/^layers\.ts$/, ["layers", "vae"]],
   [/^vae-terms\.ts$/, ["layers", "vae"]],
   [/^continual\/(fisher|methods\/gated-loss)\.ts$/, ["penalties", "protection", "continual"]],
   [/^gated\/(losses|gate-kinds)\.ts$/, ["penalties", "gated", "routed-step"]],
-  [/^generator\/(information|schedules)\.ts$/, ["generator-information"]],
+  [/^generator\/schedules\.ts$/, ["layers"]],
+  [/^generator\/information\.ts$/, ["generator-information", "layers"]],
   [/^generator\/(flow|bits)\.ts$/, ["generator-prior", "generator"]],
   [
     /^generator\/(losses|style|noise|assignment)\.ts$/,
@@ -25,7 +27,7 @@ const core = [
   [/^units\//, ["units", "extremes"]],
   [/^gates\//, ["gates", "sparse-gates", "routed", "rate-divergence", "named-arrays", "scalars"]],
   [/^audit\/(monitor)/, ["monitor", "audit"]],
-  [/^audit\//, ["statistics", "exact-gradient", "verdicts", "audit"]],
+  [/^audit\//, ["statistics", "rare", "exact-gradient", "audit"]],
   [/^distributions\/counts/, ["counts"]],
   [/^distributions\//, ["golden-more", "examples-apart", "extremes", "many-categories"]],
   [/^estimators\/(imle|maximizer|perturbed)/, ["perturb-and-map", "golden-more"]],

@@ -25,7 +25,10 @@ export function copyOf(root) {
   link("hardgrad", join(copy, "packages", "hardgrad"));
   for (const name of readdirSync(join(installed, "@hardgrad")))
     link(`@hardgrad/${name}`, join(copy, "packages", name));
-  return { path: copy, remove: () => rmSync(copy, { recursive: true, force: true }) };
+  return {
+    path: copy,
+    remove: () => rmSync(copy, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }),
+  };
 }
 
 /**

@@ -124,6 +124,20 @@ describe("the gated loss is the cross-entropy and the strength times the penalty
     expect(at(measured / 1.5, { strengthLow: 0.01, strengthHigh: 10 })).toBeCloseTo(0.7 * 1.5, 5);
     expect(at(measured / 1.5, { strengthLow: 0.01, strengthHigh: 0.8 })).toBeCloseTo(0.8, 5);
     expect(at(measured, { strengthLow: 0.01, strengthHigh: 10 })).toBeCloseTo(0.7, 5);
+    // The band: a tenth of the wanted rate, a twentieth of it with l1.
+    for (const [penalty, band] of [
+      ["kl", 0.1],
+      ["condnet", 0.1],
+      ["l1", 0.05],
+    ] as const)
+      for (const [part, strength] of [
+        [0.9, 0.7],
+        [1.1, 0.7 * 1.5],
+      ] as const)
+        expect(
+          at(measured / (1 + part * band), { penalty, strengthLow: 0.01, strengthHigh: 10 }),
+          `${penalty} ${part}`,
+        ).toBeCloseTo(strength, 5);
     expect(at(measured / 1.5, { control: 1 })).toBeCloseTo(0.7, 5);
     expect(at(measured / 1.5, { penalty: "none" })).toBeCloseTo(0.7, 5);
   });
