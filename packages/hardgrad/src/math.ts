@@ -1,22 +1,126 @@
-import { nn, numpy as np } from "@jax-js/jax";
-import { detach } from "./surrogate.ts";
+import { jit, nn, numpy as np } from "@jax-js/jax";
+import { attach, detach } from "./surrogate.ts";
 
 /**
- * Stable forms. jax-js 0.1.25's own `nn.sigmoid` and `nn.logSigmoid` have the gradient NaN at -100
- * (an overflowing exponential), so the argument is clipped where float32 has no more to say.
+ * Stable forms, right to a few units in the last place wherever float32 has an answer. jax-js 0.1.25's own `log` is off
+ * by 1.25e-5 on wasm, which near 1 is everything; its `logaddexp`, `logSoftmax` and `softplus` are made of it. Each is
+ * compiled by itself, as jax-js's own are: eagerly they would be forty kernels, and a constant's expression would double
+ * with every use.
+ */
+
+/** `2 atanh(t)` for |t| up to 1/3, by its series to 2e-8. Consumes t. */
+function twiceArtanh(t: np.Array): np.Array {
+  const s = np.square(t.ref);
+  let sum = s.ref.mul(2 / 13).add(2 / 11);
+  for (const odd of [9, 7, 5, 3]) sum = sum.mul(s.ref).add(2 / odd);
+  return sum.mul(s).add(2).mul(t);
+}
+
+/**
+ * `log x`, given also `x - 1` to full relative precision: `2 atanh((x - 1) / (x + 1))` on [1/2, 2], elsewhere one Newton
+ * step from jax-js's. Without gradient. Numbers below 1.2e-38 count as 0. Consumes both.
+ */
+export const logFrom: (x: np.Array, less1: np.Array) => np.Array = jit(function logFrom(
+  x: np.Array,
+  less1: np.Array,
+): np.Array {
+  const [value, difference] = [detach(x), detach(less1)];
+  const near = np.less(np.abs(difference.ref.sub(0.25)), 0.75); // x in (1/2, 2)
+  const series = twiceArtanh(difference.div(value.ref.add(1)));
+  const raw = np.log(value.ref);
+  const better = raw.ref.add(value.mul(np.exp(np.negative(raw.ref))).sub(1));
+  // Beyond exp(+-80) the logarithm itself is right to 2e-7, and its exponential may overflow.
+  return np.where(near, series, np.where(np.less(np.abs(raw.ref), 80), better, raw));
+});
+
+/** The natural logarithm to 3e-7 of its value, also near 1; `log 0` is -Infinity, with gradient 0. */
+export const log: (x: np.Array) => np.Array = jit(function log(x: np.Array): np.Array {
+  const edge = np.logicalOr(np.equal(x.ref, 0), np.equal(x.ref, Number.POSITIVE_INFINITY));
+  const inside = np.where(edge, 1, x.ref);
+  return attach(logFrom(x.ref, x.sub(1)), np.log(inside));
+});
+
+/** `log(1 + x)` to 3e-7 of its value; at -1 it is -Infinity, with gradient 0. */
+export const log1p: (x: np.Array) => np.Array = jit(function log1p(x: np.Array): np.Array {
+  const whole = x.ref.add(1);
+  const edge = np.logicalOr(np.equal(whole.ref, 0), np.equal(whole.ref, Number.POSITIVE_INFINITY));
+  return attach(logFrom(whole.ref, x), np.log(np.where(edge, 1, whole)));
+});
+
+/** `log(1 + e)` for e in [0, 1]: no cases. Consumes e. */
+function log1pOfShare(e: np.Array): np.Array {
+  return attach(twiceArtanh(e.ref.div(e.ref.add(2))), np.log(e.add(1)));
+}
+
+/**
+ * `1 / (1 + exp(-x))`. jax-js 0.1.25's has the gradient NaN at -100 (an overflowing exponential), so the argument is
+ * clipped where float32 has no more to say.
  */
 export function sigmoid(x: np.Array): np.Array {
   return nn.sigmoid(np.clip(x, -80, 80));
 }
 
-/** `log(sigmoid(x))` without overflow: 0 at 100, -100 at -100. */
+/** `log(1 + exp(x))` without overflow, as exact as `exp` is: 100 at 100, 9.4e-14 at -30. */
+export const softplus: (x: np.Array) => np.Array = jit(function softplus(x: np.Array): np.Array {
+  const positive = np.greater(x.ref, 0);
+  const below = np.where(positive.ref, np.negative(x.ref), x.ref); // -|x|, with a derivative at 0
+  return np.where(positive, x, 0).add(log1pOfShare(np.exp(below)));
+});
+
+/** `log(sigmoid(x))` without overflow, as exact as `exp` is: -100 at -100, -9.4e-14 at 30. */
 export function logSigmoid(x: np.Array): np.Array {
-  return np.negative(np.logaddexp(np.negative(x), 0));
+  return np.negative(softplus(np.negative(x)));
 }
 
-/** `log(1 + exp(x))` without overflow. */
-export function softplus(x: np.Array): np.Array {
-  return np.logaddexp(x, 0);
+/** `log(exp(x) + exp(y))` without overflow; -Infinity stands for log 0. */
+export const logaddexp: (x: np.Array, y: np.Array) => np.Array = jit(function logaddexp(
+  x: np.Array,
+  y: np.Array,
+): np.Array {
+  const first = np.greater(x.ref, y.ref);
+  const larger = np.where(first.ref, x.ref, y.ref);
+  const apart = np.where(first, y.ref.sub(x.ref), x.sub(y));
+  // Two infinities of one sign have no difference.
+  const gap = np.where(np.isinf(larger.ref), Number.NEGATIVE_INFINITY, apart);
+  return larger.add(log1pOfShare(np.exp(gap)));
+});
+
+type ShiftedSum = { top: np.Array; shifted: np.Array; logTotal: np.Array };
+
+/** `x` less its largest entry on the last axis, and the log-sum-exp of that: nothing large is left to cancel. */
+export const shiftedLogSumExp: (x: np.Array) => ShiftedSum = jit(function shiftedLogSumExp(
+  x: np.Array,
+): ShiftedSum {
+  const largest = np.max(detach(x.ref), -1, { keepdims: true });
+  const top = np.where(np.equal(largest.ref, Number.NEGATIVE_INFINITY), 0, largest);
+  const shifted = x.sub(top.ref);
+  const shares = np.exp(shifted.ref);
+  // What adds to the largest ones is summed by itself: 1 + 1e-9 would be 1.
+  const isTop = np.greaterEqual(detach(shifted.ref), 0);
+  const rest = np.sum(np.where(isTop.ref, 0, detach(shares.ref)), -1, { keepdims: true });
+  const count = np.sum(isTop.astype(np.float32), -1, { keepdims: true });
+  const empty = np.equal(count.ref, 0); // log 0, or NaN
+  const some = np.maximum(count, 1);
+  const extra = rest.ref.div(some.ref);
+  const value = logFrom(some.ref, some.sub(1)).add(logFrom(extra.ref.add(1), extra));
+  const total = np.where(empty.ref, 1, np.sum(shares, -1, { keepdims: true }));
+  const exact = np.where(empty, np.where(np.equal(rest.ref, 0), Number.NEGATIVE_INFINITY, rest), value);
+  return { top, shifted, logTotal: attach(exact, np.log(total)) };
+}) as unknown as (x: np.Array) => ShiftedSum;
+
+/** `log sum exp(x)` over the last axis; -Infinity stands for log 0. Consumes x. */
+export function logsumexp(x: np.Array, options: { keepdims?: boolean } = {}): np.Array {
+  const { top, shifted, logTotal } = shiftedLogSumExp(x);
+  shifted.dispose();
+  const sum = top.add(logTotal);
+  return options.keepdims ? sum : np.squeeze(sum, -1);
+}
+
+/** `log softmax(x)` over the last axis, relatively right also for a category that is nearly certain. Consumes x. */
+export function logSoftmax(x: np.Array): np.Array {
+  const { top, shifted, logTotal } = shiftedLogSumExp(x);
+  top.dispose();
+  return shifted.sub(logTotal);
 }
 
 /** `clip((x + 1) / 2, 0, 1)`: slope 1/2 on [-1, 1]. (`nn.hardSigmoid` is another one: slope 1/6 on [-3, 3].) */

@@ -48,7 +48,7 @@ describe("equivalences between estimators", () => {
     const expected = a.map((row, n) =>
       row.map((x, i) => {
         const p = 1 / (1 + Math.exp(-x));
-        const b = u[n]![i]! < p ? 1 : 0;
+        const b = (u[n]![i]! + 1) % 1 < p ? 1 : 0; // held as u - 1 in the upper half
         return (b - p) * 2 * (b - 0.3) * (b - 0.5);
       }),
     );

@@ -5,7 +5,7 @@ import { lastAxes } from "../surrogate.ts";
 import type { Distribution, Probability } from "../types.ts";
 import { exponentialFamilyScore } from "./exponential-family.ts";
 import type { DistributionFunctions } from "./index.ts";
-import { openUniform } from "./noise.ts";
+import { isBelow, logit, wrappedUniform } from "./noise.ts";
 
 /**
  * Independent Bernoulli units: `P(b = 1) = sigmoid(logits)`, sample `b = 1[u < sigmoid(logits)]` with u uniform.
@@ -50,15 +50,15 @@ function sigmoidOnly(what: string, q: Distribution): void {
 /** The functions of the Bernoulli family; each consumes `q.logits` and its other arrays. */
 export const bernoulliFunctions: DistributionFunctions = {
   mean,
-  noise: openUniform,
+  noise: wrappedUniform,
   sample: (q, noise) => {
     const p = mean({ ...q, logits: q.logits.ref });
-    return hardOrNaN(np.less(noise, p), q.logits);
+    const rest = mean({ ...q, logits: np.negative(q.logits.ref) });
+    return hardOrNaN(isBelow(noise, p, rest), q.logits);
   },
   relaxed: (q, noise, temperature) => {
     sigmoidOnly("relaxed sample", q);
-    const logistic = np.log(noise.ref).sub(np.log1p(np.negative(noise)));
-    return sigmoid(q.logits.sub(logistic).div(temperature));
+    return sigmoid(q.logits.sub(logit(noise)).div(temperature));
   },
   logProbability: (q, sample) => {
     sigmoidOnly("log-probability", q);

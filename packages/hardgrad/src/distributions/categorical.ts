@@ -1,11 +1,11 @@
 import { nn, numpy as np } from "@jax-js/jax";
 import { checkLogits } from "../checks.ts";
-import { anyNaN } from "../math.ts";
+import { anyNaN, logSoftmax } from "../math.ts";
 import { lastAxes } from "../surrogate.ts";
 import type { Distribution } from "../types.ts";
 import { exponentialFamilyScore } from "./exponential-family.ts";
 import type { DistributionFunctions } from "./index.ts";
-import { exponential } from "./noise.ts";
+import { exponential, perturbed } from "./noise.ts";
 import { oneHotOf } from "./one-hot.ts";
 
 /**
@@ -40,19 +40,13 @@ export function oneHotArgmax(x: np.Array): np.Array {
   return np.where(anyNaN(x.ref), Number.NaN, oneHotOf(np.argmax(x, -1), categories));
 }
 
-/** Logits perturbed by Gumbel noise: `logits - log E`, with E exponential. */
-function perturbed(logits: np.Array, noise: np.Array): np.Array {
-  return logits.sub(np.log(noise));
-}
-
 /** The functions of the categorical family; each consumes `q.logits` and its other arrays. */
 export const categoricalFunctions: DistributionFunctions = {
   mean: (q) => nn.softmax(q.logits, -1),
   noise: exponential,
-  sample: (q, noise) => oneHotArgmax(perturbed(q.logits, noise)),
-  relaxed: (q, noise, temperature) => nn.softmax(perturbed(q.logits, noise).div(temperature), -1),
-  logProbability: (q, sample) =>
-    np.sum(nn.logSoftmax(q.logits, -1).mul(sample), lastAxes(q.eventShape.length)),
+  sample: (q, noise) => oneHotArgmax(perturbed(q.logits, noise, 1)),
+  relaxed: (q, noise, temperature) => nn.softmax(perturbed(q.logits, noise, 1).div(temperature), -1),
+  logProbability: (q, sample) => np.sum(logSoftmax(q.logits).mul(sample), lastAxes(q.eventShape.length)),
   score: exponentialFamilyScore,
   stateCount: ({ eventShape }) => eventShape.at(-1)! ** (eventShape.length === 2 ? eventShape[0]! : 1),
   states: ({ eventShape }) => {

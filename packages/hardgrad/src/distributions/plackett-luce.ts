@@ -2,7 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import { grad } from "../gradients.ts";
 import type { Distribution } from "../types.ts";
 import type { DistributionFunctions } from "./index.ts";
-import { exponential } from "./noise.ts";
+import { exponential, perturbed } from "./noise.ts";
 import { hardTopK } from "./ranks.ts";
 import { relaxedSubset } from "./relaxed-subsets.ts";
 import { subsetCount, subsetOf, subsetRows } from "./subset.ts";
@@ -35,11 +35,12 @@ export const plackettLuceFunctions: DistributionFunctions = {
     return np.sum(spread.mul(p.reshape([...p.shape, 1])), 0);
   },
   noise: exponential,
-  sample: (q, noise) => hardTopK(q.logits.sub(np.log(noise)), q.total),
-  relaxed: (q, noise, temperature) => relaxedSubset(q.logits.sub(np.log(noise)), q.total, temperature),
+  sample: (q, noise) => hardTopK(perturbed(q.logits, noise, q.total), q.total),
+  relaxed: (q, noise, temperature) =>
+    relaxedSubset(perturbed(q.logits, noise, q.total), q.total, temperature),
   logProbability: (q, z) => {
-    const { chosen, rest } = logWithoutReplacement(q.logits, z, q.total);
-    for (const part of [rest, ...chosen.slice(0, -1)]) part.dispose();
+    const chosen = logWithoutReplacement(q.logits, z, q.total);
+    for (const part of chosen.slice(0, -1)) part.dispose();
     return chosen.at(-1)!;
   },
   score: (q, z) =>

@@ -1,6 +1,6 @@
 import { nn, numpy as np } from "@jax-js/jax";
 import { checkCount } from "../checks.ts";
-import { fromTop, sigmoid } from "../math.ts";
+import { fromTop, log1p, logsumexp, sigmoid } from "../math.ts";
 import { takeScalar, temperatureRange } from "../scalars.ts";
 import { detach, linearGradient } from "../surrogate.ts";
 import { sortDescending } from "./ranks.ts";
@@ -40,9 +40,9 @@ export function relaxedSubset(scores: np.Array, k: number, temperature: np.Array
 /** `log(1 - y)` for `y = softmax(s)`; for y above 1/2, which is one entry at most, from what the others add up to. */
 function logRest(s: np.Array, y: np.Array): np.Array {
   const most = np.greater(y.ref, 0.5);
-  const others = nn.logsumexp(np.where(most.ref, -3e38, s.ref), -1, { keepdims: true });
-  const ofMost = others.sub(nn.logsumexp(s, -1, { keepdims: true }));
-  return np.where(most.ref, ofMost, np.log1p(np.negative(np.where(most, 0, y))));
+  const others = logsumexp(np.where(most.ref, Number.NEGATIVE_INFINITY, s.ref), { keepdims: true });
+  const ofMost = others.sub(logsumexp(s, { keepdims: true }));
+  return np.where(most.ref, ofMost, log1p(np.negative(np.where(most, 0, y))));
 }
 
 /** `(x - max x) / t`, at least -3e38, of which every exponential is 0. Consumes both. */

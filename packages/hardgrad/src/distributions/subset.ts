@@ -1,11 +1,13 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkLogits, wholeNumber } from "../checks.ts";
 import { hardOrNaN } from "../math.ts";
-import { lastAxes } from "../surrogate.ts";
+import { detach, lastAxes, zeroWithGradient } from "../surrogate.ts";
 import type { Distribution } from "../types.ts";
 import { exponentialFamilyScore } from "./exponential-family.ts";
 import type { DistributionFunctions } from "./index.ts";
-import { openUniform } from "./noise.ts";
+import { isBelow, wrappedUniform } from "./noise.ts";
+import { hardTopK } from "./ranks.ts";
+import { stepsOf } from "./subset-steps.ts";
 
 /**
  * Subsets of exactly k out of n: `P(z) proportional to exp(<logits, z>)` over `z` in {0, 1}^n with k ones
@@ -37,109 +39,62 @@ export function subsetOf(kind: "subset" | "plackett-luce", logits: np.Array, k: 
   };
 }
 
-/** Stands for log 0: far below any log-weight, and safe in a difference. */
-const NEVER = -1e9;
-
-/** One column per unit, each `[..., 1]`. */
-function columns(logits: np.Array): np.Array[] {
-  return np.split(logits, logits.shape.at(-1)!, -1);
-}
-
-/**
- * `table[i][..., j] = log e_j(first i weights)`, j = 0..k, e_j the elementary symmetric polynomials.
- * Consumes the columns.
- */
-function symmetricPolynomials(weights: readonly np.Array[], k: number): np.Array[] {
-  const lead = weights[0]!.shape.slice(0, -1);
-  const never = (width: number): np.Array => np.full([...lead, width], NEVER);
-  let row = np.concatenate([np.zeros([...lead, 1]), never(k)], -1);
-  const table = [row.ref];
-  for (const weight of weights) {
-    const [kept, last] = np.split(row.ref, [k], -1) as [np.Array, np.Array];
-    last.dispose();
-    row = np.logaddexp(row, np.concatenate([never(1), kept.add(weight)], -1));
-    table.push(row.ref);
-  }
-  row.dispose();
-  return table;
-}
-
-function disposeAll(arrays: readonly np.Array[]): void {
-  for (const array of arrays) array.dispose();
-}
-
-/** Entry j of the last axis, kept as an axis of size one. Consumes row. */
-function entry(row: np.Array, j: number): np.Array {
-  const pieces = np.split(
-    row,
-    Array.from({ length: row.shape.at(-1)! - 1 }, (_, i) => i + 1),
-    -1,
-  );
-  disposeAll(pieces.filter((_, i) => i !== j));
-  return pieces[j]!;
-}
-
 /** `P(z_i = 1)`, differentiable. Consumes logits. */
 export function marginals(logits: np.Array, k: number): np.Array {
   const n = logits.shape.at(-1)!;
   if (k === n) return logits.mul(0).add(1);
-  const weights = columns(logits);
-  const before = symmetricPolynomials(
-    weights.map((w) => w.ref),
-    k,
-  );
-  const after = symmetricPolynomials(weights.map((w) => w.ref).reverse(), k);
-  const total = entry(before[n]!.ref, k);
-  const parts = weights.map((weight, i) => {
-    // e_{k-1} without i: the product of what stands before and after, of orders that add to k - 1.
-    const left = dropLast(before[i]!.ref);
-    const right = np.flip(dropLast(after[n - 1 - i]!.ref), -1);
-    const others = logSumExp(left.add(right));
-    return np.exp(weight.add(others).sub(total.ref));
-  });
-  total.dispose();
-  disposeAll(before);
-  disposeAll(after);
-  return np.concatenate(parts, -1);
+  const { steps, logTotal } = stepsOf(logits, k);
+  logTotal.dispose();
+  // How many ones are still to be placed among the first units, j = 1..k, from the last unit to the first.
+  let chance = np.broadcastTo(np.array(last(k)), steps[0]!.withUnit.shape);
+  const parts: np.Array[] = [];
+  for (const { withUnit, without } of steps.reverse()) {
+    const on = chance.ref.mul(np.exp(withUnit));
+    parts.push(np.sum(on.ref, -1, { keepdims: true }));
+    const [first, fewer] = k === 1 ? [on, undefined] : (np.split(on, [1], -1) as [np.Array, np.Array]);
+    const moved = np.zerosLike(first);
+    chance = chance.mul(np.exp(without)).add(fewer ? np.concatenate([fewer, moved], -1) : moved);
+  }
+  chance.dispose();
+  return np.concatenate(parts.reverse(), -1);
 }
 
-function dropLast(row: np.Array): np.Array {
-  const [kept, last] = np.split(row, [row.shape.at(-1)! - 1], -1) as [np.Array, np.Array];
-  last.dispose();
-  return kept;
-}
-
-function logSumExp(x: np.Array): np.Array {
-  const top = np.max(x.ref, -1, { keepdims: true });
-  return np.log(np.sum(np.exp(x.sub(top.ref)), -1, { keepdims: true })).add(top);
-}
+const last = (k: number): number[] => Array.from({ length: k }, (_, j) => (j === k - 1 ? 1 : 0));
 
 /** From the last unit to the first: on with the probability given by how many are still to be chosen. */
 function draw(q: Distribution, noise: np.Array): np.Array {
   const k = q.total;
-  const weights = columns(q.logits);
-  const uniforms = columns(noise);
-  const table = symmetricPolynomials(
-    weights.map((w) => w.ref),
-    k,
-  );
-  const order = np.array(Array.from({ length: k + 1 }, (_, j) => j));
+  const { steps, logTotal } = stepsOf(q.logits, k);
+  logTotal.dispose();
+  const uniforms = np.split(noise, noise.shape.at(-1)!, -1);
+  const order = np.array(Array.from({ length: k }, (_, j) => j + 1));
   let left = np.zeros(uniforms[0]!.shape).add(k);
   const chosen: np.Array[] = [];
-  for (let i = weights.length - 1; i >= 0; i--) {
-    const at = (row: np.Array, shift: number): np.Array =>
-      np.sum(row.mul(np.equal(order.ref, left.ref.sub(shift)).astype(np.float32)), -1, { keepdims: true });
-    const logInclude = weights[i]!.ref.add(at(table[i]!.ref, 1)).sub(at(table[i + 1]!.ref, 0));
-    const possible = np.greater(left.ref, 0);
-    const on = np.where(possible, hardOrNaN(np.less(np.log(uniforms[i]!), logInclude.ref), logInclude), 0);
-    left = left.sub(on.ref);
-    chosen.push(on);
+  for (const [i, { withUnit, without }] of [...steps.entries()].reverse()) {
+    const here = np.equal(order.ref, left.ref);
+    const at = (row: np.Array): np.Array => np.sum(np.where(here.ref, row, 0), -1, { keepdims: true });
+    const [logOn, logOff] = [at(withUnit), at(without)];
+    here.dispose();
+    const on = hardOrNaN(isBelow(uniforms[i]!, np.exp(logOn.ref), np.exp(logOff)), logOn);
+    const placed = np.where(np.greater(left.ref, 0), on, 0);
+    left = left.sub(placed.ref);
+    chosen.push(placed);
   }
   left.dispose();
   order.dispose();
-  disposeAll(table);
-  disposeAll(weights);
   return np.concatenate(chosen.reverse(), -1);
+}
+
+/**
+ * `<logits, z> - log e_k`. The largest term of e_k, the sum of the k largest logits, is taken off both, unit by unit: what
+ * is in z and among the largest cancels exactly.
+ */
+function logProbability(q: Distribution, z: np.Array): np.Array {
+  const { steps, logTotal } = stepsOf(q.logits.ref, q.total);
+  for (const { withUnit, without } of steps) for (const row of [withUnit, without]) row.dispose();
+  const a = detach(q.logits.ref);
+  const value = np.sum(a.ref.mul(z.ref.sub(hardTopK(a, q.total))), lastAxes(1));
+  return value.add(np.sum(zeroWithGradient(q.logits).mul(z), lastAxes(1))).sub(logTotal);
 }
 
 /** All 0/1 rows of length n with k ones. */
@@ -162,15 +117,9 @@ export function subsetCount(n: number, k: number): number {
 /** The functions of the family; each consumes `q.logits` and its other arrays. */
 export const subsetFunctions: DistributionFunctions = {
   mean: (q) => marginals(q.logits, q.total),
-  noise: openUniform,
+  noise: wrappedUniform,
   sample: draw,
-  logProbability: (q, z) => {
-    const n = q.logits.shape.at(-1)!;
-    const table = symmetricPolynomials(columns(q.logits.ref), q.total);
-    const total = np.squeeze(entry(table[n]!.ref, q.total), -1);
-    disposeAll(table);
-    return np.sum(q.logits.mul(z), lastAxes(1)).sub(total);
-  },
+  logProbability,
   score: exponentialFamilyScore,
   stateCount: (q) => subsetCount(q.eventShape[0] ?? 0, q.total),
   states: (q) => np.array(subsetRows(q.eventShape[0] ?? 0, q.total)),

@@ -33,10 +33,11 @@ export function arm(given: Record<never, never> = {}): Estimator {
   return lossEstimator(traits, resolveOptions("arm", {}, given), {
     evaluations: () => 2,
     losses: (q, f, u, state) => {
-      const coupled = np.stack([np.negative(u.ref).add(1), u.ref], 0);
+      const coupled = np.stack([np.negative(u.ref), u.ref], 0);
       const losses = evaluate("arm", q, f, functionsOf(q).sample(fixed(q), coupled));
       const [first, second] = rows(detach(losses.ref), [0, 1]) as [np.Array, np.Array];
-      const gradient = overEvent(q, first.sub(second)).mul(u.sub(0.5));
+      const aroundHalf = np.where(np.less(u.ref, 0), u.ref.add(0.5), u.sub(0.5));
+      const gradient = overEvent(q, first.sub(second)).mul(aroundHalf);
       return { losses: withLogitGradient(q, np.mean(losses, 0), gradient), state };
     },
   });

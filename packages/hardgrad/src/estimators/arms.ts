@@ -2,7 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import { evaluate, resolveOptions } from "../checks.ts";
 import { fixed, functionsOf } from "../distributions/index.ts";
 import { exponential } from "../distributions/noise.ts";
-import { hardOrNaN } from "../math.ts";
+import { hardOrNaN, log1p, logSigmoid } from "../math.ts";
 import { references } from "../references.ts";
 import { detach } from "../surrogate.ts";
 import type { Estimator, Traits } from "../types.ts";
@@ -47,22 +47,21 @@ export function arms(given: { samples?: number } = {}): Estimator {
       const small = functionsOf(q).mean({ ...q, logits: np.negative(np.abs(detach(q.logits.ref))) }); // min(p, 1 - p)
       const upper = np.greaterEqual(p.ref, 0.5);
       const shares = noise.ref.div(np.sum(noise, 0, { keepdims: true }));
-      const u = np.exp(np.log1p(np.negative(shares)).mul(samples - 1));
+      const u = np.exp(log1p(np.negative(shares)).mul(samples - 1));
       // b = 1[u < p], or 1[1 - u < p], that is not 1[u <= 1 - p], where p >= 1/2.
       const rare = hardOrNaN(np.less(u, small.ref), np.broadcastTo(p.ref, [samples, ...q.logits.shape]));
       const sample = np.where(upper, np.negative(rare.ref).add(1), rare);
       const losses = evaluate("arms", q, f, sample.ref);
       const values = detach(losses.ref);
       const centred = overEvent(q, values.ref.sub(np.mean(values, 0, { keepdims: true })));
-      // P(two rare ones together) = max(2 s^(1/(n-1)) - 1, 0)^(n-1); p(1-p)/(p - joint) is the same for 1 - p.
-      const root = np.exp(np.log(np.maximum(small.ref, 1e-30)).div(samples - 1));
-      const base = np.maximum(root.mul(2).sub(1), 0);
-      const joint = np.where(
-        np.greater(base.ref, 0),
-        np.exp(np.log(np.maximum(base, 1e-30)).mul(samples - 1)),
-        0,
-      );
-      const factor = small.ref.mul(np.negative(small.ref).add(1)).div(np.maximum(small.sub(joint), 1e-30));
+      // Given one rare one, P(another) = max(2 s^(1/(n-1)) - 1, 0)^(n-1) / s, and p(1-p)/(p - joint) is the same for 1 - p.
+      // With many samples the root is nearly 1: what is less than 1 is carried.
+      const logSmall = logSigmoid(np.negative(np.abs(detach(q.logits.ref))));
+      const less = np.expm1(logSmall.ref.div(samples - 1)).mul(2);
+      const possible = np.greater(less.ref, -1);
+      const logJoint = log1p(np.where(possible.ref, less, 0)).mul(samples - 1);
+      const again = np.where(possible, np.exp(logJoint.sub(logSmall)), 0);
+      const factor = np.negative(small).add(1).div(np.negative(again).add(1));
       const gradient = np
         .sum(centred.mul(sample.sub(p)), 0)
         .div(samples - 1)

@@ -1,4 +1,5 @@
-import { nn, numpy as np } from "@jax-js/jax";
+import { numpy as np } from "@jax-js/jax";
+import { type LogMass, logMass } from "../distributions/without-replacement.ts";
 
 /** A categorical variable as a tree of binary ones: each inner node decides between two sets of categories. */
 
@@ -40,11 +41,11 @@ function between(
 export function nodeLogits(logits: np.Array, nodes: readonly TreeNode[]): np.Array {
   const categories = logits.shape.at(-1)!;
   const wide = logits.reshape([...logits.shape.slice(0, -1), 1, categories]);
-  const mass = (from: keyof TreeNode, to: keyof TreeNode): np.Array =>
-    nn.logsumexp(np.where(between(nodes, categories, from, to), wide.ref, -1e9), -1);
-  const result = mass("start", "cut").sub(mass("cut", "end"));
+  const mass = (from: keyof TreeNode, to: keyof TreeNode): LogMass =>
+    logMass(np.where(between(nodes, categories, from, to), wide.ref, Number.NEGATIVE_INFINITY));
+  const [ones, zeros] = [mass("start", "cut"), mass("cut", "end")];
   wide.dispose();
-  return result;
+  return ones.top.sub(zeros.top).add(ones.extra.sub(zeros.extra));
 }
 
 /** The category that bits `[..., nodes]` lead to, one-hot, and which nodes lie on the way. Consumes bits. */

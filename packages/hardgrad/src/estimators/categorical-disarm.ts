@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { evaluate, resolveOptions } from "../checks.ts";
-import { openUniform } from "../distributions/noise.ts";
+import { isBelow, wrappedUniform } from "../distributions/noise.ts";
 import { hardOrNaN, sigmoid } from "../math.ts";
 import { references } from "../references.ts";
 import { detach, zeroLoss } from "../surrogate.ts";
@@ -49,7 +49,7 @@ export function categoricalDisarm(given: { tree?: string } = {}): Estimator {
   return lossEstimator(traits, settings, {
     evaluations: () => 2,
     noise: (q, key) =>
-      openUniform(key, [...q.logits.shape.slice(0, -1), Math.max(q.logits.shape.at(-1)! - 1, 1)]),
+      wrappedUniform(key, [...q.logits.shape.slice(0, -1), Math.max(q.logits.shape.at(-1)! - 1, 1)]),
     losses: (q, f, u, state) => {
       checkCategories(id, q, 4096, "each is compared with every node of the tree");
       const categories = q.logits.shape.at(-1)!;
@@ -64,9 +64,9 @@ export function categoricalDisarm(given: { tree?: string } = {}): Estimator {
         };
       }
       const psi = nodeLogits(q.logits, nodes);
-      const coupled = np.stack([np.negative(u.ref).add(1), u], 0);
-      const p = sigmoid(detach(psi.ref));
-      const bits = hardOrNaN(np.less(coupled, p.ref), np.broadcastTo(p, [2, ...psi.shape]));
+      const coupled = np.stack([np.negative(u.ref), u], 0);
+      const [p, rest] = [sigmoid(detach(psi.ref)), sigmoid(np.negative(detach(psi.ref)))];
+      const bits = hardOrNaN(isBelow(coupled, p.ref, rest), np.broadcastTo(p, [2, ...psi.shape]));
       const { sample, visited } = followTree(bits.ref, nodes, categories);
       const losses = evaluate(id, q, f, sample);
       const [first, second] = rows(detach(losses.ref), [0, 1]) as [np.Array, np.Array];

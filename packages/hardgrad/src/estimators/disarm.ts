@@ -36,7 +36,7 @@ export function disarm(given: Record<never, never> = {}): Estimator {
     init: noState,
     noise: (q, key) => drawNoise(q, key),
     losses: (q, f, noise, state) => {
-      const coupled = np.stack([np.negative(noise.ref).add(1), noise], 0);
+      const coupled = np.stack([np.negative(noise.ref), noise], 0);
       const pair = functionsOf(q).sample(fixed(q), coupled); // [2, ...batch, units]
       const losses = evaluate("disarm", q, f, pair.ref);
       const [first, second] = np.split(detach(losses.ref), 2, 0) as [np.Array, np.Array];

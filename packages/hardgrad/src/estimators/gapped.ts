@@ -1,7 +1,7 @@
 import { nn, numpy as np } from "@jax-js/jax";
 import { resolveOptions } from "../checks.ts";
 import { fixed, functionsOf } from "../distributions/index.ts";
-import { sigmoid, softmaxJacobian } from "../math.ts";
+import { log, log1p, sigmoid, softmaxJacobian } from "../math.ts";
 import { references } from "../references.ts";
 import { detach, linearGradient, linearMapGradient } from "../surrogate.ts";
 import type { Estimator, OptionsTable, Traits } from "../types.ts";
@@ -67,7 +67,11 @@ export function gappedStraightThrough(
         rest.dispose();
         return chosen.mul(0).add(settings.gap);
       }
-      return np.negative(np.log(np.maximum(rest, 1e-30))).div(np.maximum(chosen, 1e-30));
+      // -log(1 - pi) / pi, which is 1 at pi = 0
+      const likely = np.greater(chosen.ref, 0.5);
+      const lost = np.where(likely, log(rest), log1p(np.negative(chosen.ref)));
+      const none = np.equal(chosen.ref, 0);
+      return np.where(none, 1, np.negative(lost).div(chosen));
     };
     if (q.kind === "bernoulli") {
       // Two categories with logits 0 and a: the sampled side leads by max(gap, its own lead).

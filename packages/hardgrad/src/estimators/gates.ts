@@ -1,5 +1,6 @@
 import { lax, numpy as np, random } from "@jax-js/jax";
 import { resolveOptions } from "../checks.ts";
+import { logit } from "../distributions/noise.ts";
 import { sigmoid } from "../math.ts";
 import { references } from "../references.ts";
 import type { Estimator, OptionsTable, Traits } from "../types.ts";
@@ -55,8 +56,7 @@ export function hardConcrete(given: HardConcreteOptions = {}): Estimator {
     example: "through(bernoulli(logits), hardConcrete(), key)",
   };
   return pathEstimator(traits, settings, (q, u) => {
-    const logistic = np.log(u.ref).sub(np.log1p(np.negative(u)));
-    const s = sigmoid(q.logits.sub(logistic).div(reuse(settings.temperature)));
+    const s = sigmoid(q.logits.sub(logit(u)).div(reuse(settings.temperature)));
     return np.clip(s.mul(high - low).add(low), 0, 1);
   });
 }

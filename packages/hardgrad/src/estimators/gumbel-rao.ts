@@ -1,6 +1,7 @@
 import { nn, numpy as np, random } from "@jax-js/jax";
 import { resolveOptions } from "../checks.ts";
 import { fixed, functionsOf } from "../distributions/index.ts";
+import { gumbel } from "../distributions/noise.ts";
 import { sigmoid, softmaxJacobian } from "../math.ts";
 import { references } from "../references.ts";
 import { detach, linearMapGradient } from "../surrogate.ts";
@@ -54,7 +55,7 @@ export function conditionalRelaxed(
   const share = winner.div(np.sum(np.exp(below.ref), -1, { keepdims: true }));
   const others = fresh.mul(np.exp(np.negative(below))).add(share.ref);
   const chances = np.where(np.greater(sample, 0.5), share, others);
-  return detach(nn.softmax(np.negative(np.log(chances)).div(temperature), -1));
+  return detach(nn.softmax(gumbel(chances).div(temperature), -1));
 }
 
 /** `v -> mean over K of J(y_k) v / temperature`. Consumes all. */

@@ -1,9 +1,8 @@
 import { numpy as np } from "@jax-js/jax";
 import { resolveOptions } from "../checks.ts";
 import { references } from "../references.ts";
-import { detach } from "../surrogate.ts";
 import type { Distribution, Estimator, Objective, OptionsTable, State, Traits } from "../types.ts";
-import { maximizer, perturbation } from "./maximizer.ts";
+import { maximizer, perturbation, scoresOf } from "./maximizer.ts";
 import { evaluateWithGradient, lossEstimator, overEvent, sumEvent, withLogitGradient } from "./parts.ts";
 
 const shared = {
@@ -25,7 +24,7 @@ function forward(
   f: Objective,
   noise: np.Array,
 ): { losses: np.Array; g: np.Array; scores: np.Array; sample: np.Array } {
-  const scores = detach(q.logits.ref).add(noise);
+  const scores = scoresOf(q).add(noise);
   const sample = maximizer(q, scores.ref);
   const { losses, gradient } = evaluateWithGradient(id, q, f, sample.ref);
   return { losses, g: gradient, scores, sample };
@@ -119,7 +118,7 @@ export function adaptiveImle(given: { target?: number; rate?: number } = {}): Es
       const { losses, g, scores, sample } = forward(id, q, f, noise);
       sample.dispose();
       const norm = (x: np.Array): np.Array => np.sqrt(sumEvent(q, np.square(x)));
-      const size = norm(detach(q.logits.ref)).add(1);
+      const size = norm(scoresOf(q)).add(1);
       const logStep = state.logStep!;
       const relative = np.exp(logStep.ref);
       const step = overEvent(q, relative.mul(size).div(np.maximum(norm(g.ref), 1e-12)));

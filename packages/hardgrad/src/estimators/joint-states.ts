@@ -1,12 +1,16 @@
-import { nn, numpy as np } from "@jax-js/jax";
+import { numpy as np } from "@jax-js/jax";
 import { fixed, functionsOf } from "../distributions/index.ts";
 import { oneHotOf } from "../distributions/one-hot.ts";
+import { logSoftmax } from "../math.ts";
 import { detach } from "../surrogate.ts";
 import type { Distribution } from "../types.ts";
 
 /** The joint states of a distribution as one categorical variable: for estimators that sum over part of them. */
 
 const MOST = 4096;
+
+/** Stands for log 0 where a difference is formed: no log-probability that float32 holds is lower. */
+export const IMPOSSIBLE: number = -(2 ** 127);
 
 /** One categorical variable is its own list of states, which needs not be written down. */
 const isOneVariable = (q: Distribution): boolean => q.kind === "categorical" && q.eventShape.length === 1;
@@ -39,7 +43,7 @@ export function jointStates(name: string, q: Distribution): JointStates {
   const count = jointStateCount(name, q);
   if (isOneVariable(q))
     return {
-      logits: nn.logSoftmax(detach(q.logits.ref), -1),
+      logits: np.maximum(logSoftmax(detach(q.logits.ref)), IMPOSSIBLE / 2),
       pick: (indices) => oneHotOf(indices, count),
     };
   const states = functionsOf(q).states(q);
@@ -48,5 +52,8 @@ export function jointStates(name: string, q: Distribution): JointStates {
     ...q.logits.shape,
   ]);
   const logProbability = functionsOf(q).logProbability(fixed(q), spread);
-  return { logits: np.moveaxis(logProbability, 0, -1), pick: (indices) => np.take(states, indices, 0) };
+  return {
+    logits: np.maximum(np.moveaxis(logProbability, 0, -1), IMPOSSIBLE / 2),
+    pick: (indices) => np.take(states, indices, 0),
+  };
 }

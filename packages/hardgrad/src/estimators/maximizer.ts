@@ -1,12 +1,19 @@
 import { numpy as np, random } from "@jax-js/jax";
 import { oneHotArgmax } from "../distributions/categorical.ts";
-import { exponential, openUniform } from "../distributions/noise.ts";
+import { centred, exponential, gumbel, logit, logUniform, wrappedUniform } from "../distributions/noise.ts";
 import { hardTopK } from "../distributions/ranks.ts";
-import { hardOrNaN } from "../math.ts";
+import { hardOrNaN, log } from "../math.ts";
+import { detach } from "../surrogate.ts";
 import type { Distribution } from "../types.ts";
 import { rows } from "./parts.ts";
 
 /** The most probable state of (perturbed) logits, and noise that makes it a sample: perturb-and-MAP. */
+
+/** The logits without gradient and, where a common shift changes nothing, without it. Keeps q. */
+export function scoresOf(q: Distribution): np.Array {
+  const a = detach(q.logits.ref);
+  return q.kind === "bernoulli" ? a : centred(a, q.kind === "categorical" ? 1 : q.total);
+}
 
 /** The state with the largest logits: threshold, argmax or top k. Consumes the scores. */
 export function maximizer(q: Distribution, scores: np.Array): np.Array {
@@ -23,11 +30,8 @@ export function maximizer(q: Distribution, scores: np.Array): np.Array {
  */
 export function perturbation(q: Distribution, key: np.Array): np.Array {
   const shape = q.logits.shape;
-  if (q.kind === "bernoulli") {
-    const u = openUniform(key, shape);
-    return np.log(u.ref).sub(np.log1p(np.negative(u)));
-  }
-  if (q.kind !== "subset" || q.total === 1) return np.negative(np.log(exponential(key, shape)));
+  if (q.kind === "bernoulli") return logit(wrappedUniform(key, shape));
+  if (q.kind !== "subset" || q.total === 1) return gumbel(exponential(key, shape));
   return sumOfGamma(key, shape, q.total);
 }
 
@@ -56,11 +60,12 @@ function gamma(key: np.Array, shape: readonly number[], alpha: number): np.Array
   const d = alpha + 1 - 1 / 3;
   const c = 1 / Math.sqrt(9 * d);
   const x = random.normal(normalKey, [TRIES, ...shape]);
-  const u = openUniform(uniformKey, [TRIES, ...shape]);
   const base = np.maximum(x.ref.mul(c).add(1), 1e-6);
   const v = base.ref.mul(base.ref).mul(base);
-  const bound = np.square(x).mul(0.5).add(d).sub(v.ref.mul(d)).add(np.log(v.ref).mul(d));
-  const accepted = np.less(np.log(u), bound).astype(np.float32);
+  const bound = np.square(x).mul(0.5).add(d).sub(v.ref.mul(d)).add(log(v.ref).mul(d));
+  const accepted = np
+    .less(logUniform(wrappedUniform(uniformKey, [TRIES, ...shape])), bound)
+    .astype(np.float32);
   const [first, ...others] = rows(
     v,
     Array.from({ length: TRIES }, (_, i) => i),
@@ -81,6 +86,6 @@ function gamma(key: np.Array, shape: readonly number[], alpha: number): np.Array
     done = np.maximum(done, now);
   });
   done.dispose();
-  const power = np.exp(np.log(openUniform(powerKey, shape)).div(alpha));
+  const power = np.exp(logUniform(wrappedUniform(powerKey, shape)).div(alpha));
   return chosen.mul(d).mul(power);
 }

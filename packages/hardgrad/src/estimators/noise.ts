@@ -1,6 +1,6 @@
 import { numpy as np, random } from "@jax-js/jax";
 import { resolveOptions } from "../checks.ts";
-import { openUniform } from "../distributions/noise.ts";
+import { isBelow, logit, openUniform, wrappedUniform } from "../distributions/noise.ts";
 import { hardOrNaN, hardSigmoid, logSigmoid, sigmoid } from "../math.ts";
 import { references } from "../references.ts";
 import { detach } from "../surrogate.ts";
@@ -41,8 +41,11 @@ export function stochasticTimesSmooth(given: Record<never, never> = {}): Estimat
     example: "through(bernoulli(logits), stochasticTimesSmooth(), key)",
   };
   return pathEstimator(traits, resolveOptions(traits.id, {}, given), (q, u) => {
+    const a = detach(q.logits.ref);
     const root = np.exp(logSigmoid(q.logits).mul(0.5));
-    const b = detach(hardOrNaN(np.less(u, root.ref), root.ref));
+    // 1 - sqrt(p) = (1 - p) / (1 + sqrt(p))
+    const rest = sigmoid(np.negative(a)).div(root.ref.add(1));
+    const b = detach(hardOrNaN(isBelow(u, root.ref, rest), root.ref));
     return b.mul(root);
   });
 }
@@ -56,8 +59,7 @@ const activations: { readonly [name: string]: (x: np.Array) => np.Array } = {
 const laws: { readonly [name: string]: (key: np.Array, shape: number[]) => np.Array } = {
   gaussian: (key, shape) => random.normal(key, shape),
   logistic: (key, shape) => {
-    const u = openUniform(key, shape);
-    return np.log(u.ref).sub(np.log1p(np.negative(u)));
+    return logit(wrappedUniform(key, shape));
   },
   uniform: (key, shape) => openUniform(key, shape).mul(2).sub(1),
 };

@@ -3,7 +3,7 @@ import { resolveOptions } from "../checks.ts";
 import { references } from "../references.ts";
 import { detach, linearMapGradient } from "../surrogate.ts";
 import type { Estimator, OptionsTable, Traits } from "../types.ts";
-import { maximizer } from "./maximizer.ts";
+import { maximizer, scoresOf } from "./maximizer.ts";
 import { pathEstimator } from "./parts.ts";
 
 const options: OptionsTable = {
@@ -58,7 +58,7 @@ export function perturbedOptimizer(given: { deviation?: number; samples?: number
     traits,
     settings,
     (q, z) => {
-      const states = maximizer(q, detach(q.logits.ref).add(z.ref.mul(deviation)));
+      const states = maximizer(q, scoresOf(q).add(z.ref.mul(deviation)));
       const mean = np.mean(states.ref, 0);
       const centred = detach(states.sub(mean.ref));
       // Row of the Jacobian times v: mean over m of the state times <Z_m, v>, over M - 1 because of the centring.

@@ -1,12 +1,13 @@
-import { lax, nn, numpy as np } from "@jax-js/jax";
+import { lax, numpy as np } from "@jax-js/jax";
 import { evaluate, resolveOptions } from "../checks.ts";
 import { fixed } from "../distributions/index.ts";
-import { exponential } from "../distributions/noise.ts";
+import { exponential, perturbed } from "../distributions/noise.ts";
 import { oneHotOf } from "../distributions/one-hot.ts";
+import { logsumexp } from "../math.ts";
 import { references } from "../references.ts";
 import { detach } from "../surrogate.ts";
 import type { Estimator, OptionsTable, Traits } from "../types.ts";
-import { jointStateCount, jointStates } from "./joint-states.ts";
+import { IMPOSSIBLE, jointStateCount, jointStates } from "./joint-states.ts";
 import { lossEstimator, overEvent, score, withLogitGradient } from "./parts.ts";
 
 const options: OptionsTable = {
@@ -59,9 +60,9 @@ export function raoBlackwell(given: { summed?: number } = {}): Estimator {
       let weights = np.exp(np.moveaxis(top, -1, 0));
       if (summed < count) {
         const taken = np.greater(np.sum(oneHotOf(indices.ref, count), 0), 0.5);
-        const others = np.where(taken, -1e9, logits);
-        const mass = np.exp(nn.logsumexp(others.ref, -1));
-        const drawn = np.argmax(others.sub(np.log(noise)), -1);
+        const others = np.where(taken, IMPOSSIBLE, logits);
+        const mass = np.exp(logsumexp(others.ref));
+        const drawn = np.argmax(perturbed(others, noise, 1), -1);
         indices = np.concatenate([indices, drawn.reshape([1, ...q.batchShape]).astype(indices.dtype)], 0);
         weights = np.concatenate([weights, mass.reshape([1, ...q.batchShape])], 0);
       } else {

@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { resolveOptions } from "../checks.ts";
 import { fixed, functionsOf, keep, relaxed } from "../distributions/index.ts";
-import { logSigmoid } from "../math.ts";
+import { log1p, logSigmoid, logSoftmax } from "../math.ts";
 import { references } from "../references.ts";
 import { detach, linearMapGradient } from "../surrogate.ts";
 import type { Distribution, Estimator, OptionsTable, Traits } from "../types.ts";
@@ -29,14 +29,15 @@ const samplesOption: OptionsTable[string] = {
 /** Logits of `(mean + D) / 2`, detached. Consumes q.logits and the sample. */
 function middleLogits(q: Distribution, sample: np.Array): np.Array {
   if (q.kind === "categorical") {
-    const half = functionsOf(q).mean(q).add(sample).mul(0.5);
-    return detach(np.log(np.maximum(half, 1e-30)));
+    const logMean = detach(logSoftmax(q.logits));
+    return np.where(np.greater(sample, 0.5), log1p(np.exp(logMean.ref)), logMean); // less log 2
   }
   // log(p + b) - log(2 - p - b), in logarithms of p and 1 - p.
   const a = detach(q.logits);
   const p = np.exp(logSigmoid(a.ref));
-  const one = np.log1p(p.ref).sub(logSigmoid(np.negative(a.ref)));
-  const zero = logSigmoid(a).sub(np.log(np.negative(p).add(2)));
+  const rest = np.exp(logSigmoid(np.negative(a.ref)));
+  const one = log1p(p).sub(logSigmoid(np.negative(a.ref)));
+  const zero = logSigmoid(a).sub(log1p(rest));
   return detach(np.where(np.greater(sample, 0.5), one, zero));
 }
 

@@ -2,10 +2,12 @@ import { numpy as np, random } from "@jax-js/jax";
 import { evaluate, resolveOptions } from "../checks.ts";
 import { oneHotArgmax } from "../distributions/categorical.ts";
 import { fixed, functionsOf } from "../distributions/index.ts";
-import { exponential } from "../distributions/noise.ts";
+import { centred, exponential, gumbel, perturbed } from "../distributions/noise.ts";
+import { log } from "../math.ts";
 import { references } from "../references.ts";
 import { detach } from "../surrogate.ts";
 import type { Distribution, Estimator, OptionsTable, Traits } from "../types.ts";
+import { IMPOSSIBLE } from "./joint-states.ts";
 import { oneAtATime, overVariables, variableCount } from "./neighbours.ts";
 import { drawNoise, lossEstimator, rows, withLogitGradient } from "./parts.ts";
 
@@ -38,7 +40,8 @@ function perturb(q: Distribution, sample: np.Array, fresh: np.Array, right: bool
   const mean = functionsOf(q).mean(fixed(q));
   if (q.kind === "categorical") {
     // Another category, by its probability given that it is another.
-    const scores = detach(q.logits.ref).sub(np.log(fresh.ref)).sub(sample.ref.mul(1e9));
+    const left = np.where(np.greater(sample.ref, 0.5), IMPOSSIBLE, centred(detach(q.logits.ref), 1));
+    const scores = perturbed(left, fresh.ref, 1);
     const others = np.sum(mean.mul(np.negative(sample.ref).add(1)), -1);
     const rate = q.eventShape.length === 1 ? others.reshape([...others.shape, 1]) : others;
     return { rate, changed: oneHotArgmax(scores) };
@@ -113,7 +116,7 @@ export function stochasticTriples(given: { side?: string; prune?: string } = {})
         const step = there.sub(detach(losses.ref).reshape([...losses.shape, 1])).mul(rate);
         return { losses: withLogitGradient(q, losses, overVariables(q, step).mul(direction)), state };
       }
-      const scores = np.log(np.maximum(rate.ref, 1e-30)).sub(np.log(perVariable(q, choice)));
+      const scores = log(rate.ref).add(gumbel(perVariable(q, choice)));
       const picked = oneHotArgmax(scores); // [...batch, variables]
       const total = np.sum(rate, -1);
       const weights = np.moveaxis(picked.ref, -1, 0);

@@ -1,9 +1,9 @@
-import { lax, nn, numpy as np } from "@jax-js/jax";
+import { lax, numpy as np } from "@jax-js/jax";
 import { evaluate, resolveOptions } from "../checks.ts";
 import { fixed } from "../distributions/index.ts";
-import { exponential } from "../distributions/noise.ts";
+import { exponential, perturbed } from "../distributions/noise.ts";
 import { oneHotOf } from "../distributions/one-hot.ts";
-import { logSetProbabilities } from "../distributions/without-replacement.ts";
+import { logMass, logSetProbabilities } from "../distributions/without-replacement.ts";
 import { references } from "../references.ts";
 import { detach } from "../surrogate.ts";
 import type { Estimator, OptionsTable, Traits } from "../types.ts";
@@ -58,14 +58,17 @@ export function unorderedSet(given: { samples?: number } = {}): Estimator {
       const { logits, pick } = jointStates(id, q);
       const count = logits.shape.at(-1)!;
       const draws = Math.min(settings.samples, count);
-      const [top, indices] = lax.topK(detach(logits.ref.sub(np.log(noise))), draws) as [np.Array, np.Array];
+      const [top, indices] = lax.topK(detach(perturbed(logits.ref, noise, draws)), draws) as [
+        np.Array,
+        np.Array,
+      ];
       top.dispose();
       const ahead = np.moveaxis(indices, -1, 0); // [draws, ...batch]
       const chosen = oneHotOf(ahead.ref, count); // [draws, ...batch, states]
-      const logWeights = np.sum(chosen.ref.mul(np.maximum(logits.ref, -1e9)), -1);
-      const rest = nn.logsumexp(np.where(np.greater(np.sum(chosen, 0), 0.5), -1e9, logits), -1);
+      const logWeights = np.sum(chosen.ref.mul(logits.ref), -1);
+      const others = np.where(np.greater(np.sum(chosen, 0), 0.5), Number.NEGATIVE_INFINITY, logits);
       const columns = np.split(logWeights.ref, draws, 0).map((w) => np.squeeze(w, 0));
-      const sets = logSetProbabilities(columns, rest);
+      const sets = logSetProbabilities(columns, logMass(others));
 
       const sample = pick(ahead);
       const losses = evaluate(id, q, f, sample.ref);

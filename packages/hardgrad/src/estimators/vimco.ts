@@ -1,6 +1,7 @@
-import { nn, numpy as np } from "@jax-js/jax";
+import { numpy as np } from "@jax-js/jax";
 import { evaluate, resolveOptions } from "../checks.ts";
 import { fixed, functionsOf } from "../distributions/index.ts";
+import { logsumexp } from "../math.ts";
 import { references } from "../references.ts";
 import { detach } from "../surrogate.ts";
 import type { Estimator, Traits } from "../types.ts";
@@ -51,7 +52,7 @@ export function vimco(given: { samples?: number } = {}): Estimator {
       const sample = functionsOf(q).sample(fixed(q), noise);
       const losses = evaluate("vimco", q, f, sample.ref);
       const weights = np.negative(losses); // [samples, ...batch], log-weights
-      const bound = nn.logsumexp(weights.ref, 0).sub(Math.log(samples));
+      const bound = logsumexp(np.moveaxis(weights.ref, 0, -1)).sub(Math.log(samples));
       const values = detach(weights);
       const others = np
         .sum(values.ref, 0, { keepdims: true })
@@ -64,7 +65,7 @@ export function vimco(given: { samples?: number } = {}): Estimator {
         others.reshape([samples, 1, ...q.batchShape]),
         values.reshape([1, samples, ...q.batchShape]),
       );
-      const without = nn.logsumexp(table, 1).sub(Math.log(samples));
+      const without = logsumexp(np.moveaxis(table, 1, -1)).sub(Math.log(samples));
       const signal = without.sub(detach(bound.ref)); // the loss is minus the bound
       const gradient = np.sum(overEvent(q, signal).mul(score(fixed(q), sample)), 0);
       return { losses: withLogitGradient(q, np.negative(bound), gradient), state };

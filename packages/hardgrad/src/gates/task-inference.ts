@@ -1,6 +1,6 @@
-import { nn, numpy as np } from "@jax-js/jax";
+import { numpy as np } from "@jax-js/jax";
 import { grad } from "../gradients.ts";
-import { fromTop } from "../math.ts";
+import { fromTop, logSoftmax } from "../math.ts";
 
 /**
  * Per-example entropy of the predicted classes in nats, `-sum p log p`, for logits `[..., classes]`. Consumes them.
@@ -8,7 +8,7 @@ import { fromTop } from "../math.ts";
  * const certainty = np.negative(predictiveEntropy(logits));
  */
 export function predictiveEntropy(logits: np.Array): np.Array {
-  const logP = nn.logSoftmax(fromTop(logits), -1);
+  const logP = logSoftmax(fromTop(logits));
   return np.negative(np.sum(np.exp(logP.ref).mul(logP), -1));
 }
 
