@@ -84,7 +84,17 @@ export { vimco } from "./estimators/vimco.ts";
 export { expectation, sample, statefulExpectation, through } from "./expectation.ts";
 export * from "./gates/index.ts";
 export { type GradientOptions, grad, valueAndGrad } from "./gradients.ts";
-export { hardSigmoid, logSigmoid, sigmoid, softplus } from "./math.ts";
+export {
+  hardSigmoid,
+  log,
+  log1p,
+  logaddexp,
+  logSigmoid,
+  logSoftmax,
+  logsumexp,
+  sigmoid,
+  softplus,
+} from "./math.ts";
 export { bibtex, references } from "./references.ts";
 export { detach } from "./surrogate.ts";
 export type {

@@ -24,6 +24,7 @@ describe("WebAssembly draws the same bits as plain JavaScript", () => {
         drawing("random_bits", keys, [count]),
         drawing("uniform", keys, [count], { offset: 2 ** -24 }),
         drawing("uniform", keys, [count], { offset: 0 }),
+        drawing("uniform", keys, [count], { offset: 0, wrapped: true }),
         drawing("random_bits", keys, [count], { mode: 0 }),
       ]) {
         const plain = runKeys(program, { key }).noise!;

@@ -53,10 +53,15 @@ function bits(c: Context): Value {
 
 const randomBits: Rule = (c) => result(c, bits(c));
 
-/** `(bits >> 9) 2^-23 + offset`; see `random/uniform.ts`. */
+/** `(bits >> 9) 2^-23 + offset`, or wrapped `(bits + 1/2) 2^-32` of signed bits; see `random/uniform.ts`. */
 const uniform: Rule = (c) => {
   const { b } = c;
-  const { offset } = c.eqn.params as { offset: number };
+  const { offset, wrapped } = c.eqn.params as { offset: number; wrapped?: boolean };
+  if (wrapped) {
+    const signed = b.cast(b.cast(bits(c), "int32"), "float32");
+    const middle = b.emit("Add", [signed, b.scalar("float32", 0.5)]);
+    return result(c, b.emit("Mul", [middle, b.scalar("float32", 2 ** -32)]));
+  }
   const high = b.emit("BitShift", [bits(c), b.scalar("uint32", 9)], { direction: "RIGHT" });
   const unit = b.emit("Mul", [b.cast(high, "float32"), b.scalar("float32", 2 ** -23)]);
   return result(c, offset === 0 ? unit : b.emit("Add", [unit, b.scalar("float32", offset)]));

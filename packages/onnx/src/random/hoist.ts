@@ -114,9 +114,9 @@ class Recorder {
         shape,
         params: { starts: (eqn.params.slice as [number, number][]).map(([start]) => start) },
       };
-    const { mode, offset, perm, axis } = eqn.params;
+    const { mode, offset, wrapped, perm, axis } = eqn.params;
     const params = Object.fromEntries(
-      Object.entries({ mode, offset, perm, axis }).filter(([, value]) => value !== undefined),
+      Object.entries({ mode, offset, wrapped, perm, axis }).filter(([, value]) => value !== undefined),
     );
     return { op: eqn.primitive, inputs, shape, params };
   }

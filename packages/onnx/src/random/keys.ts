@@ -93,8 +93,13 @@ export const plainDraw: Draw = (_index, step, k0, k1) => {
   for (let i = 0; i < k0.length; i++)
     threefryBits(k0[i]!, k1[i]!, count, step.params.mode as Mode, words, i * count);
   if (step.op === "random_bits") return words;
-  const { offset } = step.params as { offset: number };
+  const { offset, wrapped } = step.params as { offset: number; wrapped?: boolean };
   const out = new Float32Array(words.buffer);
+  if (wrapped) {
+    // Each step rounds to float32, as on every device.
+    for (let i = 0; i < words.length; i++) out[i] = Math.fround(Math.fround(words[i]! | 0) + 0.5) * 2 ** -32;
+    return out;
+  }
   for (let i = 0; i < words.length; i++) out[i] = (words[i]! >>> 9) * 2 ** -23 + offset;
   return out;
 };

@@ -19,9 +19,16 @@ import {
  * Threefry-2x32 for four counters at a time, as a WebAssembly module assembled here: 4 ns a word, against 15 ns in
  * plain JavaScript. The bits are those of `threefry.ts`.
  *
- * `count` words, rounded up to a multiple of 4, go to an address of the memory; as they are, or as float32
- * `(word >> 9) 2^-23 + offset` if `uniform` is 1.
+ * `count` words, rounded up to a multiple of 4, go to an address of the memory; as they are, or as float32: see `Kind`.
  */
+export const Kind = {
+  word: 0,
+  /** `(word >> 9) 2^-23 + offset` */
+  plain: 1,
+  /** `(word + 1/2) 2^-32`, the word signed */
+  wrapped: 2,
+} as const;
+
 export type Fill = (
   k0: number,
   k1: number,
@@ -73,8 +80,12 @@ function assemble(): Uint8Array<ArrayBuffer> {
     emit(get(y), get(first + group), v128.add, set(y));
   }
   emit(get(x), get(y), v128.xor, set(x));
-  emit(get(uniform), control.if, get(x), int(9), v128.shr, v128.toFloat, float(2 ** -23), v128.splatFloat);
+  emit(get(uniform), int(Kind.plain), i32.and, control.if);
+  emit(get(x), int(9), v128.shr, v128.toFloat, float(2 ** -23), v128.splatFloat);
   emit(f32x4.mul, get(offset), v128.splatFloat, f32x4.add, set(x), control.end);
+  emit(get(uniform), int(Kind.wrapped), i32.and, control.if);
+  emit(get(x), v128.toSignedFloat, float(0.5), v128.splatFloat, f32x4.add);
+  emit(float(2 ** -32), v128.splatFloat, f32x4.mul, set(x), control.end);
   emit(get(address), get(x), v128.store);
   emit(get(counter), int(4), v128.splat, v128.add, set(counter));
   emit(get(address), int(16), i32.add, set(address), get(done), int(4), i32.add, set(done));

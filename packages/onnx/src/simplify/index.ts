@@ -6,6 +6,7 @@ import { choices, unfilled, zeros } from "./fills.ts";
 import { foldConstants } from "./fold.ts";
 import { identities, noOperation } from "./identities.ts";
 import { mergedLayout, unitReshapeFirst } from "./layout.ts";
+import { logarithm, logOfShare, softplusByCases } from "./logarithm.ts";
 import { biasedProduct, transposedProduct, transposedResult } from "./matmul.ts";
 import { fastSoftplus } from "./onnxruntime.ts";
 import { absolute, clip, notANumber, relu, sign } from "./piecewise.ts";
@@ -26,6 +27,9 @@ const functions: readonly Rule[] = [
   sigmoidGradient,
   sigmoid,
   log1p,
+  logarithm,
+  logOfShare,
+  softplusByCases,
   softmax,
   logSoftmax,
   argmax,

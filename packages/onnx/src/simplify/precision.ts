@@ -17,10 +17,12 @@ const passing = [
   "ReduceProd",
 ];
 const relative = ["Log", "Reciprocal", "Sqrt"];
+const comparisons = ["Less", "LessOrEqual", "Greater", "GreaterOrEqual"];
 
 /**
- * Whether an absolute error of 1e-7 in a value would show: it does where the value reaches a logarithm, a root or a
- * denominator without anything of order 1 being added on the way.
+ * Whether an absolute error of 1e-7 in a value would show: it does where the value reaches a logarithm, a root, a
+ * denominator or a comparison with another value (uniform noise: a rare unit) without anything of order 1 being added on
+ * the way.
  */
 export function needsRelativePrecision(x: Value, r: Rewriter): boolean {
   const seen = new Set<Value>([x]);
@@ -28,6 +30,7 @@ export function needsRelativePrecision(x: Value, r: Rewriter): boolean {
   for (let value = stack.pop(); value; value = stack.pop())
     for (const node of r.readers(value)) {
       if (relative.includes(node.op) || (node.op === "Div" && node.inputs[1] === value)) return true;
+      if (comparisons.includes(node.op) && node.inputs.every((y) => scalarOf(y) === undefined)) return true;
       if (!passes(node)) continue;
       const out = node.outputs[0]!;
       if (!seen.has(out)) stack.push(out);

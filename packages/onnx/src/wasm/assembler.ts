@@ -26,7 +26,12 @@ export const control: Operators<"block" | "loop" | "if" | "end"> = {
   if: [0x04, 0x40],
   end: [0x0b],
 };
-export const i32: Operators<"add" | "xor" | "atLeast"> = { add: [0x6a], xor: [0x73], atLeast: [0x4e] };
+export const i32: Operators<"add" | "and" | "xor" | "atLeast"> = {
+  add: [0x6a],
+  and: [0x71],
+  xor: [0x73],
+  atLeast: [0x4e],
+};
 export const type: { readonly [name in "i32" | "f32" | "v128"]: number } = {
   i32: 0x7f,
   f32: 0x7d,
@@ -35,7 +40,18 @@ export const type: { readonly [name in "i32" | "f32" | "v128"]: number } = {
 
 const vector = (op: number, ...immediate: number[]): Code => [0xfd, ...unsigned(op), ...immediate];
 export const v128: Operators<
-  "load" | "store" | "counters" | "splat" | "splatFloat" | "or" | "xor" | "shl" | "shr" | "add" | "toFloat"
+  | "load"
+  | "store"
+  | "counters"
+  | "splat"
+  | "splatFloat"
+  | "or"
+  | "xor"
+  | "shl"
+  | "shr"
+  | "add"
+  | "toFloat"
+  | "toSignedFloat"
 > = {
   load: vector(0x00, 2, 0),
   store: vector(0x0b, 2, 0),
@@ -48,6 +64,7 @@ export const v128: Operators<
   shr: vector(0xad),
   add: vector(0xae),
   toFloat: vector(0xfb),
+  toSignedFloat: vector(0xfa),
 };
 /** Operators on four float32. */
 export const f32x4: Operators<"abs" | "neg" | "sqrt" | "add" | "sub" | "mul" | "div" | "min" | "max"> = {
