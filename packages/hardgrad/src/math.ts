@@ -8,6 +8,15 @@ import { attach, detach } from "./surrogate.ts";
  * with every use.
  */
 
+/**
+ * `x - y`, formed before anything is added to it: jax-js 0.1.25 moves constants out of sums of floats, so that with x a
+ * constant at 1e9, `(x - y) + z` would be `(z - y) + x` and lose z. Consumes both.
+ */
+export function difference(x: np.Array, y: np.Array): np.Array {
+  const d = x.sub(y);
+  return np.where(np.isnan(d.ref), Number.NaN, d); // a choice that no range of values decides beforehand
+}
+
 /** `2 atanh(t)` for |t| up to 1/3, by its series to 2e-8. Consumes t. */
 function twiceArtanh(t: np.Array): np.Array {
   const s = np.square(t.ref);
@@ -93,7 +102,7 @@ export const shiftedLogSumExp: (x: np.Array) => ShiftedSum = jit(function shifte
 ): ShiftedSum {
   const largest = np.max(detach(x.ref), -1, { keepdims: true });
   const top = np.where(np.equal(largest.ref, Number.NEGATIVE_INFINITY), 0, largest);
-  const shifted = x.sub(top.ref);
+  const shifted = difference(x, top.ref);
   const shares = np.exp(shifted.ref);
   // What adds to the largest ones is summed by itself: 1 + 1e-9 would be 1.
   const isTop = np.greaterEqual(detach(shifted.ref), 0);
@@ -156,5 +165,5 @@ export function anyNaN(x: np.Array): np.Array {
 export function fromTop(x: np.Array): np.Array {
   const kept = finite(x);
   const top = detach(np.max(kept.ref, -1, { keepdims: true }));
-  return np.maximum(kept.sub(top), -3e38);
+  return np.maximum(difference(kept, top), -3e38);
 }

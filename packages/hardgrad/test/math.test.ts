@@ -1,5 +1,7 @@
-import { grad, jit, numpy as np } from "@jax-js/jax";
+import "./setup.ts";
+import { jit, numpy as np } from "@jax-js/jax";
 import { expect, test } from "vitest";
+import { grad } from "../src/gradients.ts";
 import { log, log1p, logaddexp, logSigmoid, logSoftmax, logsumexp, sigmoid, softplus } from "../src/math.ts";
 
 /**

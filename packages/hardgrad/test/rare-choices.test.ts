@@ -1,4 +1,5 @@
-import { grad, jit, numpy as np, random } from "@jax-js/jax";
+import "./setup.ts";
+import { jit, numpy as np, random } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
 import { exponential, logit, unwrapped, wrappedUniform } from "../src/distributions/noise.ts";
 import {
@@ -10,6 +11,7 @@ import {
   type Estimator,
   exact,
   expectation,
+  grad,
   type Objective,
   plackettLuce,
   raoBlackwell,

@@ -1,5 +1,5 @@
-import { grad, numpy as np, random } from "@jax-js/jax";
-import { categorical, logSigmoid, sample, softplus } from "hardgrad";
+import { numpy as np, random } from "@jax-js/jax";
+import { categorical, grad, logSigmoid, sample, softplus } from "hardgrad";
 import { expect, test } from "vitest";
 import { decodeModel, lower } from "../src/index.ts";
 import { expectSame, runJax, runModel } from "./harness.ts";

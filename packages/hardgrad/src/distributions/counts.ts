@@ -5,7 +5,7 @@ import { detach, lastAxes } from "../surrogate.ts";
 import type { Distribution } from "../types.ts";
 import { exponentialFamilyScore } from "./exponential-family.ts";
 import { type DistributionFunctions, fixed } from "./index.ts";
-import { openUniform } from "./noise.ts";
+import { unwrapped, wrappedUniform } from "./noise.ts";
 
 /** Counts: Poisson and binomial units. Sampled by inverting the distribution function on a finite support. */
 
@@ -155,16 +155,17 @@ function sums(p: np.Array, side: "up to" | "after"): np.Array {
 function sample(q: Distribution, noise: np.Array): np.Array {
   const p = masses(fixed(q));
   const broken = np.isnan(q.logits);
-  const upper = np.greater(noise.ref, 0.5);
+  const [u, rest] = [unwrapped(noise.ref), unwrapped(np.negative(noise))];
+  const upper = np.greater(u.ref, 0.5);
   const spread = (x: np.Array): np.Array => x.reshape([...x.shape, 1]);
-  const below = np.less(sums(p.ref, "up to"), spread(noise.ref));
-  const above = np.greater(sums(p, "after"), spread(np.negative(noise).add(1)));
+  const below = np.less(sums(p.ref, "up to"), spread(u));
+  const above = np.greater(sums(p, "after"), spread(rest));
   const count = np.sum(np.where(spread(upper), above, below).astype(np.float32), -1);
   return np.where(broken, Number.NaN, count);
 }
 
 const shared = {
-  noise: openUniform,
+  noise: wrappedUniform,
   sample,
   logProbability,
   score: exponentialFamilyScore,

@@ -1,5 +1,5 @@
 import { lax, numpy as np, random } from "@jax-js/jax";
-import { logFrom } from "../math.ts";
+import { difference, logFrom } from "../math.ts";
 import { detach } from "../surrogate.ts";
 
 /**
@@ -68,7 +68,7 @@ export function perturbed(logits: np.Array, noise: np.Array, k: number): np.Arra
 
 /** The logits less their k-th largest on the last axis, which counts as a constant. Consumes logits. */
 export function centred(logits: np.Array, k: number): np.Array {
-  return logits.sub(kthLargest(detach(logits.ref), k));
+  return difference(logits, kthLargest(detach(logits.ref), k));
 }
 
 /** `[..., 1]`. Consumes x. */

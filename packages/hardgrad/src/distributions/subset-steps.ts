@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { logaddexp } from "../math.ts";
+import { difference, logaddexp } from "../math.ts";
 import { detach } from "../surrogate.ts";
 
 /**
@@ -26,8 +26,8 @@ export function stepsOf(logits: np.Array, k: number): { steps: Step[]; logTotal:
     const w = detach(weight.ref);
     // The largest term of e_j gains the j-th largest logit, or the new one.
     const gain = np.maximum(largest.ref, w.ref);
-    const withUnit = shifted(zero.ref, logSums.ref).add(weight.sub(gain.ref));
-    const without = logSums.add(largest.ref.sub(gain));
+    const withUnit = shifted(zero.ref, logSums.ref).add(difference(weight, gain.ref));
+    const without = logSums.add(difference(largest.ref, gain));
     logSums = logaddexp(withUnit.ref, without.ref);
     const possible = np.notEqual(logSums.ref, Number.NEGATIVE_INFINITY);
     const share = (part: np.Array): np.Array =>

@@ -5,7 +5,7 @@ import { detach, lastAxes, zeroWithGradient } from "../surrogate.ts";
 import type { Distribution } from "../types.ts";
 import { exponentialFamilyScore } from "./exponential-family.ts";
 import type { DistributionFunctions } from "./index.ts";
-import { isBelow, wrappedUniform } from "./noise.ts";
+import { centred, isBelow, wrappedUniform } from "./noise.ts";
 import { hardTopK } from "./ranks.ts";
 import { stepsOf } from "./subset-steps.ts";
 
@@ -92,7 +92,7 @@ function draw(q: Distribution, noise: np.Array): np.Array {
 function logProbability(q: Distribution, z: np.Array): np.Array {
   const { steps, logTotal } = stepsOf(q.logits.ref, q.total);
   for (const { withUnit, without } of steps) for (const row of [withUnit, without]) row.dispose();
-  const a = detach(q.logits.ref);
+  const a = centred(detach(q.logits.ref), q.total);
   const value = np.sum(a.ref.mul(z.ref.sub(hardTopK(a, q.total))), lastAxes(1));
   return value.add(np.sum(zeroWithGradient(q.logits).mul(z), lastAxes(1))).sub(logTotal);
 }

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { logaddexp, logsumexp, shiftedLogSumExp } from "../math.ts";
+import { difference, logaddexp, logsumexp, shiftedLogSumExp } from "../math.ts";
 import { detach } from "../surrogate.ts";
 import { centred } from "./noise.ts";
 
@@ -26,7 +26,7 @@ export function logMass(x: np.Array): LogMass {
 /** One more term. The largest term is a constant: all of the gradient is in the rest. Consumes the weight. */
 function plus({ top, extra }: LogMass, weight: np.Array): LogMass {
   const higher = detach(np.maximum(top.ref, weight.ref));
-  const sum = logaddexp(extra.ref.add(top.ref.sub(higher.ref)), weight.sub(higher.ref));
+  const sum = logaddexp(extra.ref.add(difference(top.ref, higher.ref)), weight.sub(higher.ref));
   return { top: higher, extra: sum };
 }
 
@@ -46,7 +46,9 @@ export function logSetProbabilities(logWeights: readonly np.Array[], rest: LogMa
     const first = members[0]!;
     const here = plus(mass[first.without]!, first.weight.ref);
     mass.push(here);
-    const ways = members.map(({ weight, without }) => weight.ref.sub(here.top.ref).add(table[without]!.ref));
+    const ways = members.map(({ weight, without }) =>
+      difference(weight.ref, here.top.ref).add(table[without]!.ref),
+    );
     table.push(logsumexp(np.stack(ways, -1)).sub(here.extra.ref));
   }
   for (const { top, extra } of mass) for (const array of [top, extra]) array.dispose();

@@ -1,7 +1,7 @@
 import { nn, numpy as np, random, tree } from "@jax-js/jax";
 import { evaluate, resolveOptions } from "../checks.ts";
 import { fixed, functionsOf } from "../distributions/index.ts";
-import { gumbel, logit } from "../distributions/noise.ts";
+import { centred, gumbel, logit } from "../distributions/noise.ts";
 import { pullback } from "../gradients.ts";
 import { sigmoid } from "../math.ts";
 import { references } from "../references.ts";
@@ -70,8 +70,8 @@ function bothPerturbed(
   a: np.Array,
 ): np.Array {
   if (q.kind === "categorical") {
-    const centred = a.ref.sub(np.max(detach(a), -1, { keepdims: true }));
-    return np.stack([centred.ref.add(gumbel(own)), conditionalGumbel(centred, sample, fresh)], 0);
+    const shifted = centred(a, 1);
+    return np.stack([shifted.ref.add(gumbel(own)), conditionalGumbel(shifted, sample, fresh)], 0);
   }
   return np.stack([a.ref.sub(logit(own)), conditionalLogistic(a, sample, fresh)], 0);
 }

@@ -1,5 +1,5 @@
-import { Array as ConcreteArray, nn, numpy as np } from "@jax-js/jax";
-import { hardSigmoid, logSigmoid } from "../math.ts";
+import { Array as ConcreteArray, numpy as np } from "@jax-js/jax";
+import { hardSigmoid, log, log1p, logSigmoid, logsumexp } from "../math.ts";
 import { detach, linearGradient } from "../surrogate.ts";
 import type { Distribution } from "../types.ts";
 
@@ -58,6 +58,9 @@ export function rateDivergence(gates: Distribution | np.Array, rate: number): np
   return np.negative(np.sum(cross)).add(count * entropy);
 }
 
+/** Over the first axis. Consumes x. */
+const logMeanExp = (x: np.Array): np.Array => logsumexp(np.moveaxis(x, 0, -1)).sub(Math.log(x.shape[0]!));
+
 /** `log p_j` and `log(1 - p_j)`, `[gates]`. */
 function logRates(gates: Distribution | np.Array): { open: np.Array; closed: np.Array } {
   if ("kind" in gates) {
@@ -68,8 +71,8 @@ function logRates(gates: Distribution | np.Array): { open: np.Array; closed: np.
     checkShape("rateDivergence", "logits", gates.logits);
     if (gates.probability === "sigmoid")
       return {
-        open: nn.logmeanexp(logSigmoid(gates.logits.ref), 0),
-        closed: nn.logmeanexp(logSigmoid(np.negative(gates.logits)), 0),
+        open: logMeanExp(logSigmoid(gates.logits.ref)),
+        closed: logMeanExp(logSigmoid(np.negative(gates.logits))),
       };
   }
   const p = "kind" in gates ? hardSigmoid(gates.logits) : gates;
@@ -79,8 +82,8 @@ function logRates(gates: Distribution | np.Array): { open: np.Array; closed: np.
   const some = np.maximum(kept.ref, LEAST);
   const most = np.minimum(kept, MOST);
   return {
-    open: linearGradient(np.log(some.ref), mean.ref, np.reciprocal(some)),
-    closed: linearGradient(np.log1p(np.negative(most.ref)), mean, np.reciprocal(most.sub(1))),
+    open: linearGradient(log(some.ref), mean.ref, np.reciprocal(some)),
+    closed: linearGradient(log1p(np.negative(most.ref)), mean, np.reciprocal(most.sub(1))),
   };
 }
 
