@@ -29,7 +29,7 @@ export function checkLogits(
   if (bad >= 0)
     throw new RangeError(
       `${name}: logits must be finite, but entry ${bad} of ${values.length} is ${values[bad]}; ` +
-        "clip them, or look for the NaN before this line (to forbid a category use a large negative logit).",
+        "clip them, or look for the NaN before this line (to forbid a category, give a mask).",
     );
   const outside = range ? values.findIndex((v: number) => !range.holds(v)) : -1;
   if (outside >= 0)

@@ -5,6 +5,7 @@ import { lastAxes } from "../surrogate.ts";
 import type { Distribution, Probability } from "../types.ts";
 import { exponentialFamilyScore } from "./exponential-family.ts";
 import type { DistributionFunctions } from "./index.ts";
+import { maskUnits } from "./mask.ts";
 import { isBelow, logit, wrappedUniform } from "./noise.ts";
 
 /**
@@ -13,12 +14,17 @@ import { isBelow, logit, wrappedUniform } from "./noise.ts";
  * @param logits `[...batch, units]`; a single example is `[units]`. Consumed.
  * @param options.probability `"sigmoid"`, or `"hard-sigmoid"` for `clip((logits + 1) / 2, 0, 1)`, which `exact`
  *   and the three straight-through estimators accept: outside [-1, 1] its units are deterministic and get no gradient.
- * @throws RangeError for logits that are not finite, a scalar, or an empty event.
+ * @param options.mask truth values that fit the logits, true where a unit may be 1; elsewhere it is always 0, without
+ *   gradient. Consumed.
+ * @throws RangeError for logits that are not finite, a scalar, or an empty event, and for a mask that does not fit.
  * @example
  * const q = bernoulli(np.array([0.5, -1, 2]));
  */
-export function bernoulli(logits: np.Array, options: { probability?: Probability } = {}): Distribution {
-  const { probability = "sigmoid" } = options;
+export function bernoulli(
+  logits: np.Array,
+  options: { probability?: Probability; mask?: np.Array } = {},
+): Distribution {
+  const { probability = "sigmoid", mask } = options;
   if (probability !== "sigmoid" && probability !== "hard-sigmoid")
     throw new RangeError(
       `bernoulli: probability ${probability} is unknown; use "sigmoid" or "hard-sigmoid".`,
@@ -27,7 +33,7 @@ export function bernoulli(logits: np.Array, options: { probability?: Probability
   const { shape } = logits;
   return {
     kind: "bernoulli",
-    logits,
+    logits: mask ? maskUnits("bernoulli", logits, mask) : logits,
     batchShape: shape.slice(0, -1),
     eventShape: shape.slice(-1),
     probability,

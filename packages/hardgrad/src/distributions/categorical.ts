@@ -5,6 +5,7 @@ import { lastAxes } from "../surrogate.ts";
 import type { Distribution } from "../types.ts";
 import { exponentialFamilyScore } from "./exponential-family.ts";
 import type { DistributionFunctions } from "./index.ts";
+import { maskRows } from "./mask.ts";
 import { exponential, perturbed } from "./noise.ts";
 import { oneHotOf } from "./one-hot.ts";
 
@@ -16,17 +17,20 @@ import { oneHotOf } from "./one-hot.ts";
  * example with several variables write `[1, variables, categories]`). Losses have the shape of the batch.
  *
  * @param logits consumed.
- * @throws RangeError for logits that are not finite, a scalar, or without categories.
+ * @param options.mask truth values that fit the logits, true where a category is allowed; the others have probability
+ *   zero and get no gradient. Consumed.
+ * @throws RangeError for logits that are not finite, a scalar, or without categories, and for a mask that does not fit or
+ *   allows nothing; inside `jit` a variable that may take no value is NaN.
  * @example
  * const q = categorical(np.array([[0.2, -1, 0.7]])); // one example, one variable, three categories
  */
-export function categorical(logits: np.Array): Distribution {
+export function categorical(logits: np.Array, options: { mask?: np.Array } = {}): Distribution {
   checkLogits("categorical", logits);
   const { shape } = logits;
   const event = shape.length >= 3 ? 2 : 1;
   return {
     kind: "categorical",
-    logits,
+    logits: options.mask ? maskRows("categorical", logits, options.mask, 1) : logits,
     batchShape: shape.slice(0, -event),
     eventShape: shape.slice(-event),
     probability: "sigmoid",

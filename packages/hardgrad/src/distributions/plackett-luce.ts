@@ -14,12 +14,14 @@ import { logWithoutReplacement } from "./without-replacement.ts";
  *
  * @param logits `[...batch, n]`. Consumed.
  * @param k from 1 to n; log-probabilities cost 2^k, so they are refused above 10.
+ * @param options.mask truth values that fit the logits, true where an element may be drawn; the others have probability
+ *   zero and get no gradient. Consumed.
  * Reference: Kool, van Hoof & Welling 2019.
  * @example
  * const q = plackettLuce(np.array([0.3, -0.5, 1.1, 0.2]), 2);
  */
-export function plackettLuce(logits: np.Array, k: number): Distribution {
-  return subsetOf("plackett-luce", logits, k);
+export function plackettLuce(logits: np.Array, k: number, options: { mask?: np.Array } = {}): Distribution {
+  return subsetOf("plackett-luce", logits, k, options.mask);
 }
 
 /** The functions of the family; each consumes `q.logits` and its other arrays. */

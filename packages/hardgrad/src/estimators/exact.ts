@@ -67,7 +67,9 @@ export function exact(given: { maxStates?: number } = {}): Estimator {
       const values = evaluate("exact", q, f, spread.ref);
       const probability = jointProbability(q, spread);
       q.logits.dispose();
-      return { losses: np.sum(probability.mul(values), 0), state };
+      // A state that is never reached may be one that f forbids.
+      const never = np.equal(probability.ref, 0);
+      return { losses: np.sum(probability.mul(np.where(never, 0, values)), 0), state };
     },
   };
 }
