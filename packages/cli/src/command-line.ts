@@ -34,10 +34,15 @@ export function experimentFirst(command: Command, words: readonly string[]): str
     const before = i > 0 ? options.find((o) => [o.long, o.short].includes(words[i - 1])) : undefined;
     return word.startsWith("-") || before?.required ? [] : [{ word, i }];
   });
+  const unknown = (word: string | undefined): boolean =>
+    word?.startsWith("--") === true &&
+    !word.includes("=") &&
+    !["--help", "--version", ...options.map((o) => o.long)].includes(word);
   if (free[0]?.word === "help") return [...words.filter((_, i) => i !== free[0]!.i), "--help"];
   const named = free.find(({ word }) => experiments.includes(word));
   if (named) return [named.word, ...words.filter((_, i) => i !== named.i)];
-  if (free[0]) throw unknownName("experiment", free[0].word, experiments);
+  // The word after an unknown flag is its value: commander says what is wrong with the flag.
+  if (free[0] && !unknown(words[free[0].i - 1])) throw unknownName("experiment", free[0].word, experiments);
   const found = words.some((word) => about.includes(word)) ? undefined : experimentIn(folderOf(words));
   return [...(found !== undefined && experiments.includes(found) ? [found] : []), ...words];
 }

@@ -1,7 +1,8 @@
 import { Command, CommanderError } from "commander";
 import { commandFirst, experimentFirst } from "./command-line.ts";
+import { refusalOf, refuseEmpty } from "./commander-errors.ts";
 import { outliveReaders } from "./console.ts";
-import { describeError } from "./errors.ts";
+import { describeError, UsageError } from "./errors.ts";
 
 const FIRST_SCREEN = `hardgrad: gradient estimators for networks that make hard choices. Four commands to paste:
 
@@ -237,8 +238,11 @@ A problem file is a JavaScript module (TypeScript from Node 22.18 on), for examp
   for (const command of [...program.commands, ...train.commands, ...compare.commands])
     command
       .helpCommand(false)
-      .exitOverride()
+      .exitOverride((error) => {
+        throw error.exitCode === 0 ? error : new UsageError(refusalOf(error, command));
+      })
       .configureOutput({ writeErr: () => {} });
+  program.hook("preAction", (_program, action) => refuseEmpty(action));
   return program;
 }
 
@@ -260,13 +264,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return 0;
-      process.stderr.write(
-        `${error.message
-          .replace(/^error: /, "")
-          .replace(/\n\(D/, "; d")
-          .replace(/\n\(/, "; ")
-          .replace(/\?\)$/, "?")}\n`,
-      );
+      process.stderr.write(`${error.message.replace(/^error: /, "")}\n`);
       return 2;
     }
     if (process.env.HARDGRAD_DEBUG) console.error(error);

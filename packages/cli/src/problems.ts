@@ -12,8 +12,8 @@ import {
   poisson,
   subset,
 } from "hardgrad";
-import { z } from "zod";
-import { Failure, UsageError } from "./errors.ts";
+import { Failure, reasonOf, UsageError } from "./errors.ts";
+import { type Contents, type kinds, wrongContents } from "./problem-file.ts";
 import { unknownName } from "./suggest.ts";
 
 /** What `audit` works on: a distribution of one example, and the objective. */
@@ -23,58 +23,6 @@ export interface Problem {
   readonly distribution: () => Distribution;
   readonly objective: Objective;
 }
-
-const kinds = ["bernoulli", "categorical", "subset", "plackett-luce", "poisson", "binomial"] as const;
-
-/** What is wrong with logits, or undefined: a list of numbers, or a list of such lists of one length. */
-function wrongLogits(value: unknown): string | undefined {
-  if (!Array.isArray(value) || value.length === 0)
-    return `must be a list of numbers, or of lists of numbers, not ${Array.isArray(value) ? "an empty list" : shown(value)}`;
-  for (const [i, entry] of value.entries()) {
-    if (Array.isArray(entry)) {
-      const inner = Array.isArray(value[0]) ? wrongLogits(entry) : "is a list among numbers";
-      if (inner) return `entry ${i}: ${inner}`;
-    } else if (Array.isArray(value[0])) return `entry ${i} is ${shown(entry)} among lists`;
-    else if (typeof entry !== "number" || !Number.isFinite(Math.fround(entry)))
-      return `entry ${i} is ${shown(entry)}, but must be a finite number`;
-  }
-  return undefined;
-}
-
-function shown(value: unknown): string {
-  if (typeof value === "string") return `the text ${JSON.stringify(value)}`;
-  if (Array.isArray(value)) return "a list";
-  return value === undefined ? "missing" : String(value);
-}
-
-const schema = z.strictObject({
-  distribution: z.enum(kinds),
-  logits: z.any().superRefine((value, context) => {
-    const wrong = wrongLogits(value);
-    if (wrong) context.addIssue({ code: "custom", message: wrong });
-  }),
-  objective: z.any().superRefine((value, context) => {
-    if (typeof value !== "function")
-      context.addIssue({
-        code: "custom",
-        message: "must be a function (sample, { np, nn }) => losses",
-      });
-    else if (value.constructor.name === "AsyncFunction")
-      context.addIssue({
-        code: "custom",
-        message: "must not be async: it is compiled, and returns an array, not a promise",
-      });
-  }),
-  title: z.string().optional(),
-  k: z.number().int().optional(),
-  trials: z.number().int().optional(),
-  maxCount: z.number().int().optional(),
-});
-
-type Contents = Omit<z.infer<typeof schema>, "objective" | "logits"> & {
-  logits: number[] | number[][];
-  objective: (sample: np.Array, tools: { np: typeof np; nn: typeof nn }) => np.Array;
-};
 
 function makeProblem(name: string, contents: Contents): Problem {
   const { distribution: kind, logits, k, trials, maxCount } = contents;
@@ -216,19 +164,21 @@ export async function loadProblem(text: string): Promise<Problem> {
   try {
     loaded = await import(pathToFileURL(path).href);
   } catch (error) {
-    throw new Failure(`${text}: can't be loaded: ${(error as Error).message.split("\n")[0]}`);
+    const where = error instanceof SyntaxError ? `; node --check ${text} shows where` : "";
+    throw new Failure(`${text}: can't be loaded: ${reasonOf(error).split("\n")[0]}${where}.`);
   }
-  const checked = schema.safeParse(loaded.default);
-  if (!checked.success) {
-    const [issue] = checked.error.issues;
-    const where = issue?.path.length ? issue.path.join(".") : "the default export";
-    throw new UsageError(
-      `${text}: ${where}: ${issue?.message}; write export default { distribution, logits, objective }, see hardgrad audit --help.`,
-    );
-  }
+  let wrong: string | undefined;
   try {
-    return makeProblem(text, loaded.default as Contents);
+    wrong = wrongContents(loaded.default);
+    if (wrong === undefined) {
+      const problem = makeProblem(text, loaded.default as Contents);
+      problem.distribution(); // which checks sizes and ranges
+      return problem;
+    }
   } catch (error) {
-    throw new UsageError(`${text}: ${(error as Error).message.replace(/\.$/, "")}.`);
+    throw new UsageError(`${text}: ${reasonOf(error).replace(/\.$/, "")}.`);
   }
+  throw new UsageError(
+    `${text}: ${wrong.replace(/[.?]$/, "")}; write export default { distribution, logits, objective }, see hardgrad audit --help.`,
+  );
 }

@@ -106,7 +106,39 @@ describe("audit", () => {
           message,
         ] as [string, string, RegExp],
     ),
-    ["syntax", "export default {", /can't be loaded/],
+    ["syntax", "export default {", /can't be loaded: .*; node --check bad\.mjs shows where/],
+    ["nothing at all that is thrown", "throw null;", /bad\.mjs: can't be loaded: null/],
+    [
+      "no default export",
+      "export const a = 1;",
+      /bad\.mjs: the default export must be an object, but is missing/,
+    ],
+    ["a function", "export default () => 1;", /the default export must be an object, but is a function/],
+    ...[
+      ["a field misspelt", "objectve: 1", /bad\.mjs: there is no field "objectve"; did you mean objective/],
+      ["a field that throws", "get title() { throw 'no title'; }", /bad\.mjs: no title/],
+      [
+        "lists of lists of lists",
+        "logits: [[[1, 2]], [[3, 4]]]",
+        /logits: entry 0: must be a list of numbers, not/,
+      ],
+      ["half a k", "distribution: 'subset', k: 1.5", /bad\.mjs: k: must be a whole number/],
+      ["k above n", "distribution: 'subset', k: 4", /bad\.mjs: subset: k must be .* not 4/],
+      [
+        "trials below 1",
+        "distribution: 'binomial', trials: -1",
+        /bad\.mjs: binomial: trials must be .* not -1/,
+      ],
+      ["a rate above the cut", "distribution: 'poisson', logits: [9]", /bad\.mjs: poisson: logit 0 is 9/],
+      ["no law", "distribution: 'normal'", /bad\.mjs: distribution: must be one of bernoulli, categorical/],
+    ].map(
+      ([name, field, message]) =>
+        [
+          name,
+          `export default { distribution: 'bernoulli', logits: [1, 2], objective: (b, { np }) => np.sum(b, -1), ${field} };`,
+          message,
+        ] as [string, string, RegExp],
+    ),
     [
       "mean over everything",
       "export default { distribution: 'bernoulli', logits: [1, 2], objective: (b, { np }) => np.mean(b) };",
@@ -125,6 +157,15 @@ describe("audit", () => {
     expect([name, code !== 0, stderr]).toEqual([name, true, expect.stringMatching(message)]);
     expect(stderr.trim().split("\n").length).toBe(1);
     expect(existsSync(join(cwd, "x.csv"))).toBe(false);
+  });
+  test("an estimator is named once where it is left out, and the others are measured", () => {
+    const cwd = scratch();
+    const text = "export default { distribution: 'bernoulli', logits: [1, 2], objective: (b) => b.sum(1) };";
+    writeFileSync(join(cwd, "mine.mjs"), text);
+    const args = ["audit", "rloo,reinforce", "--problem", "mine.mjs", "--samples", "100", "--warmup", "0"];
+    const { code, stderr } = hardgrad(args, { cwd });
+    expect(stderr).toMatch(/^left out rloo: the objective must return one loss per example/);
+    expect(code).toBe(0);
   });
   test("problems in TypeScript, where Node reads them; where it does not, the way out", () => {
     const cwd = scratch();

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { ask, scratch } from "./run.ts";
@@ -43,6 +43,43 @@ describe("train --resume and flags", () => {
     expect(code).toBe(2);
     for (const [file, size] of before as [string, number][])
       expect(readFileSync(join(at("run"), file === "figures" ? "figures/loss.svg" : file)).length).toBe(size);
+  });
+
+  test("files of a run that are missing or damaged: named, or written again", async () => {
+    cpSync(at("run"), at("hurt"), { recursive: true });
+    const summary = join(at("hurt"), "summary.json");
+    for (const text of ["", "xx", "null", "{}", '{ "steps": 8 }']) {
+      writeFileSync(summary, text);
+      const { code, stderr } = await ask("train", "--resume", at("hurt"));
+      expect([text, code, stderr]).toEqual([
+        text,
+        1,
+        expect.stringMatching(/^\S*summary\.json is damaged; delete it/),
+      ]);
+    }
+    rmSync(summary);
+    for (const file of ["environment.json", "config.json"]) writeFileSync(join(at("hurt"), file), "{");
+    rmSync(join(at("hurt"), "environment.json"));
+    const figure = await ask("figure", "continual", "--run", at("hurt"));
+    expect(figure.stderr).toMatch(
+      /^\S*config\.json is damaged; hardgrad train --resume \S*hurt writes it again\.$/m,
+    );
+    const { code, stderr } = await ask("train", "--resume", at("hurt"), "--quiet");
+    expect(code, stderr).toBe(0);
+    for (const file of ["environment.json", "config.json", "summary.json"])
+      expect(Object.keys(JSON.parse(readFileSync(join(at("hurt"), file), "utf8"))).length).toBeGreaterThan(3);
+  });
+
+  test("a run is no comparison, and a comparison no run: what to do instead", async () => {
+    const run = await ask("compare", "--resume", at("run"));
+    expect([run.code, run.stderr]).toEqual([2, expect.stringMatching(/hardgrad train --resume \S*run\.$/m)]);
+    mkdirSync(at("several"));
+    writeFileSync(join(at("several"), "comparison.json"), "{}");
+    const several = await ask("train", "--resume", at("several"));
+    expect([several.code, several.stderr]).toEqual([
+      2,
+      expect.stringMatching(/hardgrad compare --resume \S*several\.$/m),
+    ]);
   });
 
   test("another experiment is refused, and its flags are not asked about", async () => {
@@ -213,7 +250,6 @@ test("compare --resume: no flag need be repeated, and none may contradict", asyn
     expect(code).toBe(2);
   }
   expect((await ask("compare", "vae", "--resume", folder)).stderr).toMatch(/^vae contradicts .* classifier/);
-  expect((await ask("compare", "--resume", at("run"))).stderr).toMatch(
-    /comparison\.json is missing or damaged/,
-  );
+  writeFileSync(join(folder, "comparison.json"), "{");
+  expect((await ask("compare", "--resume", folder)).stderr).toMatch(/comparison\.json is missing or damaged/);
 });

@@ -60,12 +60,21 @@ export async function audit(ids: string | undefined, flags: Flags): Promise<void
     return;
   }
   print(tableOf(report, rows, problem.title));
-  for (const { id, reason } of report.skipped) narrate(`left out ${id}: ${reason}`);
+  for (const { id, reason } of skippedOf(report)) narrate(`left out ${id}: ${reason}`);
   if (out) narrate(`wrote ${out}`);
 }
 
+/** Reasons begin with the name of the estimator where that says them; who prints them says it already. */
+function skippedOf({ skipped }: AuditReport): AuditReport["skipped"] {
+  return skipped.map(({ id, reason }) => ({
+    id,
+    reason: reason.startsWith(`${id}: `) ? reason.slice(id.length + 2) : reason,
+  }));
+}
+
 /** Each reason once, with those it holds for. */
-function reasonsOf({ skipped }: AuditReport): string {
+function reasonsOf(report: AuditReport): string {
+  const skipped = skippedOf(report);
   const reasons = [...new Set(skipped.map((s) => s.reason))];
   return reasons
     .map((reason) => {

@@ -1,10 +1,9 @@
-import * as fs from "node:fs";
-import { join } from "node:path";
 import { type Flags, seedOf } from "../configuration.ts";
 import { print, printJson } from "../console.ts";
-import { Failure, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import { checkTarget, type FigureEntry, figures, writeFigure } from "../figures/index.ts";
 import { settingsFromFlags } from "../flags.ts";
+import { readConfig } from "../run-folder/read.ts";
 import { unknownName } from "../suggest.ts";
 
 /** `figure NAME`: a figure of the documentation, drawn from the code. */
@@ -49,9 +48,7 @@ function runOf({ name, ofRun }: FigureEntry, run: string | undefined): string {
   }
   if (run === undefined)
     throw new UsageError(`figure ${name} is of a run; give its folder: --run runs/NAME.`);
-  const file = join(run, "config.json");
-  if (!fs.existsSync(file)) throw new Failure(`${run} is not the folder of a run: it has no config.json.`);
-  const { experiment } = JSON.parse(fs.readFileSync(file, "utf8")) as { experiment?: string };
+  const { experiment } = readConfig(run);
   if (experiment !== ofRun)
     throw new UsageError(`figure ${name} is of runs of ${ofRun}, but ${run} is of ${experiment}.`);
   return run;

@@ -120,6 +120,10 @@ function fresh(experiment: string | undefined, flags: Flags): RunConfig {
     throw new UsageError(
       "train needs an experiment, such as: hardgrad train classifier --estimator reinmax.",
     );
+  if (String(flags.estimator ?? "").includes(","))
+    throw new UsageError(
+      `train takes one estimator, not ${JSON.stringify(flags.estimator)}; several are trained by: hardgrad compare ${experiment} --estimators ${flags.estimator}.`,
+    );
   const config = configurationOf(experiment, flags.estimator as string | undefined, seedOf(flags), flags);
   refuseImpossible(config);
   return config;
@@ -133,6 +137,10 @@ function resumed(
 ): { config: RunConfig; epochs?: number } {
   if (!fs.existsSync(path))
     throw new Failure(`cannot resume from ${path}: it does not exist; give the folder of a run.`);
+  if (fs.existsSync(join(path, "comparison.json")))
+    throw new UsageError(
+      `${path} is a comparison, not one run; go on with: npx hardgrad compare --resume ${path}.`,
+    );
   const { config } = lastCheckpoint(path);
   const spec = findExperiment(config.experiment).options.epochs!;
   const asked = typeof flags.epochs === "string" ? optionValue("--epochs", spec, flags.epochs) : undefined;

@@ -62,6 +62,10 @@ function readComparison(path: string): Comparison {
     );
     return { configs, command };
   } catch {
+    if (fs.existsSync(join(path, "checkpoint.safetensors")))
+      throw new UsageError(
+        `${path} is one run, not a comparison; go on with: npx hardgrad train --resume ${path}.`,
+      );
     throw new Failure(
       `cannot resume from ${path}: comparison.json is missing or damaged; give the folder of a comparison.`,
     );

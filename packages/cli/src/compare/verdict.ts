@@ -50,7 +50,7 @@ export function verdict({ unit, title }: Pick<Metric, "unit" | "title">, results
   const text = ({ estimator, value }: Result): string => `${estimator} (${formatMetric(unit, value)})`;
   if (others.length === 0) return `No verdict: only ${text(first)} has a ${title} that is a number.${failed}`;
   if (first.seeds.length < 2)
-    return `Undecided: one seed can't tell estimators apart; ${listed(finite.map(text))}. Use --seeds 3 or more.${failed}`;
+    return `Undecided: one seed can't tell estimators apart; use --seeds 3 or more.${failed}`;
   const decisions = others.map((other) => ({ other, ...decide(first, other) }));
   const level = decisions.filter((d) => !d.decided);
   const behind = decisions.filter((d) => d.decided).map((d) => d.other);

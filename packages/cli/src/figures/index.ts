@@ -1,10 +1,9 @@
 import * as fs from "node:fs";
-import { dirname, extname, join } from "node:path";
-import type { RunConfig } from "@hardgrad/experiments";
+import { dirname, extname } from "node:path";
 import type { OptionsTable } from "hardgrad";
 import { Failure, UsageError } from "../errors.ts";
 import { writeWhole } from "../run-folder/files.ts";
-import { readMetrics } from "../run-folder/read.ts";
+import { readConfig, readMetrics } from "../run-folder/read.ts";
 
 /** A drawing and the data behind it. */
 export interface Figure {
@@ -70,8 +69,7 @@ export async function figures(): Promise<readonly FigureEntry[]> {
 }
 
 function methodOf(run: string): string {
-  const { settings } = JSON.parse(fs.readFileSync(join(run, "config.json"), "utf8")) as RunConfig;
-  return String(settings.method);
+  return String(readConfig(run).settings.method);
 }
 
 /** Rows as CSV (RFC 4180). */

@@ -14,13 +14,13 @@ import { lineChart } from "../figures/chart.ts";
 import { continualFigure } from "../figures/continual.ts";
 import { pictureSvg } from "../figures/pictures.ts";
 import { writeCheckpoint } from "./checkpoint.ts";
-import { type Environment, environment } from "./environment.ts";
+import { environment } from "./environment.ts";
 import { appendWhole, createFolder, writeWhole } from "./files.ts";
 import { modelCard } from "./model-card.ts";
-import { readMetrics } from "./read.ts";
+import { readEnvironment, readMetrics } from "./read.ts";
 import { encodeFileVersion, encodeScalars, record as frame, readRecords, stepOf } from "./tfevents.ts";
 
-export { epochAt, lastCheckpoint, readMetrics, readPictures, readSummary } from "./read.ts";
+export { epochAt, lastCheckpoint, readConfig, readMetrics, readPictures, readSummary } from "./read.ts";
 
 const EVENTS = "events.out.tfevents.0.hardgrad";
 
@@ -58,6 +58,7 @@ export function openRunFolder(
     // What says that a run has ended, in case it is to be trained further.
     for (const name of ["summary.json", "README.md"]) fs.rmSync(join(path, name), { force: true });
     writeWhole(join(path, "config.json"), json(config));
+    if (!readEnvironment(path)) writeWhole(join(path, "environment.json"), json(environment(device)));
     const experiment = findExperiment(config.experiment);
     const kept = readMetrics(path)
       .filter((row) => row.step <= resumeAt)
@@ -76,7 +77,7 @@ export function openRunFolder(
     },
     saveCheckpoint: (checkpoint) => writeCheckpoint(join(path, "checkpoint.safetensors"), checkpoint),
     finish: (finished, summary, pictures) => {
-      const where = JSON.parse(fs.readFileSync(join(path, "environment.json"), "utf8")) as Environment;
+      const where = readEnvironment(path) ?? environment(device);
       fs.mkdirSync(join(path, "figures"), { recursive: true });
       const { headline } = findExperiment(finished.experiment);
       const all = readMetrics(path);

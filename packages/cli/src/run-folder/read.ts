@@ -1,7 +1,10 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
-import type { Checkpoint, MetricRow, Picture, Summary } from "@hardgrad/experiments";
-import { type Purpose, readCheckpoint } from "./checkpoint.ts";
+import type { Checkpoint, MetricRow, Picture, RunConfig, Summary } from "@hardgrad/experiments";
+import { z } from "zod";
+import { Failure } from "../errors.ts";
+import { configSchema, type Purpose, readCheckpoint } from "./checkpoint.ts";
+import type { Environment } from "./environment.ts";
 
 /** The rows of `metrics.jsonl`; a last line that a kill cut is left out. */
 export function readMetrics(path: string): MetricRow[] {
@@ -22,17 +25,65 @@ export function readMetrics(path: string): MetricRow[] {
 /** The summary of a run that has ended, or undefined. */
 export function readSummary(path: string): Summary | undefined {
   const file = join(path, "summary.json");
-  return fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, "utf8")) as Summary) : undefined;
+  if (!fs.existsSync(file)) return undefined;
+  const summary = readJson(file);
+  if (!summarySchema.safeParse(summary).success)
+    throw new Failure(`${file} is damaged; delete it, and ${path} can be resumed, which writes it again.`);
+  return summary as Summary;
+}
+
+const summarySchema = z.object({
+  steps: z.number(),
+  metrics: z.record(z.string(), z.number().nullable()),
+  bests: z.record(z.string(), z.unknown()),
+});
+
+/** What a JSON file says; undefined for one that is missing or no JSON. */
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(fs.readFileSync(file, "utf8"));
+  } catch {
+    return undefined;
+  }
 }
 
 /** The pictures of a run that has ended, as SVG. */
 export function readPictures(path: string): { title: string; svg: string }[] {
-  const list = JSON.parse(fs.readFileSync(join(path, "figures", "pictures.json"), "utf8")) as Picture[];
-  return list.map(({ name, title }) => ({
-    title,
-    svg: fs.readFileSync(join(path, "figures", `${name}.svg`), "utf8"),
-  }));
+  const folder = join(path, "figures");
+  try {
+    const list = JSON.parse(fs.readFileSync(join(folder, "pictures.json"), "utf8")) as Picture[];
+    return list.map(({ name, title }) => ({
+      title,
+      svg: fs.readFileSync(join(folder, `${name}.svg`), "utf8"),
+    }));
+  } catch {
+    throw new Failure(
+      `a file of ${folder} is missing or damaged; delete ${join(path, "summary.json")}, and the run can be resumed, which draws them again.`,
+    );
+  }
 }
+
+/** What a run was begun with. */
+export function readConfig(path: string): RunConfig {
+  const file = join(path, "config.json");
+  if (!fs.existsSync(file)) throw new Failure(`${path} is not the folder of a run: it has no config.json.`);
+  const { data } = configSchema.safeParse(readJson(file));
+  if (data) return data;
+  throw new Failure(`${file} is damaged; hardgrad train --resume ${path} writes it again.`);
+}
+
+/** Where and when a run was begun; undefined if the file that says it is missing or damaged. */
+export function readEnvironment(path: string): Environment | undefined {
+  const where = readJson(join(path, "environment.json"));
+  return environmentSchema.safeParse(where).success ? (where as Environment) : undefined;
+}
+
+const environmentSchema = z.object({
+  date: z.string(),
+  node: z.string(),
+  device: z.string(),
+  cpu: z.string(),
+});
 
 /** The last checkpoint of a run. */
 export function lastCheckpoint(path: string, purpose?: Purpose): Checkpoint {
