@@ -22,6 +22,9 @@ export function refusalOf({ code, message }: CommanderError, command: Command): 
     const flag = /'([^'=]*)/.exec(message)?.[1] ?? "";
     const head = `unknown option '${flag}' of ${called}`;
     const guess = /Did you mean (?:one of )?(.*?)\?\)/.exec(message)?.[1];
+    const known = [command, command.parent].flatMap((c) => c?.options ?? []);
+    if (known.some((o) => o.long === flag))
+      return `${flag} of ${called} takes no value; leave out what follows it.`;
     if (guess) return `${head}; did you mean ${guess}?`;
     const siblings = command.parent?.parent ? command.parent.commands : []; // experiments
     const others = siblings.filter((c) => c.options.some((o) => o.long === flag));

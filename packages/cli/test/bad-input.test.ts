@@ -15,6 +15,8 @@ const table: [string[], number, RegExp][] = [
   [["show", "rloo", "disarm"], 2, /unexpected argument "disarm": hardgrad show takes one argument, id;/],
   [["list", "a"], 2, /unexpected argument "a": hardgrad list takes flags only;/],
   [["list", "--out="], 2, /unknown option '--out' of hardgrad list; hardgrad list --help lists the flags\.$/],
+  [["list", "--json=yes"], 2, /^--json of hardgrad list takes no value; leave out what follows it/],
+  [["judge", "--no-gan-train=3"], 2, /^--no-gan-train of hardgrad judge takes no value/],
   [["audit", "rloo", "reinmax"], 2, /unexpected argument "reinmax".*write lists with commas/],
   [["audit", ""], 2, /an argument of hardgrad audit is empty/],
   [["train", "classifier", "--epochs", "1", "2"], 2, /unexpected argument "2": hardgrad train classifier/],

@@ -250,6 +250,25 @@ test("compare --resume: no flag need be repeated, and none may contradict", asyn
     expect(code).toBe(2);
   }
   expect((await ask("compare", "vae", "--resume", folder)).stderr).toMatch(/^vae contradicts .* classifier/);
+  // Whoever trains one of its runs further has another comparison: two epochs are not compared with one.
+  const one = join(folder, "rloo-seed1");
+  expect((await ask("train", "--resume", one, "--epochs", "3", "--quiet")).code).toBe(0);
+  const further = await ask("compare", "--resume", folder);
+  expect([further.code, further.stderr]).toEqual([
+    1,
+    expect.stringMatching(
+      /rloo-seed1 was trained with epochs 3, but the comparison is of 2; move .*rloo-seed1 away/,
+    ),
+  ]);
+  rmSync(one, { recursive: true });
+  cpSync(join(folder, "rloo-seed0"), one, { recursive: true });
+  const copied = await ask("compare", "--resume", folder);
+  expect(copied.stderr).toMatch(/rloo-seed1 was trained with seed 0, but the comparison is of 1; move/);
+  writeFileSync(join(one, "checkpoint.safetensors"), "cut");
+  rmSync(join(one, "summary.json"));
+  const cut = await ask("compare", "--resume", folder);
+  expect(cut.stderr).toMatch(/^cannot resume from .*rloo-seed1.* damaged.*; move .*rloo-seed1 away, and the/);
+  expect(cut.stderr).not.toMatch(/go on with/);
   writeFileSync(join(folder, "comparison.json"), "{");
   expect((await ask("compare", "--resume", folder)).stderr).toMatch(/comparison\.json is missing or damaged/);
 });

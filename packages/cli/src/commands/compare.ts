@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { checkRun, type RunConfig } from "@hardgrad/experiments";
-import { plannedComparison, refuseAll, resumedComparison } from "../compare/plan.ts";
+import { plannedComparison, refuseAll, refuseForeign, resumedComparison } from "../compare/plan.ts";
 import { labelOf, runJobs } from "../compare/pool.ts";
 import { report } from "../compare/report.ts";
 import { resultsOf } from "../compare/results.ts";
@@ -39,6 +39,7 @@ export async function compare(name: string | undefined, flags: Flags): Promise<v
     throw new UsageError(
       `${path} exists and runs are never overwritten; choose another --out, or --resume ${path}.`,
     );
+  if (resume !== undefined) for (const config of configs) refuseForeign(config, runPath(config, path));
   const dataset = await datasetOf(configs[0]!, quiet); // refuses missing data once, before any run
   refuseAll(configs, (config) => checkRun(config, dataset));
   if (resume === undefined)
@@ -48,7 +49,7 @@ export async function compare(name: string | undefined, flags: Flags): Promise<v
   const all = configs.map((config) => ({ ...jobOf(config, path, checkpointEvery), device, threads }));
   const todo = all.filter((job) => !readSummary(job.path));
   narrate(
-    `${all.length} runs, ${Math.min(jobs, todo.length)} at a time, on ${dataset.train.count} training and ${dataset.test.count} test images: ${path}`,
+    `${all.length} runs, ${todo.length === 0 ? "which have ended" : `${Math.min(jobs, todo.length)} at a time`}, on ${dataset.train.count} training and ${dataset.test.count} test images: ${path}`,
   );
   const widest = Math.max(0, ...todo.map((job) => labelOf(job).length));
   const progress = progressOf(
@@ -99,9 +100,12 @@ export async function compare(name: string | undefined, flags: Flags): Promise<v
   );
 }
 
+function runPath(config: RunConfig, folder: string): string {
+  return join(folder, `${formatEstimator(config.estimator).replace(/[:=]/g, "-")}-seed${config.seed}`);
+}
+
 function jobOf(config: RunConfig, folder: string, checkpointEvery: number): Omit<Job, "device" | "threads"> {
-  const name = `${formatEstimator(config.estimator).replace(/[:=]/g, "-")}-seed${config.seed}`;
-  const path = join(folder, name);
+  const path = runPath(config, folder);
   const resume = fs.existsSync(join(path, "checkpoint.safetensors"));
   if (!resume) fs.rmSync(path, { recursive: true, force: true }); // killed before its first checkpoint
   return { config, path, checkpointEvery, resume };

@@ -1,13 +1,15 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { checkRun, type RunConfig } from "@hardgrad/experiments";
 import { z } from "zod";
 import { configurationOf, experimentOf, type Flags, seedOf } from "../configuration.ts";
 import { Failure, UsageError } from "../errors.ts";
-import { wholeEstimator } from "../estimator-spec.ts";
+import { formatEstimator, wholeEstimator } from "../estimator-spec.ts";
 import { kebab, wholeNumber } from "../flags.ts";
 import { refuseContradictions } from "../resume.ts";
 import { configSchema } from "../run-folder/checkpoint.ts";
+import { lastCheckpoint } from "../run-folder/read.ts";
 
 const schema = z.object({ configs: z.array(configSchema).min(1), command: z.string() });
 
@@ -68,6 +70,24 @@ function readComparison(path: string): Comparison {
       );
     throw new Failure(
       `cannot resume from ${path}: comparison.json is missing or damaged; give the folder of a comparison.`,
+    );
+  }
+}
+
+/** Refuses what is in the folder of a run, and can't be its beginning: damaged, or trained otherwise since. */
+export function refuseForeign(config: RunConfig, path: string): void {
+  if (!fs.existsSync(join(path, "checkpoint.safetensors"))) return;
+  const instead = `move ${path} away, and the comparison trains that run again`;
+  const { config: trained } = lastCheckpoint(path, { what: "cannot resume from", instead });
+  const [asked, found] = [config, trained].map(({ settings, ...rest }) => ({ ...rest, ...settings }));
+  const names = [...new Set([...Object.keys(asked!), ...Object.keys(found!)])];
+  const textOf = (of: unknown, name: string): string =>
+    name === "estimator" ? formatEstimator(of as RunConfig["estimator"]) : JSON.stringify(of);
+  for (const name of names) {
+    const [a, b] = [asked, found].map((all) => (all as { [name: string]: unknown })[name]);
+    if (isDeepStrictEqual(a, b)) continue;
+    throw new Failure(
+      `${path} was trained with ${name} ${textOf(b, name)}, but the comparison is of ${textOf(a, name)}; ${instead}.`,
     );
   }
 }
