@@ -45,7 +45,7 @@ describe("every option", () => {
       });
     test(`${title(entry)}: evaluations, hardness, value and law are as declared`, () =>
       samplesAndValues(entry, 2000));
-    test(`${title(entry)}: jit = eager, vmap = loop, needs, NaN, references, gradients to parameters`, () => {
+    test(`${title(entry)}: jit = eager, needs, NaN, references, gradients to parameters`, () => {
       transforms(entry);
       needsAndExtremes(entry);
       if (entry.id !== "vimco") gradientsToParameters(entry);

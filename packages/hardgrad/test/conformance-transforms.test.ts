@@ -1,12 +1,14 @@
 import { describe, test } from "vitest";
-import { gradientsToParameters, needsAndExtremes, transforms } from "./conformance.ts";
+import { gradientsToParameters, mapsOverKeys, needsAndExtremes, transforms } from "./conformance.ts";
 import { caseOf, supported, title } from "./harness.ts";
 
 describe("every estimator", () => {
   // One scale of the logits: nothing here depends on it, and the extremes are tried below.
   for (const entry of supported.filter((e) => e.case === caseOf(e.case.kind))) {
-    test(`${title(entry)}: jit = eager, the same key gives the same bits, vmap over keys = loop`, () =>
-      transforms(entry));
+    test(`${title(entry)}: jit = eager, the same key gives the same bits, vmap over keys = loop`, () => {
+      transforms(entry);
+      mapsOverKeys(entry);
+    });
     // VIMCO's value is a bound that is not linear in f: equivalences.test.ts has its own check.
     if (entry.id !== "vimco")
       test(`${title(entry)}: gradients to the parameters of f are right`, () => gradientsToParameters(entry));

@@ -141,7 +141,7 @@ function stateOf({ estimator, case: c }: Pick<Entry, "estimator" | "case">): Sta
   return estimator.init(makeDistribution(c.kind, np.zeros([2, ...c.event])));
 }
 
-/** jit = eager, the same key gives the same bits, vmap over keys = loop. */
+/** jit = eager, and the same key gives the same bits. */
 export function transforms(entry: Entry): void {
   const { case: c } = entry;
   const loss = lossOf(entry, (x) => coupled.jax(x, c.event.length));
@@ -150,6 +150,12 @@ export function transforms(entry: Entry): void {
   const jitted = jit(grad(loss))(repeated(c, 5), random.key(1)).js();
   expect(again).toEqual(eager);
   expect(np.allclose(np.array(jitted), np.array(eager), { rtol: 1e-4, atol: 1e-6 })).toBe(true);
+}
+
+/** A map over keys is a loop over them. */
+export function mapsOverKeys(entry: Entry): void {
+  const { case: c } = entry;
+  const loss = lossOf(entry, (x) => coupled.jax(x, c.event.length));
   const keys = random.split(random.key(9), 3);
   const mapped = vmap((key: np.Array) => grad(loss)(repeated(c, 5), key))(keys.ref).js();
   const looped = np.split(keys, 3, 0).map((key) => grad(loss)(repeated(c, 5), key.reshape([2])).js());

@@ -11,7 +11,7 @@ import {
   valueAndGrad,
 } from "../src/index.ts";
 import { close } from "./close.ts";
-import { cases, makeDistribution, repeated, supported } from "./harness.ts";
+import { caseOf, makeDistribution, supported } from "./harness.ts";
 
 const numbers = (x: np.Array): number[] => (x.js() as number[]).flat(9) as unknown as number[];
 const make = (id: string): Estimator => findEstimator(id)!.create();
@@ -135,41 +135,30 @@ describe("valueAndGrad carries an estimator's state", () => {
     });
 });
 
-describe("compiled as eager, all estimators", () => {
-  const losses: { readonly [name: string]: (x: np.Array) => np.Array } = {
-    linear: (x) => np.sum(x.mul(np.array([0.9, -0.6, 0.4, 0.7, -0.3, 0.5].slice(0, x.shape.at(-1)))), -1),
-    sliced: (x) => np.negative(x.slice(...Array(x.ndim - 1).fill([]), 0)),
-    padded: (x) =>
-      np.sum(
-        np.pad(x, [...Array(x.ndim - 1).fill([0, 0]), [1, 2]]).slice(...Array(x.ndim - 1).fill([]), [0, 2]),
-        -1,
-      ),
-    quadratic: (x) => np.square(np.sum(x, -1).sub(0.45)),
-  };
-  const small = cases.slice(0, cases.length / 2);
-  for (const { id, estimator, case: c } of supported.filter((s) => small.includes(s.case)))
-    test(`${id}, ${c.kind}`, () => {
+describe("one example without a batch, compiled as eager", () => {
+  // compiled.test.ts has batches, and more losses.
+  const losses: readonly ((x: np.Array) => np.Array)[] = [
+    (x) => np.negative(x.slice(...Array(x.ndim - 1).fill([]), 0)),
+    (x) => np.square(np.sum(x, -1).sub(0.45)),
+  ];
+  const c = caseOf("bernoulli");
+  // Its baseline is the mean of the other examples.
+  const alone = supported.filter((e) => e.case === c && e.id !== "reinforce-leave-one-out");
+  for (const { id, estimator } of alone)
+    test(id, () => {
       const gradients = (logits: np.Array, key: np.Array): np.Array[] =>
-        Object.values(losses).map((f) => {
-          const loss = (a: np.Array): np.Array => {
+        losses.map((f) =>
+          grad((a: np.Array): np.Array => {
             const q = makeDistribution(c.kind, a);
-            const over = (x: np.Array): np.Array => (c.event.length === 2 ? np.sum(f(x), -1) : f(x));
-            const result = statefulExpectation(q, over, estimator, key.ref, estimator.init(q));
+            const result = statefulExpectation(q, f, estimator, key.ref, estimator.init(q));
             tree.dispose(result.state);
-            return np.sum(result.losses);
-          };
-          return grad(loss)(logits.ref);
-        });
-      const run = jit(gradients);
-      // Without a batch as well, for one kind (compiling takes the time): losses are then scalars.
-      const alone = c.kind === "bernoulli" && id !== "reinforce-leave-one-out";
-      for (const rows of alone ? [2, 0] : [2]) {
-        const logits = (): np.Array =>
-          rows ? repeated(c, rows) : np.array([...c.logits]).reshape([...c.event]);
-        const eager = gradients(logits(), random.key(7)).map(numbers);
-        const fused = run(logits(), random.key(7)).map(numbers);
-        // float32, with sums of some ten terms of order 1 to 100 in another order.
-        for (const [i, e] of eager.entries()) close(fused[i]!, e, { within: 2e-4, relative: 1e-3 });
-      }
+            return result.losses;
+          })(logits.ref),
+        );
+      const logits = (): np.Array => np.array([...c.logits]);
+      const eager = gradients(logits(), random.key(7)).map(numbers);
+      const fused = jit(gradients)(logits(), random.key(7)).map(numbers);
+      // float32, with sums of some ten terms of order 1 to 100 in another order.
+      for (const [i, e] of eager.entries()) close(fused[i]!, e, { within: 2e-4, relative: 1e-3 });
     });
 });
