@@ -1,5 +1,5 @@
-import { nn, numpy as np, random } from "@jax-js/jax";
-import { softplus } from "hardgrad";
+import { numpy as np, random } from "@jax-js/jax";
+import { logSoftmax, softplus } from "hardgrad";
 
 /** Weights `[inputs, outputs]`, uniform within `sqrt(6 / (inputs + outputs))` of zero (Glorot & Bengio 2010). */
 export function glorotUniform(key: np.Array, inputs: number, outputs: number): np.Array {
@@ -39,5 +39,5 @@ export function bernoulliLoss(logits: np.Array, x: np.Array): np.Array {
 
 /** Per-example cross-entropy in nats, `-log softmax(logits)[label]`, for one-hot labels `[batch, classes]`. */
 export function crossEntropy(logits: np.Array, oneHotLabels: np.Array): np.Array {
-  return np.negative(np.sum(nn.logSoftmax(logits, -1).mul(oneHotLabels), -1));
+  return np.negative(np.sum(logSoftmax(logits).mul(oneHotLabels), -1));
 }

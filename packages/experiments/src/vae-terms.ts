@@ -1,5 +1,5 @@
-import { nn, numpy as np, random } from "@jax-js/jax";
-import { type Distribution, distributionFunctions, logSigmoid, sample, sigmoid } from "hardgrad";
+import { numpy as np, random } from "@jax-js/jax";
+import { type Distribution, distributionFunctions, logSigmoid, logSoftmax, sample, sigmoid } from "hardgrad";
 import type { Settings, StepInputs } from "./experiment.ts";
 import { bernoulliLoss, splitKey } from "./layers.ts";
 import type { Params } from "./optimizers.ts";
@@ -27,7 +27,7 @@ export function pixelsOf(
  */
 export function divergence(logits: np.Array, settings: Settings): np.Array {
   if (settings.latents === "categorical") {
-    const log = nn.logSoftmax(logits, -1);
+    const log = logSoftmax(logits);
     return np.sum(np.exp(log.ref).mul(log.add(Math.log(settings.categories as number))), -1);
   }
   const p = sigmoid(logits.ref);

@@ -1,15 +1,19 @@
 import { Array as ConcreteArray, type numpy as np } from "@jax-js/jax";
+import { possible } from "./distributions/mask.ts";
 import { scalarInRange } from "./scalars.ts";
 import type { Distribution, Estimator, Objective, OptionsTable } from "./types.ts";
 
 /**
  * Refuses logits that can't be logits. Values are looked at only where there are any: inside `jit` and
  * `grad` an array is a tracer, and a NaN travels on into the sample and the loss instead.
+ *
+ * @param values false to look at type and shape only.
  */
 export function checkLogits(
   name: string,
   logits: np.Array,
   range?: { holds: (value: number) => boolean; rule: string },
+  values = true,
 ): void {
   if (!isArray(logits))
     throw new TypeError(
@@ -23,17 +27,17 @@ export function checkLogits(
     throw new TypeError(
       `${name}: logits must be floating-point, not ${logits.dtype}; use .astype(np.float32).`,
     );
-  if (!(logits instanceof ConcreteArray)) return;
-  const values = logits.ref.dataSync();
-  const bad = values.findIndex((v: number) => !Number.isFinite(v));
+  if (!values || !(logits instanceof ConcreteArray)) return;
+  const entries = logits.ref.dataSync();
+  const bad = entries.findIndex((v: number) => !Number.isFinite(v));
   if (bad >= 0)
     throw new RangeError(
-      `${name}: logits must be finite, but entry ${bad} of ${values.length} is ${values[bad]}; ` +
-        "clip them, or look for the NaN before this line (to forbid a category, give a mask).",
+      `${name}: logits must be finite, but entry ${bad} of ${entries.length} is ${entries[bad]}; ` +
+        "clip them, or look for the NaN before this line (to forbid something, give the distribution a mask).",
     );
-  const outside = range ? values.findIndex((v: number) => !range.holds(v)) : -1;
+  const outside = range ? entries.findIndex((v: number) => !range.holds(v)) : -1;
   if (outside >= 0)
-    throw new RangeError(`${name}: logit ${outside} is ${values[outside]}, but must be ${range!.rule}.`);
+    throw new RangeError(`${name}: logit ${outside} is ${entries[outside]}, but must be ${range!.rule}.`);
 }
 
 /** Refuses a k that is no whole number from 1 to the length of the last axis, and scores without an axis. */
@@ -56,11 +60,11 @@ function describe(value: unknown): string {
   return typeof value === "object" ? "an object that is no array" : `a ${typeof value}`;
 }
 
-/** Calls f once and checks that it gave one loss per example. */
+/** Calls f once, at samples that q allows, and checks that it gave one loss per example. */
 export function evaluate(name: string, q: Distribution, f: Objective, sample: np.Array): np.Array {
   const { shape } = sample;
   const lead = shape.slice(0, shape.length - q.eventShape.length);
-  const losses: unknown = called(name, f, sample);
+  const losses: unknown = called(name, f, possible(q, sample));
   if (!isArray(losses))
     throw new TypeError(
       `${name}: the objective must return an array of losses, shape [${lead}], but returned ${describe(losses)}; ` +
@@ -104,7 +108,8 @@ export function isUsedUp(error: unknown): error is ReferenceError {
   return error instanceof ReferenceError && error.message.startsWith("Referenced tracer");
 }
 
-function isArray(value: unknown): value is np.Array {
+/** Whether it is an array of jax-js, a tracer included. */
+export function isArray(value: unknown): value is np.Array {
   return typeof value === "object" && value !== null && "ndim" in value && "shape" in value;
 }
 

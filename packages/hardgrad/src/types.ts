@@ -21,6 +21,8 @@ export interface Distribution {
   /** `[units]`; categorical: `[categories]` or `[variables, categories]`. */
   readonly eventShape: readonly number[];
   readonly probability: Probability;
+  /** Whether some logits stand for what a mask forbids: probability zero and no gradient. */
+  readonly masked?: true;
   /** Subsets: the number k of ones. Binomial: the number of trials. Poisson: the largest count. Else 0. */
   readonly total: number;
 }

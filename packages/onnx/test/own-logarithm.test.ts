@@ -34,3 +34,18 @@ test("a unit that is nearly never on is on equally rarely on both", async () => 
   const operators = decodeModel(lower(fn, [np.full([3], -16), np.full([3], 1e-7)]).model).graph.node;
   expect(operators.map((node) => node.opType)).not.toContain("Sigmoid");
 });
+
+test("a mask is an input like any other, and what it forbids is never drawn on onnxruntime", async () => {
+  const fn = (logits: np.Array, mask: np.Array, key: np.Array): np.Array =>
+    sample(categorical(np.broadcastTo(logits, [500, 4]), { mask }), key);
+  const args = (): np.Array[] => [
+    np.array([9, 0, 8, 0.5]),
+    np.array([false, true, false, true]),
+    random.key(4),
+  ];
+  const [drawn] = await runModel(lower(fn, args(), { random: "outside" }), args());
+  expect(drawn).toEqual(runJax(fn, args())[0]);
+  const counts = [0, 1, 2, 3].map((c) => drawn!.filter((x, i) => i % 4 === c && x === 1).length);
+  expect([counts[0], counts[2]]).toEqual([0, 0]);
+  expect(counts[1]! + counts[3]!).toBe(500);
+});

@@ -1,5 +1,5 @@
-import { nn, numpy as np } from "@jax-js/jax";
-import { fisherDiagonal } from "hardgrad";
+import { numpy as np } from "@jax-js/jax";
+import { fisherDiagonal, logSoftmax } from "hardgrad";
 import { disposeAll, groupOf } from "../engine/arrays.ts";
 import type { Arrays, Backend, HostArrays, Resident } from "../engine/backend.ts";
 import type { Settings } from "../experiment.ts";
@@ -29,7 +29,7 @@ export async function fisherOf(
     const fisher = fisherDiagonal(
       (p, x, label) => {
         const scores = scoresOf(p, x.reshape([1, 784]), sizes.layers.length).add(closed.ref);
-        return np.sum(nn.logSoftmax(scores, -1).mul(np.matmul(label, outputs!.ref)));
+        return np.sum(logSoftmax(scores).mul(np.matmul(label, outputs!.ref)));
       },
       params,
       images!,

@@ -1,5 +1,5 @@
-import { nn, numpy as np } from "@jax-js/jax";
-import { oneHotOf } from "hardgrad";
+import { numpy as np } from "@jax-js/jax";
+import { logSoftmax, oneHotOf } from "hardgrad";
 import type { HostArrays } from "../engine/backend.ts";
 import { dense, fanInUniform, splitKey } from "../layers.ts";
 import type { Params } from "../optimizers.ts";
@@ -80,7 +80,7 @@ export interface Batch {
 export function lossesOf(scores: np.Array, labels: np.Array, active: np.Array): np.Array {
   const oneHot = oneHotOf(labels.astype(np.int32), scores.shape.at(-1)!);
   const closed = np.negative(active).add(1).mul(-1e9);
-  return np.negative(np.sum(nn.logSoftmax(scores.add(closed), -1).mul(oneHot), -1));
+  return np.negative(np.sum(logSoftmax(scores.add(closed)).mul(oneHot), -1));
 }
 
 /** The weighted sum of a batch's losses. Consumes everything. */

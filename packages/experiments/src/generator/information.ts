@@ -1,5 +1,5 @@
 import { nn, numpy as np } from "@jax-js/jax";
-import { detach } from "hardgrad";
+import { detach, logSoftmax } from "hardgrad";
 
 /**
  * What makes a classifier find classes without labels, from images and the same images deformed: terms of whole
@@ -22,7 +22,7 @@ const entropy = (log: np.Array): np.Array => np.negative(np.sum(np.exp(log.ref).
  */
 export function missingInformation(logits: np.Array): np.Array {
   const most = Math.log(logits.shape.at(-1)!);
-  const log = nn.logSoftmax(logits, -1);
+  const log = logSoftmax(logits);
   const all = entropy(nn.logmeanexp(log.ref, 0));
   return all
     .sub(most)
@@ -32,8 +32,8 @@ export function missingInformation(logits: np.Array): np.Array {
 
 /** Mean `KL(q | q')` of the classes of images and of their deformed copies; only the copies learn from it. */
 export function inconsistency(logits: np.Array, deformed: np.Array): np.Array {
-  const log = detach(nn.logSoftmax(logits, -1));
-  return np.mean(np.sum(np.exp(log.ref).mul(log.sub(nn.logSoftmax(deformed, -1))), -1));
+  const log = detach(logSoftmax(logits));
+  return np.mean(np.sum(np.exp(log.ref).mul(log.sub(logSoftmax(deformed))), -1));
 }
 
 /**
@@ -42,8 +42,8 @@ export function inconsistency(logits: np.Array, deformed: np.Array): np.Array {
  */
 export function contrast(a: np.Array, b: np.Array): np.Array {
   const cosines = np.matmul(unit(a), np.transpose(unit(b))).mul(1 / TEMPERATURE);
-  const there = nn.logSoftmax(cosines.ref, -1);
-  const back = nn.logSoftmax(np.transpose(cosines), -1);
+  const there = logSoftmax(cosines.ref);
+  const back = logSoftmax(np.transpose(cosines));
   const batch = there.shape[0]!;
   return np.sum(there.add(back).mul(np.eye(batch))).mul(-0.5 / batch);
 }
@@ -54,6 +54,6 @@ const unit = (x: np.Array): np.Array =>
 /** `KL(softmax(logits) | uniform)` per example, in nats. */
 export function fromUniform(logits: np.Array): np.Array {
   const classes = logits.shape.at(-1)!;
-  const log = nn.logSoftmax(logits, -1);
+  const log = logSoftmax(logits);
   return np.sum(np.exp(log.ref).mul(log), -1).add(Math.log(classes));
 }

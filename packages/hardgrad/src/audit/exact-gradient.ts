@@ -70,7 +70,8 @@ export async function enumerated(
   const rows = Math.min(BLOCK, count);
   const block = new Float32Array(rows * size);
   const values = new Float64Array(count);
-  const example = { ...q, batchShape: [rows] };
+  const { masked: _, ...all } = q; // f is asked at every state; those that never occur don't count
+  const example = { ...all, batchShape: [rows] };
   const run = compiled((x: np.Array) => evaluate("exactGradient", example, f, x));
   try {
     for (let done = 0; done < count; ) {

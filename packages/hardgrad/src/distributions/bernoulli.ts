@@ -5,7 +5,7 @@ import { lastAxes } from "../surrogate.ts";
 import type { Distribution, Probability } from "../types.ts";
 import { exponentialFamilyScore } from "./exponential-family.ts";
 import type { DistributionFunctions } from "./index.ts";
-import { maskUnits } from "./mask.ts";
+import { masked, onlyAllowed } from "./mask.ts";
 import { isBelow, logit, wrappedUniform } from "./noise.ts";
 
 /**
@@ -14,9 +14,9 @@ import { isBelow, logit, wrappedUniform } from "./noise.ts";
  * @param logits `[...batch, units]`; a single example is `[units]`. Consumed.
  * @param options.probability `"sigmoid"`, or `"hard-sigmoid"` for `clip((logits + 1) / 2, 0, 1)`, which `exact`
  *   and the three straight-through estimators accept: outside [-1, 1] its units are deterministic and get no gradient.
- * @param options.mask truth values that fit the logits, true where a unit may be 1; elsewhere it is always 0, without
- *   gradient. Consumed.
- * @throws RangeError for logits that are not finite, a scalar, or an empty event, and for a mask that does not fit.
+ * @param options.mask truth values that broadcast to the logits, true where a unit may be on: elsewhere the probability is
+ *   exactly zero and there is no gradient, whatever the logits are there. Consumed.
+ * @throws RangeError for logits that are not finite, a scalar, or an empty event.
  * @example
  * const q = bernoulli(np.array([0.5, -1, 2]));
  */
@@ -29,20 +29,24 @@ export function bernoulli(
     throw new RangeError(
       `bernoulli: probability ${probability} is unknown; use "sigmoid" or "hard-sigmoid".`,
     );
-  checkLogits("bernoulli", logits);
+  if (!mask) checkLogits("bernoulli", logits);
   const { shape } = logits;
   return {
     kind: "bernoulli",
-    logits: mask ? maskUnits("bernoulli", logits, mask) : logits,
+    logits: mask ? masked("bernoulli", logits, mask, 0) : logits,
     batchShape: shape.slice(0, -1),
     eventShape: shape.slice(-1),
     probability,
     total: 0,
+    ...(mask && { masked: true }),
   };
 }
 
 function mean(q: Distribution): np.Array {
-  return q.probability === "sigmoid" ? sigmoid(q.logits) : hardSigmoid(q.logits);
+  const p = q.probability === "sigmoid" ? sigmoid(q.logits.ref) : hardSigmoid(q.logits.ref);
+  const exact = onlyAllowed(q, p);
+  q.logits.dispose();
+  return exact;
 }
 
 /** What is written for the sigmoid: the hard one is refused rather than taken for it. */
@@ -64,7 +68,9 @@ export const bernoulliFunctions: DistributionFunctions = {
   },
   relaxed: (q, noise, temperature) => {
     sigmoidOnly("relaxed sample", q);
-    return sigmoid(q.logits.sub(logit(noise)).div(temperature));
+    const soft = onlyAllowed(q, sigmoid(q.logits.ref.sub(logit(noise)).div(temperature)));
+    q.logits.dispose();
+    return soft;
   },
   logProbability: (q, sample) => {
     sigmoidOnly("log-probability", q);

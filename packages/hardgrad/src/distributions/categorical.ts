@@ -5,7 +5,7 @@ import { lastAxes } from "../surrogate.ts";
 import type { Distribution } from "../types.ts";
 import { exponentialFamilyScore } from "./exponential-family.ts";
 import type { DistributionFunctions } from "./index.ts";
-import { maskRows } from "./mask.ts";
+import { masked } from "./mask.ts";
 import { exponential, perturbed } from "./noise.ts";
 import { oneHotOf } from "./one-hot.ts";
 
@@ -17,24 +17,25 @@ import { oneHotOf } from "./one-hot.ts";
  * example with several variables write `[1, variables, categories]`). Losses have the shape of the batch.
  *
  * @param logits consumed.
- * @param options.mask truth values that fit the logits, true where a category is allowed; the others have probability
- *   zero and get no gradient. Consumed.
- * @throws RangeError for logits that are not finite, a scalar, or without categories, and for a mask that does not fit or
- *   allows nothing; inside `jit` a variable that may take no value is NaN.
+ * @param options.mask truth values that broadcast to the logits, true where it is allowed: elsewhere the probability is
+ *   exactly zero and there is no gradient, whatever the logits are there. Consumed.
+ * @throws RangeError for logits that are not finite, a scalar, or without categories, or a mask that allows none.
  * @example
  * const q = categorical(np.array([[0.2, -1, 0.7]])); // one example, one variable, three categories
  */
 export function categorical(logits: np.Array, options: { mask?: np.Array } = {}): Distribution {
-  checkLogits("categorical", logits);
+  const { mask } = options;
+  if (!mask) checkLogits("categorical", logits);
   const { shape } = logits;
   const event = shape.length >= 3 ? 2 : 1;
   return {
     kind: "categorical",
-    logits: options.mask ? maskRows("categorical", logits, options.mask, 1) : logits,
+    logits: mask ? masked("categorical", logits, mask, 1) : logits,
     batchShape: shape.slice(0, -event),
     eventShape: shape.slice(-event),
     probability: "sigmoid",
     total: 0,
+    ...(mask && { masked: true }),
   };
 }
 
@@ -50,7 +51,9 @@ export const categoricalFunctions: DistributionFunctions = {
   noise: exponential,
   sample: (q, noise) => oneHotArgmax(perturbed(q.logits, noise, 1)),
   relaxed: (q, noise, temperature) => nn.softmax(perturbed(q.logits, noise, 1).div(temperature), -1),
-  logProbability: (q, sample) => np.sum(logSoftmax(q.logits).mul(sample), lastAxes(q.eventShape.length)),
+  // Not by a product: the logarithm may be -Infinity where the sample is 0.
+  logProbability: (q, sample) =>
+    np.sum(np.where(np.greater(sample, 0.5), logSoftmax(q.logits), 0), lastAxes(q.eventShape.length)),
   score: exponentialFamilyScore,
   stateCount: ({ eventShape }) => eventShape.at(-1)! ** (eventShape.length === 2 ? eventShape[0]! : 1),
   states: ({ eventShape }) => {

@@ -1,63 +1,94 @@
 import { Array as ConcreteArray, numpy as np } from "@jax-js/jax";
+import { checkLogits, isArray } from "../checks.ts";
 import { difference } from "../math.ts";
 import { detach } from "../surrogate.ts";
-
-/** What is forbidden: probability zero and no gradient. A mask is true where an entry is allowed. */
+import type { Distribution } from "../types.ts";
+import { oneHotOf } from "./one-hot.ts";
+import { hardTopK } from "./ranks.ts";
 
 /**
- * How far a forbidden entry lies below every allowed one. Divided by the largest temperature, 100, its exponential is
- * still 0 in float32, and it is small enough to leave the allowed ones their precision.
+ * Masks. What is forbidden has the logit -2^127 in a distribution that says so by `masked`: finite, so that no difference
+ * is NaN, and so low that it has probability zero in every law here. What is allowed is kept above -2^125.
  */
-const APART = 2e4;
 
-/** A mask of the shape of the logits, or one that broadcasts to it. Consumes it. */
-function spread(name: string, logits: np.Array, mask: np.Array): np.Array {
-  if (typeof mask !== "object" || mask === null || !("dtype" in mask) || mask.dtype !== "bool")
+const FORBIDDEN = -(2 ** 127);
+const BETWEEN = -(2 ** 126);
+const LEAST = -(2 ** 125);
+
+/**
+ * Logits with what the mask forbids put out of reach. Whatever stands there is not looked at, and gets no gradient.
+ *
+ * @param name of the distribution, for messages.
+ * @param mask truth values that broadcast to the logits: true where it is allowed. Consumed, as the logits are.
+ * @param least how many must be allowed on the last axis; 0: any number, and no common shift.
+ */
+export function masked(name: string, logits: np.Array, mask: np.Array, least: number): np.Array {
+  checkMask(name, logits, mask);
+  const allowed = np.broadcastTo(mask, logits.shape);
+  // Where the mask has no values to look at, a row with too few makes NaN.
+  const enough = checkAllowed(name, allowed.ref, least);
+  if (logits instanceof ConcreteArray && allowed instanceof ConcreteArray)
+    checkLogits(name, np.where(allowed.ref, logits.ref, 0), undefined, true);
+  let shifted = logits;
+  if (least > 0) {
+    const seen = np.where(allowed.ref, detach(logits.ref), Number.NEGATIVE_INFINITY);
+    shifted = difference(logits, np.max(seen, -1, { keepdims: true }));
+  }
+  const kept = np.where(np.less(shifted.ref, LEAST), LEAST, shifted);
+  return np.where(enough, np.where(allowed, kept, FORBIDDEN), Number.NaN);
+}
+
+function checkMask(name: string, logits: np.Array, mask: np.Array): void {
+  checkLogits(name, logits, undefined, false);
+  if (!isArray(mask) || mask.dtype !== "bool")
     throw new TypeError(
-      `${name}: mask must be an array of truth values, true where allowed; write np.array([true, false, ...]).`,
+      `${name}: the mask must be an array of truth values, true where it is allowed, not ${isArray(mask) ? mask.dtype : typeof mask}; ` +
+        "use np.array([true, false]), or a comparison such as np.greater(x, 0).",
     );
-  const offset = logits.ndim - mask.ndim;
-  if (offset < 0 || mask.shape.some((n, i) => n !== 1 && n !== logits.shape[i + offset]))
+  const own = mask.shape;
+  const lead = logits.ndim - own.length;
+  if (lead < 0 || own.some((n, i) => n !== 1 && n !== logits.shape[lead + i]))
     throw new RangeError(
-      `${name}: mask has shape [${mask.shape}], but must fit the logits' shape [${logits.shape}].`,
+      `${name}: a mask of shape [${own}] does not broadcast to logits of shape [${logits.shape}]; give it one entry per logit.`,
     );
-  return np.broadcastTo(mask, [...logits.shape]);
 }
 
-/**
- * Logits of a law that a common shift does not change, with the forbidden entries of each row out of reach. A row that
- * allows fewer than `least` entries is refused where it has values, and NaN inside `jit`. Consumes both.
- */
-export function maskRows(name: string, logits: np.Array, mask: np.Array, least: number): np.Array {
-  const allowed = spread(name, logits, mask);
-  if (allowed instanceof ConcreteArray) refuseEmptyRows(name, allowed, least);
-  const here = detach(logits.ref);
-  const top = np.max(np.where(allowed.ref, here, Number.NEGATIVE_INFINITY), -1, { keepdims: true });
-  const centred = difference(logits, np.where(np.isfinite(top.ref), top, 0));
-  const low = np.min(np.where(allowed.ref, detach(centred.ref), 0), -1, { keepdims: true });
-  const forbidden = np.maximum(low, -3e38).mul(1.001).sub(APART);
-  const count = np.sum(allowed.ref.astype(np.float32), -1, { keepdims: true });
-  const enough = np.greaterEqual(count, least);
-  const masked = np.where(allowed, np.maximum(centred, -3e38), forbidden);
-  return np.where(enough, masked, Number.NaN);
-}
-
-/** Logits of independent units of which the forbidden ones are always 0. Consumes both. */
-export function maskUnits(name: string, logits: np.Array, mask: np.Array): np.Array {
-  return np.where(spread(name, logits, mask), logits, -APART);
-}
-
-function refuseEmptyRows(name: string, allowed: np.Array, least: number): void {
-  const width = allowed.shape.at(-1)!;
-  const values = allowed.ref.dataSync();
-  for (let start = 0; start < values.length; start += width) {
-    let count = 0;
-    for (let i = start; i < start + width; i++) if (values[i]) count++;
-    if (count < least)
+/** Whether each row allows enough, `[..., 1]`. Consumes allowed. */
+function checkAllowed(name: string, allowed: np.Array, least: number): np.Array {
+  const counts = np.sum(allowed.astype(np.float32), -1, { keepdims: true });
+  if (counts instanceof ConcreteArray) {
+    const values = counts.ref.dataSync();
+    const row = values.findIndex((n: number) => n < least);
+    if (row >= 0)
       throw new RangeError(
-        `${name}: mask allows ${count} of ${width} entries in row ${start / width}, but at least ${least} ${
-          least === 1 ? "is" : "are"
-        } needed.`,
+        `${name}: the mask allows ${values[row]} of ${allowed.shape.at(-1)} in row ${row} of ${values.length}, ` +
+          `but at least ${least} must be allowed.`,
       );
   }
+  return np.greaterEqual(counts, least);
+}
+
+/** Where q forbids; nowhere for NaN, which must show. Keeps q. */
+export function forbidden(q: Distribution): np.Array {
+  return np.less(detach(q.logits.ref), BETWEEN);
+}
+
+/** Zero where q forbids. Keeps q, consumes x. */
+export function onlyAllowed(q: Distribution, x: np.Array): np.Array {
+  return q.masked ? np.where(forbidden(q), 0, x) : x;
+}
+
+/**
+ * Samples for f: one that q forbids, which an estimator asks for with weight zero, is replaced by one that it allows, so
+ * that f is only ever asked about what can happen. Keeps q, consumes the sample.
+ */
+export function possible(q: Distribution, sample: np.Array): np.Array {
+  if (!q.masked) return sample;
+  if (q.kind === "bernoulli") return onlyAllowed(q, sample);
+  const off = forbidden(q);
+  const wrong = np.where(off, np.abs(detach(sample.ref)), 0);
+  const bad = np.greater(np.max(wrong, -1, { keepdims: true }), 0);
+  const a = detach(q.logits.ref);
+  const mode = q.kind === "categorical" ? oneHotOf(np.argmax(a, -1), a.shape.at(-1)!) : hardTopK(a, q.total);
+  return np.where(bad, mode, sample);
 }

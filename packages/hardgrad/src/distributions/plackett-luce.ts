@@ -2,6 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import { grad } from "../gradients.ts";
 import type { Distribution } from "../types.ts";
 import type { DistributionFunctions } from "./index.ts";
+import { forbidden } from "./mask.ts";
 import { exponential, perturbed } from "./noise.ts";
 import { hardTopK } from "./ranks.ts";
 import { relaxedSubset } from "./relaxed-subsets.ts";
@@ -14,14 +15,21 @@ import { logWithoutReplacement } from "./without-replacement.ts";
  *
  * @param logits `[...batch, n]`. Consumed.
  * @param k from 1 to n; log-probabilities cost 2^k, so they are refused above 10.
- * @param options.mask truth values that fit the logits, true where an element may be drawn; the others have probability
- *   zero and get no gradient. Consumed.
+ * @param options.mask truth values that broadcast to the logits, true where it is allowed: elsewhere the probability is
+ *   exactly zero and there is no gradient, whatever the logits are there. Consumed.
  * Reference: Kool, van Hoof & Welling 2019.
  * @example
  * const q = plackettLuce(np.array([0.3, -0.5, 1.1, 0.2]), 2);
  */
 export function plackettLuce(logits: np.Array, k: number, options: { mask?: np.Array } = {}): Distribution {
   return subsetOf("plackett-luce", logits, k, options.mask);
+}
+
+/** Perturbed logits for a relaxation, in which an infinite score stands out of reach. Consumes q.logits and noise. */
+export function softScores(q: Distribution, noise: np.Array): np.Array {
+  const off = q.masked && forbidden(q);
+  const scores = perturbed(q.logits, noise, q.total);
+  return off ? np.where(off, Number.NEGATIVE_INFINITY, scores) : scores;
 }
 
 /** The functions of the family; each consumes `q.logits` and its other arrays. */
@@ -38,8 +46,7 @@ export const plackettLuceFunctions: DistributionFunctions = {
   },
   noise: exponential,
   sample: (q, noise) => hardTopK(perturbed(q.logits, noise, q.total), q.total),
-  relaxed: (q, noise, temperature) =>
-    relaxedSubset(perturbed(q.logits, noise, q.total), q.total, temperature),
+  relaxed: (q, noise, temperature) => relaxedSubset(softScores(q, noise), q.total, temperature),
   logProbability: (q, z) => {
     const chosen = logWithoutReplacement(q.logits, z, q.total);
     for (const part of chosen.slice(0, -1)) part.dispose();

@@ -5,7 +5,7 @@ import { detach, lastAxes, zeroWithGradient } from "../surrogate.ts";
 import type { Distribution } from "../types.ts";
 import { exponentialFamilyScore } from "./exponential-family.ts";
 import type { DistributionFunctions } from "./index.ts";
-import { maskRows } from "./mask.ts";
+import { masked } from "./mask.ts";
 import { centred, isBelow, wrappedUniform } from "./noise.ts";
 import { hardTopK } from "./ranks.ts";
 import { stepsOf } from "./subset-steps.ts";
@@ -16,10 +16,9 @@ import { stepsOf } from "./subset-steps.ts";
  *
  * @param logits `[...batch, n]`. Consumed.
  * @param k from 1 to n.
- * @param options.mask truth values that fit the logits, true where an element may be chosen; the others have probability
- *   zero and get no gradient. Consumed.
- * @throws RangeError for k outside, logits that are not finite, or a mask that does not fit or allows fewer than k; inside
- *   `jit` such an example is NaN.
+ * @param options.mask truth values that broadcast to the logits, true where it is allowed: elsewhere the probability is
+ *   exactly zero and there is no gradient, whatever the logits are there. Consumed.
+ * @throws RangeError for k outside, logits that are not finite, or a mask that allows fewer than k.
  * Reference: Ahmed et al. 2023 (SIMPLE), for sampling and marginals by dynamic programming.
  * @example
  * const q = subset(np.array([0.3, -0.5, 1.1, 0.2]), 2);
@@ -33,18 +32,19 @@ export function subsetOf(
   kind: "subset" | "plackett-luce",
   logits: np.Array,
   k: number,
-  mask?: np.Array,
+  mask: np.Array | undefined,
 ): Distribution {
-  checkLogits(kind, logits);
+  checkLogits(kind, logits, undefined, !mask);
   const { shape } = logits;
   wholeNumber(kind, "k", k, 1, shape.at(-1)!);
   return {
     kind,
-    logits: mask ? maskRows(kind, logits, mask, k) : logits,
+    logits: mask ? masked(kind, logits, mask, k) : logits,
     batchShape: shape.slice(0, -1),
     eventShape: shape.slice(-1),
     probability: "sigmoid",
     total: k,
+    ...(mask && { masked: true }),
   };
 }
 

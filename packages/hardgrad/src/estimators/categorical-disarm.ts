@@ -63,12 +63,13 @@ export function categoricalDisarm(given: { tree?: string } = {}): Estimator {
           state,
         };
       }
-      const psi = nodeLogits(q.logits, nodes);
+      const psi = nodeLogits(q.logits.ref, nodes);
       const coupled = np.stack([np.negative(u.ref), u], 0);
       const [p, rest] = [sigmoid(detach(psi.ref)), sigmoid(np.negative(detach(psi.ref)))];
       const bits = hardOrNaN(isBelow(coupled, p.ref, rest), np.broadcastTo(p, [2, ...psi.shape]));
       const { sample, visited } = followTree(bits.ref, nodes, categories);
       const losses = evaluate(id, q, f, sample);
+      q.logits.dispose();
       const [first, second] = rows(detach(losses.ref), [0, 1]) as [np.Array, np.Array];
       const [h, other] = rows(bits, [0, 1]) as [np.Array, np.Array];
       const onTheWay = np.max(visited, 0);

@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { resolveOptions } from "../checks.ts";
+import { onlyAllowed } from "../distributions/mask.ts";
 import { references } from "../references.ts";
 import type { Distribution, Estimator, Objective, OptionsTable, State, Traits } from "../types.ts";
 import { maximizer, perturbation, scoresOf } from "./maximizer.ts";
@@ -118,7 +119,7 @@ export function adaptiveImle(given: { target?: number; rate?: number } = {}): Es
       const { losses, g, scores, sample } = forward(id, q, f, noise);
       sample.dispose();
       const norm = (x: np.Array): np.Array => np.sqrt(sumEvent(q, np.square(x)));
-      const size = norm(scoresOf(q)).add(1);
+      const size = norm(onlyAllowed(q, scoresOf(q))).add(1);
       const logStep = state.logStep!;
       const relative = np.exp(logStep.ref);
       const step = overEvent(q, relative.mul(size).div(np.maximum(norm(g.ref), 1e-12)));

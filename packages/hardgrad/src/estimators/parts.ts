@@ -1,6 +1,7 @@
 import { numpy as np, random } from "@jax-js/jax";
 import { checkSupport, evaluate } from "../checks.ts";
 import { fixed, functionsOf } from "../distributions/index.ts";
+import { forbidden, onlyAllowed } from "../distributions/mask.ts";
 import { valueAndGrad } from "../gradients.ts";
 import { softmaxJacobian } from "../math.ts";
 import { detach, lastAxes, zeroLoss } from "../surrogate.ts";
@@ -40,9 +41,14 @@ export function withLogitGradient(q: Distribution, losses: np.Array, gradient: n
 export function pathEstimator(
   traits: Traits,
   settings: Estimator["settings"],
-  path: (q: Distribution, noise: np.Array) => np.Array,
+  draw: (q: Distribution, noise: np.Array) => np.Array,
   noise: (q: Distribution, key: np.Array) => np.Array = drawNoise,
 ): Estimator {
+  const path = (q: Distribution, noise: np.Array): np.Array => {
+    if (!q.masked) return draw(q, noise);
+    const off = forbidden(q);
+    return np.where(off, 0, draw(q, noise));
+  };
   const estimator: Estimator = {
     ...traits,
     settings,
@@ -52,10 +58,15 @@ export function pathEstimator(
       checkSupport(estimator, q);
       return noise(q, key);
     },
-    losses: (q, f, noise, state) => ({ losses: evaluate(traits.id, q, f, path(q, noise)), state }),
+    losses: (q, f, noise, state) => ({ losses: evaluate(traits.id, unmasked(q), f, path(q, noise)), state }),
     path,
   };
   return estimator;
+}
+
+/** q whose samples are known to be allowed. */
+function unmasked({ masked: _, ...q }: Distribution): Distribution {
+  return q;
 }
 
 /** An estimator that uses the losses themselves. Without state and with one set of noise unless it says so. */
@@ -82,7 +93,7 @@ export function evaluateWithGradient(
     { hasAux: true },
   )(detach(sample));
   sum.dispose();
-  return { losses, gradient: detach(gradient) };
+  return { losses, gradient: onlyAllowed(q, detach(gradient)) };
 }
 
 /** Row i of the first axis, without that axis. Consumes x. */

@@ -1,6 +1,7 @@
 import { nn, numpy as np, random, tree } from "@jax-js/jax";
 import { evaluate, resolveOptions } from "../checks.ts";
 import { fixed, functionsOf } from "../distributions/index.ts";
+import { onlyAllowed } from "../distributions/mask.ts";
 import { centred, gumbel, logit } from "../distributions/noise.ts";
 import { pullback } from "../gradients.ts";
 import { sigmoid } from "../math.ts";
@@ -202,7 +203,7 @@ export function relax(
     });
   };
   return relaxedControlVariate(traits, settings, init, (q, soft, z, p) => {
-    const flat = z.ref.reshape([...z.shape.slice(0, z.ndim - q.eventShape.length), -1]);
+    const flat = onlyAllowed(q, z.ref).reshape([...z.shape.slice(0, z.ndim - q.eventShape.length), -1]);
     const hidden = np.tanh(np.matmul(flat, p.weights!).add(p.biases!));
     return soft(z)
       .mul(p.scale!)

@@ -1,6 +1,6 @@
 import type { numpy as np } from "@jax-js/jax";
 import { resolveOptions } from "../checks.ts";
-import { perturbed } from "../distributions/noise.ts";
+import { softScores } from "../distributions/plackett-luce.ts";
 import { hardTopK } from "../distributions/ranks.ts";
 import {
   firstRows,
@@ -51,7 +51,7 @@ function topK(
     example: `through(plackettLuce(logits, 2), ${call}(), key)`,
   };
   return pathEstimator(traits, settings, (q, noise) => {
-    const scores = perturbed(q.logits, noise, q.total);
+    const scores = softScores(q, noise);
     const soft = relaxation(scores.ref, q.total, reuse(settings.temperature));
     if (forward === "soft") {
       scores.dispose();
