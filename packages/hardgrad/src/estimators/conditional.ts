@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
-import { logUniform, unwrapped } from "../distributions/noise.ts";
-import { log, logaddexp, logSigmoid, logsumexp, softplus } from "../math.ts";
+import { unwrapped } from "../distributions/noise.ts";
+import { log, logaddexp, logsumexp, sigmoid, softplus } from "../math.ts";
 
 /**
  * Perturbed logits given the hard sample they led to: what `logits - log E` (Gumbel) or `logits - logit u`
@@ -9,19 +9,16 @@ import { log, logaddexp, logSigmoid, logsumexp, softplus } from "../math.ts";
 
 /** `z` given `b = 1[z > 0]`, z = a - logit u'. `fresh`: uniform on (0, 1). Consumes all three. */
 export function conditionalLogistic(a: np.Array, b: np.Array, fresh: np.Array): np.Array {
-  // b = 1: u' = p v, so z = softplus(a) + log((1 - p v) / v), where 1 - p v = 1 - v + (1 - p) v. b = 0: u' = p + (1 - p) v.
-  const v = unwrapped(fresh.ref);
-  const [logV, log1MinusV] = [logUniform(fresh.ref), logUniform(np.negative(fresh))];
-  const p = np.exp(logSigmoid(a.ref));
-  const rest = np.exp(logSigmoid(np.negative(a.ref)));
-  const share = rest.mul(v);
-  const one = softplus(a.ref)
-    .add(log(np.exp(log1MinusV.ref).add(share.ref)))
-    .sub(logV);
-  const zero = logSigmoid(a)
-    .add(log1MinusV)
-    .sub(log(p.add(share)));
-  return np.where(np.greater(b, 0.5), one, zero);
+  // b = 1: u' = p v, so e^z = (1 - p v) / (v (1 - p)); b = 0: u' = p + (1 - p) v, so e^z = p (1 - v) / (p + (1 - p) v).
+  // One logarithm for both, and sums of positive terms: compilers copy what is used twice.
+  const on = np.greater(b, 0.5);
+  const [v, rest] = [unwrapped(fresh.ref), unwrapped(np.negative(fresh))];
+  const p = sigmoid(a.ref);
+  const share = sigmoid(np.negative(a.ref)).mul(v.ref);
+  const above = np.where(on.ref, rest.ref.add(share.ref), rest);
+  const below = np.where(on.ref, v, p.add(share));
+  const signed = softplus(np.where(on.ref, a.ref, np.negative(a)));
+  return np.where(on, signed.ref, np.negative(signed)).add(log(above.div(below)));
 }
 
 /**
