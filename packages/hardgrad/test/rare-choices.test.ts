@@ -9,8 +9,7 @@ import {
   type Distribution,
   distributionFunctions,
   type Estimator,
-  exact,
-  expectation,
+  exactGradient,
   grad,
   type Objective,
   plackettLuce,
@@ -135,51 +134,74 @@ describe("noise", () => {
   });
 });
 
-/** Estimates of a batch of equal examples against the exact gradient, in standard errors of their mean. */
-function scores(
-  q: (logits: np.Array) => Distribution,
-  f: Objective,
-  estimator: Estimator,
-  logits: number[],
-  n: number,
-): number[] {
-  const estimate = jit((key: np.Array) =>
-    grad((a: np.Array) => np.sum(expectation(q(a), f, estimator, key)))(rows(logits, n)),
-  );
-  const g = estimate(random.key(7)).js() as number[][];
-  const truth = grad((a: np.Array) => np.sum(expectation(q(a), f, exact(), random.key(0))))(
-    rows(logits, 1),
-  ).js() as number[][];
-  return logits.map((_, i) => {
-    const column = g.map((row) => row[i]!);
-    const mean = column.reduce((s, x) => s + x, 0) / n;
-    const variance = column.reduce((s, x) => s + (x - mean) ** 2, 0) / (n - 1);
-    // Float32 rounds each estimate: 1e-6 of the largest.
-    const floor = 1e-6 * Math.max(...column.map(Math.abs), 1e-30);
-    return (mean - truth[0]![i]!) / (Math.sqrt(variance / n) + floor);
-  });
-}
-
-describe("estimators whose weights are small numbers", () => {
+describe("estimators whose weights are small numbers, against float64", () => {
   const f: Objective = (x) => {
-    const weights = np.array([1, -0.7, 0.4, 0.9]);
-    return np.square(np.sum(x.mul(weights), -1).sub(0.3));
+    const weights = [1, -0.7, 0.4, 0.9].slice(0, x.shape.at(-1));
+    return np.square(np.sum(x.mul(np.array(weights)), -1).sub(0.3));
   };
-  const check = (z: number[]): void => {
-    for (const x of z) expect(Math.abs(x)).toBeLessThan(4.5);
+  type Law = (a: np.Array) => Distribution;
+  const gradientOf = (q: Law, estimator: Estimator, logits: number[], noise?: np.Array): number[] => {
+    const g = grad((a: np.Array) => {
+      const d = q(a);
+      return np.sum(estimator.losses(d, f, noise ?? estimator.noise(d, random.key(1)), {}).losses);
+    })(np.array([logits])).js() as number[][];
+    return g[0]!;
   };
-  test("raoBlackwell of nearly certain units", () => {
-    check(scores(bernoulli, f, raoBlackwell({ summed: 2 }), [8, -7, 6, -9], 4000));
-    check(scores(bernoulli, f, raoBlackwell({ summed: 5 }), [4, -5, 3, -4], 4000));
+  // Sums of float32: a few units in the last place of the largest term.
+  const near = (got: readonly number[], want: readonly number[]): void => {
+    for (const [i, g] of got.entries())
+      expect(Math.abs(g - want[i]!)).toBeLessThan(2e-5 * Math.abs(want[i]!) + 1e-12);
+  };
+  const truth = async (q: Law, logits: number[]): Promise<readonly number[]> =>
+    (await exactGradient(q(np.array([logits])), f)).gradient;
+
+  test("raoBlackwell: with all states but one summed, the last one is certain and the estimate exact", async () => {
+    for (const logits of [
+      [8, -7],
+      [-9, -10],
+      [12, 0.3],
+    ])
+      near(gradientOf(bernoulli, raoBlackwell({ summed: 3 }), logits), await truth(bernoulli, logits));
+    const four = [9, 0, -2, 1];
+    near(gradientOf(categorical, raoBlackwell({ summed: 3 }), four), await truth(categorical, four));
   });
-  test("unorderedSet of nearly certain units and categories", () => {
-    check(scores(bernoulli, f, unorderedSet(), [6, -5, 5, -7], 4000));
-    check(scores(categorical, f, unorderedSet({ samples: 2 }), [9, 0, -2, 1], 4000));
+
+  test("unorderedSet: the estimates of all pairs of states, weighted by their probabilities, add up to the gradient", async () => {
+    for (const logits of [
+      [9, 0, -2, 1],
+      [-3, 12, 11, 0],
+    ]) {
+      const weights = logits.map((a) => Math.exp(a - Math.max(...logits)));
+      const total = weights.reduce((sum, w) => sum + w, 0);
+      const p = weights.map((w) => w / total);
+      const rest = p.map((_, i) => p.reduce((sum, x, j) => sum + (j === i ? 0 : x), 0));
+      const sum = [0, 0, 0, 0];
+      for (let a = 0; a < 4; a++)
+        for (let b = 0; b < a; b++) {
+          const noise = np.array([p.map((_, i) => (i === a || i === b ? 1e-12 : 20))]);
+          const g = gradientOf(categorical, unorderedSet({ samples: 2 }), logits, noise);
+          const chance = p[a]! * p[b]! * (1 / rest[a]! + 1 / rest[b]!);
+          for (let i = 0; i < 4; i++) sum[i]! += chance * g[i]!;
+        }
+      near(sum, await truth(categorical, logits));
+    }
   });
-  test("arms with 1,024 samples: the factor is right to 1e-4", () => {
-    // One sample differs: f is b, so the estimate's mean is p (1 - p) whatever the coupling.
-    const values = [-7, -2, 0.5, 3];
-    const linear: Objective = (x) => np.sum(x, -1);
-    check(scores(bernoulli, linear, arms({ samples: 1024 }), values, 400));
+
+  test("arms with 1,024 samples: the factor (1 - s) / (1 - P(another rare one | a rare one))", () => {
+    const n = 1024;
+    for (const a of [-6, -2, -0.5, 0.3, 3]) {
+      const estimator = arms({ samples: n });
+      const run = (x: np.Array): np.Array => {
+        const q = bernoulli(x);
+        return estimator.losses(q, (b) => np.sum(b, -1), estimator.noise(q, random.key(4)), {}).losses;
+      };
+      const ones = Math.round((run(np.array([[a]])).js() as number[])[0]! * n);
+      const g = (grad((x: np.Array) => np.sum(run(x)))(np.array([[a]])).js() as number[][])[0]![0]!;
+      const small = 1 / (1 + Math.exp(Math.abs(a)));
+      const again = Math.max(2 * small ** (1 / (n - 1)) - 1, 0) ** (n - 1) / small;
+      const want = ((ones * (n - ones)) / (n * (n - 1))) * ((1 - small) / (1 - again));
+      expect(ones).toBeGreaterThan(0);
+      expect(Math.abs(g / want - 1)).toBeLessThan(1e-4);
+    }
   });
 });

@@ -3,7 +3,6 @@ import { checkLogits } from "../checks.ts";
 import { hardOrNaN, hardSigmoid, logSigmoid, sigmoid } from "../math.ts";
 import { lastAxes } from "../surrogate.ts";
 import type { Distribution, Probability } from "../types.ts";
-import { exponentialFamilyScore } from "./exponential-family.ts";
 import type { DistributionFunctions } from "./index.ts";
 import { masked, onlyAllowed } from "./mask.ts";
 import { isBelow, logit, wrappedUniform } from "./noise.ts";
@@ -79,7 +78,12 @@ export const bernoulliFunctions: DistributionFunctions = {
   },
   score: (q, sample) => {
     sigmoidOnly("score", q);
-    return exponentialFamilyScore(q, sample);
+    // b - p, not as a difference: 1 - p is small where p is nearly 1.
+    const rest = mean({ ...q, logits: np.negative(q.logits.ref) });
+    const p = mean({ ...q, logits: q.logits.ref });
+    const each = onlyAllowed(q, np.where(np.greater(sample.ref, 0.5), rest, np.negative(p)));
+    q.logits.dispose();
+    return np.where(np.isnan(sample.ref), sample, each);
   },
   stateCount: ({ eventShape }) => 2 ** (eventShape[0] ?? 0),
   states: ({ eventShape }) => {

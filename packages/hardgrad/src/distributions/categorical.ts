@@ -3,7 +3,6 @@ import { checkLogits } from "../checks.ts";
 import { anyNaN, logSoftmax } from "../math.ts";
 import { lastAxes } from "../surrogate.ts";
 import type { Distribution } from "../types.ts";
-import { exponentialFamilyScore } from "./exponential-family.ts";
 import type { DistributionFunctions } from "./index.ts";
 import { masked } from "./mask.ts";
 import { exponential, perturbed } from "./noise.ts";
@@ -54,7 +53,13 @@ export const categoricalFunctions: DistributionFunctions = {
   // Not by a product: the logarithm may be -Infinity where the sample is 0.
   logProbability: (q, sample) =>
     np.sum(np.where(np.greater(sample, 0.5), logSoftmax(q.logits), 0), lastAxes(q.eventShape.length)),
-  score: exponentialFamilyScore,
+  // D - pi, where 1 - pi of the drawn one is what the others add up to: small where that one is nearly certain.
+  score: (q, sample) => {
+    const pi = nn.softmax(q.logits, -1);
+    const drawn = np.greater(sample.ref, 0.5);
+    const others = np.sum(np.where(drawn.ref, 0, pi.ref), -1, { keepdims: true });
+    return np.where(np.isnan(sample.ref), sample, np.where(drawn, others, np.negative(pi)));
+  },
   stateCount: ({ eventShape }) => eventShape.at(-1)! ** (eventShape.length === 2 ? eventShape[0]! : 1),
   states: ({ eventShape }) => {
     const categories = eventShape.at(-1)!;
