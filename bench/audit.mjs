@@ -1,14 +1,8 @@
 // Speed of the audit: the exact gradient by enumeration, and 20,000 estimates.   npm run bench:audit
+
+import { useDevice } from "@hardgrad/experiments";
 import { numpy as np } from "@jax-js/jax";
-import { useDevice } from "../packages/experiments/dist/index.js";
-import {
-  audit,
-  bernoulli,
-  exactGradient,
-  reinforce,
-  reinmax,
-  straightThroughSigmoid,
-} from "../packages/hardgrad/dist/index.js";
+import { audit, bernoulli, exactGradient, reinforce, reinmax, straightThroughSigmoid } from "hardgrad";
 
 await useDevice("wasm");
 

@@ -5,10 +5,10 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { environment } from "../packages/cli/dist/run-folder/environment.js";
-import { writeWhole } from "../packages/cli/dist/run-folder/files.js";
-import { readSummary } from "../packages/cli/dist/run-folder/folder.js";
-import { gated } from "../packages/experiments/dist/index.js";
+import { environment } from "@hardgrad/cli/internal/run-folder/environment";
+import { writeWhole } from "@hardgrad/cli/internal/run-folder/files";
+import { readSummary } from "@hardgrad/cli/internal/run-folder/folder";
+import { gated } from "@hardgrad/experiments";
 import { rows } from "./gated-rows.mjs";
 import { trainRuns } from "./train-runs.mjs";
 

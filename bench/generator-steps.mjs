@@ -1,5 +1,5 @@
 // The cost of a training step in processor time, which a busy machine changes little.
-import { drawnDigits, generator, trainingStep, useDevice } from "../packages/experiments/dist/index.js";
+import { drawnDigits, generator, trainingStep, useDevice } from "@hardgrad/experiments";
 
 const WARM = 2;
 

@@ -1,10 +1,10 @@
 // docs/performance.md and its figures, from the results of a bench:
-//   npx hardgrad bench --json docs/results/race.json --force && node bench/performance.mjs
+//   node bench/run.mjs race --json docs/results/race.json --force && node bench/performance.mjs
 // Needs `npm run build`. Numbers of the page come from the results; only what explains them is written here.
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { raceFigure, scalingFigure } from "../packages/cli/dist/bench/figure.js";
-import * as report from "../packages/cli/dist/bench/report.js";
+import { raceFigure, scalingFigure } from "./dist/figure.js";
+import * as report from "./dist/report.js";
 
 const place = (path) => fileURLToPath(new URL(`../docs/${path}`, import.meta.url));
 const results = JSON.parse(readFileSync(place("results/race.json"), "utf8"));

@@ -3,15 +3,9 @@
 //   npm run polynomial -- [--p 2] [--estimators rloo,zgr] [--seed 0] [--json FILE]
 import { renameSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { adam, useDevice } from "@hardgrad/experiments";
 import { jit, numpy as np, random, tree } from "@jax-js/jax";
-import { grad } from "hardgrad";
-import { adam, useDevice } from "../packages/experiments/dist/index.js";
-import {
-  bernoulli,
-  categorical,
-  findEstimator,
-  statefulExpectation,
-} from "../packages/hardgrad/dist/index.js";
+import { bernoulli, categorical, findEstimator, grad, statefulExpectation } from "hardgrad";
 
 const { values: flags } = parseArgs({
   options: {

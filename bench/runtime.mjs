@@ -1,16 +1,11 @@
 // docs/runtime.md and its figure, from the results of a bench:
-//   npx hardgrad bench gated --pairs FAST=DENSE,BINARY=FLOAT --json docs/results/gated-bench.json --force && node bench/runtime.mjs
+//   node bench/run.mjs gated --pairs FAST=DENSE,BINARY=FLOAT --json docs/results/gated-bench.json --force && node bench/runtime.mjs
 // Needs `npm run build`. Numbers of the page come from the results; only what explains them is written here.
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { densityFigure } from "../packages/cli/dist/bench/gated/figure.js";
-import {
-  gatedConditions,
-  gatedTables,
-  pairTable,
-  wantedDensity,
-} from "../packages/cli/dist/bench/gated/report.js";
-import { toMarkdown } from "../packages/cli/dist/bench/report.js";
+import { densityFigure } from "./dist/gated/figure.js";
+import { gatedConditions, gatedTables, pairTable, wantedDensity } from "./dist/gated/report.js";
+import { toMarkdown } from "./dist/report.js";
 
 const place = (path) => fileURLToPath(new URL(`../docs/${path}`, import.meta.url));
 const results = JSON.parse(readFileSync(place("results/gated-bench.json"), "utf8"));
@@ -92,7 +87,7 @@ A binary network and its float twin, of the same sizes:
 \`\`\`
 npx hardgrad train binary --estimator straight-through-sigmoid --data mnist --device native --out binary
 npx hardgrad train binary --form float --learning-rate 0.001 --data mnist --device native --out float
-npx hardgrad bench gated --pairs fast=dense,binary=float
+node bench/run.mjs gated --pairs fast=dense,binary=float
 \`\`\`
 
 In JavaScript, with a file or with a network that was made by hand:

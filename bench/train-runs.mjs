@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { runJobs } from "../packages/cli/dist/compare/pool.js";
-import { readSummary } from "../packages/cli/dist/run-folder/read.js";
+import { runJobs } from "@hardgrad/cli/internal/compare/pool";
+import { readSummary } from "@hardgrad/cli/internal/run-folder/read";
 
 /** Trains the runs of a table that have not ended: on from their checkpoint, or from the start where there is none. */
 export async function trainRuns(runs, { jobs, device, threads, checkpointEvery }) {

@@ -1,7 +1,7 @@
 // Writes docs/estimators.md, docs/estimators/ID.md and docs/api.md from the catalogue, the committed audits and the
 // docstrings; with --check, fails if a file is not what it would write, or an export has no docstring.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { bibtex, catalogue } from "../packages/hardgrad/dist/index.js";
+import { bibtex, catalogue } from "hardgrad";
 import { apiPage } from "./api.mjs";
 import { auditCommand, auditedProblems } from "./audits.mjs";
 

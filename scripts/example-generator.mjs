@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { checkpointContent, checkpointParts } from "../packages/experiments/dist/index.js";
+import { checkpointContent, checkpointParts } from "@hardgrad/experiments";
 
 const [run] = process.argv.slice(2);
 const target = fileURLToPath(new URL("../examples/digits", import.meta.url));

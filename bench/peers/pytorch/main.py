@@ -1,4 +1,4 @@
-"""A contestant of `hardgrad bench`: one JSON request a line on stdin, one JSON answer a line on stdout."""
+"""A contestant of the race: one JSON request a line on stdin, one JSON answer a line on stdout."""
 import ctypes
 import json
 import math

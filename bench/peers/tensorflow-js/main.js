@@ -1,4 +1,4 @@
-// A contestant of `hardgrad bench`: one JSON request a line on stdin, one JSON answer a line on stdout.
+// A contestant of the race: one JSON request a line on stdin, one JSON answer a line on stdout.
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";

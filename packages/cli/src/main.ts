@@ -1,8 +1,8 @@
 import { Command, CommanderError } from "commander";
-import { commandFirst, experimentFirst } from "./command-line.ts";
-import { refusalOf, refuseEmpty } from "./commander-errors.ts";
-import { outliveReaders } from "./console.ts";
-import { describeError, UsageError } from "./errors.ts";
+import { commandFirst, experimentFirst } from "./ask/command-line.ts";
+import { refusalOf, refuseEmpty } from "./ask/commander-errors.ts";
+import { describeError, UsageError } from "./ask/errors.ts";
+import { outliveReaders } from "./print/console.ts";
 
 const FIRST_SCREEN = `hardgrad: gradient estimators for networks that make hard choices. Four commands to paste:
 
@@ -26,7 +26,6 @@ const commandNames = [
   "export",
   "verify",
   "figure",
-  "bench",
 ];
 
 /** Commands are loaded when they run, so that each starts as fast as what it needs. */
@@ -115,7 +114,7 @@ A problem file is a JavaScript module (TypeScript from Node 22.18 on), for examp
     .option("--resume <folder>", "go on with a comparison that was stopped; no other flag need be repeated")
     .action(async (experiment, flags) => (await import("./commands/compare.ts")).compare(experiment, flags));
   if (name === "train" || name === "compare") {
-    const { addExperiments, addTrainingFlags } = await import("./configuration.ts");
+    const { addExperiments, addTrainingFlags } = await import("./ask/configuration.ts");
     const run = {
       train: await import("./commands/train.ts"),
       compare: await import("./commands/compare.ts"),
@@ -201,40 +200,6 @@ A problem file is a JavaScript module (TypeScript from Node 22.18 on), for examp
     .option("--json", "the data as JSON on stdout")
     .option("--quiet", "no narration")
     .action(async (name, flags) => (await import("./commands/figure.ts")).figure(name, flags));
-  program
-    .command("bench")
-    .description("speed and memory, side by side with the peers that are installed, on the same checked work")
-    .argument(
-      "[subject]",
-      "race: training steps; gated: kernels that skip, binary layers, whole networks",
-      "race",
-    )
-    .option(
-      "--parts <names>",
-      "race: race, estimators, scaling, outside; gated: kernels, zeros, bits, networks, threads, peers, training; separated by commas (default: all)",
-    )
-    .option("--rows <ids>", "race: rows of the race, and nothing but the race (default: all rows)")
-    .option("--device <names>", "race: our devices (default: wasm,native)")
-    .option(
-      "--peers <names>",
-      "race: pytorch, tensorflow-js; gated: pytorch, onnxruntime; or none (default: all)",
-    )
-    .option("--python <path>", "an interpreter that has torch (default: python3)")
-    .option("--rounds <n>", "turns of each contestant, 1 to 1000 (default: race 11, gated 30)")
-    .option(
-      "--pairs <runs>",
-      "gated: HARD=FLOAT,...: runs whose networks are compared (default: random weights)",
-    )
-    .option("--clock <name>", "gated: wall, or cpu: processor time, for a busy machine (default: wall)")
-    .option("--quick", "gated: fewer shapes, blocks and densities")
-    .option(
-      "--out <file>",
-      "also draw the race, or time against density (.svg, .png), or write its numbers (.csv)",
-    )
-    .option("--json [file]", "everything as JSON, on stdout or into a file")
-    .option("--force", "replace existing files")
-    .option("--quiet", "no narration")
-    .action(async (subject, flags) => (await import("./commands/bench.ts")).runBench(subject, flags));
   for (const command of [...program.commands, ...train.commands, ...compare.commands])
     command
       .helpCommand(false)

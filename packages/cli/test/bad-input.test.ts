@@ -60,7 +60,6 @@ const table: [string[], number, RegExp][] = [
   [["compare", "classifier", "--device", "CUDA"], 2, /did you mean webgpu\?$/],
   [["verify", "nowhere", "--device", "cpu"], 2, /no device "cpu"; did you mean wasm\?$/],
   [["judge", "--data", "mnist", "--device", "cpu"], 2, /no device "cpu"/],
-  [["bench", "--device", "wasm,gpu"], 2, /no device "gpu"; did you mean webgpu/],
   [["audit", "reinmax", "--device", "cpu"], 2, /device cpu|device "cpu"/],
   [["train", "vea"], 2, /did you mean vae/],
   [["train", "--epochs", "1", "clasifier", "--seed", "2"], 2, /did you mean classifier/],

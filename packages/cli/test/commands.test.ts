@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { RemoteDataset } from "@hardgrad/experiments";
 import { catalogue } from "hardgrad";
 import { describe, expect, test } from "vitest";
-import { loadDataset } from "../src/datasets.ts";
+import { loadDataset } from "../src/data/datasets.ts";
 import { appendWhole, type Disk, writeWhole } from "../src/run-folder/files.ts";
 import { hardgrad, scratch } from "./run.ts";
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { trackRuns } from "../src/progress-tracker.ts";
+import { trackRuns } from "../src/print/progress-tracker.ts";
 import { hardgrad, scratch, start } from "./run.ts";
 
 // Long enough that a signal meets runs which have begun and have not ended, on a busy machine too.

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { parseAmat, type RemoteDataset, remoteDatasets } from "@hardgrad/experiments";
 import { describe, expect, test } from "vitest";
-import { loadDataset } from "../src/datasets.ts";
+import { loadDataset } from "../src/data/datasets.ts";
 import { scratch } from "./run.ts";
 
 /** A file in the IDX format. */

@@ -8,7 +8,7 @@ import { checkRuntimeFile, classifier, parametersOf, runtimeFile, useDevice } fr
 import { loadRuntime, type Network, readRuntimeFile, writeRuntimeFile } from "@hardgrad/runtime";
 import { chromium } from "playwright-core";
 import { beforeAll, describe, expect, test } from "vitest";
-import { loadDataset } from "../src/datasets.ts";
+import { loadDataset } from "../src/data/datasets.ts";
 import { lastCheckpoint } from "../src/run-folder/folder.ts";
 import { hardgrad, scratch } from "./run.ts";
 

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { judgePlan, plainPlan, useDevice } from "@hardgrad/experiments";
 import { beforeAll, describe, expect, test } from "vitest";
-import { loadDataset } from "../src/datasets.ts";
+import { loadDataset } from "../src/data/datasets.ts";
 import { judgePath, makeJudge, readJudge } from "../src/judge/file.ts";
 import { ask, scratch } from "./run.ts";
 

@@ -1,6 +1,6 @@
 import { classifier } from "@hardgrad/experiments";
 import { afterEach, expect, test, vi } from "vitest";
-import { progressOf } from "../src/progress.ts";
+import { progressOf } from "../src/print/progress.ts";
 
 const tty = Object.getOwnPropertyDescriptor(process.stderr, "isTTY");
 afterEach(() => {

@@ -1,7 +1,7 @@
 import { catalogue } from "hardgrad";
 import { describe, expect, test, vi } from "vitest";
-import { nearest } from "../src/suggest.ts";
-import { tableText } from "../src/table.ts";
+import { nearest } from "../src/ask/suggest.ts";
+import { tableText } from "../src/print/table.ts";
 import { ask } from "./run.ts";
 
 const widest = (text: string): number => Math.max(...text.split("\n").map((line) => line.length));

@@ -1,53 +1,4 @@
-export { type AdamOptions, adam, adamw, radam } from "./adam.ts";
-export { classifier } from "./classifier.ts";
-export { continual } from "./continual/index.ts";
-export { type TaskModel, taskModels } from "./continual/models.ts";
-export { timeTasks } from "./continual/timing.ts";
-export { verifyContinual } from "./continual/verify.ts";
-export type {
-  Checkpoint,
-  EstimatorSpec,
-  MetricRow,
-  Picture,
-  Run,
-  RunConfig,
-  RunRecord,
-  Summary,
-  Tensor,
-} from "./contract.ts";
-export * from "./data/index.ts";
-export type { Arrays, Backend, HostArray, HostArrays, Resident } from "./engine/backend.ts";
-export { checkRun } from "./engine/check-run.ts";
-export {
-  CHECKPOINT_FORMAT,
-  checkpointContent,
-  checkpointParts,
-  decodeCheckpoint,
-} from "./engine/checkpoint-file.ts";
-export { type DeviceOptions, deviceNames, useDevice } from "./engine/device.ts";
-export { DeviceLost } from "./engine/device-lost.ts";
-export { makeEstimator } from "./engine/estimator.ts";
-export {
-  type ExportedModel,
-  exportModel,
-  exportsOf,
-  type ModelPort,
-  parametersOf,
-} from "./engine/export.ts";
-export { extended, withoutEnd } from "./engine/extension.ts";
-export { keyOf, PURPOSE } from "./engine/keys.ts";
-export { type Checker, type Difference, modelChecker, TOLERANCE } from "./engine/native/check.ts";
-export { nativeBackend } from "./engine/native/index.ts";
-export { startRun } from "./engine/run.ts";
-export {
-  checkRuntimeFile,
-  MOST_FLIPPED,
-  type RuntimeCheck,
-  type RuntimeFile,
-  runtimeFile,
-} from "./engine/runtime-file.ts";
-export { type TrainingStep, trainingStep } from "./engine/training-step.ts";
-export { totalVariance } from "./engine/variance.ts";
+export type { Arrays, Backend, HostArray, HostArrays, Resident } from "./contract/backend.ts";
 export type {
   Card,
   EvaluationContext,
@@ -60,19 +11,68 @@ export type {
   Settings,
   StepExperiment,
   StepInputs,
-} from "./experiment.ts";
-export { experiments, findExperiment } from "./experiments.ts";
-export { type Exported, type ExportedInput, type Exports, imageInput } from "./exports.ts";
-export { gated } from "./gated/index.ts";
-export { type GatedSizes, sizesOf as gatedSizes } from "./gated/networks.ts";
-export { type Asked, type LoadedGenerator, loadGenerator } from "./generator/draw.ts";
-export { generator } from "./generator/index.ts";
-export { morph } from "./generator/morph.ts";
+} from "./contract/experiment.ts";
+export { type Exported, type ExportedInput, type Exports, imageInput } from "./contract/models.ts";
+export { readSizes, type SettingSpec, type SettingsTable, type SizesOption } from "./contract/options.ts";
+export type {
+  Checkpoint,
+  EstimatorSpec,
+  MetricRow,
+  Picture,
+  Run,
+  RunConfig,
+  RunRecord,
+  Summary,
+  Tensor,
+} from "./contract/run.ts";
+export type { RuntimeExport } from "./contract/runtime-export.ts";
+export * from "./data/index.ts";
+export { type DeviceOptions, deviceNames, useDevice } from "./engine/backends/device.ts";
+export { DeviceLost } from "./engine/backends/device-lost.ts";
+export { nativeBackend } from "./engine/backends/native/index.ts";
+export { checkRun } from "./engine/check-run.ts";
+export {
+  CHECKPOINT_FORMAT,
+  checkpointContent,
+  checkpointParts,
+  decodeCheckpoint,
+} from "./engine/checkpoint-file.ts";
+export { makeEstimator } from "./engine/estimator.ts";
+export { type Checker, type Difference, modelChecker, TOLERANCE } from "./engine/export/check.ts";
+export {
+  type ExportedModel,
+  exportModel,
+  exportsOf,
+  type ModelPort,
+  parametersOf,
+} from "./engine/export/onnx.ts";
+export {
+  checkRuntimeFile,
+  MOST_FLIPPED,
+  type RuntimeCheck,
+  type RuntimeFile,
+  runtimeFile,
+} from "./engine/export/runtime.ts";
+export { extended, withoutEnd } from "./engine/extension.ts";
+export { keyOf, PURPOSE } from "./engine/keys.ts";
+export { startRun } from "./engine/run.ts";
+export { type TrainingStep, trainingStep } from "./engine/training-step.ts";
+export { totalVariance } from "./engine/variance.ts";
+export { classifier } from "./experiments/classifier/index.ts";
+export { continual } from "./experiments/continual/index.ts";
+export { type TaskModel, taskModels } from "./experiments/continual/task-models.ts";
+export { timeTasks } from "./experiments/continual/timing.ts";
+export { verifyContinual } from "./experiments/continual/verify.ts";
+export { gated } from "./experiments/gated/index.ts";
+export { type GatedSizes, sizesOf as gatedSizes } from "./experiments/gated/networks.ts";
+export { generator } from "./experiments/generator/index.ts";
+export { type Asked, type LoadedGenerator, loadGenerator } from "./experiments/generator/load.ts";
+export { morph } from "./experiments/generator/morph.ts";
+export { experiments, findExperiment } from "./experiments/index.ts";
+export { vae } from "./experiments/vae/index.ts";
 export * from "./judge/index.ts";
-export { bernoulliLoss, crossEntropy, dense, fanInUniform, glorotUniform, splitKey } from "./layers.ts";
-export { maxNorm } from "./max-norm.ts";
-export { type Optimizer, type Params, sgd } from "./optimizers.ts";
-export { readSizes, type SettingSpec, type SettingsTable, type SizesOption } from "./options.ts";
-export type { RuntimeExport } from "./runtime-export.ts";
-export { geometricAt, learningRateAt, slopeAt, temperatureAt } from "./schedules.ts";
-export { vae } from "./vae.ts";
+export { type AdamOptions, adam, adamw, radam } from "./nn/adam.ts";
+export { bernoulliLoss, crossEntropy, dense, fanInUniform, glorotUniform, splitKey } from "./nn/layers.ts";
+export { maxNorm } from "./nn/max-norm.ts";
+export { type Optimizer, type Params, sgd } from "./nn/optimizers.ts";
+export { geometricAt, learningRateAt, slopeAt, temperatureAt } from "./nn/schedules.ts";

@@ -1,15 +1,15 @@
 import "./setup.ts";
 import { loadRuntime } from "@hardgrad/runtime";
 import { describe, expect, test } from "vitest";
-import { compact } from "../src/continual/compact.ts";
-import { judgeOf } from "../src/continual/judge.ts";
-import { learnerOf } from "../src/continual/learner.ts";
-import { taskModels } from "../src/continual/models.ts";
-import { options } from "../src/continual/options.ts";
-import { averageAccuracy, backwardTransfer } from "../src/continual/results.ts";
-import { startContinual } from "../src/continual/run.ts";
-import { batchOf, imagesOf, outputsOf, remembered, tasksOf } from "../src/continual/tasks.ts";
-import { jaxBackend } from "../src/engine/jax-backend.ts";
+import { jaxBackend } from "../src/engine/backends/jax.ts";
+import { compact } from "../src/experiments/continual/compact.ts";
+import { learnerOf } from "../src/experiments/continual/learner.ts";
+import { options } from "../src/experiments/continual/options.ts";
+import { averageAccuracy, backwardTransfer } from "../src/experiments/continual/results.ts";
+import { startContinual } from "../src/experiments/continual/run.ts";
+import { judgeOf } from "../src/experiments/continual/scores.ts";
+import { taskModels } from "../src/experiments/continual/task-models.ts";
+import { batchOf, imagesOf, outputsOf, remembered, tasksOf } from "../src/experiments/continual/tasks.ts";
 import { type Checkpoint, drawnDigits, type RunConfig, type Settings, useDevice } from "../src/index.ts";
 
 const data = drawnDigits({ train: 400, test: 120 });

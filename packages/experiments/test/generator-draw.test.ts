@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { beforeAll, describe, expect, test } from "vitest";
-import { draw } from "../src/generator/generate.ts";
+import { draw } from "../src/experiments/generator/draw.ts";
 import {
   type Checkpoint,
   drawnDigits,

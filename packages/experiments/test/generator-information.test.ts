@@ -1,10 +1,10 @@
 import { numpy as np } from "@jax-js/jax";
 import { grad } from "hardgrad";
 import { expect, test } from "vitest";
+import { DEFORMED, deform, deformAll } from "../src/data/deform.ts";
 import { generator as randomNumbers } from "../src/data/random.ts";
-import { DEFORMED, deform, deformAll } from "../src/generator/deform.ts";
-import { contrast, inconsistency, missingInformation } from "../src/generator/information.ts";
-import { labelledBatches } from "../src/generator/labelled.ts";
+import { contrast, inconsistency, missingInformation } from "../src/experiments/generator/information.ts";
+import { labelledBatches } from "../src/experiments/generator/labelled.ts";
 import { drawnDigits, type Settings, useDevice } from "../src/index.ts";
 
 await useDevice("wasm");

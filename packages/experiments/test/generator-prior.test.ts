@@ -2,10 +2,10 @@ import "./setup.ts";
 import { numpy as np, random } from "@jax-js/jax";
 import { grad } from "hardgrad";
 import { describe, expect, test } from "vitest";
-import { bitsOf, bitsParams, groupCount, logPriorOfBits } from "../src/generator/bits.ts";
-import { flowParams, logPrior, noiseOf, styleOf } from "../src/generator/flow.ts";
+import { bitsOf, bitsParams, groupCount, logPriorOfBits } from "../src/experiments/generator/bits.ts";
+import { flowParams, logPrior, noiseOf, styleOf } from "../src/experiments/generator/flow.ts";
 import type { Params, Settings } from "../src/index.ts";
-import { keepAll } from "../src/optimizers.ts";
+import { keepAll } from "../src/nn/optimizers.ts";
 
 const settings: Settings = { styleSize: 5, priorLayers: 4, priorHidden: "7-6" };
 const classes = 3;

@@ -3,13 +3,13 @@ import { nn, numpy as np, random } from "@jax-js/jax";
 import { exact, findEstimator } from "hardgrad";
 import { describe, expect, test } from "vitest";
 import { generator as generatorOf } from "../src/data/random.ts";
-import { bestAssignment, confusion } from "../src/generator/assignment.ts";
-import { contrast, missingInformation } from "../src/generator/information.ts";
-import { labelledImages } from "../src/generator/labelled.ts";
-import { layer } from "../src/generator/layers.ts";
-import { bitsEstimator, losses } from "../src/generator/losses.ts";
-import { classifyAndView, encode, initialParams, seen } from "../src/generator/network.ts";
-import { sampleTerms, styleLosses } from "../src/generator/style.ts";
+import { bestAssignment, confusion } from "../src/experiments/generator/assignment.ts";
+import { contrast, missingInformation } from "../src/experiments/generator/information.ts";
+import { labelledImages } from "../src/experiments/generator/labelled.ts";
+import { layer } from "../src/experiments/generator/layers.ts";
+import { bitsEstimator, losses } from "../src/experiments/generator/losses.ts";
+import { classifyAndView, encode, initialParams, seen } from "../src/experiments/generator/network.ts";
+import { sampleTerms, styleLosses } from "../src/experiments/generator/style.ts";
 import {
   type Checkpoint,
   drawnDigits,
@@ -22,7 +22,7 @@ import {
   startRun,
   useDevice,
 } from "../src/index.ts";
-import { keepAll } from "../src/optimizers.ts";
+import { keepAll } from "../src/nn/optimizers.ts";
 
 const backend = await useDevice("wasm");
 const data = drawnDigits({ train: 200, test: 60 });

@@ -3,14 +3,21 @@ import { numpy as np, random } from "@jax-js/jax";
 import { grad } from "hardgrad";
 import { describe, expect, test } from "vitest";
 import { close } from "../../hardgrad/test/close.ts";
-import { fromUniform } from "../src/generator/information.ts";
-import { schedules } from "../src/generator/schedules.ts";
+import { fromUniform } from "../src/experiments/generator/information.ts";
+import { schedules } from "../src/experiments/generator/schedules.ts";
+import { divergence, logRatio, pixelsOf } from "../src/experiments/vae/losses.ts";
+import { latents } from "../src/experiments/vae/network.ts";
 import type { Moment, Settings } from "../src/index.ts";
 import { sgd } from "../src/index.ts";
-import { bernoulliLoss, crossEntropy, dense, fanInUniform, glorotUniform, splitKey } from "../src/layers.ts";
-import { maxNorm } from "../src/max-norm.ts";
-import { latents } from "../src/vae-network.ts";
-import { divergence, logRatio, pixelsOf } from "../src/vae-terms.ts";
+import {
+  bernoulliLoss,
+  crossEntropy,
+  dense,
+  fanInUniform,
+  glorotUniform,
+  splitKey,
+} from "../src/nn/layers.ts";
+import { maxNorm } from "../src/nn/max-norm.ts";
 
 /** Every number once more, in float64 and apart from the code. */
 const sigma = (a: number): number => 1 / (1 + Math.exp(-a));

@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { grad } from "hardgrad";
 import { describe, expect, test } from "vitest";
-import { checkVersion } from "../src/engine/native/runtime.ts";
+import { checkVersion } from "../src/engine/backends/native/onnxruntime.ts";
 import { type Arrays, type HostArrays, useDevice } from "../src/index.ts";
 
 const notices: string[] = [];

@@ -3,11 +3,11 @@ import { numpy as np, random } from "@jax-js/jax";
 import { findEstimator, grad } from "hardgrad";
 import { describe, expect, test } from "vitest";
 import { close } from "../../hardgrad/test/close.ts";
-import { type GateKind, hardGates, kindOf } from "../src/gated/gate-kinds.ts";
-import { initialState, losses } from "../src/gated/losses.ts";
-import { gateLogits, initialParams, pixelsOf } from "../src/gated/network.ts";
+import { type GateKind, hardGates, kindOf } from "../src/experiments/gated/gate-kinds.ts";
+import { initialState, losses } from "../src/experiments/gated/losses.ts";
+import { gateLogits, initialParams, pixelsOf } from "../src/experiments/gated/network.ts";
 import { gated, type Settings } from "../src/index.ts";
-import { keepAll } from "../src/optimizers.ts";
+import { keepAll } from "../src/nn/optimizers.ts";
 
 const sigma = (a: number): number => 1 / (1 + Math.exp(-a));
 const list = (x: np.Array): number[] => x.reshape([-1]).js() as number[];

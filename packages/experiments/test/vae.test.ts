@@ -2,6 +2,8 @@ import "./setup.ts";
 import { numpy as np } from "@jax-js/jax";
 import { catalogue } from "hardgrad";
 import { describe, expect, test } from "vitest";
+import { divergence } from "../src/experiments/vae/losses.ts";
+import { decode } from "../src/experiments/vae/network.ts";
 import {
   type Checkpoint,
   drawnDigits,
@@ -13,8 +15,6 @@ import {
   useDevice,
   vae,
 } from "../src/index.ts";
-import { decode } from "../src/vae-network.ts";
-import { divergence } from "../src/vae-terms.ts";
 
 const backend = await useDevice("wasm");
 const data = drawnDigits({ train: 600, test: 200 });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
-import { DeviceLost, guardOf } from "../src/engine/device-lost.ts";
+import { DeviceLost, guardOf } from "../src/engine/backends/device-lost.ts";
 
 const script = fileURLToPath(new URL("./on-device.mjs", import.meta.url));
 const hardgrad = fileURLToPath(new URL("../../cli/bin/hardgrad.js", import.meta.url));

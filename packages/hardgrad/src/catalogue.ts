@@ -1,58 +1,58 @@
-import { arm } from "./estimators/arm.ts";
-import { arms } from "./estimators/arms.ts";
-import { categoricalDisarm } from "./estimators/categorical-disarm.ts";
-import { darn } from "./estimators/darn.ts";
-import { decoupledStraightThrough } from "./estimators/decoupled.ts";
-import { disarm } from "./estimators/disarm.ts";
-import { doubleCv } from "./estimators/double-cv.ts";
-import { exact } from "./estimators/exact.ts";
-import { fini2, fini3 } from "./estimators/fini.ts";
-import { gappedStraightThrough } from "./estimators/gapped.ts";
-import { gaussianGate, hardConcrete } from "./estimators/gates.ts";
-import { gumbelRao } from "./estimators/gumbel-rao.ts";
-import { gumbelSoftmax, straightThroughGumbelSoftmax } from "./estimators/gumbel-softmax.ts";
-import { adaptiveImle, imle } from "./estimators/imle.ts";
-import { localExpectation } from "./estimators/local-expectation.ts";
-import { measureValued } from "./estimators/measure-valued.ts";
-import { muprop } from "./estimators/muprop.ts";
-import { mve } from "./estimators/mve.ts";
+import { doubleCv } from "./estimators/control-variate/double-cv.ts";
+import { muprop } from "./estimators/control-variate/muprop.ts";
+import { rebar, relax } from "./estimators/control-variate/rebar.ts";
+import { rodeo } from "./estimators/control-variate/rodeo.ts";
+import { arm } from "./estimators/coupled-samples/arm.ts";
+import { arms } from "./estimators/coupled-samples/arms.ts";
+import { categoricalDisarm } from "./estimators/coupled-samples/categorical-disarm.ts";
+import { disarm } from "./estimators/coupled-samples/disarm.ts";
+import { exact } from "./estimators/exact/exact.ts";
+import { localExpectation } from "./estimators/exact/local-expectation.ts";
+import { measureValued } from "./estimators/exact/measure-valued.ts";
+import { entmaxMarginal, sparsemaxMarginal } from "./estimators/exact/sparse-marginal.ts";
 import {
   additiveNoise,
   multiplicativeNoise,
   noisyRectifier,
   stochasticTimesSmooth,
-} from "./estimators/noise.ts";
-import { nvil } from "./estimators/nvil.ts";
-import { perturbedOptimizer } from "./estimators/perturbed.ts";
-import { raoBlackwell } from "./estimators/rao-blackwell.ts";
-import { rebar, relax } from "./estimators/rebar.ts";
-import {
-  reinforce,
-  reinforceLeaveOneOut,
-  reinforceMinimumVariance,
-  reinforceMovingAverage,
-} from "./estimators/reinforce.ts";
-import { reinmax, zgr } from "./estimators/reinmax.ts";
-import { reinmaxCv, reinmaxRao } from "./estimators/reinmax-rao.ts";
-import { rloo } from "./estimators/rloo.ts";
-import { rodeo } from "./estimators/rodeo.ts";
-import { simple } from "./estimators/simple.ts";
-import { entmaxMarginal, sparsemaxMarginal } from "./estimators/sparse-marginal.ts";
-import { stochasticTriples } from "./estimators/stochastic-triples.ts";
-import {
-  straightThrough,
-  straightThroughHardSigmoid,
-  straightThroughSigmoid,
-} from "./estimators/straight-through.ts";
+} from "./estimators/noise/noise.ts";
+import { adaptiveImle, imle } from "./estimators/perturbation/imle.ts";
+import { perturbedOptimizer } from "./estimators/perturbation/perturbed.ts";
+import { stochasticTriples } from "./estimators/perturbation/stochastic-triples.ts";
+import { decoupledStraightThrough } from "./estimators/relaxation/decoupled.ts";
+import { gappedStraightThrough } from "./estimators/relaxation/gapped.ts";
+import { gaussianGate, hardConcrete } from "./estimators/relaxation/gates.ts";
+import { gumbelRao } from "./estimators/relaxation/gumbel-rao.ts";
+import { gumbelSoftmax, straightThroughGumbelSoftmax } from "./estimators/relaxation/gumbel-softmax.ts";
 import {
   gumbelTopK,
   neuralSortTopK,
   relaxedSubsetSample,
   softSortTopK,
   softThresholdTopK,
-} from "./estimators/top-k.ts";
-import { unorderedSet } from "./estimators/unordered-set.ts";
-import { vimco } from "./estimators/vimco.ts";
+} from "./estimators/relaxation/top-k.ts";
+import { nvil } from "./estimators/score-function/nvil.ts";
+import { raoBlackwell } from "./estimators/score-function/rao-blackwell.ts";
+import {
+  reinforce,
+  reinforceLeaveOneOut,
+  reinforceMinimumVariance,
+  reinforceMovingAverage,
+} from "./estimators/score-function/reinforce.ts";
+import { rloo } from "./estimators/score-function/rloo.ts";
+import { unorderedSet } from "./estimators/score-function/unordered-set.ts";
+import { vimco } from "./estimators/score-function/vimco.ts";
+import { darn } from "./estimators/straight-through/darn.ts";
+import { fini2, fini3 } from "./estimators/straight-through/fini.ts";
+import { mve } from "./estimators/straight-through/mve.ts";
+import { reinmax, zgr } from "./estimators/straight-through/reinmax.ts";
+import { reinmaxCv, reinmaxRao } from "./estimators/straight-through/reinmax-rao.ts";
+import { simple } from "./estimators/straight-through/simple.ts";
+import {
+  straightThrough,
+  straightThroughHardSigmoid,
+  straightThroughSigmoid,
+} from "./estimators/straight-through/straight-through.ts";
 import type { Estimator } from "./types.ts";
 
 /** One line of the catalogue. `create()` gives the estimator with its default options. */

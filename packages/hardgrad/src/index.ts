@@ -19,68 +19,68 @@ export { plackettLuce } from "./distributions/plackett-luce.ts";
 export { hardTopK } from "./distributions/ranks.ts";
 export { firstRows, neuralSort, relaxedSubset, softSort, softTopK } from "./distributions/relaxed-subsets.ts";
 export { marginals, subset } from "./distributions/subset.ts";
-export { arm } from "./estimators/arm.ts";
-export { arms } from "./estimators/arms.ts";
-export { categoricalDisarm } from "./estimators/categorical-disarm.ts";
-export { darn } from "./estimators/darn.ts";
-export { decoupledStraightThrough } from "./estimators/decoupled.ts";
-export { disarm } from "./estimators/disarm.ts";
-export { doubleCv } from "./estimators/double-cv.ts";
-export { exact } from "./estimators/exact.ts";
-export { fini2, fini3 } from "./estimators/fini.ts";
-export { gappedStraightThrough } from "./estimators/gapped.ts";
+export { doubleCv } from "./estimators/control-variate/double-cv.ts";
+export { muprop } from "./estimators/control-variate/muprop.ts";
+export { rebar, relax } from "./estimators/control-variate/rebar.ts";
+export { rodeo } from "./estimators/control-variate/rodeo.ts";
+export { arm } from "./estimators/coupled-samples/arm.ts";
+export { arms } from "./estimators/coupled-samples/arms.ts";
+export { categoricalDisarm } from "./estimators/coupled-samples/categorical-disarm.ts";
+export { disarm } from "./estimators/coupled-samples/disarm.ts";
+export { exact } from "./estimators/exact/exact.ts";
+export { localExpectation } from "./estimators/exact/local-expectation.ts";
+export { measureValued } from "./estimators/exact/measure-valued.ts";
+export { entmaxMarginal, sparsemaxMarginal } from "./estimators/exact/sparse-marginal.ts";
+export {
+  additiveNoise,
+  multiplicativeNoise,
+  noisyRectifier,
+  stochasticTimesSmooth,
+} from "./estimators/noise/noise.ts";
+export { entmax15, sparsemax } from "./estimators/parts/sparse-softmax.ts";
+export { adaptiveImle, imle } from "./estimators/perturbation/imle.ts";
+export { perturbedOptimizer } from "./estimators/perturbation/perturbed.ts";
+export { stochasticTriples } from "./estimators/perturbation/stochastic-triples.ts";
+export { decoupledStraightThrough } from "./estimators/relaxation/decoupled.ts";
+export { gappedStraightThrough } from "./estimators/relaxation/gapped.ts";
 export {
   gaussianGate,
   gaussianGateOpen,
   hardConcrete,
   hardConcreteGate,
   hardConcreteOpen,
-} from "./estimators/gates.ts";
-export { gumbelRao } from "./estimators/gumbel-rao.ts";
-export { gumbelSoftmax, straightThroughGumbelSoftmax } from "./estimators/gumbel-softmax.ts";
-export { adaptiveImle, imle } from "./estimators/imle.ts";
-export { localExpectation } from "./estimators/local-expectation.ts";
-export { measureValued } from "./estimators/measure-valued.ts";
-export { muprop } from "./estimators/muprop.ts";
-export { mve, mveTemperature } from "./estimators/mve.ts";
-export {
-  additiveNoise,
-  multiplicativeNoise,
-  noisyRectifier,
-  stochasticTimesSmooth,
-} from "./estimators/noise.ts";
-export { nvil } from "./estimators/nvil.ts";
-export { perturbedOptimizer } from "./estimators/perturbed.ts";
-export { raoBlackwell } from "./estimators/rao-blackwell.ts";
-export { rebar, relax } from "./estimators/rebar.ts";
-export {
-  reinforce,
-  reinforceLeaveOneOut,
-  reinforceMinimumVariance,
-  reinforceMovingAverage,
-} from "./estimators/reinforce.ts";
-export { reinmax, zgr } from "./estimators/reinmax.ts";
-export { reinmaxCv, reinmaxRao } from "./estimators/reinmax-rao.ts";
-export { rloo } from "./estimators/rloo.ts";
-export { rodeo } from "./estimators/rodeo.ts";
-export { simple } from "./estimators/simple.ts";
-export { entmaxMarginal, sparsemaxMarginal } from "./estimators/sparse-marginal.ts";
-export { entmax15, sparsemax } from "./estimators/sparse-softmax.ts";
-export { stochasticTriples } from "./estimators/stochastic-triples.ts";
-export {
-  straightThrough,
-  straightThroughHardSigmoid,
-  straightThroughSigmoid,
-} from "./estimators/straight-through.ts";
+} from "./estimators/relaxation/gates.ts";
+export { gumbelRao } from "./estimators/relaxation/gumbel-rao.ts";
+export { gumbelSoftmax, straightThroughGumbelSoftmax } from "./estimators/relaxation/gumbel-softmax.ts";
 export {
   gumbelTopK,
   neuralSortTopK,
   relaxedSubsetSample,
   softSortTopK,
   softThresholdTopK,
-} from "./estimators/top-k.ts";
-export { unorderedSet } from "./estimators/unordered-set.ts";
-export { vimco } from "./estimators/vimco.ts";
+} from "./estimators/relaxation/top-k.ts";
+export { nvil } from "./estimators/score-function/nvil.ts";
+export { raoBlackwell } from "./estimators/score-function/rao-blackwell.ts";
+export {
+  reinforce,
+  reinforceLeaveOneOut,
+  reinforceMinimumVariance,
+  reinforceMovingAverage,
+} from "./estimators/score-function/reinforce.ts";
+export { rloo } from "./estimators/score-function/rloo.ts";
+export { unorderedSet } from "./estimators/score-function/unordered-set.ts";
+export { vimco } from "./estimators/score-function/vimco.ts";
+export { darn } from "./estimators/straight-through/darn.ts";
+export { fini2, fini3 } from "./estimators/straight-through/fini.ts";
+export { mve, mveTemperature } from "./estimators/straight-through/mve.ts";
+export { reinmax, zgr } from "./estimators/straight-through/reinmax.ts";
+export { reinmaxCv, reinmaxRao } from "./estimators/straight-through/reinmax-rao.ts";
+export { simple } from "./estimators/straight-through/simple.ts";
+export {
+  straightThrough,
+  straightThroughHardSigmoid,
+  straightThroughSigmoid,
+} from "./estimators/straight-through/straight-through.ts";
 export { expectation, sample, statefulExpectation, through } from "./expectation.ts";
 export * from "./gates/index.ts";
 export { type GradientOptions, grad, valueAndGrad } from "./gradients.ts";

@@ -1,7 +1,7 @@
 import "./setup.ts";
 import { jit, numpy as np, random } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
-import { maximizer, perturbation } from "../src/estimators/maximizer.ts";
+import { maximizer, perturbation } from "../src/estimators/parts/maximizer.ts";
 import { adaptiveImle, imle, subset } from "../src/index.ts";
 
 const DRAWS = 20_000;

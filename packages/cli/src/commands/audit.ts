@@ -1,14 +1,14 @@
 import { useDevice } from "@hardgrad/experiments";
 import { type AuditReport, catalogue, findEstimator, audit as measure } from "hardgrad";
-import { type Flags, seedOf } from "../configuration.ts";
-import { narrator, print, printJson, short } from "../console.ts";
-import { Failure, UsageError } from "../errors.ts";
-import { formatEstimator, parseEstimator } from "../estimator-spec.ts";
+import { type Flags, seedOf } from "../ask/configuration.ts";
+import { Failure, UsageError } from "../ask/errors.ts";
+import { formatEstimator, parseEstimator } from "../ask/estimator.ts";
+import { wholeNumber } from "../ask/flags.ts";
+import { loadProblem } from "../ask/problems.ts";
 import type { Labelled } from "../figures/audit.ts";
 import { checkTarget, writeFigure } from "../figures/index.ts";
-import { wholeNumber } from "../flags.ts";
-import { loadProblem } from "../problems.ts";
-import { tableText } from "../table.ts";
+import { narrator, print, printJson, short } from "../print/console.ts";
+import { tableText } from "../print/table.ts";
 
 /** `audit [IDS]`: bias, variance and cost on a problem, against the exact gradient. */
 export async function audit(ids: string | undefined, flags: Flags): Promise<void> {

@@ -1,6 +1,6 @@
 import { bibtex } from "hardgrad";
-import { print } from "../console.ts";
-import { estimatorOf } from "../estimator-spec.ts";
+import { estimatorOf } from "../ask/estimator.ts";
+import { print } from "../print/console.ts";
 
 /** `cite ID`: the BibTeX entry of an estimator, to append to a .bib file. */
 export function cite(id: string): void {

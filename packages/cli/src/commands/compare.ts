@@ -2,6 +2,11 @@ import * as fs from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { checkRun, type RunConfig } from "@hardgrad/experiments";
+import { checkpointEveryOf, experimentOf, type Flags } from "../ask/configuration.ts";
+import { deviceOf } from "../ask/device.ts";
+import { Interrupted, UsageError } from "../ask/errors.ts";
+import { formatEstimator } from "../ask/estimator.ts";
+import { wholeNumber } from "../ask/flags.ts";
 import { plannedComparison, refuseAll, refuseForeign, resumedComparison } from "../compare/plan.ts";
 import { labelOf, runJobs } from "../compare/pool.ts";
 import { report } from "../compare/report.ts";
@@ -9,18 +14,13 @@ import { resultsOf } from "../compare/results.ts";
 import { tableOf } from "../compare/table.ts";
 import { verdict } from "../compare/verdict.ts";
 import type { Job } from "../compare/worker.ts";
-import { checkpointEveryOf, experimentOf, type Flags } from "../configuration.ts";
-import { narrator, print, printJson } from "../console.ts";
-import { datasetOf } from "../data-progress.ts";
-import { deviceOf } from "../device.ts";
-import { Interrupted, UsageError } from "../errors.ts";
-import { formatEstimator } from "../estimator-spec.ts";
-import { wholeNumber } from "../flags.ts";
-import { progressOf } from "../progress.ts";
+import { datasetOf } from "../data/progress.ts";
+import { narrator, print, printJson } from "../print/console.ts";
+import { progressOf } from "../print/progress.ts";
+import { tableText } from "../print/table.ts";
 import { environment } from "../run-folder/environment.ts";
 import { createFolder, writeWhole } from "../run-folder/files.ts";
 import { readMetrics, readPictures, readSummary } from "../run-folder/folder.ts";
-import { tableText } from "../table.ts";
 
 /** `compare EXPERIMENT`: estimators side by side, each with the same seeds. */
 export async function compare(name: string | undefined, flags: Flags): Promise<void> {

@@ -1,13 +1,13 @@
 import { classNames, type LoadedGenerator, loadGenerator, type Picture } from "@hardgrad/experiments";
-import type { Flags } from "../configuration.ts";
-import { narrator, print, printJson, printPieces } from "../console.ts";
+import type { Flags } from "../ask/configuration.ts";
+import { Failure, Interrupted, UsageError } from "../ask/errors.ts";
 import { checkOutput, columnsOf, freeName } from "../draw/output.ts";
 import { type Drawn, drawn } from "../draw/pictures.ts";
 import { digitOf, MOST, type Request, requestOf } from "../draw/request.ts";
 import { blockCharacters, csvOf, jsonOf } from "../draw/text.ts";
-import { Failure, Interrupted, UsageError } from "../errors.ts";
 import { writeFigure } from "../figures/index.ts";
 import { pictureSvg } from "../figures/pictures.ts";
+import { narrator, print, printJson, printPieces } from "../print/console.ts";
 import { streamWhole } from "../run-folder/files.ts";
 import { type Trained, trainedRun } from "../run-folder/trained.ts";
 

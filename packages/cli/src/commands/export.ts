@@ -16,17 +16,17 @@ import {
   TOLERANCE,
   useDevice,
 } from "@hardgrad/experiments";
-import type { Flags } from "../configuration.ts";
-import { type Narrate, narrator, print, printJson, short } from "../console.ts";
-import { Failure, UsageError, writeFailure } from "../errors.ts";
-import { checkedText, makeRuntimeFile } from "../export-runtime.ts";
-import { type Format, formats, targetsOf } from "../export-targets.ts";
-import { modelsOfTasks, taskRuntimeFile } from "../export-tasks.ts";
+import type { Flags } from "../ask/configuration.ts";
+import { Failure, UsageError, writeFailure } from "../ask/errors.ts";
+import { unknownName } from "../ask/suggest.ts";
+import { checkedText, makeRuntimeFile } from "../export/runtime.ts";
+import { type Format, formats, targetsOf } from "../export/targets.ts";
+import { modelsOfTasks, taskRuntimeFile } from "../export/tasks.ts";
+import { type Narrate, narrator, print, printJson, short } from "../print/console.ts";
 import { encodeSafetensors } from "../run-folder/checkpoint.ts";
 import { writeWhole } from "../run-folder/files.ts";
 import { epochAt, lastCheckpoint } from "../run-folder/folder.ts";
 import { originOf } from "../run-folder/origin.ts";
-import { unknownName } from "../suggest.ts";
 
 /** A file that was written, for `--json`. */
 interface Written {

@@ -1,10 +1,10 @@
-import { type Flags, seedOf } from "../configuration.ts";
-import { print, printJson } from "../console.ts";
-import { UsageError } from "../errors.ts";
+import { type Flags, seedOf } from "../ask/configuration.ts";
+import { UsageError } from "../ask/errors.ts";
+import { settingsFromFlags } from "../ask/flags.ts";
+import { unknownName } from "../ask/suggest.ts";
 import { checkTarget, type FigureEntry, figures, writeFigure } from "../figures/index.ts";
-import { settingsFromFlags } from "../flags.ts";
+import { print, printJson } from "../print/console.ts";
 import { readConfig } from "../run-folder/read.ts";
-import { unknownName } from "../suggest.ts";
 
 /** `figure NAME`: a figure of the documentation, drawn from the code. */
 export async function figure(name: string | undefined, flags: Flags): Promise<void> {

@@ -12,19 +12,19 @@ import {
   readerOf,
   useDevice,
 } from "@hardgrad/experiments";
-import type { Flags } from "../configuration.ts";
-import { narrator, percent, print, printJson } from "../console.ts";
-import { datasetOf } from "../data-progress.ts";
-import { deviceOf } from "../device.ts";
-import { Failure, UsageError } from "../errors.ts";
+import type { Flags } from "../ask/configuration.ts";
+import { deviceOf } from "../ask/device.ts";
+import { Failure, UsageError } from "../ask/errors.ts";
+import { wholeNumber } from "../ask/flags.ts";
+import { unknownName } from "../ask/suggest.ts";
+import { datasetOf } from "../data/progress.ts";
 import { checkTarget, writeFigure } from "../figures/index.ts";
 import { judgeFigure } from "../figures/judge.ts";
-import { wholeNumber } from "../flags.ts";
 import { type Judge, judgePath, makeJudge, readJudge } from "../judge/file.ts";
 import { stepsOf } from "../judge/steps.ts";
 import { judgeSentence, verdictLines, verdictTable } from "../judge/text.ts";
+import { narrator, percent, print, printJson } from "../print/console.ts";
 import { type Trained, trainedRun } from "../run-folder/trained.ts";
-import { unknownName } from "../suggest.ts";
 
 type Data = Pick<RunConfig, "data" | "drawn" | "seed">;
 

@@ -1,6 +1,6 @@
 import { catalogue, type Estimator } from "hardgrad";
-import { print, printJson } from "../console.ts";
-import { tableText, withoutLast } from "../table.ts";
+import { print, printJson } from "../print/console.ts";
+import { tableText, withoutLast } from "../print/table.ts";
 
 /** What f the estimate is exact for, in words. */
 export function exactFor(e: Estimator): string {

@@ -1,7 +1,7 @@
 import { bibtex } from "hardgrad";
-import { print, printJson } from "../console.ts";
-import { estimatorOf } from "../estimator-spec.ts";
-import { ruleOf } from "../flags.ts";
+import { estimatorOf } from "../ask/estimator.ts";
+import { ruleOf } from "../ask/flags.ts";
+import { print, printJson } from "../print/console.ts";
 import { describe, exactFor } from "./list.ts";
 
 /** `show ID`: one estimator, with its reference. */

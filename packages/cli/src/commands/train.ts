@@ -15,18 +15,18 @@ import {
   type Flags,
   refuseImpossible,
   seedOf,
-} from "../configuration.ts";
-import { narrator, print, printJson, short } from "../console.ts";
-import { datasetOf } from "../data-progress.ts";
-import { deviceOf } from "../device.ts";
-import { Failure, UsageError } from "../errors.ts";
-import { optionValue } from "../flags.ts";
-import { formatMetric } from "../metric-text.ts";
-import { type Progress, progressOf } from "../progress.ts";
-import { refuseContradictions } from "../resume.ts";
+} from "../ask/configuration.ts";
+import { deviceOf } from "../ask/device.ts";
+import { Failure, UsageError } from "../ask/errors.ts";
+import { optionValue } from "../ask/flags.ts";
+import { refuseContradictions } from "../ask/resume.ts";
+import { datasetOf } from "../data/progress.ts";
+import { narrator, print, printJson, short } from "../print/console.ts";
+import { formatMetric } from "../print/metric.ts";
+import { type Progress, progressOf } from "../print/progress.ts";
 import { lastCheckpoint, readSummary } from "../run-folder/folder.ts";
 import { commandOf } from "../run-folder/model-card.ts";
-import { trainRun } from "../training.ts";
+import { trainRun } from "../train-run.ts";
 
 /** `train EXPERIMENT`: one run, resumable. */
 export async function train(experiment: string | undefined, flags: Flags): Promise<void> {

@@ -1,11 +1,11 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { findExperiment, useDevice, verifyContinual } from "@hardgrad/experiments";
-import type { Flags } from "../configuration.ts";
-import { print, printJson } from "../console.ts";
-import { datasetOf } from "../data-progress.ts";
-import { deviceOf } from "../device.ts";
-import { Failure, UsageError } from "../errors.ts";
+import type { Flags } from "../ask/configuration.ts";
+import { deviceOf } from "../ask/device.ts";
+import { Failure, UsageError } from "../ask/errors.ts";
+import { datasetOf } from "../data/progress.ts";
+import { print, printJson } from "../print/console.ts";
 import { lastCheckpoint } from "../run-folder/folder.ts";
 
 /** `verify RUN`: whether the finished tasks of a run are what they were on the day they were finished, to the bit. */

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { checkRun, type RunConfig } from "@hardgrad/experiments";
 import { z } from "zod";
-import { configurationOf, experimentOf, type Flags, seedOf } from "../configuration.ts";
-import { Failure, UsageError } from "../errors.ts";
-import { formatEstimator, wholeEstimator } from "../estimator-spec.ts";
-import { kebab, wholeNumber } from "../flags.ts";
-import { refuseContradictions } from "../resume.ts";
+import { configurationOf, experimentOf, type Flags, seedOf } from "../ask/configuration.ts";
+import { Failure, UsageError } from "../ask/errors.ts";
+import { formatEstimator, wholeEstimator } from "../ask/estimator.ts";
+import { kebab, wholeNumber } from "../ask/flags.ts";
+import { refuseContradictions } from "../ask/resume.ts";
 import { configSchema } from "../run-folder/checkpoint.ts";
 import { lastCheckpoint } from "../run-folder/read.ts";
 

@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
 import type { MetricRow } from "@hardgrad/experiments";
 import { pool, TerminateError } from "workerpool";
-import { Failure, Interrupted, UsageError } from "../errors.ts";
-import { formatEstimator } from "../estimator-spec.ts";
+import { Failure, Interrupted, UsageError } from "../ask/errors.ts";
+import { formatEstimator } from "../ask/estimator.ts";
 import type { Job, Notice, Report } from "./worker.ts";
 
 /** How long stopped runs may take to save before the command ends without waiting; they save all the same. */

@@ -1,5 +1,5 @@
 import type { Experiment, Metric, MetricRow, RunConfig } from "@hardgrad/experiments";
-import { formatEstimator } from "../estimator-spec.ts";
+import { formatEstimator } from "../ask/estimator.ts";
 import { type ChartRow, lineChart } from "../figures/chart.ts";
 import { escapeXml } from "../figures/escape.ts";
 import type { Environment } from "../run-folder/environment.ts";

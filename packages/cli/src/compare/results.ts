@@ -1,5 +1,5 @@
 import type { Experiment, RunConfig, Summary } from "@hardgrad/experiments";
-import { formatEstimator } from "../estimator-spec.ts";
+import { formatEstimator } from "../ask/estimator.ts";
 
 /** One line of the table: an estimator over its seeds. */
 export interface Result {

@@ -1,6 +1,6 @@
 import type { Experiment } from "@hardgrad/experiments";
-import { short } from "../console.ts";
-import { formatMetric, formatWithError } from "../metric-text.ts";
+import { short } from "../print/console.ts";
+import { formatMetric, formatWithError } from "../print/metric.ts";
 import type { Result } from "./results.ts";
 
 /** The table of a comparison as text: for the terminal and for the report. */

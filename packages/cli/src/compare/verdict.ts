@@ -1,6 +1,6 @@
 import { type Metric, makeEstimator } from "@hardgrad/experiments";
-import { parseEstimator } from "../estimator-spec.ts";
-import { formatGap, formatMetric } from "../metric-text.ts";
+import { parseEstimator } from "../ask/estimator.ts";
+import { formatGap, formatMetric } from "../print/metric.ts";
 import type { Result } from "./results.ts";
 
 /** Two-sided 95 % quantiles of Student's t for 1, 2, ... degrees of freedom; beyond them that of 30 is used. */

@@ -1,8 +1,8 @@
 import type { MetricRow, RunConfig } from "@hardgrad/experiments";
 import { worker, workerEmit } from "workerpool";
-import { datasetOf } from "../data-progress.ts";
-import { describeError } from "../errors.ts";
-import { trainRun } from "../training.ts";
+import { describeError } from "../ask/errors.ts";
+import { datasetOf } from "../data/progress.ts";
+import { trainRun } from "../train-run.ts";
 
 /** One run of `compare`, in a worker process. */
 export interface Job {

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { extname } from "node:path";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../ask/errors.ts";
 import { checkTarget } from "../figures/index.ts";
 import { MOST, MOST_ON_SHEET, type Request } from "./request.ts";
 

@@ -1,8 +1,8 @@
-import type { Flags } from "../configuration.ts";
-import { seedOf } from "../configuration.ts";
-import { UsageError } from "../errors.ts";
-import { numberOf, wholeNumber } from "../flags.ts";
-import { nearest } from "../suggest.ts";
+import type { Flags } from "../ask/configuration.ts";
+import { seedOf } from "../ask/configuration.ts";
+import { UsageError } from "../ask/errors.ts";
+import { numberOf, wholeNumber } from "../ask/flags.ts";
+import { nearest } from "../ask/suggest.ts";
 
 /** Most pictures of one call, and of a sheet that people look at. */
 export const MOST = 1_000_000;

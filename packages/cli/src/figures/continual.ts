@@ -1,6 +1,6 @@
 import type { MetricRow } from "@hardgrad/experiments";
 import * as Plot from "@observablehq/plot";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../ask/errors.ts";
 import { labels } from "./chart.ts";
 import { colours, plotSvg, stack } from "./draw.ts";
 import type { Figure } from "./index.ts";

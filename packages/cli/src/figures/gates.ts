@@ -1,17 +1,15 @@
 import type { MetricRow, Split } from "@hardgrad/experiments";
 import { type GatedLayer, loadRuntime, type Network } from "@hardgrad/runtime";
 import * as Plot from "@observablehq/plot";
-import { type DensityRow, densityPanel, densityRows, HEIGHT, WIDTH } from "../bench/gated/figure.ts";
-import { benchLayer } from "../bench/gated/kernels.ts";
-import { generator } from "../bench/gated/random.ts";
-import { warmUp } from "../bench/gated/warm-up.ts";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../ask/errors.ts";
 import { lineChart } from "./chart.ts";
 import { plotSvg, stack } from "./draw.ts";
 import type { Figure } from "./index.ts";
 
 /** More gates are drawn as means of neighbours. */
 const MOST_COLUMNS = 250;
+const WIDTH = 820;
+const HEIGHT = 340;
 const IMAGES = 10_000;
 const CLASSES = 10;
 
@@ -19,8 +17,7 @@ const CLASSES = 10;
 type Row = { panel: string; x: number; series: string; value: number };
 
 /**
- * A gated run in panels: which gates open for which class, the rate over training, and what the layer's kernel takes
- * against density, measured now on this machine.
+ * A gated run in two panels: which gates open for which class, and the rate over training.
  */
 export async function gatesFigure(
   network: Network,
@@ -32,29 +29,16 @@ export async function gatesFigure(
   if (!layer) throw new UsageError("figure gates: this run has no gates (it is of network dense).");
   const shares = await openShares(network, layer, test);
   const order = orderOf(shares);
-  const { block, outputs } = layer;
-  await warmUp();
-  const kernels = await benchLayer({
-    ...{ inputs: network.inputs, outputs, block, rounds: 30, clock: "cpu", random: generator(7) },
-    densities: [0.02, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 1],
-  });
-  const times = densityRows(kernels);
+  const { block } = layer;
   const rates = rateRows(metrics, names);
   const opens = order.flatMap((gate, x) =>
     names.map((series, c): Row => ({ panel: "opens", x, series, value: shares[c]![gate]! })),
   );
   const title = `${shares[0]!.length} gates of ${block === 1 ? "1 unit" : `${block} units`}: ${percentOf(shares)} % are open`;
   const panels = [opensPanel(shares, order, names), ratePanel(rates)];
-  for (const examples of [1, 64])
-    panels.push(
-      densityPanel(
-        times.filter((r) => r.examples === examples),
-        examples,
-      ),
-    );
   return {
     svg: stack(panels, { width: WIDTH, height: HEIGHT, title }),
-    rows: [...opens, ...rates, ...times.map(timeRow)],
+    rows: [...opens, ...rates],
   };
 }
 
@@ -152,10 +136,3 @@ function seriesName(series: string, byRate: readonly string[]): string {
   if (series === byRate[0]) return `${series}: the fewest`;
   return series === byRate.at(-1) ? `${series}: the most` : series;
 }
-
-const timeRow = ({ examples, density, skipping }: DensityRow): Row => ({
-  panel: "time",
-  x: density,
-  series: examples === 1 ? "single examples" : `batches of ${examples}`,
-  value: skipping,
-});

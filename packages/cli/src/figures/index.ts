@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import { dirname, extname } from "node:path";
 import type { OptionsTable } from "hardgrad";
-import { Failure, UsageError } from "../errors.ts";
+import { Failure, UsageError } from "../ask/errors.ts";
 import { writeWhole } from "../run-folder/files.ts";
 import { readConfig, readMetrics } from "../run-folder/read.ts";
 
@@ -51,13 +51,13 @@ export async function figures(): Promise<readonly FigureEntry[]> {
     },
     {
       name: "gates",
-      title: "A gated run: which gates open for which class, their rate, time against density",
+      title: "A gated run: which gates open for which class, and their rate",
       options: {},
       seeded: false,
       ofRun: "gated",
       draw: async (_options, _seed, run) => {
         const { runtimeOfRun } = await import("../run-folder/runtime-network.ts");
-        const { datasetOf } = await import("../data-progress.ts");
+        const { datasetOf } = await import("../data/progress.ts");
         const { classNames } = await import("@hardgrad/experiments");
         const { gatesFigure } = await import("./gates.ts");
         const { config, network } = runtimeOfRun(run);

@@ -1,6 +1,6 @@
 import type { Verdict } from "@hardgrad/experiments";
 import * as Plot from "@observablehq/plot";
-import { percent } from "../console.ts";
+import { percent } from "../print/console.ts";
 import { plotSvg, stack } from "./draw.ts";
 import type { Figure } from "./index.ts";
 import { pictureSvg } from "./pictures.ts";

@@ -17,7 +17,7 @@ import {
   trainClassifier,
 } from "@hardgrad/experiments";
 import envPaths from "env-paths";
-import { Failure, writeFailure } from "../errors.ts";
+import { Failure, writeFailure } from "../ask/errors.ts";
 import { readCheckpoint, writeCheckpoint } from "../run-folder/checkpoint.ts";
 import type { Steps } from "./steps.ts";
 

@@ -1,5 +1,5 @@
 import type { Metric } from "@hardgrad/experiments";
-import { type Progress, progressOf } from "../progress.ts";
+import { type Progress, progressOf } from "../print/progress.ts";
 
 /** Nothing is measured on the way; bars want a metric all the same. */
 const none: Metric = { tag: "", title: "", unit: "none", better: "higher", note: "" };

@@ -1,6 +1,6 @@
 import type { Rate, Verdict } from "@hardgrad/experiments";
-import { percent } from "../console.ts";
-import { tableText } from "../table.ts";
+import { percent } from "../print/console.ts";
+import { tableText } from "../print/table.ts";
 import type { Judge } from "./file.ts";
 
 /** At least this good is a judge of digits; on Fashion-MNIST no small network is. */

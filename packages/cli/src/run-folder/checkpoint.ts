@@ -10,7 +10,7 @@ import {
   type Tensor,
 } from "@hardgrad/experiments";
 import { z } from "zod";
-import { Failure, reasonOf } from "../errors.ts";
+import { Failure, reasonOf } from "../ask/errors.ts";
 import { writeWhole } from "./files.ts";
 
 /** What `config.json` and checkpoints must hold. */

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { writeFailure } from "../errors.ts";
+import { writeFailure } from "../ask/errors.ts";
 
 /** The part of `node:fs` that writes; tests put a disk that fills up in its place. */
 export type Disk = Pick<typeof fs, "openSync" | "writeSync" | "fsyncSync" | "closeSync" | "renameSync">;

@@ -9,7 +9,7 @@ import {
   type Summary,
   withoutEnd,
 } from "@hardgrad/experiments";
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../ask/errors.ts";
 import { lineChart } from "../figures/chart.ts";
 import { continualFigure } from "../figures/continual.ts";
 import { pictureSvg } from "../figures/pictures.ts";

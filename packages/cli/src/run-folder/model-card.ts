@@ -5,10 +5,10 @@ import {
   type RunConfig,
   type Summary,
 } from "@hardgrad/experiments";
-import { percent, short } from "../console.ts";
-import { formatEstimator } from "../estimator-spec.ts";
-import { kebab } from "../flags.ts";
-import { formatMetric } from "../metric-text.ts";
+import { formatEstimator } from "../ask/estimator.ts";
+import { kebab } from "../ask/flags.ts";
+import { percent, short } from "../print/console.ts";
+import { formatMetric } from "../print/metric.ts";
 import type { Environment } from "./environment.ts";
 
 /** The command that makes this run again. */

@@ -1,5 +1,5 @@
 import type { Checkpoint } from "@hardgrad/experiments";
-import { formatEstimator } from "../estimator-spec.ts";
+import { formatEstimator } from "../ask/estimator.ts";
 import { version } from "./environment.ts";
 import { commandOf } from "./model-card.ts";
 

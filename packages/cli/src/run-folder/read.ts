@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import { join } from "node:path";
 import type { Checkpoint, MetricRow, Picture, RunConfig, Summary } from "@hardgrad/experiments";
 import { z } from "zod";
-import { Failure } from "../errors.ts";
+import { Failure } from "../ask/errors.ts";
 import { configSchema, type Purpose, readCheckpoint } from "./checkpoint.ts";
 import type { Environment } from "./environment.ts";
 

@@ -1,6 +1,6 @@
 import { findExperiment, parametersOf, type RunConfig, runtimeFile } from "@hardgrad/experiments";
 import { type Network, readRuntimeFile } from "@hardgrad/runtime";
-import { Failure } from "../errors.ts";
+import { Failure } from "../ask/errors.ts";
 import { epochAt, lastCheckpoint } from "./folder.ts";
 
 /** The network of a run, as `export --format runtime` writes it. */

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
 import type { Checkpoint } from "@hardgrad/experiments";
-import { Failure } from "../errors.ts";
+import { Failure } from "../ask/errors.ts";
 import { readCheckpoint } from "./checkpoint.ts";
 import { epochAt } from "./read.ts";
 

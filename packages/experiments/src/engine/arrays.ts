@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
-import type { Params } from "../optimizers.ts";
-import type { Arrays, HostArray, HostArrays } from "./backend.ts";
+import type { Arrays, HostArray, HostArrays } from "../contract/backend.ts";
+import type { Params } from "../nn/optimizers.ts";
 
 /** Resident arrays are named `group.name`: `params.w1`, `optimizer.w1.m`, `estimator.x`, `run.total`. */
 

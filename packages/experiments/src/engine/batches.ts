@@ -1,6 +1,6 @@
+import type { HostArrays } from "../contract/backend.ts";
+import type { Facts } from "../contract/experiment.ts";
 import type { Split } from "../data/index.ts";
-import type { Facts } from "../experiment.ts";
-import type { HostArrays } from "./backend.ts";
 
 /** Images `[count, 784]` and labels `[count]`. */
 export interface Batch extends HostArrays {

@@ -1,7 +1,7 @@
-import type { RunConfig } from "../contract.ts";
+import type { Experiment } from "../contract/experiment.ts";
+import type { RunConfig } from "../contract/run.ts";
 import { type Dataset, remoteDatasets, type Split } from "../data/index.ts";
-import type { Experiment } from "../experiment.ts";
-import { findExperiment } from "../experiments.ts";
+import { findExperiment } from "../experiments/index.ts";
 import { makeEstimator } from "./estimator.ts";
 import { feedOf } from "./feed.ts";
 import { trainedOn } from "./trained-on.ts";

@@ -1,4 +1,4 @@
-import type { Checkpoint, RunConfig, RunRecord, Tensor } from "../contract.ts";
+import type { Checkpoint, RunConfig, RunRecord, Tensor } from "../contract/run.ts";
 
 export const CHECKPOINT_FORMAT = "hardgrad-checkpoint-2";
 const OLDER = "hardgrad-checkpoint-1";

@@ -1,5 +1,5 @@
-import type { Checkpoint, RunConfig, Tensor } from "../contract.ts";
-import type { HostArrays, Resident } from "./backend.ts";
+import type { HostArrays, Resident } from "../contract/backend.ts";
+import type { Checkpoint, RunConfig, Tensor } from "../contract/run.ts";
 
 /** All arrays of a run by name, as plain data. */
 export async function save(resident: Resident): Promise<{ [name: string]: Tensor }> {

@@ -1,6 +1,6 @@
 import type { numpy as np } from "@jax-js/jax";
 import { type Estimator, findEstimator } from "hardgrad";
-import type { EstimatorSpec } from "../contract.ts";
+import type { EstimatorSpec } from "../contract/run.ts";
 
 /** The estimator of a specification, with its temperature as a scalar array where one is given. */
 export function makeEstimator(spec: EstimatorSpec, temperature?: np.Array): Estimator {

@@ -1,7 +1,7 @@
-import type { Checkpoint, RunConfig } from "../contract.ts";
+import type { Experiment } from "../contract/experiment.ts";
+import type { Checkpoint, RunConfig } from "../contract/run.ts";
 import type { Dataset } from "../data/index.ts";
-import type { Experiment } from "../experiment.ts";
-import { findExperiment } from "../experiments.ts";
+import { findExperiment } from "../experiments/index.ts";
 import { feedOf } from "./feed.ts";
 
 /**

@@ -1,8 +1,8 @@
-import type { RunConfig } from "../contract.ts";
+import type { HostArrays } from "../contract/backend.ts";
+import type { StepExperiment } from "../contract/experiment.ts";
+import type { RunConfig } from "../contract/run.ts";
 import { type Dataset, shuffled } from "../data/index.ts";
-import type { StepExperiment } from "../experiment.ts";
 import { scalars } from "./arrays.ts";
-import type { HostArrays } from "./backend.ts";
 import { type Batch, emptyBatch, gather, range } from "./batches.ts";
 import { initialTemperature, makeEstimator } from "./estimator.ts";
 import { keyOf, PURPOSE } from "./keys.ts";

@@ -1,4 +1,4 @@
-import type { HostArray } from "./backend.ts";
+import type { HostArray } from "../contract/backend.ts";
 
 /** What a key is for: keys of different purposes never meet. */
 export const PURPOSE = { init: 0, step: 1, evaluate: 2, variance: 3, draw: 4 } as const;

@@ -1,10 +1,10 @@
 import { numpy as np, tree } from "@jax-js/jax";
 import { grad, type State, valueAndGrad } from "hardgrad";
-import type { RunConfig } from "../contract.ts";
-import type { StepExperiment, StepInputs } from "../experiment.ts";
-import { keepAll, type Optimizer, type Params } from "../optimizers.ts";
+import type { Arrays, Backend, HostArray, HostArrays, Resident } from "../contract/backend.ts";
+import type { StepExperiment, StepInputs } from "../contract/experiment.ts";
+import type { RunConfig } from "../contract/run.ts";
+import { keepAll, type Optimizer, type Params } from "../nn/optimizers.ts";
 import { disposeAll, groupOf, named } from "./arrays.ts";
-import type { Arrays, Backend, HostArray, HostArrays, Resident } from "./backend.ts";
 import { makeEstimator } from "./estimator.ts";
 
 /** The compiled functions of one run. */

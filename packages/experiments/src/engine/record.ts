@@ -1,5 +1,5 @@
-import type { RunRecord } from "../contract.ts";
-import type { Experiment, Metric } from "../experiment.ts";
+import type { Experiment, Metric } from "../contract/experiment.ts";
+import type { RunRecord } from "../contract/run.ts";
 
 export const emptyRecord: RunRecord = { last: {}, best: {}, epoch: { total: 0, steps: 0 } };
 

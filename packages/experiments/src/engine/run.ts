@@ -1,9 +1,9 @@
-import type { Checkpoint, MetricRow, Run, RunConfig } from "../contract.ts";
+import type { Backend, HostArrays } from "../contract/backend.ts";
+import type { StepExperiment } from "../contract/experiment.ts";
+import type { Checkpoint, MetricRow, Run, RunConfig } from "../contract/run.ts";
 import type { Dataset } from "../data/index.ts";
-import type { StepExperiment } from "../experiment.ts";
-import { findExperiment } from "../experiments.ts";
+import { findExperiment } from "../experiments/index.ts";
 import { fromHost, named, scalar, toHost } from "./arrays.ts";
-import type { Backend, HostArrays } from "./backend.ts";
 import { factsOf } from "./batches.ts";
 import { checkRun } from "./check-run.ts";
 import { restored, save } from "./checkpoint.ts";

@@ -1,5 +1,5 @@
+import type { Experiment, Settings, StepExperiment } from "../contract/experiment.ts";
 import type { Dataset, Split } from "../data/index.ts";
-import type { Experiment, Settings, StepExperiment } from "../experiment.ts";
 
 /** The images that a run trains on: at least a batch of them. */
 export function trainedOn(experiment: StepExperiment, settings: Settings, dataset: Dataset): Split {

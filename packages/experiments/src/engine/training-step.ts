@@ -1,7 +1,7 @@
-import type { RunConfig } from "../contract.ts";
+import type { Arrays, HostArrays } from "../contract/backend.ts";
+import type { RunConfig } from "../contract/run.ts";
 import type { Dataset } from "../data/index.ts";
-import { findExperiment } from "../experiments.ts";
-import type { Arrays, HostArrays } from "./backend.ts";
+import { findExperiment } from "../experiments/index.ts";
 import { makeEstimator } from "./estimator.ts";
 import { feedOf } from "./feed.ts";
 import { stepOf } from "./program.ts";

@@ -1,6 +1,6 @@
+import type { Backend } from "../contract/backend.ts";
 import type { Dataset } from "../data/index.ts";
-import type { Backend } from "../engine/backend.ts";
-import type { LoadedGenerator } from "../generator/draw.ts";
+import type { LoadedGenerator } from "../experiments/generator/load.ts";
 import { drawnLike, drawsOf } from "./draws.ts";
 import { nearestDistances } from "./nearest.ts";
 import { largest, type Reader, readerOf } from "./reader.ts";

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import type { Backend } from "../engine/backend.ts";
+import type { Backend } from "../contract/backend.ts";
 
 /** Pictures of a block on either side. */
 const ASKED = 500;

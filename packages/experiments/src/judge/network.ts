@@ -1,6 +1,6 @@
 import { lax, nn, numpy as np } from "@jax-js/jax";
-import { fanInUniform, splitKey } from "../layers.ts";
-import type { Params } from "../optimizers.ts";
+import { fanInUniform, splitKey } from "../nn/layers.ts";
+import type { Params } from "../nn/optimizers.ts";
 
 /**
  * The network that judges drawn pictures: two convolutions of 5 x 5 that halve the picture (16 and 32 maps), 128

@@ -1,14 +1,14 @@
 import { numpy as np } from "@jax-js/jax";
 import { oneHotOf, valueAndGrad } from "hardgrad";
-import { adam } from "../adam.ts";
+import type { Arrays, Backend, HostArrays } from "../contract/backend.ts";
+import { deformAll } from "../data/deform.ts";
 import { type Split, shuffled } from "../data/index.ts";
 import { fromHost, groupOf, named, scalar, toHost } from "../engine/arrays.ts";
-import type { Arrays, Backend, HostArrays } from "../engine/backend.ts";
 import { emptyBatch, gather } from "../engine/batches.ts";
 import { keyOf, PURPOSE } from "../engine/keys.ts";
-import { deformAll } from "../generator/deform.ts";
-import { crossEntropy } from "../layers.ts";
-import { keepAll, type Params } from "../optimizers.ts";
+import { adam } from "../nn/adam.ts";
+import { crossEntropy } from "../nn/layers.ts";
+import { keepAll, type Params } from "../nn/optimizers.ts";
 import { initialJudge, scoresOf } from "./network.ts";
 
 /** How a classifier is trained: Adam, the learning rate along a half cosine to 0. */

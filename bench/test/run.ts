@@ -1,0 +1,35 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const scripts = {
+  bench: fileURLToPath(new URL("../run.mjs", import.meta.url)),
+  hardgrad: fileURLToPath(new URL("../../packages/cli/bin/hardgrad.js", import.meta.url)),
+};
+
+/** A new empty folder. */
+export const scratch = (): string => mkdtempSync(join(tmpdir(), "hardgrad-bench-"));
+
+const ask =
+  (script: string) =>
+  (
+    args: readonly string[],
+    { cwd = scratch() } = {},
+  ): { code: number | null; stdout: string; stderr: string } => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], {
+      cwd,
+      encoding: "utf8",
+      env: { ...process.env, HARDGRAD_DATA: "" },
+      timeout: 110_000,
+    });
+    return { code: status, stdout, stderr };
+  };
+
+export const bench: ReturnType<typeof ask> = ask(scripts.bench);
+export const hardgrad: ReturnType<typeof ask> = ask(scripts.hardgrad);
+
+/** Starts the bench and leaves it running. */
+export const start = (args: readonly string[], cwd: string): ChildProcess =>
+  spawn(process.execPath, [scripts.bench, ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] });

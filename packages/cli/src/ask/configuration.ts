@@ -1,0 +1,110 @@
+import {
+  checkRun,
+  datasetNames,
+  deviceNames,
+  type Experiment,
+  experiments,
+  type RunConfig,
+} from "@hardgrad/experiments";
+import type { Command } from "commander";
+import { UsageError } from "./errors.ts";
+import { parseEstimator } from "./estimator.ts";
+import { helpOf, kebab, settingsFromFlags, wholeNumber } from "./flags.ts";
+import { unknownName } from "./suggest.ts";
+
+/** Flags as commander gives them: text. */
+export type Flags = { readonly [name: string]: string | boolean | undefined };
+
+/** Adds the flags that every training command has: data, device, checkpoints, output. */
+export function addTrainingFlags(command: Command): Command {
+  command
+    .option("--data <name>", `data: ${datasetNames.join(", ")} (default: drawn)`)
+    .option("--train-size <n>", "training images to draw (data drawn only; default 10000)")
+    .option("--test-size <n>", "test images to draw (data drawn only; default 2000)")
+    .option("--device <name>", `device: ${deviceNames.join(", ")} (default: wasm)`)
+    .option("--checkpoint-every <steps>", "steps between checkpoints (default: 500)")
+    .option("--json", "print results as JSON on stdout")
+    .option("--quiet", "no narration and no progress bar");
+  return command;
+}
+
+/** A subcommand for each experiment, with its own flags; those of the command above it hold as well. */
+export function addExperiments(
+  command: Command,
+  action: (experiment: string, flags: Flags) => Promise<void>,
+): void {
+  for (const { name, title, options } of experiments) {
+    const sub = command.command(name).description(title).configureHelp({ showGlobalOptions: true });
+    for (const [option, spec] of Object.entries(options))
+      sub.option(`--${kebab(option)} <value>`, helpOf(spec));
+    sub.action((_flags, self: Command) => action(name, self.optsWithGlobals()));
+  }
+}
+
+/** The experiment of a name; a UsageError with a suggestion if there is none. */
+export function experimentOf(name: string): Experiment {
+  const found = experiments.find((e) => e.name === name);
+  if (!found) throw unknownName("experiment", name, experiments.map((e) => e.name)); // biome-ignore format: one thought
+  return found;
+}
+
+/** The configuration of one run, checked before anything starts. Without an estimator: the experiment's own. */
+export function configurationOf(
+  experimentName: string,
+  estimatorText: string | undefined,
+  seed: number,
+  flags: Flags,
+): RunConfig {
+  const experiment = experimentOf(experimentName);
+  const data = String(flags.data ?? "drawn");
+  if (!datasetNames.includes(data)) throw unknownName("dataset", data, datasetNames);
+  const sizes = [flags.trainSize, flags.testSize];
+  if (data !== "drawn" && sizes.some((s) => s !== undefined))
+    throw new UsageError(`--train-size and --test-size are for --data drawn, not ${data}; leave them out.`);
+  const asked = settingsFromFlags(experiment.options, flags);
+  const { id, options } = parseEstimator(
+    estimatorText ?? experiment.estimator?.(asked) ?? "straight-through",
+  );
+  const suited = experiment.recommended(id, data, asked);
+  const estimator = { id, options: { ...suited.options, ...options } };
+  const settings = settingsFromFlags(experiment.options, flags, suited.settings);
+  const size = (flag: string, text: unknown, fallback: number): number =>
+    typeof text === "string" ? wholeNumber(flag, text, 1, 1_000_000) : fallback;
+  return {
+    experiment: experiment.name,
+    estimator,
+    data,
+    ...(data === "drawn"
+      ? {
+          drawn: {
+            train: size("--train-size", flags.trainSize, 10_000),
+            test: size("--test-size", flags.testSize, 2_000),
+          },
+        }
+      : {}),
+    seed,
+    settings,
+  };
+}
+
+/** Seeds are 32-bit words. */
+const MOST_SEED = 2 ** 32 - 1;
+
+/** `--seed`, the first of `count` seeds. */
+export function seedOf(flags: Flags, count = 1): number {
+  return wholeNumber("--seed", String(flags.seed ?? "0"), 0, MOST_SEED - (count - 1));
+}
+
+/** `--checkpoint-every`. */
+export function checkpointEveryOf(flags: Flags): number {
+  return wholeNumber("--checkpoint-every", String(flags.checkpointEvery ?? "500"), 1, 1e9);
+}
+
+/** Refuses a run that can't be, before any work, by what is known without its data. */
+export function refuseImpossible(config: RunConfig): void {
+  try {
+    checkRun(config);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}

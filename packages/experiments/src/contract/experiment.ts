@@ -1,0 +1,174 @@
+import type { numpy as np } from "@jax-js/jax";
+import type { Estimator, State } from "hardgrad";
+import type { Dataset, Split } from "../data/index.ts";
+import type { Batch } from "../engine/batches.ts";
+import type { Optimizer, Params } from "../nn/optimizers.ts";
+import type { Arrays, Backend, HostArray, HostArrays } from "./backend.ts";
+import type { Exports } from "./models.ts";
+import type { SettingsTable } from "./options.ts";
+import type { Checkpoint, Picture, Run, RunConfig, Tensor } from "./run.ts";
+import type { RuntimeExport } from "./runtime-export.ts";
+
+export type Settings = { readonly [name: string]: number | string };
+
+/** What a traced function gets besides parameters: arrays, so that nothing recompiles when they change. */
+export interface StepInputs extends Arrays {
+  /** `[batch, 784]`, grey 0..255 */
+  images: np.Array;
+  /** `[batch]`, the class as a number */
+  labels: np.Array;
+  key: np.Array;
+  // and every schedule but the learning rate, and what the experiment's `inputs` gives, by its name
+}
+
+/** A point of a run that schedules are functions of. */
+export interface Moment {
+  readonly step: number;
+  readonly epoch: number;
+  readonly stepsPerEpoch: number;
+  readonly totalSteps: number;
+  /** The estimator's own temperature, if it has one that may change. */
+  readonly temperature: number | undefined;
+}
+
+/** Numbers that change during a run. `temperature`, where it is given, replaces the estimator's own. */
+export interface Schedules {
+  readonly learningRate: number;
+  readonly [name: string]: number;
+}
+
+/** What is known of a dataset before training. */
+export interface Facts {
+  /** Mean training image, 784 values in [0, 1]. */
+  readonly meanImage: Float32Array;
+}
+
+/** A number that tables, curves and reports show. */
+export interface Metric {
+  /** As in `metrics.jsonl`: `accuracy/test`. */
+  readonly tag: string;
+  readonly title: string;
+  /** percent: the value is a fraction in [0, 1]. */
+  readonly unit: "percent" | "nats" | "none";
+  readonly better: "higher" | "lower";
+  /** It spans orders of magnitude: logarithmic axis, geometric mean over seeds. */
+  readonly logarithmic?: true;
+  /** It is measured when a run ends, not at each epoch. */
+  readonly atEnd?: true;
+  /** How it was measured, for under the table. */
+  readonly note: string;
+}
+
+/** What an experiment measures with. All that is computed is computed by the run's backend. */
+export interface EvaluationContext {
+  readonly settings: Settings;
+  readonly dataset: Dataset;
+  /** Whether training has ended: for what is too dear at each epoch. */
+  readonly ended: boolean;
+  /** One call of an evaluation function; `key` and the schedules are filled in. */
+  call(name: string, inputs?: HostArrays): Promise<{ [name: string]: HostArray }>;
+  /** Arrays of the run, by their names in a checkpoint. */
+  read(names: readonly string[]): Promise<{ [name: string]: HostArray }>;
+  /**
+   * Over all images of a split, in blocks; the results, which have one row per image, joined. `draw` numbers
+   * independent repetitions.
+   */
+  over(name: string, split: Split, draw?: number): Promise<{ [name: string]: ArrayLike<number> }>;
+  /** Total variance of the estimated gradient for the first batch, over 16 keys. */
+  gradientVariance(): Promise<number>;
+}
+
+/** What a reader of a run's README wants to know. */
+export interface Card {
+  readonly description: string;
+  /** How to use the tensors of the checkpoint. */
+  readonly use: string;
+  /** Of the Hugging Face hub: `image-classification`, ... */
+  readonly task: string;
+  readonly tags: readonly string[];
+}
+
+/** What is said of every experiment: for the command line, tables and reports. */
+interface Described {
+  readonly name: string;
+  readonly title: string;
+  /** What is learned, and what the estimators differ in: one or two sentences. */
+  readonly about: string;
+  readonly options: SettingsTable;
+  /**
+   * Settings, and options of the estimator, that suit it better than the defaults, on this data and with what is asked
+   * for (the defaults, where nothing is); given flags win over them.
+   */
+  recommended(estimator: string, data?: string, asked?: Settings): { settings: Settings; options: Settings };
+  /** The estimator that `train` takes for what is asked if none is named; without it: straight-through. */
+  estimator?(asked: Settings): string;
+  /** The estimators that `compare` takes if none are named. */
+  readonly compared: readonly string[];
+  /** Refuses, by a RangeError, an estimator or data that can't be used with these settings. */
+  check(estimator: Estimator, settings: Settings, dataset: Dataset): void;
+  /** Comparisons are ordered by it. */
+  readonly headline: Metric;
+  /** Other metrics for tables and curves. */
+  readonly metrics: readonly Metric[];
+  card(settings: Settings): Card;
+  /** Parts of the trained network that `hardgrad export` makes models of; `epoch`: how many whole ones were trained. */
+  exports?(settings: Settings, epoch: number): Exports;
+  /** The trained network for the hard runtime. */
+  runtime?(params: { readonly [name: string]: Tensor }, settings: Settings, epoch: number): RuntimeExport;
+}
+
+/** An experiment of one step, repeated: pure functions. The engine compiles, loops, measures and saves. */
+export interface StepExperiment extends Described {
+  init(key: np.Array, settings: Settings, facts: Facts): Params;
+  estimatorState(estimator: Estimator, settings: Settings): State;
+  /** One loss per example. Consumes everything. */
+  losses(
+    params: Params,
+    inputs: StepInputs,
+    estimator: Estimator,
+    state: State,
+    settings: Settings,
+  ): { losses: np.Array; state: State };
+  optimizer(settings: Settings): Optimizer;
+  schedules(at: Moment, settings: Settings): Schedules;
+  /**
+   * What a step gets besides its batch, such as the same batch deformed. The function that it returns depends on the
+   * batch and the step alone, so that a resumed run sees the same; its memory may be used again at the next call.
+   */
+  inputs?(dataset: Dataset, settings: Settings, seed: number): (batch: Batch, step: number) => HostArrays;
+  /** Why no estimator has anything to do with these settings: one sentence; undefined if it has. */
+  idle?(settings: Settings): string | undefined;
+  /** Sentences for the user about what an estimator does and does not do with these settings. */
+  notes?(estimator: Estimator, settings: Settings): readonly string[];
+  /** The parameters whose gradient is estimated: those below the hard layer. */
+  estimated(settings: Settings): readonly string[];
+  /** Their learning rate is multiplied by this. */
+  estimatedRate(settings: Settings): number;
+  /**
+   * Functions for `evaluate` and `pictures`, compiled when first called; those that `over` calls get `StepInputs`, the
+   * others what `call` is given. They consume their inputs.
+   */
+  readonly evaluations: {
+    readonly [name: string]: (params: Params, inputs: Arrays, settings: Settings) => Arrays;
+  };
+  /** The part of the training images that is trained on, if the rest is kept for something else. */
+  trainedOn?(dataset: Dataset, settings: Settings): Split;
+  /** Parameters that are measured and not trained, such as thresholds: set at an epoch's end, before `evaluate`. */
+  calibrate?(context: EvaluationContext): Promise<HostArrays>;
+  /**
+   * The metrics at an epoch's end, by tag. With `TAG-standard-error` beside the headline's tag, one run alone has
+   * an error bar: that of the test set as a sample.
+   */
+  evaluate(context: EvaluationContext): Promise<{ [tag: string]: number }>;
+  pictures(context: EvaluationContext, count: number): Promise<readonly Picture[]>;
+}
+
+/** An experiment of several parts, such as tasks one after another, with a run of its own. */
+export interface RunExperiment extends Described {
+  /** Refuses, by a RangeError, data that are too few for these settings. */
+  checkData(config: RunConfig, dataset: Dataset): void;
+  /** As `startRun`. */
+  start(config: RunConfig, dataset: Dataset, backend: Backend, checkpoint?: Checkpoint): Promise<Run>;
+}
+
+export type Experiment = StepExperiment | RunExperiment;

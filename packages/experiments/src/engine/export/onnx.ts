@@ -1,0 +1,151 @@
+import { decodeModel, lower, type Port } from "@hardgrad/onnx";
+import { jit, tree } from "@jax-js/jax";
+import type { Arrays, HostArray } from "../../contract/backend.ts";
+import type { Experiment, Settings } from "../../contract/experiment.ts";
+import type { Exported, Exports } from "../../contract/models.ts";
+import type { Checkpoint, Tensor } from "../../contract/run.ts";
+import { disposeAll, toDevice } from "../arrays.ts";
+
+/** An input or output of a model file. */
+export interface ModelPort {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly (number | string)[];
+  readonly doc: string;
+}
+
+export interface ExportedModel {
+  readonly bytes: Uint8Array;
+  readonly inputs: readonly ModelPort[];
+  readonly outputs: readonly ModelPort[];
+}
+
+const PROTOBUF_LIMIT = 2 ** 31 - 1;
+
+/** The network's parameters, without the state of the optimizer and the estimator. */
+export function parametersOf({ tensors }: Checkpoint): { [name: string]: Tensor } {
+  return Object.fromEntries(
+    Object.entries(tensors)
+      .filter(([name]) => name.startsWith("params."))
+      .map(([name, tensor]) => [name.slice("params.".length), tensor]),
+  );
+}
+
+/**
+ * What can be exported of a network of an experiment.
+ *
+ * @param epoch how many epochs were trained; schedules depend on it.
+ * @throws RangeError if the experiment declares nothing.
+ */
+export function exportsOf(experiment: Experiment, settings: Settings, epoch: number): Exports {
+  const exports = experiment.exports?.(settings, Math.floor(epoch)) ?? {};
+  if (Object.keys(exports).length > 0) return exports;
+  throw new RangeError(`experiment ${experiment.name} has no part that can be exported as a model.`);
+}
+
+/**
+ * An exported function as an ONNX model with these parameters in it. Needs a device of jax-js (`useDevice`), on which
+ * the function is traced.
+ *
+ * @param metadata what the file says about its origin.
+ * @throws RangeError that begins with "toOnnx:" if the function has no ONNX form; and for parameters of more than 2 GB.
+ */
+export function exportModel(
+  name: string,
+  exported: Exported,
+  parameters: { readonly [name: string]: Tensor },
+  metadata: { readonly [key: string]: string },
+): ExportedModel {
+  const bytes = Object.values(parameters).reduce((sum, { data }) => sum + data.byteLength, 0);
+  if (bytes > PROTOBUF_LIMIT)
+    throw new RangeError(
+      `the network's parameters take ${(bytes / 1e9).toFixed(1)} GB, and a protobuf file holds 2 GB; use --format safetensors.`,
+    );
+  const call = callable(exported, parameters);
+  const example = toDevice(inputsFor(exported, 2, () => 0));
+  const batched = Object.entries(exported.inputs).filter(([, { shape }]) => shape[0] === "batch");
+  try {
+    const lowered = lower(call.fn, [example], {
+      names: [""],
+      constants: call.params,
+      results: Object.keys(exported.outputs),
+      batch: batched.length > 0 && batched.map(([input]) => input),
+      graphName: name,
+      docString: docOf(exported),
+      metadata,
+    });
+    const sizes = sizesOf(lowered.model);
+    const described = ({ name, dtype }: Port, doc: string): ModelPort => ({
+      name,
+      dtype,
+      shape: sizes.get(name)!,
+      doc,
+    });
+    return {
+      bytes: lowered.model,
+      inputs: lowered.inputs.map((port) => described(port, exported.inputs[port.name]!.doc)),
+      outputs: lowered.outputs.map((port) => described(port, exported.outputs[port.name]!)),
+    };
+  } finally {
+    disposeAll(example);
+    call.dispose();
+  }
+}
+
+/** Shapes of inputs and outputs, as the file itself has them: a free axis by its name. */
+function sizesOf(model: Uint8Array): Map<string, (number | string)[]> {
+  const { graph } = decodeModel(model);
+  return new Map(
+    [...graph.input, ...graph.output].map(({ name, type }) => [
+      name,
+      type.tensorType.shape.dim.map(({ dimParam, dimValue }) => dimParam || dimValue!),
+    ]),
+  );
+}
+
+/** The function with its parameters, for calls on jax-js; arguments are consumed. */
+export function callable(
+  exported: Exported,
+  parameters: { readonly [name: string]: Tensor },
+): { readonly params: Arrays; fn(inputs: Arrays): Arrays; dispose(): void } {
+  const params = toDevice(parameters);
+  const compiled = jit((p: Arrays, inputs: Arrays) => {
+    const results = exported.fn(p, inputs);
+    return Object.fromEntries(Object.keys(exported.outputs).map((name) => [name, results[name]!]));
+  }) as unknown as ((p: Arrays, inputs: Arrays) => Arrays) & { dispose(): void };
+  return {
+    params,
+    fn: (inputs) => compiled(tree.ref(params) as Arrays, inputs),
+    dispose: () => {
+      compiled.dispose();
+      tree.dispose(params);
+    },
+  };
+}
+
+const arrayTypes = { float32: Float32Array, int32: Int32Array, uint32: Uint32Array };
+
+/** Arguments for so many examples, from a source of numbers on [0, 1). */
+export function inputsFor(
+  { inputs }: Exported,
+  rows: number,
+  uniform: () => number,
+): { [name: string]: HostArray } {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, { dtype, shape, below }]) => {
+      const sizes = shape.map((d) => (d === "batch" ? rows : d));
+      const data = new arrayTypes[dtype](sizes.reduce((a, b) => a * b, 1));
+      for (let i = 0; i < data.length; i++) data[i] = below * uniform();
+      return [name, { shape: sizes, data }];
+    }),
+  );
+}
+
+/** All that a reader of the file alone can know. */
+function docOf({ doc, inputs, outputs }: Exported): string {
+  const lines = [
+    ...Object.entries(inputs).map(([name, input]) => `Input ${name}: ${input.doc}`),
+    ...Object.entries(outputs).map(([name, text]) => `Output ${name}: ${text}`),
+  ];
+  return [doc, ...lines].join("\n");
+}

@@ -1,0 +1,130 @@
+import { nn, numpy as np } from "@jax-js/jax";
+import { oneHotOf } from "hardgrad";
+import type { Arrays } from "../../contract/backend.ts";
+import type { StepExperiment, StepInputs } from "../../contract/experiment.ts";
+import { imageInput } from "../../contract/models.ts";
+import { adam } from "../../nn/adam.ts";
+import { hardPath } from "../../nn/hard-path.ts";
+import { crossEntropy } from "../../nn/layers.ts";
+import { map, type Optimizer, type Params } from "../../nn/optimizers.ts";
+import {
+  binaryScores,
+  disposeParams,
+  floatScores,
+  hardUnits,
+  initialParams,
+  isBinary,
+  LAYERS,
+  scoresOf,
+  unitsOf,
+} from "./network.ts";
+import { options } from "./options.ts";
+import { calibrate, evaluate, headline, pictures } from "./report.ts";
+import { runtimeOf } from "./runtime.ts";
+
+/** A binary network (Courbariaux & Bengio 2016, arXiv 1602.02830): weights and hidden units are -1 or 1. */
+export const binary: StepExperiment = {
+  name: "binary",
+  title: "Network of binary weights and units",
+  about:
+    "Weights and hidden units are -1 or 1, so that a bit holds each and a sum is a count of bits. The estimators differ in the gradient they give through the hidden units; weights learn straight through their signs.",
+  options,
+  recommended: () => ({ settings: {}, options: {} }),
+  compared: ["straight-through-sigmoid", "straight-through", "reinmax"],
+  estimated: () => ["w1", "w2"],
+  estimatedRate: () => 1,
+  check: (estimator, _settings, dataset) => {
+    if (dataset.classes === 0)
+      throw new RangeError(
+        `binary: data ${dataset.name} has no labels; use --data drawn, mnist or fashion-mnist.`,
+      );
+    if (!hardPath(estimator))
+      throw new RangeError(
+        `binary: hidden units are thresholds, not samples, so ${estimator.id} can't train them; use straight-through-sigmoid, straight-through, reinmax or zgr.`,
+      );
+  },
+  init: (key, settings) => initialParams(key, settings),
+  estimatorState: () => ({}),
+  losses: (params, { images, labels, key }, estimator, state, settings) => {
+    key.dispose();
+    const grey = images.mul(1 / 255);
+    const scores = isBinary(settings)
+      ? binaryScores(params, grey, unitsOf(estimator), "batch")
+      : floatScores(params, grey);
+    disposeParams(params);
+    return { losses: crossEntropy(scores, oneHotOf(labels.astype(np.int32), 10)), state };
+  },
+  optimizer: (settings) => (isBinary(settings) ? clipped(adam()) : adam()),
+  schedules: ({ step, totalSteps }, settings) => ({
+    learningRate: (settings.learningRate as number) * (1 - step / totalSteps),
+  }),
+  evaluations: {
+    classes: (params, inputs, settings) => {
+      const scores = scoresOf(params, greyOf(inputs), settings);
+      disposeParams(params);
+      return { classes: np.argmax(scores, -1) };
+    },
+    moments: (params, inputs) => {
+      const moments: Arrays = {};
+      const grey = greyOf(inputs);
+      binaryScores(params, grey, hardUnits, "batch", (i, mean, variance) => {
+        moments[`mean${i}`] = mean;
+        moments[`variance${i}`] = variance;
+      }).dispose();
+      disposeParams(params);
+      return moments;
+    },
+  },
+  calibrate,
+  evaluate,
+  headline,
+  metrics: [],
+  pictures,
+  card: (settings) => ({
+    description: isBinary(settings)
+      ? `A 784 - ${settings.hidden} - ${settings.hidden} - 10 network whose weights and hidden units are -1 or 1.`
+      : `A 784 - ${settings.hidden} - ${settings.hidden} - 10 network with rectified units: the float twin of a binary one.`,
+    use: isBinary(settings)
+      ? `\`checkpoint.safetensors\` holds for each layer i of ${LAYERS} \`params.wI\`, of which the signs count, and \`params.meanI\`, \`varianceI\`, \`scaleI\`, \`shiftI\`: pixels are 1 where \`grey/255 > 0.5\`, else 0, and \`z = scale (x sign(w) - mean) / sqrt(variance + 0.0001) + shift\`; hidden units are 1 where \`z > 0\`, else -1, scores are the last z. The other tensors are for resuming.`
+      : "`checkpoint.safetensors` holds `params.wI` and `params.shiftI` of each layer i; pixels are `grey/255`, hidden units `relu(x w + shift)`. The other tensors are for resuming.",
+    task: "image-classification",
+    tags: ["binary-neural-network"],
+  }),
+  exports: (settings) => ({
+    classifier: {
+      doc: "From an image to its class.",
+      inputs: { image: imageInput },
+      outputs: {
+        class: "The most probable class, 0 to 9.",
+        probabilities: "Probabilities of the classes.",
+        scores: "Their logits.",
+      },
+      fn: (params: Params, { image }: Arrays): Arrays => {
+        const scores = scoresOf(params, image!, settings);
+        return { class: np.argmax(scores.ref, -1), probabilities: nn.softmax(scores.ref, -1), scores };
+      },
+    },
+  }),
+  runtime: runtimeOf,
+};
+
+function greyOf(inputs: Arrays): np.Array {
+  const { images, labels, key } = inputs as StepInputs;
+  labels.dispose();
+  key.dispose();
+  return images.mul(1 / 255);
+}
+
+/** Weights beyond -1 and 1 have no gradient through their signs any more, so they are kept within. */
+function clipped(optimizer: Optimizer): Optimizer {
+  return {
+    init: optimizer.init,
+    update: (...args) => {
+      const next = optimizer.update(...args);
+      return {
+        state: next.state,
+        params: map(next.params, (x, name) => (name.startsWith("w") ? np.clip(x, -1, 1) : x)),
+      };
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import { nn, numpy as np } from "@jax-js/jax";
+import { bernoulli, clip, type Estimator, sign } from "hardgrad";
+import type { Arrays } from "../../contract/backend.ts";
+import type { Settings } from "../../contract/experiment.ts";
+import { dense, glorotUniform, splitKey } from "../../nn/layers.ts";
+import type { Params } from "../../nn/optimizers.ts";
+
+/** Layers: `w1` ... `w3`, each with the means, variances, scales and shifts of its units. */
+export const LAYERS = 3;
+/** Grey from which a pixel is ink, and what is added to a variance. */
+export const INK = 0.5;
+export const EPSILON = 1e-4;
+
+export const isBinary = (settings: Settings): boolean => settings.form === "binary";
+
+export function initialParams(key: np.Array, settings: Settings): Params {
+  const hidden = settings.hidden as number;
+  const sizes = [784, hidden, hidden, 10];
+  const params: Params = {};
+  for (const [i, layerKey] of splitKey(key, LAYERS).entries()) {
+    const [inputs, outputs] = [sizes[i]!, sizes[i + 1]!];
+    params[`w${i + 1}`] = glorotUniform(layerKey, inputs, outputs);
+    params[`shift${i + 1}`] = np.zeros([outputs]);
+    if (!isBinary(settings)) continue;
+    params[`scale${i + 1}`] = np.ones([outputs]);
+    params[`mean${i + 1}`] = np.zeros([outputs]);
+    params[`variance${i + 1}`] = np.ones([outputs]);
+  }
+  return params;
+}
+
+/** How a layer's sums are brought to mean 0 and variance 1: by the batch's own moments, or by those that are kept. */
+export type Norms = "batch" | "kept";
+
+/** What a layer of units in -1 and 1 gives from its normalized sums. Consumes them. */
+export type HardUnits = (z: np.Array) => np.Array;
+
+/** Units that an estimator trains: 1 where the probability of 1 is above 1/2. */
+export function unitsOf(estimator: Estimator): HardUnits {
+  return (z) => {
+    const half = np.full(z.shape, 0.5);
+    return estimator.path!(bernoulli(z), half).mul(2).sub(1);
+  };
+}
+
+/** Units as they are used. */
+export const hardUnits: HardUnits = (z) => np.greater(z, 0).astype(np.float32).mul(2).sub(1);
+
+const signs = sign({ derivative: clip() });
+
+/**
+ * Scores `[batch, 10]` of grey images in [0, 1]: `z = scale (x sign(W) - mean) / sqrt(variance + epsilon) + shift`, where
+ * the first x are 0 and 1. Consumes the images, not the parameters. `seen` is told the moments of each layer.
+ */
+export function binaryScores(
+  params: Params,
+  images: np.Array,
+  units: HardUnits,
+  norms: Norms,
+  seen?: (layer: number, mean: np.Array, variance: np.Array) => void,
+): np.Array {
+  let x = np.greater(images, INK).astype(np.float32);
+  for (let i = 1; ; i++) {
+    const sums = np.matmul(x, signs.apply(params[`w${i}`]!.ref));
+    const own = norms === "batch";
+    const mean = own ? np.mean(sums.ref, 0) : params[`mean${i}`]!.ref;
+    const centred = sums.sub(mean.ref);
+    const variance = own ? np.mean(np.square(centred.ref), 0) : params[`variance${i}`]!.ref;
+    seen?.(i, mean.ref, variance.ref);
+    mean.dispose();
+    const z = centred
+      .div(np.sqrt(variance.add(EPSILON)))
+      .mul(params[`scale${i}`]!.ref)
+      .add(params[`shift${i}`]!.ref);
+    if (i === LAYERS) return z;
+    x = units(z);
+  }
+}
+
+/** Scores of the twin with float weights and rectified units. Consumes the images, not the parameters. */
+export function floatScores(params: Params, images: np.Array): np.Array {
+  let x = images;
+  for (let i = 1; ; i++) {
+    const z = dense(x, params[`w${i}`]!.ref, params[`shift${i}`]!.ref);
+    if (i === LAYERS) return z;
+    x = nn.relu(z);
+  }
+}
+
+/** Scores of the network as it is used. Consumes the images, not the parameters. */
+export function scoresOf(params: Params, images: np.Array, settings: Settings): np.Array {
+  return isBinary(settings) ? binaryScores(params, images, hardUnits, "kept") : floatScores(params, images);
+}
+
+export function disposeParams(params: Params | Arrays): void {
+  for (const array of Object.values(params)) array.dispose();
+}

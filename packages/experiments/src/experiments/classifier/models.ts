@@ -1,0 +1,46 @@
+import { nn, numpy as np } from "@jax-js/jax";
+import type { Arrays } from "../../contract/backend.ts";
+import type { Settings } from "../../contract/experiment.ts";
+import { type Exports, imageInput, keyInput } from "../../contract/models.ts";
+import { dense } from "../../nn/layers.ts";
+import type { Params } from "../../nn/optimizers.ts";
+import { slopeAt } from "../../nn/schedules.ts";
+import { hiddenLayer, preActivations } from "./network.ts";
+
+/** The classifier by thresholds, and, if it was trained to sample its hidden units, by a sample. */
+export function exportsOf(settings: Settings, epoch: number): Exports {
+  const slope = slopeAt(epoch, settings.slopeGrowth as number);
+  const binary = settings.unit === "binary";
+  const read = (params: Params, image: np.Array, key?: np.Array): Arrays => {
+    const hidden = hiddenLayer(preActivations(params, image.mul(255), slope), settings, key);
+    const scores = dense(hidden.ref, params.w2!, params.b2!);
+    return {
+      class: np.argmax(scores.ref, -1),
+      probabilities: nn.softmax(scores.ref, -1),
+      scores,
+      hidden,
+    };
+  };
+  const outputs = {
+    class: "The most probable class, 0 to 9.",
+    probabilities: "Probabilities of the classes.",
+    scores: "Their logits.",
+    hidden: `The hidden layer${binary ? ", each unit 0 or 1" : ""}.`,
+  };
+  const classifier = {
+    doc: `From an image to its class${binary ? "; a hidden unit is 1 where its probability is above 1/2" : ""}.`,
+    inputs: { image: imageInput },
+    outputs,
+    fn: (params: Params, { image }: Arrays) => read(params, image!),
+  };
+  if (!binary || settings.mode !== "stochastic") return { classifier };
+  return {
+    classifier,
+    "classifier-sampled": {
+      doc: "From an image to its class; hidden units are drawn, each is 1 with its probability.",
+      inputs: { image: imageInput, key: keyInput },
+      outputs,
+      fn: (params, { image, key }) => read(params, image!, key!),
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import { numpy as np } from "@jax-js/jax";
+import { bernoulli, type Distribution, type Probability, sample } from "hardgrad";
+import type { Settings } from "../../contract/experiment.ts";
+import { dense } from "../../nn/layers.ts";
+import type { Params } from "../../nn/optimizers.ts";
+
+/** Mean and standard deviation of MNIST's pixels, the usual normalisation. */
+export const MEAN: number = 0.1307 * 255;
+export const DEVIATION: number = 0.3081 * 255;
+
+/** Pre-activations `[batch, hidden]` of the hidden units for images `[batch, 784]`, grey 0..255. */
+export function preActivations(params: Params, images: np.Array, slope: np.Array | number): np.Array {
+  return dense(images.sub(MEAN).mul(1 / DEVIATION), params.w1!, params.b1!).mul(slope);
+}
+
+/** The hidden units as a distribution. Consumes the pre-activations. */
+export function hiddenUnits(a: np.Array, settings: Settings): Distribution {
+  return bernoulli(a, { probability: settings.probability as Probability });
+}
+
+/** The hidden layer as it is used: by a sample, or, without a key, thresholded at probability 1/2. */
+export function hiddenLayer(a: np.Array, settings: Settings, key?: np.Array): np.Array {
+  if (settings.unit === "tanh") return np.tanh(a);
+  if (settings.unit === "linear") return a;
+  return key ? sample(hiddenUnits(a, settings), key) : np.greater(a, 0).astype(np.float32);
+}

@@ -1,0 +1,221 @@
+import { hatSlope } from "hardgrad";
+import type { Backend, HostArray, HostArrays } from "../../contract/backend.ts";
+import { readSizes } from "../../contract/options.ts";
+import type { RunConfig } from "../../contract/run.ts";
+import type { Dataset } from "../../data/index.ts";
+import { fromHost, named, scalar, toHost } from "../../engine/arrays.ts";
+import { makeEstimator } from "../../engine/estimator.ts";
+import { keyOf, PURPOSE } from "../../engine/keys.ts";
+import { fisherOf } from "./fisher.ts";
+import { share } from "./host.ts";
+import type { Boundary, Change, Method, Snapshot } from "./method.ts";
+import { methods } from "./methods/index.ts";
+import type { Sizes, TaskNetwork } from "./network.ts";
+import type { MethodName } from "./options.ts";
+import { ruleOf, stepOf } from "./step.ts";
+import { feedOf, planOf, type Stretch } from "./stretches.ts";
+import { batchOf, type Task, type TaskBatch, type Tasks, tasksOf } from "./tasks.ts";
+
+/** One network that learns the tasks one after another by one method. */
+export interface Learner {
+  readonly method: Method;
+  /** Whether it sees all tasks at once. */
+  readonly joint: boolean;
+  readonly tasks: Tasks;
+  readonly sizes: Sizes;
+  readonly totalSteps: number;
+  readonly step: number;
+  /** The stretch of the next step, or the last one. */
+  readonly stretch: Stretch;
+  /** How many tasks are finished. */
+  readonly finished: number;
+  /** The same, with the part of the task at hand that is done. */
+  readonly progress: number;
+  /**
+   * Trains to a step, which must not lie beyond the stretch; the mean loss. Crosses the boundary at its end.
+   *
+   * @param inside is given what the backend does, to time it.
+   */
+  trainTo(end: number, inside: <T>(work: () => Promise<T>) => Promise<T>): Promise<number>;
+  /** The network that answers for a task which has begun. */
+  network(task: Task): Promise<TaskNetwork>;
+  /** Share of each hidden layer's weights that may still change; empty for methods that close none. */
+  room(): Promise<readonly number[]>;
+  /** Everything, by name. */
+  save(): Promise<HostArrays>;
+  dispose(): void;
+}
+
+const PURPOSE_BOUNDARY = 5;
+
+/**
+ * A learner at its beginning, or where it was saved.
+ *
+ * @param config its settings say which method; the estimator is that of sampled and hard gates.
+ */
+export async function learnerOf(
+  config: RunConfig,
+  dataset: Dataset,
+  backend: Backend,
+  saved?: { readonly arrays: HostArrays; readonly step: number },
+): Promise<Learner> {
+  const { settings, seed } = config;
+  const method = methods[settings.method as MethodName];
+  const tasks = tasksOf(settings, dataset, method.heads);
+  const sizes: Sizes = { layers: readSizes(settings.layers as string)!, outputs: tasks.outputs };
+  const plan = planOf(tasks, method.phases, settings);
+  const feed = feedOf(tasks, settings, seed);
+  const { state: fresh } = await initial(config, method, sizes, tasks.list.length);
+  const stored = saved ? restored(saved.arrays, fresh) : fresh;
+  let memory: HostArrays = saved ? only(saved.arrays, (name) => name.startsWith("memory.")) : {};
+  const resident = backend.put(stored);
+  // A step is compiled for one shape of batch, and rehearsal has two.
+  const programs = new Map<number, { step: ReturnType<Backend["update"]>; batch?: TaskBatch }>();
+  const programFor = (count: number): { step: ReturnType<Backend["update"]>; batch?: TaskBatch } => {
+    if (!programs.has(count)) programs.set(count, { step: backend.update(stepOf(method, config)) });
+    return programs.get(count)!;
+  };
+  let step = saved?.step ?? 0;
+
+  const stretchAt = (at: number): Stretch => plan.find((s) => at < s.end) ?? plan.at(-1)!;
+  const snapshot = async (): Promise<Snapshot> => {
+    const names = Object.keys(fresh).filter((name) => /^(params|open|method)\./.test(name));
+    return { state: await resident.read(names), memory };
+  };
+  /** Networks of the current step: between two steps nothing changes. */
+  let asked: { step: number; at: Snapshot; networks: Map<Task, TaskNetwork> } | undefined;
+  const apply = (change: Change): void => {
+    if (change.state) resident.write(change.state);
+    memory = { ...memory, ...change.memory };
+  };
+  const boundary = (task: Task): Boundary => ({
+    task,
+    tasks: tasks.list.length,
+    sizes,
+    settings,
+    key: (number) => fromHost(keyOf(seed, PURPOSE_BOUNDARY, task.index * 64 + number)),
+    fisher: () => fisherOf(backend, resident, tasks, task, sizes, settings),
+  });
+  /** Gates and scores that were drawn anew have no moments yet. */
+  const forget = (change: Change): void => {
+    const redrawn = Object.keys(change.state ?? {})
+      .filter((name) => name.startsWith("params.") && method.gated(name.slice("params.".length)))
+      .map((name) => `optimizer.${name.slice("params.".length)}`);
+    resident.write(only(fresh, (name) => redrawn.some((r) => name === r || name.startsWith(`${r}.`))));
+  };
+
+  const joint = settings.method === "joint";
+  return {
+    method,
+    joint,
+    tasks,
+    sizes,
+    totalSteps: plan.at(-1)!.end,
+    get step() {
+      return step;
+    },
+    get stretch() {
+      return stretchAt(step);
+    },
+    get finished() {
+      return plan.filter((s) => s.last && s.end <= step).length;
+    },
+    get progress() {
+      const { task, taskStart, taskEnd } = stretchAt(step);
+      return Math.min(task.index + (step - taskStart) / (taskEnd - taskStart), tasks.list.length);
+    },
+    async trainTo(end, inside) {
+      const stretch = stretchAt(step);
+      if (step === stretch.start) {
+        const change = await method.begin(await snapshot(), stretch.phase, boundary(stretch.task));
+        apply(change);
+        forget(change);
+      }
+      const count = end - step;
+      resident.write({ "run.total": scalar(0) });
+      for (; step < end; step++) {
+        const examples = feed.at(stretch, step);
+        const program = programFor(examples.length);
+        const seen = joint ? tasks.list.length : stretch.task.index + 1;
+        program.batch = batchOf(tasks, examples, seen, program.batch);
+        const inputs = {
+          ...program.batch,
+          key: keyOf(seed, PURPOSE.step, step),
+          ...schedules(config, stretch, step),
+        };
+        await inside(() => program.step(resident, inputs));
+      }
+      const read = await inside(() => resident.read(["run.total"]));
+      if (step === stretch.end && stretch.last)
+        apply(await method.finish(await snapshot(), boundary(stretch.task)));
+      return read["run.total"]!.data[0]! / count;
+    },
+    async network(task) {
+      if (asked?.step !== step) asked = { step, at: await snapshot(), networks: new Map() };
+      let network = asked.networks.get(task);
+      if (!network) {
+        const done = plan.some((s) => s.task === task && s.last && s.end <= step);
+        network = await method.network(asked.at, task, done, { sizes, settings });
+        asked.networks.set(task, network);
+      }
+      return network;
+    },
+    async room() {
+      const { state } = await snapshot();
+      return sizes.layers.flatMap((_, i) => {
+        const mask = state[`open.w${i + 1}`];
+        return mask ? [share(mask)] : [];
+      });
+    },
+    save: async () => ({ ...(await resident.read(Object.keys(fresh))), ...memory }),
+    dispose: () => resident.dispose(),
+  };
+}
+
+/** How many steps a learner takes for all tasks. */
+export function stepsOf({ settings }: RunConfig, dataset: Dataset): number {
+  const { phases, heads } = methods[settings.method as MethodName];
+  return planOf(tasksOf(settings, dataset, heads), phases, settings).at(-1)!.end;
+}
+
+/** Step size and slope of the gates. */
+function schedules({ settings }: RunConfig, stretch: Stretch, step: number): HostArrays {
+  const within = (step - stretch.start) / (stretch.end - stretch.start);
+  const cooled = settings.cooling === "linear" ? 1 - within : 1;
+  const inEpoch = (step - stretch.taskStart) % stretch.stepsPerEpoch;
+  const annealed = hatSlope(inEpoch / Math.max(stretch.stepsPerEpoch - 1, 1), settings.slope as number);
+  return {
+    learningRate: scalar((settings.learningRate as number) * cooled),
+    slope: scalar(settings.gates === "annealed" ? annealed : 1),
+  };
+}
+
+async function initial(
+  config: RunConfig,
+  method: Method,
+  sizes: Sizes,
+  tasks: number,
+): Promise<{ state: HostArrays }> {
+  const { settings, seed } = config;
+  const made = method.init(fromHost(keyOf(seed, PURPOSE.init, 0)), sizes, tasks, settings);
+  const optimizer = ruleOf(settings).init(made.params);
+  const estimator = method.estimatorState(makeEstimator(config.estimator), sizes);
+  return { state: { ...(await toHost(named({ ...made, optimizer, estimator }))), "run.total": scalar(0) } };
+}
+
+function restored(saved: HostArrays, fresh: HostArrays): HostArrays {
+  return Object.fromEntries(
+    Object.entries(fresh).map(([name, array]): [string, HostArray] => {
+      const found = saved[name];
+      if (found?.shape.join() !== array.shape.join())
+        throw new RangeError(
+          `the checkpoint is of another run: ${name} has shape [${found?.shape ?? "missing"}], expected [${array.shape}].`,
+        );
+      return [name, found];
+    }),
+  );
+}
+
+function only(arrays: HostArrays, test: (name: string) => boolean): HostArrays {
+  return Object.fromEntries(Object.entries(arrays).filter(([name]) => test(name)));
+}

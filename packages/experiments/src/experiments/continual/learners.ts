@@ -1,0 +1,72 @@
+import type { Backend } from "../../contract/backend.ts";
+import type { Settings } from "../../contract/experiment.ts";
+import type { Checkpoint, RunConfig } from "../../contract/run.ts";
+import type { Dataset } from "../../data/index.ts";
+import { type Learner, learnerOf, stepsOf } from "./learner.ts";
+import { methods } from "./methods/index.ts";
+import type { MethodName } from "./options.ts";
+
+/** One of the learners of a run: the method itself comes last, so that its network is what the run leaves. */
+export interface Cast {
+  readonly name: string;
+  /** Before the tags of its metrics; nothing for the method itself. */
+  readonly prefix: string;
+  readonly config: RunConfig;
+}
+
+/** Which learner a step of a run belongs to. */
+export interface Plan {
+  readonly cast: readonly Cast[];
+  /** First step of each learner, and the steps of the run. */
+  readonly starts: readonly number[];
+  readonly totalSteps: number;
+  indexAt(step: number): number;
+}
+
+export function planRun(config: RunConfig, dataset: Dataset): Plan {
+  const cast = castOf(config);
+  const lengths = cast.map((c) => stepsOf(c.config, dataset));
+  const starts = lengths.map((_, i) => lengths.slice(0, i).reduce((a, b) => a + b, 0));
+  return {
+    cast,
+    starts,
+    totalSteps: lengths.reduce((a, b) => a + b),
+    indexAt: (step) =>
+      Math.max(
+        starts.findLastIndex((s) => s < step),
+        0,
+      ),
+  };
+}
+
+/** The learner at a step of a run, as a checkpoint has it; without one, at the run's beginning. */
+export function learnerAt(
+  plan: Plan,
+  dataset: Dataset,
+  backend: Backend,
+  from?: Checkpoint,
+): Promise<Learner> {
+  const index = plan.indexAt(from?.step ?? 0);
+  const step = (from?.step ?? 0) - plan.starts[index]!;
+  const saved = from && step > 0 ? { arrays: from.tensors, step } : undefined;
+  return learnerOf(plan.cast[index]!.config, dataset, backend, saved);
+}
+
+/** The learners that a run shows beside its method, and the method. */
+export function castOf(config: RunConfig): readonly Cast[] {
+  const { settings } = config;
+  const name = settings.method as MethodName;
+  const beside = settings.beside as string;
+  const gated = methods[name].exact && settings.protection === "exact" && name !== "supsup";
+  const with_ = (changed: Settings): RunConfig => ({ ...config, settings: { ...settings, ...changed } });
+  const cast: Cast[] = [];
+  if (name !== "finetune" && (beside === "finetune" || beside === "both"))
+    cast.push({
+      name: "finetune",
+      prefix: "finetune/",
+      config: with_({ method: "finetune", protection: "none" }),
+    });
+  if (gated && (beside === "naive" || beside === "both"))
+    cast.push({ name: "naive", prefix: "naive/", config: with_({ protection: "gradient" }) });
+  return [...cast, { name, prefix: "", config }];
+}

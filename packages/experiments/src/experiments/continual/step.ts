@@ -1,0 +1,99 @@
+import type { numpy as np } from "@jax-js/jax";
+import { clipByNorm, openGradients, protect, type State, type UpdateRule, valueAndGrad } from "hardgrad";
+import type { Arrays } from "../../contract/backend.ts";
+import type { Settings } from "../../contract/experiment.ts";
+import type { RunConfig } from "../../contract/run.ts";
+import { groupOf, named } from "../../engine/arrays.ts";
+import { makeEstimator } from "../../engine/estimator.ts";
+import { adam, adamw, radam } from "../../nn/adam.ts";
+import { keepAll, type Params, sgd } from "../../nn/optimizers.ts";
+import type { Method } from "./method.ts";
+import type { Batch } from "./network.ts";
+
+/** Weight decay as most libraries have it, a term of the gradient: `g + decay w`. Adam makes steps of full size of it. */
+export function withDecay(rule: UpdateRule, decay: number): UpdateRule {
+  if (decay === 0) return rule;
+  return {
+    init: rule.init,
+    update: (gradients, state, params, learningRate) => {
+      const decayed = Object.entries(gradients).map(([name, g]) => [
+        name,
+        g.add(params[name]!.ref.mul(decay)),
+      ]);
+      return rule.update(Object.fromEntries(decayed), state, params, learningRate);
+    },
+  };
+}
+
+export function ruleOf(settings: Settings): UpdateRule {
+  const weightDecay = settings.weightDecay as number;
+  if (settings.optimizer === "adamw") return adamw({ weightDecay });
+  const rules: { readonly [name: string]: UpdateRule } = {
+    adam: adam(),
+    radam: radam(),
+    sgd: sgd({ momentum: settings.momentum as number }),
+  };
+  return withDecay(rules[settings.optimizer as string]!, weightDecay);
+}
+
+/** One step of training: forward, gradient, protected update, and what the method does after it. */
+export function stepOf(method: Method, config: RunConfig): (resident: Arrays, inputs: Arrays) => Arrays {
+  const { settings } = config;
+  const rule = ruleOf(settings);
+  const clip = (settings.clip as number) || undefined;
+  const exact = protect(rule, clip === undefined ? {} : { clip });
+  return (resident, inputs) => {
+    const params = groupOf(resident, "params");
+    const own = groupOf(resident, "method");
+    const open = groupOf(resident, "open");
+    const { learningRate, key, slope, ...batch } = inputs;
+    const meanLoss = (p: Params): [np.Array, State] => {
+      const { loss, state } = method.loss(p, keepAll(own), {
+        batch: batch as unknown as Batch,
+        key: key!,
+        slope: slope!,
+        estimator: makeEstimator(config.estimator),
+        estimatorState: groupOf(resident, "estimator"),
+        settings,
+      });
+      return [loss, state];
+    };
+    const [[loss, state], raw] = valueAndGrad(meanLoss, { hasAux: true })(keepAll(params));
+    const gradients = keepAll(raw);
+    const optimizer = groupOf(resident, "optimizer");
+    let next: { params: Params; state: Params };
+    if (settings.protection === "exact")
+      next = exact.update(raw, optimizer, keepAll(params), learningRate!, keepAll(open));
+    else {
+      // The naive ways: closed weights get no gradient, or all do.
+      const visible = settings.protection === "gradient" ? openGradients(raw, keepAll(open)) : raw;
+      next = rule.update(
+        clip ? clipByNorm(visible, clip) : visible,
+        optimizer,
+        keepAll(params),
+        learningRate!,
+      );
+    }
+    const after = method.after({
+      gradients,
+      before: keepAll(params),
+      params: faster(next.params, params, method, settings.gateRate as number),
+      method: own,
+      learningRate: learningRate!,
+      settings,
+    });
+    const total = resident["run.total"]!.add(loss);
+    return named({ ...after, optimizer: next.state, estimator: state, open, run: { total } });
+  };
+}
+
+/** The moves of gates and scores, `rate` times as large: whatever the optimizer, as if its step size were. Consumes both. */
+function faster(next: Params, before: Params, method: Method, rate: number): Params {
+  const moved = Object.entries(next).map(([name, x]) => {
+    const old = before[name]!;
+    if (rate !== 1 && method.gated(name)) return [name, x.sub(old.ref).mul(rate).add(old)];
+    old.dispose();
+    return [name, x];
+  });
+  return Object.fromEntries(moved);
+}

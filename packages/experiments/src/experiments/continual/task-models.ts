@@ -1,0 +1,107 @@
+import type { Network } from "@hardgrad/runtime";
+import { nn, numpy as np } from "@jax-js/jax";
+import { oneHotOf } from "hardgrad";
+import type { Arrays, Backend } from "../../contract/backend.ts";
+import { type Exported, imageInput } from "../../contract/models.ts";
+import type { Checkpoint, Tensor } from "../../contract/run.ts";
+import type { Dataset, Split } from "../../data/index.ts";
+import type { Params } from "../../nn/optimizers.ts";
+import { checkAll, issuedIn } from "./certificates.ts";
+import { compact } from "./compact.ts";
+import { learnerAt, planRun } from "./learners.ts";
+import { scoresOf } from "./network.ts";
+import { forPlainImages, plainLayers, runtimeNetwork } from "./plain-layers.ts";
+import { judgeOf } from "./scores.ts";
+import { outputsOf, type Task } from "./tasks.ts";
+
+/** The network of one finished task with nothing but its own units, for other programs. */
+export interface TaskModel {
+  /** `task-1`, ... */
+  readonly name: string;
+  readonly exported: Exported;
+  readonly parameters: { readonly [name: string]: Tensor };
+  /** For the hard runtime: it gives `probabilities`. */
+  readonly network: Network;
+  /** The task's test images, as they are; labels are numbered within the task. */
+  readonly images: Split;
+}
+
+/**
+ * Models of the finished tasks of a run of continual.
+ *
+ * @throws RangeError if a certificate does not hold, or no task is finished.
+ * @example
+ * const [first] = await taskModels(checkpoint, dataset, await useDevice("wasm"));
+ * const runtime = await loadRuntime(first.network);
+ */
+export async function taskModels(
+  checkpoint: Checkpoint,
+  dataset: Dataset,
+  backend: Backend,
+): Promise<readonly TaskModel[]> {
+  const plan = planRun(checkpoint.config, dataset);
+  const learner = await learnerAt(plan, dataset, backend, checkpoint);
+  try {
+    const layers = learner.sizes.layers.length;
+    if (learner.finished === 0) throw new RangeError("no task is finished yet; let the run train on.");
+    if (learner.method.exact && checkpoint.config.settings.protection === "exact") {
+      const { name } = plan.cast[plan.indexAt(checkpoint.step)]!;
+      const issued = issuedIn(checkpoint.record, name);
+      const broken = (await checkAll(learner, judgeOf(backend, layers), issued)).filter((r) => !r.holds);
+      if (broken.length > 0) throw new RangeError(broken.map((r) => r.sentence).join(" "));
+    }
+    const models: TaskModel[] = [];
+    for (const task of learner.tasks.list.slice(0, learner.finished)) {
+      const own = compact(await learner.network(task), layers, outputsOf(task));
+      const parameters = Object.fromEntries(
+        Object.entries(forPlainImages(own, task)).map(([name, { shape, data }]) => [
+          name,
+          { shape, data: Float32Array.from(data) },
+        ]),
+      );
+      const network = runtimeNetwork(plainLayers(parameters, layers));
+      models.push({
+        name: `task-${task.index + 1}`,
+        exported: exportedOf(task, layers),
+        parameters,
+        network: { ...network, layers: [...network.layers, { kind: "softmax" }] },
+        images: imagesWithin(task, dataset.test),
+      });
+    }
+    return models;
+  } finally {
+    learner.dispose();
+  }
+}
+
+function exportedOf(task: Task, layers: number): Exported {
+  const count = task.classes.length;
+  return {
+    doc: `Task ${task.index + 1} (${task.name}): from an image to one of its ${count} classes.`,
+    inputs: { image: imageInput },
+    outputs: {
+      class: `The most probable of its classes: ${task.classes.join(", ")}.`,
+      probabilities: "Probabilities of its classes, in this order.",
+      scores: "Their logits.",
+    },
+    fn: (params: Params, { image }: Arrays) => {
+      const scores = scoresOf(params, image!.mul(255), layers);
+      const chosen = oneHotOf(np.argmax(scores.ref, -1), count);
+      return {
+        class: np.matmul(chosen, np.array([...task.classes]).astype(np.float32)).astype(np.int32),
+        probabilities: nn.softmax(scores.ref, -1),
+        scores,
+      };
+    },
+  };
+}
+
+function imagesWithin(task: Task, { images, labels }: Split): Split {
+  const part = new Uint8Array(task.test.length * 784);
+  for (const [n, i] of task.test.entries()) part.set(images.subarray(i * 784, (i + 1) * 784), n * 784);
+  return {
+    images: part,
+    labels: Uint8Array.from(task.test, (i) => task.classes.indexOf(labels[i]!)),
+    count: task.test.length,
+  };
+}

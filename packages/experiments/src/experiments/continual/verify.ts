@@ -1,0 +1,30 @@
+import type { CertificateReport } from "hardgrad";
+import type { Backend } from "../../contract/backend.ts";
+import type { Checkpoint } from "../../contract/run.ts";
+import type { Dataset } from "../../data/index.ts";
+import { checkAll, issuedIn } from "./certificates.ts";
+import { learnerAt, planRun } from "./learners.ts";
+import { judgeOf } from "./scores.ts";
+
+/**
+ * Checks the certificate of every finished task against the weights of a checkpoint. Class scores are compared on the device
+ * that gave them; on another one only the weights are.
+ *
+ * @param checkpoint of a run of continual; at its end the learner is the method itself.
+ * @example
+ * const reports = await verifyContinual(checkpoint, dataset, await useDevice("wasm"));
+ * if (!reports.every((r) => r.holds)) throw new Error(reports.map((r) => r.sentence).join(" "));
+ */
+export async function verifyContinual(
+  checkpoint: Checkpoint,
+  dataset: Dataset,
+  backend: Backend,
+): Promise<readonly CertificateReport[]> {
+  const plan = planRun(checkpoint.config, dataset);
+  const learner = await learnerAt(plan, dataset, backend, checkpoint);
+  const judge = judgeOf(backend, learner.sizes.layers.length);
+  const { name } = plan.cast[plan.indexAt(checkpoint.step)]!;
+  const reports = await checkAll(learner, judge, issuedIn(checkpoint.record, name));
+  learner.dispose();
+  return reports;
+}

@@ -1,0 +1,133 @@
+import { numpy as np } from "@jax-js/jax";
+import type { StepExperiment, StepInputs } from "../../contract/experiment.ts";
+import { maxNorm } from "../../nn/max-norm.ts";
+import { type Params, sgd } from "../../nn/optimizers.ts";
+import { type GateKind, kindOf, misfit, unroutable } from "./gate-kinds.ts";
+import { initialState, losses } from "./losses.ts";
+import { exportsOf, readImages } from "./models.ts";
+import { gateLogits, gaterNames, initialParams, pixelsOf } from "./network.ts";
+import { sizesOf } from "./networks.ts";
+import { options } from "./options.ts";
+import { estimatorFor, recommended } from "./recommended.ts";
+import { calibrate, evaluate, headline, metrics, partsOf, pictures } from "./report.ts";
+import { runtimeOf } from "./runtime.ts";
+
+/** Most gates whose largest are found by comparing all pairs. */
+const MOST_TOP = 256;
+
+/**
+ * Conditional computation: a small gater decides for each image which experts run (Bengio, Léonard & Courville 2013),
+ * and a network built to be fast, whose gates open blocks of units.
+ */
+export const gated: StepExperiment = {
+  name: "gated",
+  title: "Network whose gates decide which units run",
+  about:
+    "A gater opens a tenth of a layer's units for each image; the rest need not be computed. The estimators differ in the gradient they give to the gater.",
+  options,
+  recommended,
+  estimator: estimatorFor,
+  compared: [
+    "straight-through",
+    "straight-through-sigmoid",
+    "stochastic-times-smooth",
+    "noisy-rectifier",
+    "reinforce-minimum-variance",
+  ],
+  estimated: (settings) => (sizesOf(settings).gated ? gaterNames : []),
+  estimatedRate: (settings) => settings.gaterRate as number,
+  check: (estimator, settings, dataset) => {
+    if (dataset.classes === 0)
+      throw new RangeError(
+        `gated: data ${dataset.name} has no labels; use --data drawn, mnist or fashion-mnist.`,
+      );
+    const { gated, gates, block } = sizesOf(settings);
+    if (!gated) return;
+    const gate = settings.gate as GateKind;
+    const routed = (settings.room as number) < 1;
+    const reason = misfit(gate, estimator) ?? (routed ? unroutable(gate, estimator) : undefined);
+    if (reason) throw new RangeError(`gated: ${reason}`);
+    if (routed && block === 1)
+      throw new RangeError(
+        "gated: --room below 1 is for gates of blocks; use --network fast, or --block 8 or more.",
+      );
+    if (gate === "top" && gates > MOST_TOP)
+      throw new RangeError(
+        `gated: --gate top compares all pairs of gates, and there are ${gates}; use --network fast, or --block so that there are ${MOST_TOP} or fewer.`,
+      );
+    const sumsStates = ["exact", "unordered-set", "rao-blackwell"].includes(estimator.id);
+    if (sumsStates && gates > 10)
+      throw new RangeError(
+        `gated: ${estimator.id} enumerates 2^${gates} states; use larger blocks (10 gates or fewer), or an unbiased estimator such as rloo.`,
+      );
+    if ((settings.strengthLow as number) > (settings.strengthHigh as number))
+      throw new RangeError(
+        `gated: --strength-low ${settings.strengthLow} is above --strength-high ${settings.strengthHigh}; swap them.`,
+      );
+  },
+  trainedOn: (dataset, settings) => partsOf(dataset, settings).trained,
+  init: initialParams,
+  estimatorState: initialState,
+  losses,
+  optimizer: (settings) => {
+    const descent = sgd({ momentum: settings.momentum as number });
+    const limit = settings.maxNorm as number;
+    return limit > 0 ? maxNorm(descent, limit) : descent;
+  },
+  schedules: ({ step, totalSteps }, settings) => ({
+    learningRate:
+      (settings.learningRate as number) * (settings.cooling === "linear" ? 1 - step / totalSteps : 1),
+  }),
+  evaluations: {
+    logits: (params, inputs) => {
+      const logits = gateLogits(params, pixels(inputs as StepInputs));
+      disposeParams(params);
+      return { logits };
+    },
+    classes: (params, inputs, settings) => {
+      const { scores, gates } = readImages(params, pixels(inputs as StepInputs), settings);
+      gates?.dispose();
+      disposeParams(params);
+      return { classes: np.argmax(scores, -1) };
+    },
+    gates: (params, inputs, settings) => {
+      const x = pixels(inputs as StepInputs);
+      const probability = np.mean(kindOf(settings.gate as GateKind).open(gateLogits(params, x.ref)), -1);
+      const { scores, gates } = readImages(params, x, settings);
+      disposeParams(params);
+      return { classes: np.argmax(scores, -1), gates: gates!, probability };
+    },
+  },
+  calibrate,
+  evaluate,
+  headline,
+  metrics,
+  pictures,
+  card: (settings) => {
+    const { gater, units, block, gates, experts, gated } = sizesOf(settings);
+    const e = experts === "rectifier" ? "relu(x experts + expertBias)" : "x experts + expertBias";
+    return {
+      description: gated
+        ? `A 784 - ${units} - 10 network of which a gater (784 - ${gater} - ${gates}) opens ${100 * (settings.rate as number)} % for each image, ${block === 1 ? "a gate for each unit" : `in blocks of ${block} units`}.`
+        : `A 784 - ${units} - 10 network without gates, to measure the gated ones against.`,
+      use: gated
+        ? `\`checkpoint.safetensors\` holds \`params.NAME\` by the names used here: pixels x are \`grey/255\`, logits \`a = tanh(x gater1 + gaterBias1) gater2 + gaterBias2\`, a gate is open where \`a > threshold\`, experts are \`e = ${e}\`, scores \`(gates * e) output + outputBias\`. The other tensors are for resuming.`
+        : `\`checkpoint.safetensors\` holds \`params.NAME\` by the names used here: pixels x are \`grey/255\`, \`e = ${e}\`, scores \`e output + outputBias\`.`,
+      task: "image-classification",
+      tags: ["conditional-computation", "gates"],
+    };
+  },
+  exports: exportsOf,
+  runtime: runtimeOf,
+};
+
+/** The pixels of a call's images; its other inputs are of no use here. */
+function pixels({ images, labels, key }: StepInputs): np.Array {
+  labels.dispose();
+  key.dispose();
+  return pixelsOf(images);
+}
+
+function disposeParams(params: Params): void {
+  for (const array of Object.values(params)) array.dispose();
+}

@@ -1,0 +1,118 @@
+import { numpy as np } from "@jax-js/jax";
+import {
+  bernoulli,
+  type Distribution,
+  type Estimator,
+  exampleRatePenalty,
+  followRate,
+  gateRatePenalty,
+  gateVariancePenalty,
+  type Objective,
+  oneHotOf,
+  plackettLuce,
+  rateDivergence,
+  type State,
+  startRateControl,
+  statefulExpectation,
+} from "hardgrad";
+import type { Settings, StepInputs } from "../../contract/experiment.ts";
+import { crossEntropy, dense } from "../../nn/layers.ts";
+import type { Params } from "../../nn/optimizers.ts";
+import { type GateKind, kindOf } from "./gate-kinds.ts";
+import { capacityOf, expertUnits, gateLogits, openOf, pixelsOf, routedScores, scoresOf } from "./network.ts";
+import { sizesOf } from "./networks.ts";
+
+/** The estimator's state and that of the rate control, in one: the latter is named `control.strength`, `control.rate`. */
+const CONTROL = "control.";
+
+export function initialState(estimator: Estimator, settings: Settings): State {
+  const sizes = sizesOf(settings);
+  if (!sizes.gated) return {};
+  const logits = np.zeros([1, sizes.gates]);
+  const own = estimator.init(distributionOf(logits.ref, settings));
+  logits.dispose();
+  const control = startRateControl(settings.strength as number, { rate: settings.rate as number });
+  return { ...own, ...renamed(control, (name) => CONTROL + name) };
+}
+
+function distributionOf(logits: np.Array, settings: Settings): Distribution {
+  return settings.gate === "top" ? plackettLuce(logits, openOf(settings)) : bernoulli(logits);
+}
+
+/** Cross-entropy and the penalty, one loss per example, and the next state. Consumes everything. */
+export function losses(
+  params: Params,
+  { images, labels, key }: StepInputs,
+  estimator: Estimator,
+  state: State,
+  settings: Settings,
+): { losses: np.Array; state: State } {
+  const sizes = sizesOf(settings);
+  const wanted = oneHotOf(labels.astype(np.int32), 10);
+  const x = pixelsOf(images);
+  if (!sizes.gated) {
+    key.dispose();
+    const e = expertUnits(params, x, sizes);
+    return { losses: crossEntropy(dense(e, params.output!, params.outputBias!), wanted), state };
+  }
+  params.threshold!.dispose();
+  const logits = gateLogits(params, x.ref);
+  const capacity = capacityOf(settings, x.shape[0]!);
+  const e = capacity === undefined ? expertUnits(params, x.ref, sizes) : undefined;
+  const own = Object.fromEntries(Object.entries(state).filter(([name]) => !name.startsWith(CONTROL)));
+  const control: State = { strength: state["control.strength"]!, rate: state["control.rate"]! };
+  const kind = kindOf(settings.gate as GateKind);
+  const sumOfGates = settings.penalty === "l1";
+  // By reference, because some estimators evaluate f more than once.
+  const f: Objective = (h) => {
+    const gates = sumOfGates ? np.sum(h.ref, -1).mul(control.strength!.ref) : undefined;
+    const scores = e ? scoresOf(params, h, e.ref, sizes) : routedScores(params, h, x.ref, sizes, capacity!);
+    const loss = crossEntropy(scores, wanted.ref);
+    return gates ? loss.add(gates) : loss;
+  };
+  const p = kind.open(logits.ref);
+  const result = statefulExpectation(distributionOf(logits.ref, settings), f, estimator, key, own);
+  const penalty = penaltyOf(p.ref, kind.logOdds?.(logits.ref), settings);
+  logits.dispose();
+  const total = penalty ? result.losses.add(penalty.mul(control.strength!.ref)) : result.losses;
+  const next = controlled(control, np.mean(p), settings);
+  return { losses: total, state: { ...result.state, ...renamed(next, (name) => CONTROL + name) } };
+}
+
+/** Consumes the probabilities and their log-odds. */
+function penaltyOf(p: np.Array, logOdds: np.Array | undefined, settings: Settings): np.Array | undefined {
+  const rate = settings.rate as number;
+  if (settings.penalty === "kl") {
+    if (logOdds) p.dispose();
+    return rateDivergence(logOdds ? bernoulli(logOdds) : p, rate);
+  }
+  logOdds?.dispose();
+  if (settings.penalty === "condnet")
+    return gateRatePenalty(p.ref, rate)
+      .add(exampleRatePenalty(p.ref, rate))
+      .add(gateVariancePenalty(p).mul(settings.variance as number));
+  p.dispose();
+  return undefined;
+}
+
+/** Consumes the state and the measured rate. */
+function controlled(state: State, measured: np.Array, settings: Settings): State {
+  const factor = settings.control as number;
+  if (factor === 1 || settings.penalty === "none") {
+    measured.dispose();
+    return state;
+  }
+  const rate = settings.rate as number;
+  return followRate(state, measured, {
+    rate,
+    // Where gates are probabilities, a threshold sets their rate in use; that of rectifiers is what training makes it.
+    band: rate / (settings.penalty === "l1" ? 20 : 10),
+    factor,
+    low: settings.strengthLow as number,
+    high: settings.strengthHigh as number,
+  });
+}
+
+function renamed(state: State, rename: (name: string) => string): State {
+  return Object.fromEntries(Object.entries(state).map(([name, array]) => [rename(name), array]));
+}

@@ -1,0 +1,52 @@
+import { nn, numpy as np } from "@jax-js/jax";
+import type { Arrays } from "../../contract/backend.ts";
+import type { Settings } from "../../contract/experiment.ts";
+import { type Exports, imageInput } from "../../contract/models.ts";
+import { dense } from "../../nn/layers.ts";
+import type { Params } from "../../nn/optimizers.ts";
+import { expertUnits, gateLogits, gatesInUse, scoresOf } from "./network.ts";
+import { sizesOf } from "./networks.ts";
+
+/** Class scores, and the gates if there are any, of pixels from 0 to 1. Consumes the pixels, not the parameters. */
+export function readImages(
+  params: Params,
+  x: np.Array,
+  settings: Settings,
+): { scores: np.Array; gates?: np.Array } {
+  const sizes = sizesOf(settings);
+  const e = expertUnits(params, x.ref, sizes);
+  if (!sizes.gated) {
+    x.dispose();
+    return { scores: dense(e, params.output!.ref, params.outputBias!.ref) };
+  }
+  const gates = gatesInUse(params, gateLogits(params, x), settings);
+  return { scores: scoresOf(params, gates.ref, e, sizes), gates };
+}
+
+/** The network as it is used, with gates decided by the threshold. */
+export function exportsOf(settings: Settings): Exports {
+  const { gated, gates } = sizesOf(settings);
+  return {
+    classifier: {
+      doc: gated
+        ? "From an image to its class; gates are open where their logit is above the threshold."
+        : "From an image to its class.",
+      inputs: { image: imageInput },
+      outputs: {
+        class: "The most probable class, 0 to 9.",
+        probabilities: "Probabilities of the classes.",
+        scores: "Their logits.",
+        ...(gated ? { gates: `The ${gates} gates: 0 where closed.` } : {}),
+      },
+      fn: (params: Params, { image }: Arrays): Arrays => {
+        const { scores, gates } = readImages(params, image!, settings);
+        return {
+          class: np.argmax(scores.ref, -1),
+          probabilities: nn.softmax(scores.ref, -1),
+          scores,
+          ...(gates ? { gates } : {}),
+        };
+      },
+    },
+  };
+}

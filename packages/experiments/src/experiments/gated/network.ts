@@ -1,0 +1,98 @@
+import { nn, numpy as np } from "@jax-js/jax";
+import { expandGates, hardTopK, routedBlocks } from "hardgrad";
+import type { Settings } from "../../contract/experiment.ts";
+import { dense, glorotUniform, splitKey } from "../../nn/layers.ts";
+import type { Params } from "../../nn/optimizers.ts";
+import { type GateKind, hardGates, kindOf } from "./gate-kinds.ts";
+import { type GatedSizes, sizesOf } from "./networks.ts";
+
+/** Parameters whose gradient is estimated. */
+export const gaterNames: readonly string[] = ["gater1", "gaterBias1", "gater2", "gaterBias2"];
+
+/** Fresh parameters: gates begin at the wanted rate, with a threshold that gives about that rate. Consumes the key. */
+export function initialParams(key: np.Array, settings: Settings): Params {
+  const { gater, units, gates, scale, gated } = sizesOf(settings);
+  const [k1, k2, k3, k4] = splitKey(key, 4) as [np.Array, np.Array, np.Array, np.Array];
+  const rest: Params = {
+    experts: glorotUniform(k3, 784, units).mul(scale),
+    expertBias: np.zeros([units]),
+    output: glorotUniform(k4, units, 10),
+    outputBias: np.zeros([10]),
+  };
+  if (!gated) {
+    k1.dispose();
+    k2.dispose();
+    return rest;
+  }
+  const { start, lowest } = kindOf(settings.gate as GateKind);
+  const bias = start(settings.rate as number);
+  return {
+    gater1: glorotUniform(k1, 784, gater),
+    gaterBias1: np.zeros([gater]),
+    gater2: glorotUniform(k2, gater, gates),
+    gaterBias2: np.full([gates], bias),
+    ...rest,
+    threshold: np.full([1], Math.max(lowest, bias)),
+  };
+}
+
+/** Pixels `[batch, 784]` from 0 to 1. Consumes the images. */
+export function pixelsOf(images: np.Array): np.Array {
+  return images.mul(1 / 255);
+}
+
+/** Logits of the gates, `[batch, gates]`: `tanh(x A + a) B + b`. Consumes the pixels, not the parameters. */
+export function gateLogits(params: Params, x: np.Array): np.Array {
+  const hidden = np.tanh(dense(x, params.gater1!.ref, params.gaterBias1!.ref));
+  return dense(hidden, params.gater2!.ref, params.gaterBias2!.ref);
+}
+
+/** Experts before their gates, `[batch, units]`. Consumes the pixels, not the parameters. */
+export function expertUnits(params: Params, x: np.Array, { experts }: GatedSizes): np.Array {
+  const e = dense(x, params.experts!.ref, params.expertBias!.ref);
+  return experts === "rectifier" ? nn.relu(e) : e;
+}
+
+/** Class scores `[batch, 10]` of gates and experts. Consumes these, not the parameters. */
+export function scoresOf(
+  params: Params,
+  gates: np.Array,
+  experts: np.Array,
+  { block }: GatedSizes,
+): np.Array {
+  return dense(expandGates(gates, block).mul(experts), params.output!.ref, params.outputBias!.ref);
+}
+
+/** The same scores with open blocks computed only, forward and backward. Consumes gates and pixels, not the parameters. */
+export function routedScores(
+  params: Params,
+  gates: np.Array,
+  x: np.Array,
+  { block, gates: count, experts }: GatedSizes,
+  capacity: number,
+): np.Array {
+  const weights = params.experts!.ref.reshape([784, count, block]).transpose([1, 0, 2]);
+  const bias = params.expertBias!.ref.reshape([count, block]);
+  const y = routedBlocks(x, gates, weights, bias, { capacity, placing: "scatter" });
+  // After the gates, which are not negative.
+  const units = experts === "rectifier" ? nn.relu(y) : y;
+  return dense(units, params.output!.ref, params.outputBias!.ref);
+}
+
+/** Examples of a batch that a block has room for, or undefined where a step computes all blocks. */
+export function capacityOf(settings: Settings, batch: number): number | undefined {
+  const room = settings.room as number;
+  return room < 1 ? Math.max(1, Math.round(room * batch)) : undefined;
+}
+
+/** How many gates `--gate top` opens for each example. */
+export function openOf(settings: Settings): number {
+  return Math.max(1, Math.round((settings.rate as number) * sizesOf(settings).gates));
+}
+
+/** The gates in use. Consumes the logits, not the parameters. */
+export function gatesInUse(params: Params, logits: np.Array, settings: Settings): np.Array {
+  const gate = settings.gate as GateKind;
+  if (gate === "top") return hardTopK(logits, openOf(settings));
+  return hardGates(gate, logits, params.threshold!.ref);
+}

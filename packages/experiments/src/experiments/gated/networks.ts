@@ -1,0 +1,64 @@
+import type { Settings } from "../../contract/experiment.ts";
+
+/**
+ * The three networks, and what a setting of 0 or `auto` stands for in each. `scale`: of the experts' first weights. A gate
+ * learns from the product of its expert and that expert's output weight, so with small experts all gates learn slowly.
+ */
+const networks = {
+  /** Bengio, Léonard & Courville 2013: a gate for every expert, and a gater that is wider than it is fast. */
+  paper: { gater: 400, units: 2000, block: 1, experts: "linear", scale: 2.5 },
+  /** Narrow gater, gates of blocks: what a kernel can skip. */
+  fast: { gater: 64, units: 2000, block: 16, experts: "rectifier", scale: 1 },
+  /** The network without gates that the others are measured against. */
+  dense: { gater: 0, units: 2000, block: 1, experts: "rectifier", scale: 1 },
+} as const;
+
+export type NetworkName = keyof typeof networks;
+
+export const networkNames: readonly NetworkName[] = Object.keys(networks) as NetworkName[];
+
+/** The sizes of a gated network. */
+export interface GatedSizes {
+  /** Hidden units of the gater, tanh. */
+  readonly gater: number;
+  /** Experts: the hidden units that gates open. */
+  readonly units: number;
+  /** Units that one gate opens. */
+  readonly block: number;
+  /** `units / block`. */
+  readonly gates: number;
+  readonly experts: "linear" | "rectifier";
+  /** Factor on the experts' initial weights. */
+  readonly scale: number;
+  /** Whether there are gates at all. */
+  readonly gated: boolean;
+}
+
+/**
+ * The sizes that the settings of a gated run stand for.
+ *
+ * @throws RangeError if the units can't be divided into blocks.
+ * @example
+ * sizesOf({ ...settings, network: "fast" }).gates; // 125
+ */
+export function sizesOf(settings: Settings): GatedSizes {
+  const network = networks[settings.network as NetworkName];
+  const gater = (settings.gater as number) || network.gater;
+  const units = (settings.units as number) || network.units;
+  const block = (settings.block as number) || network.block;
+  const experts =
+    settings.experts === "auto" ? network.experts : (settings.experts as "linear" | "rectifier");
+  if (units % block !== 0)
+    throw new RangeError(
+      `gated: ${units} units can't be divided into blocks of ${block}; use --units ${Math.ceil(units / block) * block}.`,
+    );
+  return {
+    gater,
+    units,
+    block,
+    gates: units / block,
+    experts,
+    scale: network.scale,
+    gated: settings.network !== "dense",
+  };
+}

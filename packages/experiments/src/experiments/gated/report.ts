@@ -1,0 +1,163 @@
+import { gateReport, thresholdForRate } from "hardgrad";
+import type { HostArrays } from "../../contract/backend.ts";
+import type { EvaluationContext, Metric, Settings } from "../../contract/experiment.ts";
+import type { Picture } from "../../contract/run.ts";
+import type { Dataset, Split } from "../../data/index.ts";
+import { type GateKind, kindOf } from "./gate-kinds.ts";
+import { capacityOf } from "./network.ts";
+import { sizesOf } from "./networks.ts";
+
+export const headline: Metric = {
+  tag: "accuracy/test",
+  title: "test accuracy",
+  unit: "percent",
+  better: "higher",
+  note: "Accuracy: gates without noise, open above the threshold that gives the wanted rate on images that are not the test's.",
+};
+
+export const metrics: readonly Metric[] = [
+  {
+    tag: "gate/rate",
+    title: "open gates",
+    unit: "percent",
+    better: "lower",
+    note: "Open gates: measured on the test images, share of all gates.",
+  },
+  {
+    tag: "gate/dead",
+    title: "dead gates",
+    unit: "percent",
+    better: "lower",
+    note: "Dead gates: those that open for no test image.",
+  },
+];
+
+/** Images that the threshold is measured on. */
+const MEASURED = 2500;
+
+/** The training images that are trained on, and those kept for validation: the last ones. */
+export function partsOf(dataset: Dataset, settings: Settings): { trained: Split; kept: Split } {
+  const { train } = dataset;
+  const count = train.count - Math.round(train.count * (settings.validation as number));
+  return { trained: part(train, 0, count), kept: part(train, count, train.count) };
+}
+
+function part({ images, labels }: Split, from: number, to: number): Split {
+  return {
+    images: images.subarray(from * 784, to * 784),
+    labels: labels.subarray(from, to),
+    count: to - from,
+  };
+}
+
+/** The threshold that gives the wanted rate, from logits of validation images (or training images, if none are kept). */
+export async function calibrate(context: EvaluationContext): Promise<HostArrays> {
+  const { dataset, settings } = context;
+  const gate = settings.gate as GateKind;
+  if (!sizesOf(settings).gated || gate === "top" || gate === "sigmoid") return {};
+  const { trained, kept } = partsOf(dataset, settings);
+  const from = kept.count > 0 ? kept : trained;
+  const { logits } = await context.over("logits", part(from, 0, Math.min(MEASURED, from.count)));
+  const threshold = Math.max(kindOf(gate).lowest, thresholdForRate(logits!, settings.rate as number));
+  return { threshold: { shape: [1], data: Float32Array.of(threshold) } };
+}
+
+export async function evaluate(context: EvaluationContext): Promise<{ [tag: string]: number }> {
+  const { dataset, settings } = context;
+  const { test } = dataset;
+  const { kept } = partsOf(dataset, settings);
+  const sizes = sizesOf(settings);
+  const results = await context.over(sizes.gated ? "gates" : "classes", test);
+  const right = shareRight(results.classes!, test);
+  const values: { [tag: string]: number } = {
+    "accuracy/test": right,
+    "accuracy/test-standard-error": Math.sqrt((right * (1 - right)) / test.count),
+  };
+  if (kept.count > 0)
+    values["accuracy/validation"] = shareRight((await context.over("classes", kept)).classes!, kept);
+  if (!sizes.gated) return values;
+  const { rate, dead, alwaysOn, least, most } = gateReport(results.gates!, sizes.gates);
+  const state = await context.read(["params.threshold", "estimator.control.strength"]);
+  return {
+    ...values,
+    "gate/rate": rate,
+    "gate/dead": dead,
+    "gate/always-on": alwaysOn,
+    "gate/least": least,
+    "gate/most": most,
+    "gate/probability": mean(results.probability!),
+    "gate/threshold": state["params.threshold"]!.data[0]!,
+    "gate/strength": state["estimator.control.strength"]!.data[0]!,
+    ...leftOut(results.gates!, sizes.gates, settings),
+    ...ratesPerClass(results.gates!, test, sizes.gates),
+  };
+}
+
+/** `gate/left-out`: the share of open gates that find no room in a routed step, in batches of test images. */
+function leftOut(gates: ArrayLike<number>, width: number, settings: Settings): { [tag: string]: number } {
+  const batch = settings.batch as number;
+  const capacity = capacityOf(settings, batch);
+  if (capacity === undefined) return {};
+  let [open, out] = [0, 0];
+  for (let from = 0; from + batch * width <= gates.length; from += batch * width)
+    for (let j = 0; j < width; j++) {
+      let count = 0;
+      for (let n = 0; n < batch; n++) if (gates[from + n * width + j] !== 0) count++;
+      open += count;
+      out += Math.max(0, count - capacity);
+    }
+  return { "gate/left-out": out / Math.max(1, open) };
+}
+
+/** `gate/rate-0` ... `gate/rate-9`: the share of gates that images of a class open. */
+function ratesPerClass(
+  gates: ArrayLike<number>,
+  { labels, count }: Split,
+  width: number,
+): { [tag: string]: number } {
+  const open = new Float64Array(10);
+  const images = new Float64Array(10);
+  for (let n = 0; n < count; n++) {
+    images[labels[n]!]!++;
+    for (let j = 0; j < width; j++) if (gates[n * width + j] !== 0) open[labels[n]!]!++;
+  }
+  return Object.fromEntries(
+    Array.from(open, (sum, label) => [`gate/rate-${label}`, sum / (Math.max(1, images[label]!) * width)]),
+  );
+}
+
+function shareRight(classes: ArrayLike<number>, { labels, count }: Split): number {
+  let right = 0;
+  for (let n = 0; n < count; n++) if (classes[n] === labels[n]) right++;
+  return right / count;
+}
+
+function mean(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]!;
+  return sum / values.length;
+}
+
+export async function pictures(context: EvaluationContext, count: number): Promise<readonly Picture[]> {
+  const { test } = context.dataset;
+  const { gates, gated } = sizesOf(context.settings);
+  const first = part(test, 0, Math.min(count, test.count));
+  const results = await context.over(gated ? "gates" : "classes", first);
+  const tiles = Array.from({ length: first.count }, (_, n) => {
+    const label = first.labels[n]!;
+    const right = results.classes![n] === label;
+    const read = right ? String(label) : `${results.classes![n]}, is ${label}`;
+    const open = gated
+      ? Array.from({ length: gates }, (_, j) => results.gates![n * gates + j]!).filter((v) => v !== 0).length
+      : 0;
+    return {
+      pixels: first.images.slice(n * 784, (n + 1) * 784),
+      caption: gated ? `${read} (${open} open)` : read,
+      right,
+    };
+  });
+  const title = gated
+    ? `Test images, as the network reads them, with how many of ${gates} gates are open`
+    : "Test images, as the network reads them";
+  return [{ name: "digits", title, columns: 12, tiles }];
+}

@@ -1,0 +1,58 @@
+import type { GatedLayer, GateLayer, Layer, LinearLayer, Unit } from "@hardgrad/runtime";
+import type { Settings } from "../../contract/experiment.ts";
+import type { Tensor } from "../../contract/run.ts";
+import type { RuntimeExport } from "../../contract/runtime-export.ts";
+import type { GateKind } from "./gate-kinds.ts";
+import { openOf } from "./network.ts";
+import { sizesOf } from "./networks.ts";
+
+/** The gated network as the runtime runs it: gater, hard gates, the experts that are open, and their read-out. */
+export function runtimeOf(params: { readonly [name: string]: Tensor }, settings: Settings): RuntimeExport {
+  const { block, experts, gated } = sizesOf(settings);
+  if (gated && block !== 1 && block % 8 !== 0)
+    throw new RangeError(
+      `gated: the runtime has gates of 1 unit or of a multiple of 8, not of ${block}; train with --block 8, 16 or 32.`,
+    );
+  const linear = (weight: string, bias: string, unit: Unit = "identity"): LinearLayer => ({
+    kind: "linear",
+    outputs: params[bias]!.data.length,
+    weight: params[weight]!.data,
+    bias: params[bias]!.data,
+    unit,
+  });
+  const hidden = linear("experts", "expertBias", experts === "rectifier" ? "relu" : "identity");
+  const readOut: Layer[] = [linear("output", "outputBias"), { kind: "softmax" }];
+  const like = { model: "classifier", output: "probabilities" };
+  if (!gated) return { network: { inputs: 784, layers: [hidden, ...readOut] }, like };
+  const gater: Layer[] = [
+    linear("gater1", "gaterBias1", "tanh"),
+    linear("gater2", "gaterBias2"),
+    ...gatesOf(settings, params.threshold!.data[0]!),
+  ];
+  const skipped: GatedLayer = { ...hidden, kind: "gated", input: 0, gates: gater.length, block };
+  return { network: { inputs: 784, layers: [...gater, skipped, ...readOut] }, like };
+}
+
+/** From the logits of the gates to what they are worth: their values first, since open gates pass on what they read. */
+function gatesOf(settings: Settings, threshold: number): Layer[] {
+  const gate = settings.gate as GateKind;
+  const sigmoid = 1 / (1 + Math.exp(-threshold));
+  const opens = (above: number): GateLayer => ({ kind: "gate", open: { above }, scaled: true });
+  switch (gate) {
+    case "top":
+      return [{ kind: "gate", open: { top: openOf(settings) } }];
+    case "binary":
+      return [{ kind: "gate", open: { above: threshold } }];
+    case "rectifier":
+      return [opens(Math.max(0, threshold))];
+    case "sigmoid":
+      return [{ kind: "unit", unit: "sigmoid" }, opens(sigmoid)];
+    case "smooth":
+      return [{ kind: "unit", unit: "sigmoid" }, { kind: "unit", unit: "sqrt" }, opens(Math.sqrt(sigmoid))];
+    case "hard-concrete": {
+      const clip: Unit = { id: "clip", slope: 1.2, offset: -0.1, low: 0, high: 1 };
+      const value = Math.min(1, Math.max(0, 1.2 * sigmoid - 0.1));
+      return [{ kind: "unit", unit: "sigmoid" }, { kind: "unit", unit: clip }, opens(value)];
+    }
+  }
+}

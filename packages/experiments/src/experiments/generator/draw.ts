@@ -1,0 +1,17 @@
+import type { numpy as np } from "@jax-js/jax";
+import { sigmoid } from "hardgrad";
+import type { Settings } from "../../contract/experiment.ts";
+import type { Params } from "../../nn/optimizers.ts";
+import { decode } from "./network.ts";
+import { styleFrom } from "./style.ts";
+
+/** Pictures `[rows, 784]` of classes `[rows, classes]` in styles that are given as standard normal noise. */
+export function draw(
+  params: Params,
+  noise: np.Array,
+  y: np.Array,
+  settings: Settings,
+): { image: np.Array; logits: np.Array } {
+  const logits = decode(params, styleFrom(params, noise, y.ref, settings), y, settings);
+  return { image: sigmoid(logits.ref), logits };
+}

@@ -1,0 +1,44 @@
+import { numpy as np } from "@jax-js/jax";
+import { categorical, oneHotOf, sample } from "hardgrad";
+import type { StepExperiment, StepInputs } from "../../contract/experiment.ts";
+import { splitKey } from "../../nn/layers.ts";
+import { draw } from "./draw.ts";
+import { fromUniform } from "./information.ts";
+import { grey, oneHot } from "./losses.ts";
+import { classCount, classify, seen } from "./network.ts";
+import { sampleTerms } from "./style.ts";
+
+/** What is computed for metrics and pictures. */
+export const evaluations: StepExperiment["evaluations"] = {
+  /** The parts of the bound and the most probable class of each image. With all labels the digit is given. */
+  terms: (params, inputs, settings) => {
+    const { images, labels, key } = inputs as StepInputs;
+    const x = grey(images);
+    const logits = classify(params, x.ref);
+    const [forDigit, forStyle] = splitKey(key, 2) as [np.Array, np.Array];
+    const given = settings.mode === "supervised";
+    const y = given ? oneHot(labels, settings) : sample(categorical(logits.ref), forDigit);
+    (given ? forDigit : labels).dispose();
+    const image = seen(params, x.ref);
+    const { reconstruction, divergence } = sampleTerms(params, { x, image, y, key: forStyle }, settings);
+    return {
+      reconstruction,
+      divergence: given ? divergence : divergence.add(fromUniform(logits.ref)),
+      classes: np.argmax(logits, -1),
+    };
+  },
+  classes: (params, inputs) => {
+    const { images, labels, key } = inputs as StepInputs;
+    labels.dispose();
+    key.dispose();
+    return { classes: np.argmax(classify(params, grey(images)), -1) };
+  },
+  /** Pictures of the classes that are given as numbers, in styles that are given as noise. */
+  draw: (params, { key, digits, noise }, settings) => {
+    key!.dispose();
+    const y = oneHotOf(digits!.astype(np.int32), classCount(settings));
+    const { image, logits } = draw(params, noise!, y, settings);
+    logits.dispose();
+    return { pixels: image };
+  },
+};

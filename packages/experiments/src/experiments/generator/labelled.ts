@@ -1,0 +1,50 @@
+import type { HostArrays } from "../../contract/backend.ts";
+import type { Settings } from "../../contract/experiment.ts";
+import { DEFORMED, deformAll } from "../../data/deform.ts";
+import { type Dataset, type Split, shuffled } from "../../data/index.ts";
+import { type Batch, gather } from "../../engine/batches.ts";
+
+/** Epoch numbers of `shuffled` that no epoch of a run has. */
+const CHOICE = 0x1abe1;
+
+/** Which training images come with their label: equally many of each digit, the first ones in an order of the seed. */
+export function labelledImages(train: Split, labels: number, seed: number): Int32Array {
+  const most = Math.floor(labels / 10);
+  const counts = new Array<number>(10).fill(0);
+  const chosen = shuffled(train.count, seed, CHOICE).filter((n) => counts[train.labels[n]!]!++ < most);
+  const short = counts.findIndex((count) => count < most);
+  if (short >= 0) {
+    const fewest = Math.min(...counts);
+    const way =
+      fewest > 0 ? `use --labels ${10 * fewest} or less` : "--labels is at least 10, so more data are needed";
+    throw new RangeError(
+      `generator: there are ${counts[short]} training images of digit ${short}, fewer than ${most} to be labelled; ${way}.`,
+    );
+  }
+  return chosen;
+}
+
+/**
+ * The labelled images of each step, `labelled.images` and `labelled.labels`: all, or one batch of them after another;
+ * deformed anew, since so few would soon be known by heart.
+ */
+export function labelledBatches(
+  { train }: Dataset,
+  settings: Settings,
+  seed: number,
+): (step: number) => HostArrays {
+  const chosen = labelledImages(train, settings.labels as number, seed);
+  const size = Math.min(chosen.length, settings.batch as number);
+  const stepsPerRound = Math.floor(chosen.length / size);
+  const deformed = new Uint8Array(size * 784);
+  let held: { round: number; order: Int32Array; buffers?: Batch } | undefined;
+  return (step) => {
+    const round = Math.floor(step / stepsPerRound);
+    if (held?.round !== round) held = { round, order: shuffled(chosen.length, seed, CHOICE + 1 + round) };
+    const from = (step % stepsPerRound) * size;
+    const these = held.order.subarray(from, from + size).map((n) => chosen[n]!);
+    const { images, labels } = gather(train, these);
+    deformAll(images.data, deformed, seed, step, DEFORMED.labelled);
+    return { "labelled.images": { shape: images.shape, data: deformed }, "labelled.labels": labels };
+  };
+}

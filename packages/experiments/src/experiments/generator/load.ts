@@ -1,0 +1,202 @@
+import { random, tree } from "@jax-js/jax";
+import type { Settings } from "../../contract/experiment.ts";
+import type { Checkpoint } from "../../contract/run.ts";
+import { useDevice } from "../../engine/backends/device.ts";
+import { decodeCheckpoint } from "../../engine/checkpoint-file.ts";
+import { parametersOf } from "../../engine/export/onnx.ts";
+import { draw } from "./draw.ts";
+import { namesOf } from "./naming.ts";
+import { initialParams } from "./network.ts";
+import { styleNoise } from "./noise.ts";
+import { options as table } from "./options.ts";
+
+/** What is asked for: `count` pictures of a digit, in the styles number `from`, `from + 1`, ... of a seed. */
+export interface Asked {
+  readonly digit: number;
+  readonly count: number;
+  /** Default 0. */
+  readonly seed?: number;
+  /** Default 0. */
+  readonly from?: number;
+}
+
+/** A trained generator that can be asked for digits. Pictures are 784 grey values, 0 is the background. */
+export interface LoadedGenerator {
+  /** What can be asked for. */
+  readonly digits: readonly number[];
+  /** The digit that each class of the network stands for; -1 for a found class without a name. */
+  readonly names: readonly number[];
+  /** How many numbers a style has. */
+  readonly styleSize: number;
+  /**
+   * Styles, one after another: standard normal noise. Each is a function of the seed and of its number alone, and the
+   * same for every digit.
+   */
+  styles(count: number, seed: number, from?: number): Float32Array;
+  /**
+   * One picture for each style, of one digit for all or one for each.
+   *
+   * @throws RangeError for a digit that is not in `digits`, or styles of another length.
+   */
+  decode(digit: number | readonly number[], styles: Float32Array): Promise<Uint8Array[]>;
+  /** @throws RangeError for a digit that is not in `digits`, and for more than 10,000 pictures. */
+  draw(asked: Asked): Promise<Uint8Array[]>;
+  /** The same in blocks of at most 64, for up to 1,000,000 pictures: what is held does not grow with their number. */
+  stream(asked: Asked): AsyncGenerator<Uint8Array[]>;
+  dispose(): void;
+}
+
+/** The settings that the parameters' shapes follow from. */
+const SHAPING = ["mode", "classes", "style", "styleSize", "hidden", "priorLayers", "priorHidden"];
+const BLOCK = 64;
+const MOST_AT_ONCE = 10_000;
+const MOST = 1_000_000;
+
+/**
+ * A generator from the checkpoint of its run: read already, or the bytes of its `checkpoint.safetensors`.
+ *
+ * @param options.device one of `deviceNames` (default wasm).
+ * @throws RangeError for a checkpoint of another experiment, a damaged one, or one without names of its classes.
+ * @example
+ * const generator = await loadGenerator(readFileSync("runs/NAME/checkpoint.safetensors"));
+ * const [seven] = await generator.draw({ digit: 7, count: 1, seed: 1 });
+ */
+export async function loadGenerator(
+  source: Checkpoint | Uint8Array,
+  options: { readonly device?: string } = {},
+): Promise<LoadedGenerator> {
+  const checkpoint = source instanceof Uint8Array ? await decodeCheckpoint(source) : source;
+  const { config, record } = checkpoint;
+  if (config.experiment !== "generator")
+    throw new RangeError(
+      `loadGenerator: the checkpoint is of experiment ${config.experiment}, which draws nothing on request; give one of \`hardgrad train generator\`.`,
+    );
+  const { settings } = config;
+  for (const name of SHAPING)
+    if (typeof settings[name] !== typeof table[name]!.default)
+      throw new RangeError(
+        `loadGenerator: the checkpoint is of another version of hardgrad: its setting ${name} is ${settings[name] ?? "missing"}; train again.`,
+      );
+  const names = namesOf(settings, record.last);
+  const size = settings.styleSize as number;
+  const backend = await useDevice(options.device ?? "wasm");
+  const parameters = checkedParameters(checkpoint);
+  const resident = backend.put(parameters);
+  const decoder = backend.evaluate((params, { digit, style }) => ({
+    pixels: draw(params, style!, digit!, settings).image,
+  }));
+  const digits = [...new Set(names)].filter((name) => name >= 0).sort((a, b) => a - b);
+
+  /** The class for the n-th picture of a digit: found classes of one name take turns. */
+  const classOf = (digit: number, n: number): number => {
+    const found = names.flatMap((name, k) => (name === digit && digit >= 0 ? [k] : []));
+    if (found.length > 0) return found[n % found.length]!;
+    throw new RangeError(`digit ${digit} can't be drawn; this generator knows ${digits.join(", ")}.`);
+  };
+
+  /** At most one block of pictures. A block is always of the same shape, so that nothing recompiles. */
+  async function block(classes: readonly number[], styles: Float32Array): Promise<Uint8Array[]> {
+    const style = new Float32Array(BLOCK * size);
+    style.set(styles);
+    const digit = new Float32Array(BLOCK * names.length);
+    for (let n = 0; n < BLOCK; n++) digit[n * names.length + (classes[n] ?? 0)] = 1;
+    const { pixels } = await decoder(resident, {
+      digit: { shape: [BLOCK, names.length], data: digit },
+      style: { shape: [BLOCK, size], data: style },
+    });
+    return classes.map((_, n) =>
+      Uint8Array.from({ length: 784 }, (_, i) => Math.round(255 * pixels!.data[n * 784 + i]!)),
+    );
+  }
+
+  async function* blocks(
+    classes: readonly number[] | ((n: number) => number),
+    count: number,
+    stylesOf: (from: number, count: number) => Float32Array,
+  ): AsyncGenerator<Uint8Array[]> {
+    for (let at = 0; at < count; at += BLOCK) {
+      const width = Math.min(BLOCK, count - at);
+      const these = Array.from({ length: width }, (_, n) =>
+        typeof classes === "function" ? classes(at + n) : classes[at + n]!,
+      );
+      yield await block(these, stylesOf(at, width));
+    }
+  }
+
+  const stream = ({ digit, count, seed = 0, from = 0 }: Asked): AsyncGenerator<Uint8Array[]> => {
+    whole("count", count, 1, MOST);
+    whole("seed", seed, 0, 2 ** 32 - 1);
+    whole("from", from, 0, 2 ** 31);
+    classOf(digit, 0);
+    return blocks(
+      (n) => classOf(digit, from + n),
+      count,
+      (at, width) => styleNoise(size, width, seed, from + at),
+    );
+  };
+
+  return {
+    digits,
+    names,
+    styleSize: size,
+    styles(count, seed, from = 0) {
+      whole("count", count, 1, MOST_AT_ONCE);
+      whole("seed", seed, 0, 2 ** 32 - 1);
+      whole("from", from, 0, 2 ** 31);
+      return styleNoise(size, count, seed, from);
+    },
+    async decode(digit, styles) {
+      const count = styles.length / size;
+      const asked = typeof digit === "number" ? undefined : digit;
+      if (!Number.isInteger(count) || count < 1 || (asked && asked.length !== count))
+        throw new RangeError(
+          `decode: ${styles.length} numbers are not ${asked ? `${asked.length} styles` : "whole styles"} of ${size}; use styles(count, seed).`,
+        );
+      const classes = Array.from({ length: count }, (_, n) =>
+        classOf(asked ? asked[n]! : (digit as number), n),
+      );
+      return all(blocks(classes, count, (at, width) => styles.subarray(at * size, (at + width) * size)));
+    },
+    async draw(asked) {
+      whole("count", asked.count, 1, MOST_AT_ONCE);
+      return all(stream(asked));
+    },
+    stream,
+    dispose: () => resident.dispose(),
+  };
+}
+
+async function all(blocks: AsyncGenerator<Uint8Array[]>): Promise<Uint8Array[]> {
+  const pictures: Uint8Array[] = [];
+  for await (const block of blocks) pictures.push(...block);
+  return pictures;
+}
+
+function whole(name: string, value: number, min: number, max: number): void {
+  if (!Number.isInteger(value) || value < min || value > max)
+    throw new RangeError(`draw: ${name} must be a whole number from ${min} to ${max}, not ${value}.`);
+}
+
+/** The parameters that drawing needs, if they are all there and of the shapes that the settings say. */
+function checkedParameters(checkpoint: Checkpoint): ReturnType<typeof parametersOf> {
+  const given = parametersOf(checkpoint);
+  const expected = initialParams(random.key(0), checkpoint.config.settings as Settings);
+  const shapes = Object.entries(expected)
+    .filter(([name]) => /^(decoder|prior)\./.test(name))
+    .map(([name, { shape }]) => [name, shape.join()] as const);
+  tree.dispose(expected);
+  for (const [name, shape] of shapes) {
+    const tensor = given[name];
+    const problem =
+      tensor?.shape.join() !== shape
+        ? `has shape [${tensor?.shape ?? "missing"}], expected [${shape}]`
+        : tensor.data.every(Number.isFinite)
+          ? undefined
+          : "has values that are not numbers";
+    if (problem)
+      throw new RangeError(
+        `loadGenerator: the checkpoint is damaged: params.${name} ${problem}; train again.`,
+      );
+  }
+  return Object.fromEntries(shapes.map(([name]) => [name, given[name]!]));
+}

@@ -1,0 +1,42 @@
+import type { EvaluationContext, Settings } from "../../contract/experiment.ts";
+import { classCount } from "./network.ts";
+
+/** Labelled examples that a found class is named by. */
+const EXAMPLES = 10;
+/** Training images that are looked through for them. */
+const LOOKED_AT = 5000;
+
+/**
+ * A digit for each found class: that of most of its first ten training images; -1 if it has none. These are the only
+ * labels that unsupervised mode uses, after training.
+ */
+export async function nameClasses(context: EvaluationContext): Promise<number[]> {
+  const { train } = context.dataset;
+  const first = { ...train, count: Math.min(LOOKED_AT, train.count) };
+  const { classes } = await context.over("classes", first);
+  return Array.from({ length: classCount(context.settings) }, (_, k) => {
+    const votes = new Array<number>(10).fill(0);
+    let seen = 0;
+    for (let n = 0; n < first.count && seen < EXAMPLES; n++) {
+      if (classes![n] !== k) continue;
+      votes[train.labels[n]!]!++;
+      seen++;
+    }
+    return seen === 0 ? -1 : votes.indexOf(Math.max(...votes));
+  });
+}
+
+/** The metrics that hold the names: `class/0`, `class/1`, ... */
+export const tagOf = (k: number): string => `class/${k}`;
+
+/** The digit of each class: its own number where there were labels, else what naming found. */
+export function namesOf(settings: Settings, metrics: { readonly [tag: string]: number }): number[] {
+  const classes = Array.from({ length: classCount(settings) }, (_, k) => k);
+  if (settings.mode !== "unsupervised") return classes;
+  const names = classes.map((k) => metrics[tagOf(k)]);
+  if (names.some((name) => name === undefined))
+    throw new RangeError(
+      "the found classes have no names yet: they get them at the end of the first epoch; train on by `hardgrad train --resume`.",
+    );
+  return names as number[];
+}

@@ -1,0 +1,82 @@
+import { nn, type numpy as np } from "@jax-js/jax";
+import type { Settings } from "../../contract/experiment.ts";
+import { readSizes } from "../../contract/options.ts";
+import { splitKey } from "../../nn/layers.ts";
+import type { Params } from "../../nn/optimizers.ts";
+import { bitsParams } from "./bits.ts";
+import { flowParams } from "./flow.ts";
+import { afterFirst, classTerm, layer, layerParams } from "./layers.ts";
+
+/**
+ * `classifier`: image to class. `encoder`: image and class to hidden units, from which `mean` and `scale` (the
+ * logarithm of the standard deviation) or `bits` (logits) of the style are read. `decoder`: class and style to an
+ * image. `prior`: class to a distribution of styles.
+ */
+
+export const PIXELS = 784;
+/** Numbers of a view. */
+const VIEW = 32;
+
+/** How many classes there are. */
+export function classCount({ mode, classes }: Settings): number {
+  return mode === "unsupervised" ? (classes as number) : 10;
+}
+
+export function initialParams(key: np.Array, settings: Settings): Params {
+  const hidden = readSizes(settings.hidden as string)!;
+  const classes = classCount(settings);
+  const size = settings.styleSize as number;
+  const keys = splitKey(key, 7) as [np.Array, np.Array, np.Array, np.Array, np.Array, np.Array, np.Array];
+  const [forClassifier, forEncoder, forHead, forScale, forDecoder, forPrior, forView] = keys;
+  const top = hidden.at(-1)!;
+  const continuous = settings.style === "continuous";
+  const labelled = settings.mode === "supervised";
+  if (!continuous) forScale.dispose();
+  if (labelled) forView.dispose();
+  return {
+    ...layerParams(forClassifier, "classifier", [PIXELS, ...hidden, classes]),
+    ...layerParams(forEncoder, "encoder", [PIXELS, ...hidden], classes),
+    ...layerParams(forHead, continuous ? "mean" : "bits", [top, size]),
+    ...(continuous ? layerParams(forScale, "scale", [top, size]) : {}),
+    ...layerParams(forDecoder, "decoder", [size, ...hidden.toReversed(), PIXELS], classes),
+    ...(continuous ? flowParams : bitsParams)(forPrior, size, classes, settings),
+    ...(labelled ? {} : layerParams(forView, "view", [top, VIEW])),
+  };
+}
+
+/** Logits of the class, `[batch, classes]`. Keeps the parameters. */
+export function classify(params: Params, x: np.Array): np.Array {
+  return afterFirst(params, "classifier", layer(params, "classifier", 1, x));
+}
+
+/** Logits of the class, and a view of the same hidden units in which images are told apart. Keeps the parameters. */
+export function classifyAndView(params: Params, x: np.Array): { logits: np.Array; view: np.Array } {
+  let h = nn.relu(layer(params, "classifier", 1, x));
+  let i = 2;
+  for (; `classifier.w${i + 1}` in params; i++) h = nn.relu(layer(params, "classifier", i, h));
+  return { logits: layer(params, "classifier", i, h.ref), view: layer(params, "view", 1, h) };
+}
+
+/** What the encoder's first layer makes of an image without its class: the same for every class. */
+export function seen(params: Params, x: np.Array): np.Array {
+  return layer(params, "encoder", 1, x);
+}
+
+/** The encoder's hidden units for `seen` images `[batch, units]` and classes `[...rows, batch, classes]`. */
+export function encode(params: Params, image: np.Array, y: np.Array): np.Array {
+  return nn.relu(afterFirst(params, "encoder", image.add(classTerm(params, "encoder", y))));
+}
+
+/** Logits of the pixels `[...rows, 784]` for styles and classes; it sees bits as -1 and 1. Keeps the parameters. */
+export function decode(params: Params, style: np.Array, y: np.Array, settings: Settings): np.Array {
+  const code = settings.style === "binary" ? style.mul(2).sub(1) : style;
+  const first = layer(params, "decoder", 1, code).add(classTerm(params, "decoder", y));
+  return afterFirst(params, "decoder", first);
+}
+
+/** The names of the parameters of classifier or encoder. */
+export function namesOfPart(part: "classifier" | "encoder", { hidden }: Settings): string[] {
+  const layers = readSizes(hidden as string)!.length + (part === "classifier" ? 1 : 0);
+  const names = Array.from({ length: layers }, (_, i) => [`${part}.w${i + 1}`, `${part}.b${i + 1}`]).flat();
+  return part === "encoder" ? [...names, "encoder.y"] : names;
+}

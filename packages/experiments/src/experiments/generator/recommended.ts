@@ -1,0 +1,29 @@
+import type { Settings } from "../../contract/experiment.ts";
+
+/** Settings that suit a mode on some data better than the defaults, which are those of supervised MNIST. */
+export function recommended(
+  _estimator: string,
+  data = "drawn",
+  asked: Settings = { mode: "supervised" },
+): { settings: Settings; options: Settings } {
+  const small = data === "drawn" ? drawn : asked.mode === "supervised" ? {} : unlabelled;
+  const bits = asked.style === "binary" ? binary : {};
+  return { settings: { ...small, ...bits }, options: {} };
+}
+
+/** The drawn digits are fewer and simpler: a smaller network and smaller steps are enough, and ready in two minutes. */
+const drawn: Settings = {
+  hidden: "256-256",
+  styleSize: 24,
+  priorLayers: 6,
+  priorHidden: "64-64",
+  batch: 100,
+  epochs: 20,
+  beta: 0.1,
+  askingWeight: 2,
+};
+
+const binary: Settings = { styleSize: 64, priorLayers: 16, priorHidden: "256" };
+
+/** Where labels are missing, an epoch costs and teaches more: each image is seen deformed as well. */
+const unlabelled: Settings = { epochs: 6 };

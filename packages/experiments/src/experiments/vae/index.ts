@@ -1,0 +1,105 @@
+import { numpy as np } from "@jax-js/jax";
+import { type Objective, statefulExpectation } from "hardgrad";
+import type { Schedules, StepExperiment, StepInputs } from "../../contract/experiment.ts";
+import { adam, adamw, radam } from "../../nn/adam.ts";
+import { bernoulliLoss } from "../../nn/layers.ts";
+import { sgd } from "../../nn/optimizers.ts";
+import { geometricAt, learningRateAt, temperatureAt } from "../../nn/schedules.ts";
+import { check } from "./check.ts";
+import { divergence, dream, logRatio, pixelsOf, reconstruct, sampleTerms } from "./losses.ts";
+import { exportsOf } from "./models.ts";
+import { decode, encode, encoderNames, initialParams, latentShape, latents } from "./network.ts";
+import { options } from "./options.ts";
+import { recommended } from "./published.ts";
+import { card, evaluate, headline, metrics, PRIOR_SAMPLES, pictures } from "./report.ts";
+
+/**
+ * A variational autoencoder with discrete latents: `-ELBO = E_q[-log p(x|z)] + KL(q(z|x) | uniform)`.
+ * The encoder learns through the estimator, whose objective is `-log p(x|z)`; the divergence is added in closed form.
+ * With VIMCO the target is the importance-weighted bound of its K samples instead.
+ */
+export const vae: StepExperiment = {
+  name: "vae",
+  title: "Variational autoencoder with discrete latents",
+  about:
+    "A variational autoencoder whose code is discrete learns to describe images. The estimators differ only in the gradient they give to the encoder.",
+  options,
+  recommended,
+  compared: [
+    "reinmax",
+    "gumbel-rao",
+    "straight-through-gumbel-softmax",
+    "straight-through-sigmoid",
+    "gumbel-softmax",
+    "rloo",
+    "reinforce-moving-average",
+  ],
+  check,
+  init: initialParams,
+  estimatorState: (estimator, settings) => {
+    const shape = np.zeros([1, ...latentShape(settings)]);
+    const state = estimator.init(latents(shape, settings));
+    shape.dispose();
+    return state;
+  },
+  losses: (params, inputs, estimator, state, settings) => {
+    const { x, key } = pixelsOf(inputs, settings);
+    const logits = encode(params, x.ref, settings);
+    const q = latents(logits, settings);
+    // By reference, because some estimators evaluate f more than once.
+    const f: Objective = (z) => bernoulliLoss(decode(params, z, settings), x.ref);
+    if (estimator.id === "vimco") {
+      // Its target is the importance-weighted bound, which has no closed form: the weights hold the divergence.
+      const weights: Objective = (z) => f(z.ref).add(logRatio({ ...q, logits: logits.ref }, z, settings));
+      return statefulExpectation(q, weights, estimator, key, state);
+    }
+    const kl = np.sum(divergence(logits.ref, settings), -1);
+    const result = statefulExpectation(q, f, estimator, key, state);
+    return { losses: result.losses.add(kl), state: result.state };
+  },
+  optimizer: (settings) => {
+    if (settings.optimizer === "sgd") return sgd({ momentum: settings.momentum as number });
+    if (settings.optimizer === "adamw") return adamw({ weightDecay: settings.weightDecay as number });
+    return settings.optimizer === "radam" ? radam() : adam();
+  },
+  schedules: ({ step, stepsPerEpoch, totalSteps, temperature }, settings): Schedules => {
+    const rate = settings.temperatureRate as number;
+    const end = settings.temperatureEnd as number;
+    const learningRate = learningRateAt(step, settings.learningRate as number, {
+      warmUpSteps: Math.round((settings.warmUp as number) * stepsPerEpoch),
+      totalSteps,
+      cosine: settings.schedule === "cosine",
+    });
+    if (temperature === undefined || (rate === 0 && end === 0)) return { learningRate };
+    const now =
+      end > 0
+        ? geometricAt(step / totalSteps, temperature, end)
+        : temperatureAt(step, temperature, rate, settings.temperatureFloor as number);
+    return { learningRate, temperature: now };
+  },
+  estimated: encoderNames,
+  estimatedRate: () => 1,
+  evaluations: {
+    terms: (params, inputs, settings) => {
+      const { reconstruction, kl, weight } = sampleTerms(params, inputs as StepInputs, settings);
+      weight.dispose();
+      return { reconstruction, kl };
+    },
+    weight: (params, inputs, settings) => {
+      const { reconstruction, kl, weight } = sampleTerms(params, inputs as StepInputs, settings);
+      reconstruction.dispose();
+      kl.dispose();
+      return { weight };
+    },
+    reconstruct: (params, inputs, settings) => ({
+      pixels: reconstruct(params, inputs as StepInputs, settings),
+    }),
+    prior: (params, inputs, settings) => ({ pixels: dream(params, inputs.key!, PRIOR_SAMPLES, settings) }),
+  },
+  evaluate,
+  headline,
+  metrics,
+  pictures,
+  card,
+  exports: exportsOf,
+};

@@ -1,0 +1,76 @@
+import { numpy as np, random } from "@jax-js/jax";
+import { type Distribution, distributionFunctions, logSigmoid, logSoftmax, sample, sigmoid } from "hardgrad";
+import type { Settings, StepInputs } from "../../contract/experiment.ts";
+import { bernoulliLoss, splitKey } from "../../nn/layers.ts";
+import type { Params } from "../../nn/optimizers.ts";
+import { decode, encode, latentShape, latents } from "./network.ts";
+
+/** The parts of `-ELBO = -log p(x|z) + KL(q(z|x) | prior)`, with a uniform prior. */
+
+/** What the network sees and describes, `[batch, 784]` in [0, 1], and the key that is left. */
+export function pixelsOf(
+  { images, labels, key }: StepInputs,
+  settings: Settings,
+): { x: np.Array; key: np.Array } {
+  labels.dispose();
+  if (settings.binarize === "threshold") return { x: np.greater(images, 127.5).astype(np.float32), key };
+  const grey = images.mul(1 / 255);
+  if (settings.binarize === "none") return { x: grey, key };
+  const [forPixels, rest] = splitKey(key, 2) as [np.Array, np.Array];
+  const x = np.less(random.uniform(forPixels, grey.shape), grey).astype(np.float32);
+  return { x, key: rest };
+}
+
+/**
+ * The divergence of each variable from the uniform prior in nats, `[batch, variables]`:
+ * `sum_c pi_c log(pi_c C)`, Bernoulli with C = 2. Consumes the logits.
+ */
+export function divergence(logits: np.Array, settings: Settings): np.Array {
+  if (settings.latents === "categorical") {
+    const log = logSoftmax(logits);
+    return np.sum(np.exp(log.ref).mul(log.add(Math.log(settings.categories as number))), -1);
+  }
+  const p = sigmoid(logits.ref);
+  const one = p.ref.mul(logSigmoid(logits.ref));
+  const zero = np
+    .negative(p)
+    .add(1)
+    .mul(logSigmoid(np.negative(logits)));
+  return one.add(zero).add(Math.LN2);
+}
+
+/** `-log p(x|z)` per example, for one sample of the posterior; and that sample's divergence terms. */
+export function sampleTerms(
+  params: Params,
+  inputs: StepInputs,
+  settings: Settings,
+): { reconstruction: np.Array; kl: np.Array; weight: np.Array } {
+  const { x, key } = pixelsOf(inputs, settings);
+  const logits = encode(params, x.ref, settings);
+  const q = latents(logits, settings);
+  const z = sample({ ...q, logits: logits.ref }, key);
+  const ratio = logRatio({ ...q, logits: logits.ref }, z.ref, settings);
+  const reconstruction = bernoulliLoss(decode(params, z, settings), x);
+  const weight = np.negative(reconstruction.ref.add(ratio));
+  return { reconstruction, kl: divergence(logits, settings), weight };
+}
+
+/** `log q(z|x) - log p(z)` of samples, `[...rows]`: what a sampled divergence is the mean of. Consumes both arrays. */
+export function logRatio(q: Distribution, z: np.Array, settings: Settings): np.Array {
+  const categories = settings.latents === "categorical" ? (settings.categories as number) : 2;
+  const logStates = (settings.variables as number) * Math.log(categories);
+  return distributionFunctions[q.kind].logProbability(q, z).add(logStates);
+}
+
+/** Pixel probabilities `[batch, 784]` for one sample of each image's posterior. */
+export function reconstruct(params: Params, inputs: StepInputs, settings: Settings): np.Array {
+  const { x, key } = pixelsOf(inputs, settings);
+  const z = sample(latents(encode(params, x, settings), settings), key);
+  return sigmoid(decode(params, z, settings));
+}
+
+/** Pixel probabilities `[count, 784]` of samples of the prior. */
+export function dream(params: Params, key: np.Array, count: number, settings: Settings): np.Array {
+  const z = sample(latents(np.zeros([count, ...latentShape(settings)]), settings), key);
+  return sigmoid(decode(params, z, settings));
+}

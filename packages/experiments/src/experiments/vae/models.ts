@@ -1,0 +1,87 @@
+import { numpy as np } from "@jax-js/jax";
+import { distributionFunctions, oneHotOf, sample, sigmoid } from "hardgrad";
+import type { Arrays } from "../../contract/backend.ts";
+import type { Settings } from "../../contract/experiment.ts";
+import { type ExportedInput, type Exports, imageInput, keyInput } from "../../contract/models.ts";
+import type { Params } from "../../nn/optimizers.ts";
+import { pixelsOf } from "./losses.ts";
+import { decode, encode, latentShape, latents } from "./network.ts";
+
+/** The encoder, with the most probable code or a sampled one, and the decoder. */
+export function exportsOf(settings: Settings): Exports {
+  const drawn = settings.binarize === "dynamic";
+  const atHalf: Settings = drawn ? { ...settings, binarize: "threshold" } : settings;
+  return {
+    encoder: {
+      doc: `From an image to the most probable state of each latent variable${drawn ? "; pixels are thresholded at 1/2" : ""}.`,
+      inputs: { image: imageInput },
+      outputs: { latent: `The most probable state, ${form(settings)}.`, ...distributionOutputs },
+      fn: (params, { image }) => {
+        const { x, key } = seen(image!, np.zeros([2], { dtype: np.uint32 }), atHalf);
+        key.dispose();
+        return encoded(params, x, settings, (logits) => mostProbable(logits, settings));
+      },
+    },
+    "encoder-sampled": {
+      doc: `From an image to a sample of the latent variables${drawn ? "; pixels are drawn too, each is 1 with its grey value as the probability" : ""}.`,
+      inputs: { image: imageInput, key: keyInput },
+      outputs: { latent: `A sample, ${form(settings)}.`, ...distributionOutputs },
+      fn: (params, inputs) => {
+        const { x, key } = seen(inputs.image!, inputs.key!, settings);
+        return encoded(params, x, settings, (logits) => sample(latents(logits, settings), key));
+      },
+    },
+    decoder: {
+      doc: "From a state of the latent variables to an image.",
+      inputs: { latent: latentInput(settings) },
+      outputs: {
+        image: "Grey values of 28 x 28 pixels in [0, 1]: the probability of ink.",
+        logits: "Logits of these probabilities.",
+      },
+      fn: (params, { latent }) => {
+        const logits = decode(params, latent!, settings);
+        return { image: sigmoid(logits.ref), logits };
+      },
+    },
+  };
+}
+
+const distributionOutputs = {
+  probabilities: "Probabilities of the states; of 1, for variables that are 0 or 1.",
+  logits: "Their logits.",
+};
+
+const form = ({ latents: kind }: Settings): string =>
+  kind === "categorical" ? "one-hot on the last axis" : "0 or 1";
+
+const latentInput = (settings: Settings): ExportedInput => ({
+  dtype: "float32",
+  shape: ["batch", ...latentShape(settings)],
+  below: 1,
+  doc: `A state of each latent variable, ${form(settings)}.`,
+});
+
+function seen(image: np.Array, key: np.Array, settings: Settings): { x: np.Array; key: np.Array } {
+  return pixelsOf({ images: image.mul(255), labels: np.zeros([1]), key }, settings);
+}
+
+function encoded(
+  params: Params,
+  x: np.Array,
+  settings: Settings,
+  choose: (logits: np.Array) => np.Array,
+): Arrays {
+  const logits = encode(params, x, settings);
+  const q = latents(logits.ref, settings);
+  return {
+    latent: choose(logits.ref),
+    probabilities: distributionFunctions[q.kind].mean(q),
+    logits,
+  };
+}
+
+function mostProbable(logits: np.Array, settings: Settings): np.Array {
+  return settings.latents === "categorical"
+    ? oneHotOf(np.argmax(logits, -1), settings.categories as number)
+    : np.greater(logits, 0).astype(np.float32);
+}

@@ -1,0 +1,121 @@
+import { nn, numpy as np } from "@jax-js/jax";
+import { bernoulli, categorical, type Distribution } from "hardgrad";
+import type { Facts, Settings } from "../../contract/experiment.ts";
+import { readSizes } from "../../contract/options.ts";
+import { dense, fanInUniform, glorotUniform, splitKey } from "../../nn/layers.ts";
+import type { Params } from "../../nn/optimizers.ts";
+
+/** Encoder and decoder, as functions of named parameters: `encoder.w1`, `encoder.b1`, ..., `decoder.w1`, ... */
+
+const PIXELS = 784;
+
+/** `[categories]`, or none for Bernoulli variables: the last axis of the latents. */
+const perVariable = (settings: Settings): number[] =>
+  settings.latents === "categorical" ? [settings.categories as number] : [];
+
+/** The shape of one example's latents: `[variables, categories]` or `[variables]`. */
+export function latentShape(settings: Settings): number[] {
+  return [settings.variables as number, ...perVariable(settings)];
+}
+
+/** Sizes from the first to the last layer, both ends included. */
+function widths(settings: Settings): { encoder: number[]; decoder: number[] } {
+  const hidden = readSizes(settings.hidden as string)!;
+  const variables = settings.variables as number;
+  const [categories = 1] = perVariable(settings);
+  const seen =
+    settings.embedding === "integer" ? 1 : settings.embedding === "learned" ? (settings.embeddingSize as number) : categories; // biome-ignore format: one thought
+  return {
+    encoder: [PIXELS, ...hidden, variables * categories],
+    decoder: [variables * seen, ...hidden.toReversed(), PIXELS],
+  };
+}
+
+export function initialParams(key: np.Array, settings: Settings, { meanImage }: Facts): Params {
+  const { encoder, decoder } = widths(settings);
+  const [forEncoder, forDecoder, forEmbedding] = splitKey(key, 3) as [np.Array, np.Array, np.Array];
+  const params: Params = {
+    ...layers("encoder", forEncoder, encoder, settings),
+    ...layers("decoder", forDecoder, decoder, settings),
+  };
+  if (settings.embedding === "learned") {
+    const shape: [number, number] = [settings.categories as number, settings.embeddingSize as number];
+    params["embedding.w"] = fanInUniform(forEmbedding, shape, shape[0]);
+  } else forEmbedding.dispose();
+  if (settings.outputBias === "mean") {
+    const name = `decoder.b${decoder.length - 1}`;
+    params[name]!.dispose();
+    // Clipped where a pixel is always 0 or 1: a logit of 7 is close enough.
+    params[name] = np.array(meanImage.map((p) => Math.log(Math.max(p, 1e-3) / Math.max(1 - p, 1e-3))));
+  }
+  return params;
+}
+
+function layers(part: string, key: np.Array, sizes: readonly number[], settings: Settings): Params {
+  const params: Params = {};
+  const keys = splitKey(key, 2 * (sizes.length - 1));
+  for (let i = 1; i < sizes.length; i++) {
+    const [inputs, outputs] = [sizes[i - 1]!, sizes[i]!];
+    const [forWeights, forBiases] = [keys[2 * i - 2]!, keys[2 * i - 1]!];
+    if (settings.initial === "glorot") {
+      params[`${part}.w${i}`] = glorotUniform(forWeights, inputs, outputs);
+      params[`${part}.b${i}`] = np.zeros([outputs]);
+      forBiases.dispose();
+    } else {
+      params[`${part}.w${i}`] = fanInUniform(forWeights, [inputs, outputs], inputs);
+      params[`${part}.b${i}`] = fanInUniform(forBiases, [outputs], inputs);
+    }
+  }
+  return params;
+}
+
+/** Layers with the activation between them, over `[rows, inputs]`. Takes the parameters by reference. */
+function forward(part: string, params: Params, x: np.Array, settings: Settings): np.Array {
+  const count = Object.keys(params).filter((name) => name.startsWith(`${part}.w`)).length;
+  let h = x;
+  for (let i = 1; i <= count; i++) {
+    h = dense(h, params[`${part}.w${i}`]!.ref, params[`${part}.b${i}`]!.ref);
+    if (i < count) h = activate(h, settings);
+  }
+  return h;
+}
+
+function activate(x: np.Array, { activation, leak }: Settings): np.Array {
+  if (activation === "tanh") return np.tanh(x);
+  return activation === "relu" ? nn.relu(x) : nn.leakyRelu(x, leak as number);
+}
+
+/** The names of the encoder's parameters. */
+export function encoderNames(settings: Settings): string[] {
+  const count = widths(settings).encoder.length - 1;
+  return Array.from({ length: count }, (_, i) => [`encoder.w${i + 1}`, `encoder.b${i + 1}`]).flat();
+}
+
+/** Logits of the latents, `[batch, variables, categories]` or `[batch, variables]`. Keeps the parameters. */
+export function encode(params: Params, x: np.Array, settings: Settings): np.Array {
+  const logits = forward("encoder", params, x, settings);
+  return logits.reshape([logits.shape[0]!, ...latentShape(settings)]);
+}
+
+/** The posterior with these logits; with zeros, the prior. */
+export function latents(logits: np.Array, settings: Settings): Distribution {
+  return settings.latents === "categorical" ? categorical(logits) : bernoulli(logits);
+}
+
+/** Logits of the pixels `[...rows, 784]` for latents `[...rows, ...latentShape]`. Keeps the parameters. */
+export function decode(params: Params, z: np.Array, settings: Settings): np.Array {
+  const rows = z.shape.slice(0, z.ndim - latentShape(settings).length);
+  const seen = embed(params, z, settings);
+  // Matrix products want two axes: samples and examples are rows alike.
+  const flat = seen.reshape([rows.reduce((a, b) => a * b, 1), -1]);
+  return forward("decoder", params, flat, settings).reshape([...rows, PIXELS]);
+}
+
+function embed(params: Params, z: np.Array, settings: Settings): np.Array {
+  if (settings.embedding === "one-hot") return z;
+  if (settings.embedding === "learned") return np.matmul(z, params["embedding.w"]!.ref);
+  if (settings.latents === "bernoulli") return z.mul(2).sub(1);
+  const categories = settings.categories as number;
+  const numbers = Float32Array.from({ length: categories }, (_, i) => (2 * i) / (categories - 1) - 1);
+  return np.sum(z.mul(np.array(numbers)), -1);
+}
