@@ -58,8 +58,8 @@ ${rows.map(line).join("\n")}
 }
 
 const option = ([name, o]) =>
-  o.type === "choice"
-    ? `| ${name} | ${o.default} | ${o.choices.join(", ")} | ${o.help} |`
+  o.type !== "number"
+    ? `| ${name} | ${o.default} | ${o.type === "choice" ? o.choices.join(", ") : "true or false"} | ${o.help} |`
     : `| ${name} | ${Number(o.default.toPrecision(6))} | ${o.integer ? "whole, " : ""}${o.min} to ${o.max}${o.schedulable ? ", or a scalar array" : ""} | ${o.help} |`;
 
 const section = (e) => `# ${e.title}

@@ -129,7 +129,7 @@ export function checkSupport(estimator: Estimator, q: Distribution): void {
 }
 
 /** Fills in defaults and refuses what is out of range, of the wrong type, or unknown. */
-export function resolveOptions<T extends { [name: string]: number | string | np.Array }>(
+export function resolveOptions<T extends { [name: string]: number | string | boolean | np.Array }>(
   name: string,
   table: OptionsTable,
   given: { readonly [name: string]: unknown },
@@ -141,12 +141,16 @@ export function resolveOptions<T extends { [name: string]: number | string | np.
         `${name}: option ${key} is unknown; ${known ? `known: ${known}` : "it takes none"}.`,
       );
     }
-  const settings: { [name: string]: number | string | np.Array } = {};
+  const settings: { [name: string]: number | string | boolean | np.Array } = {};
   for (const [key, spec] of Object.entries(table)) {
     const value = given[key] === undefined ? spec.default : given[key];
     if (spec.type === "choice") {
       if (typeof value !== "string" || !spec.choices.includes(value))
         throw new RangeError(`${name}: ${key} must be one of ${spec.choices.join(", ")}, not ${value}.`);
+      settings[key] = value;
+    } else if (spec.type === "boolean") {
+      if (typeof value !== "boolean")
+        throw new RangeError(`${name}: ${key} must be true or false, not ${JSON.stringify(value) ?? value}.`);
       settings[key] = value;
     } else if (spec.schedulable && value !== null && typeof value === "object" && "ndim" in value) {
       settings[key] = scalarInRange(name, key, value as np.Array, spec);

@@ -2,7 +2,7 @@ import { Array as ConcreteArray, numpy as np, tree } from "@jax-js/jax";
 import { checkSupport, isUsedUp, usedUp } from "./checks.ts";
 import { functionsOf } from "./distributions/index.ts";
 import { detach } from "./surrogate.ts";
-import type { Distribution, Estimator, Objective, State } from "./types.ts";
+import type { Distribution, Estimator, NamedArrays, Objective } from "./types.ts";
 
 /** A distribution serves one call: its logits are consumed. */
 function checkUnused(name: string, q: Distribution): void {
@@ -65,8 +65,8 @@ export function statefulExpectation(
   f: Objective,
   estimator: Estimator,
   key: np.Array,
-  state: State,
-): { losses: np.Array; state: State } {
+  state: NamedArrays,
+): { losses: np.Array; state: NamedArrays } {
   checkUnused("expectation", q);
   checkSupport(estimator, q);
   checkKey("expectation", key);

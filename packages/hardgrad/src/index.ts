@@ -98,17 +98,20 @@ export {
 export { bibtex, references } from "./references.ts";
 export { detach } from "./surrogate.ts";
 export type {
+  BooleanOption,
+  ChoiceOption,
   Distribution,
   Estimator,
   Family,
   Kind,
+  NamedArrays,
   Need,
+  NumberOption,
   Objective,
   OptionSpec,
   OptionsTable,
   Probability,
   Reference,
-  State,
   Traits,
 } from "./types.ts";
 export * from "./units/index.ts";

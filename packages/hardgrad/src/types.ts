@@ -34,8 +34,8 @@ export interface Distribution {
  */
 export type Objective = (sample: np.Array) => np.Array;
 
-/** Explicit state of an estimator (running averages): arrays by name; `{}` when there is none. */
-export type State = { [name: string]: np.Array };
+/** Arrays by name: parameters, gradients, masks, the state of an optimizer or of an estimator. */
+export type NamedArrays = { [name: string]: np.Array };
 
 /** What an estimator asks of the objective. */
 export type Need =
@@ -61,27 +61,38 @@ export type Family =
   | "perturbation"
   | "noise";
 
-/** One option of an estimator or unit: from it come validation, `--help` and the documentation. */
-export type OptionSpec =
-  | {
-      readonly type: "number";
-      readonly default: number;
-      readonly min: number;
-      readonly max: number;
-      readonly integer?: boolean;
-      /**
-       * The value may also be a scalar array, so that a schedule does not recompile a jitted step. Out of range it is
-       * refused where it has a value; inside `jit` the result is NaN.
-       */
-      readonly schedulable?: boolean;
-      readonly help: string;
-    }
-  | {
-      readonly type: "choice";
-      readonly default: string;
-      readonly choices: readonly string[];
-      readonly help: string;
-    };
+/** An option that is a number. */
+export interface NumberOption {
+  readonly type: "number";
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+  readonly integer?: boolean;
+  /**
+   * The value may also be a scalar array, so that a schedule does not recompile a jitted step. Out of range it is
+   * refused where it has a value; inside `jit` the result is NaN.
+   */
+  readonly schedulable?: boolean;
+  readonly help: string;
+}
+
+/** An option that is one of a few words. */
+export interface ChoiceOption {
+  readonly type: "choice";
+  readonly default: string;
+  readonly choices: readonly string[];
+  readonly help: string;
+}
+
+/** An option that is on or off. */
+export interface BooleanOption {
+  readonly type: "boolean";
+  readonly default: boolean;
+  readonly help: string;
+}
+
+/** One option of an estimator or unit: from it come its type, validation, `--help` and the documentation. */
+export type OptionSpec = NumberOption | ChoiceOption | BooleanOption;
 
 /** The options of an estimator by name. */
 export type OptionsTable = { readonly [name: string]: OptionSpec };
@@ -133,15 +144,20 @@ export interface Traits {
 /** An estimator: traits, and pure functions of (distribution, objective, noise, state). */
 export interface Estimator extends Traits {
   /** The options in force. */
-  readonly settings: { readonly [name: string]: number | string | np.Array };
+  readonly settings: { readonly [name: string]: number | string | boolean | np.Array };
   /** Evaluations of f per example, hard and soft together. */
   evaluations(q: Distribution): number;
   /** The state before the first step; `{}` for estimators without. */
-  init(q: Distribution): State;
+  init(q: Distribution): NamedArrays;
   /** Every random number the estimate uses, so that the rest is a pure function. Consumes the key. */
   noise(q: Distribution, key: np.Array): np.Array;
   /** Losses whose value is f at the sample and whose gradient is the estimate. Consumes q.logits, noise, state. */
-  losses(q: Distribution, f: Objective, noise: np.Array, state: State): { losses: np.Array; state: State };
+  losses(
+    q: Distribution,
+    f: Objective,
+    noise: np.Array,
+    state: NamedArrays,
+  ): { losses: np.Array; state: NamedArrays };
   /** The sample with its gradient attached, for estimators that work by the chain rule. Consumes both. */
   path?(q: Distribution, noise: np.Array): np.Array;
 }

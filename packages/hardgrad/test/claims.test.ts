@@ -47,7 +47,7 @@ describe("claims under options", () => {
   });
   test("NVIL is unbiased without normalisation only", () => {
     expect([nvil().unbiased, nvil().exactDegree]).toEqual([true, "all"]);
-    const normalised = nvil({ normalize: "yes" });
+    const normalised = nvil({ normalize: true });
     expect([normalised.unbiased, normalised.exactDegree]).toEqual([false, 0]);
   });
   test("sums over another law say so", () => {

@@ -1,6 +1,6 @@
 import { Array as ConcreteArray, jit, numpy as np, random, vmap } from "@jax-js/jax";
 import { expect } from "vitest";
-import { grad, type Objective, type State, statefulExpectation } from "../src/index.ts";
+import { grad, type NamedArrays, type Objective, statefulExpectation } from "../src/index.ts";
 import { detach, lastAxes } from "../src/surrogate.ts";
 import { type Case, type Entry, makeDistribution, repeated } from "./harness.ts";
 import { objectives } from "./objectives.ts";
@@ -137,7 +137,7 @@ export function lossOf({ estimator, case: c }: Entry, f: Objective) {
   };
 }
 
-function stateOf({ estimator, case: c }: Pick<Entry, "estimator" | "case">): State {
+function stateOf({ estimator, case: c }: Pick<Entry, "estimator" | "case">): NamedArrays {
   return estimator.init(makeDistribution(c.kind, np.zeros([2, ...c.event])));
 }
 

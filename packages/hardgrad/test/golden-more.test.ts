@@ -109,7 +109,7 @@ describe("Bernoulli", () => {
   test("local expectation, stochastic triples, MuProp at the first sample", () => {
     close(of(localExpectation(), noiseFor(first)), ber.LEG_sample0);
     const triples = [noiseFor(first), ber.u, ber.u];
-    close(of(stochasticTriples({ prune: "no" }), triples), ber.SPA_right_sample0);
+    close(of(stochasticTriples({ prune: false }), triples), ber.SPA_right_sample0);
     close(of(muprop(), noiseFor(first)), ber.MuProp_sample0);
   });
   test("double control variates with alpha 0.7", () => {

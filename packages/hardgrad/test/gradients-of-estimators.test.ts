@@ -6,7 +6,7 @@ import {
   exact,
   findEstimator,
   grad,
-  type State,
+  type NamedArrays,
   statefulExpectation,
   valueAndGrad,
 } from "../src/index.ts";
@@ -18,7 +18,7 @@ const make = (id: string): Estimator => findEstimator(id)!.create();
 
 /** `(y_1 + y_2 - 0.45)^2` of two units whose logits are `b + 0.3 x`, x two units below them. */
 function layers(outer: Estimator, inner: Estimator) {
-  return (a: np.Array, b: np.Array, state: State, key: np.Array): [np.Array, State] => {
+  return (a: np.Array, b: np.Array, state: NamedArrays, key: np.Array): [np.Array, NamedArrays] => {
     const [above, below] = np.split(random.split(key), 2, 0).map((k) => k.reshape([2])) as [
       np.Array,
       np.Array,
@@ -110,13 +110,13 @@ describe("valueAndGrad carries an estimator's state", () => {
       const estimator = make(id);
       const f = (x: np.Array): np.Array => np.sum(np.square(x.sub(np.array([1, 0, 1]))), -1);
       const q = (w: np.Array) => bernoulli(np.broadcastTo(w, [64, 3]));
-      const step = jit((w: np.Array, state: State, key: np.Array) => {
-        const loss = (v: np.Array): [np.Array, State] => {
+      const step = jit((w: np.Array, state: NamedArrays, key: np.Array) => {
+        const loss = (v: np.Array): [np.Array, NamedArrays] => {
           const next = statefulExpectation(q(v), f, estimator, key, state);
           return [np.mean(next.losses), next.state];
         };
         const [[value, next], gradient] = valueAndGrad(loss, { hasAux: true })(w.ref);
-        return [w.sub(gradient), next, value] as [np.Array, State, np.Array];
+        return [w.sub(gradient), next, value] as [np.Array, NamedArrays, np.Array];
       });
       let [w, state] = [np.zeros([3]), estimator.init(q(np.zeros([3])))];
       const first = JSON.stringify(tree.map((x: np.Array) => x.ref.js(), state as never));

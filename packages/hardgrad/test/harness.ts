@@ -9,11 +9,11 @@ import {
   type Estimator,
   grad,
   type Kind,
+  type NamedArrays,
   type Objective,
   type OptionSpec,
   plackettLuce,
   poisson,
-  type State,
   statefulExpectation,
   subset,
 } from "../src/index.ts";
@@ -85,7 +85,8 @@ export const oneOfEach: readonly Entry[] = catalogue.map(({ id }, i) => {
 });
 
 /** Another value of an option: every other choice, and one number away from the default, within its bounds. */
-function others(spec: OptionSpec): readonly (string | number)[] {
+function others(spec: OptionSpec): readonly (string | number | boolean)[] {
+  if (spec.type === "boolean") return [!spec.default];
   if (spec.type === "choice") return spec.choices.filter((choice) => choice !== spec.default);
   if (spec.integer) return [spec.default + 1 <= spec.max ? spec.default + 1 : spec.default - 1];
   if (spec.default === 0) return [0.6];
@@ -140,7 +141,7 @@ export async function estimates(
   if (Object.keys(state).length > 0)
     state = statefulExpectation(makeDistribution(c.kind, repeated(c, 500)), f, estimator, first, state).state;
   else first.dispose();
-  const gradient = jit((logits: npType.Array, key: npType.Array, given: State) =>
+  const gradient = jit((logits: npType.Array, key: npType.Array, given: NamedArrays) =>
     grad((a: npType.Array) => {
       const result = statefulExpectation(makeDistribution(c.kind, a), f, estimator, key, given);
       for (const array of Object.values(result.state)) array.dispose();

@@ -70,13 +70,13 @@ describe("a compiled step of every estimator leaves no buffer behind", () => {
       const { event, logits } = caseOf(kind);
       const axes = event.map((_, i) => -1 - i);
       const f: h.Objective = (x) => np.sum(np.square(x.sub(0.45)), axes);
-      const loss = (a: np.Array, key: np.Array, given: h.State): [np.Array, h.State] => {
+      const loss = (a: np.Array, key: np.Array, given: h.NamedArrays): [np.Array, h.NamedArrays] => {
         const next = h.statefulExpectation(makeDistribution(kind, a), f, estimator, key, given);
         return [np.mean(next.losses), next.state];
       };
-      const step = jit((a: np.Array, key: np.Array, given: h.State) => {
+      const step = jit((a: np.Array, key: np.Array, given: h.NamedArrays) => {
         const [[value, state], gradient] = h.valueAndGrad(loss, { hasAux: true })(a.ref, key, given);
-        return [value, a.sub(gradient.mul(0.01)), state] as [np.Array, np.Array, h.State];
+        return [value, a.sub(gradient.mul(0.01)), state] as [np.Array, np.Array, h.NamedArrays];
       });
       const start = np.array([...logits, ...logits]).reshape([2, ...event]);
       let state = estimator.init(makeDistribution(kind, start));

@@ -17,6 +17,7 @@ test("the options of every estimator are those of its page", () => {
       ? lines.flatMap((line) => row.exec(line)?.slice(1, 4) ?? [])
       : [];
     const expected = Object.entries(create().options).flatMap(([name, o]) => {
+      if (o.type === "boolean") return [name, String(o.default), "true or false"];
       if (o.type === "choice") return [name, o.default, o.choices.join(", ")];
       const range = `${o.integer ? "whole, " : ""}${o.min} to ${o.max}${o.schedulable ? ", or a scalar array" : ""}`;
       return [name, String(Number(o.default.toPrecision(6))), range];

@@ -9,8 +9,8 @@ import {
   gateReport,
   gateVariancePenalty,
   grad,
+  type NamedArrays,
   rateDivergence,
-  type State,
   sigmoid,
   startRateControl,
   thresholdForRate,
@@ -121,7 +121,7 @@ describe("rate control", () => {
     // The task earns 0.5 for each open gate: with a constant weak penalty all gates open.
     const run = async (factor: number): Promise<number> => {
       const control = { rate: 0.2, factor, high: 10 };
-      const step = jit((a: np.Array, state: State): [np.Array, State] => {
+      const step = jit((a: np.Array, state: NamedArrays): [np.Array, NamedArrays] => {
         const task = (p: np.Array): np.Array => np.sum(np.mean(p, 0)).mul(0.5);
         const slope = grad((x: np.Array) => {
           const p = sigmoid(x);
@@ -132,7 +132,7 @@ describe("rate control", () => {
       });
       let a = random.normal(random.key(1), [8, 6]);
       let state = startRateControl(0.01, control);
-      for (let i = 0; i < 100; i++) [a, state] = step(a, state) as [np.Array, State];
+      for (let i = 0; i < 100; i++) [a, state] = step(a, state) as [np.Array, NamedArrays];
       return (await np.mean(sigmoid(a)).js()) as number;
     };
     expect(await run(1.2)).toBeLessThan(0.25);

@@ -20,7 +20,7 @@ export function estimatorOf(id: string): Estimator {
 export function parseEstimator(text: string): EstimatorSpec {
   const [id = "", ...parts] = text.split(":");
   const { options: table } = estimatorOf(id);
-  const options: { [name: string]: number | string } = {};
+  const options: { [name: string]: number | string | boolean } = {};
   for (const part of parts) {
     const [name = "", value, ...more] = part.split("=");
     if (value === undefined || more.length > 0)

@@ -24,6 +24,7 @@ export function wholeNumber(flag: string, text: string, min: number, max: number
 
 /** The rule of one option, in words. */
 export function ruleOf(spec: SettingSpec): string {
+  if (spec.type === "boolean") return "true or false";
   if (spec.type === "choice") return `one of ${spec.choices.join(", ")}`;
   if (spec.type === "sizes")
     return `at most ${spec.most} sizes from 1 to ${spec.max} joined by -, such as 200-200, or none`;
@@ -31,8 +32,10 @@ export function ruleOf(spec: SettingSpec): string {
 }
 
 /** Text as a value of an option; `name` is how the message calls it. */
-export function optionValue(name: string, spec: SettingSpec, text: string): number | string {
-  if (spec.type === "choice") {
+export function optionValue(name: string, spec: SettingSpec, text: string): number | string | boolean {
+  if (spec.type === "boolean") {
+    if (text === "true" || text === "false") return text === "true";
+  } else if (spec.type === "choice") {
     if (spec.choices.includes(text)) return text;
   } else if (spec.type === "sizes") {
     if (readSizes(text, spec.most, spec.max)) return text;
@@ -48,9 +51,9 @@ export function optionValue(name: string, spec: SettingSpec, text: string): numb
 export function settingsFromFlags(
   table: SettingsTable,
   flags: { readonly [name: string]: unknown },
-  defaults: { readonly [name: string]: number | string } = {},
-): { [name: string]: number | string } {
-  const settings: { [name: string]: number | string } = {};
+  defaults: { readonly [name: string]: number | string | boolean } = {},
+): { [name: string]: number | string | boolean } {
+  const settings: { [name: string]: number | string | boolean } = {};
   for (const [name, spec] of Object.entries(table)) {
     const text = flags[flagKey(name)];
     settings[name] =

@@ -88,7 +88,7 @@ function reasonsOf(report: AuditReport): string {
 function labelled(
   report: AuditReport,
   estimators: readonly { id: string }[],
-  parsed: readonly { id: string; options: { [name: string]: number | string } }[],
+  parsed: readonly { id: string; options: { readonly [name: string]: number | string | boolean } }[],
 ): Labelled[] {
   const labels = estimators.map((_, i) => formatEstimator(parsed[i]!));
   const left = [...labels];

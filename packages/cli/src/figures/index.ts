@@ -18,7 +18,7 @@ export interface FigureEntry {
   readonly seeded: boolean;
   /** The experiment whose runs it draws; such a figure needs `--run`. */
   readonly ofRun?: string;
-  draw(options: { [name: string]: number | string }, seed: number, run: string): Promise<Figure>;
+  draw(options: { [name: string]: number | string | boolean }, seed: number, run: string): Promise<Figure>;
 }
 
 /** Every figure, drawn from the code itself. */

@@ -33,7 +33,10 @@ export const neuronOptions: OptionsTable = {
  * The mission's figure: over [-3, 3], the probability above and one Bernoulli sample per point below,
  * `h = 1[z < p(a)]` with z uniform.
  */
-export async function neuron(options: { [name: string]: number | string }, seed: number): Promise<Figure> {
+export async function neuron(
+  options: { [name: string]: number | string | boolean },
+  seed: number,
+): Promise<Figure> {
   await useDevice("wasm");
   const { squash, slope, points } = options as { squash: string; slope: number; points: number };
   const a = np.linspace(-3, 3, points);

@@ -16,11 +16,14 @@ import { writeWhole } from "./files.ts";
 /** What `config.json` and checkpoints must hold. */
 export const configSchema: z.ZodType<RunConfig> = z.object({
   experiment: z.string(),
-  estimator: z.object({ id: z.string(), options: z.record(z.string(), z.union([z.number(), z.string()])) }),
+  estimator: z.object({
+    id: z.string(),
+    options: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
+  }),
   data: z.string(),
   drawn: z.object({ train: z.number(), test: z.number() }).exactOptional(),
   seed: z.number(),
-  settings: z.record(z.string(), z.union([z.number(), z.string()])),
+  settings: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
 });
 
 const numbers = z.record(z.string(), z.number().nullable());

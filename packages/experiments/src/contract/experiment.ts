@@ -1,5 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
-import type { Estimator, State } from "hardgrad";
+import type { Estimator, NamedArrays } from "hardgrad";
 import type { Dataset, Split } from "../data/index.ts";
 import type { Batch } from "../engine/batches.ts";
 import type { Optimizer, Params } from "../nn/optimizers.ts";
@@ -9,7 +9,7 @@ import type { SettingsTable } from "./options.ts";
 import type { Checkpoint, Picture, Run, RunConfig, Tensor } from "./run.ts";
 import type { RuntimeExport } from "./runtime-export.ts";
 
-export type Settings = { readonly [name: string]: number | string };
+export type Settings = { readonly [name: string]: number | string | boolean };
 
 /** What a traced function gets besides parameters: arrays, so that nothing recompiles when they change. */
 export interface StepInputs extends Arrays {
@@ -120,15 +120,15 @@ interface Described {
 /** An experiment of one step, repeated: pure functions. The engine compiles, loops, measures and saves. */
 export interface StepExperiment extends Described {
   init(key: np.Array, settings: Settings, facts: Facts): Params;
-  estimatorState(estimator: Estimator, settings: Settings): State;
+  estimatorState(estimator: Estimator, settings: Settings): NamedArrays;
   /** One loss per example. Consumes everything. */
   losses(
     params: Params,
     inputs: StepInputs,
     estimator: Estimator,
-    state: State,
+    state: NamedArrays,
     settings: Settings,
-  ): { losses: np.Array; state: State };
+  ): { losses: np.Array; state: NamedArrays };
   optimizer(settings: Settings): Optimizer;
   schedules(at: Moment, settings: Settings): Schedules;
   /**

@@ -2,7 +2,7 @@
 
 export interface EstimatorSpec {
   readonly id: string;
-  readonly options: { readonly [name: string]: number | string };
+  readonly options: { readonly [name: string]: number | string | boolean };
 }
 
 export interface RunConfig {
@@ -14,7 +14,7 @@ export interface RunConfig {
   readonly drawn?: { readonly train: number; readonly test: number };
   readonly seed: number;
   /** The experiment's own options, complete: see its options table. */
-  readonly settings: { readonly [name: string]: number | string };
+  readonly settings: { readonly [name: string]: number | string | boolean };
 }
 
 /** One row of `metrics.jsonl`: a point on a curve. */

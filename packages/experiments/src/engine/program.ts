@@ -1,5 +1,5 @@
 import { numpy as np, tree } from "@jax-js/jax";
-import { grad, type State, valueAndGrad } from "hardgrad";
+import { grad, type NamedArrays, valueAndGrad } from "hardgrad";
 import type { Arrays, Backend, HostArray, HostArrays, Resident } from "../contract/backend.ts";
 import type { StepExperiment, StepInputs } from "../contract/experiment.ts";
 import type { RunConfig } from "../contract/run.ts";
@@ -46,9 +46,9 @@ function meanLoss(
   experiment: StepExperiment,
   config: RunConfig,
   params: Params,
-  state: State,
+  state: NamedArrays,
   inputs: Arrays,
-): [np.Array, State] {
+): [np.Array, NamedArrays] {
   const { learningRate, temperature, ...rest } = inputs;
   learningRate?.dispose();
   const estimator = makeEstimator(config.estimator, temperature);

@@ -20,7 +20,7 @@ export interface AuditOptions {
 /** One line of the report. */
 export interface AuditRow extends Measures {
   readonly id: string;
-  readonly settings: { readonly [name: string]: number | string };
+  readonly settings: { readonly [name: string]: number | string | boolean };
   readonly unbiased: boolean;
   readonly forward: "hard" | "soft";
   readonly evaluations: number;

@@ -2,7 +2,7 @@ import { blockUntilReady, jit, numpy as np, random, tree } from "@jax-js/jax";
 import { keep } from "../distributions/index.ts";
 import { statefulExpectation } from "../expectation.ts";
 import { grad } from "../gradients.ts";
-import type { Distribution, Estimator, Objective, State } from "../types.ts";
+import type { Distribution, Estimator, NamedArrays, Objective } from "../types.ts";
 import { repeated } from "./exact-gradient.ts";
 import type { Facts } from "./facts.ts";
 import { momentsOf } from "./statistics.ts";
@@ -14,15 +14,15 @@ const PROBED = 512;
 /** Examples per step of the warm-up. */
 const BATCH = 64;
 
-type Program = ((logits: np.Array, key: np.Array, state: State) => [np.Array, State]) & {
+type Program = ((logits: np.Array, key: np.Array, state: NamedArrays) => [np.Array, NamedArrays]) & {
   dispose(): void;
 };
 
 /** Estimates `[count, ...event]` at the logits (flat), and the next state, compiled. Keeps q. */
 function program(q: Distribution, f: Objective, estimator: Estimator, count: number): Program {
-  return jit((logits: np.Array, key: np.Array, state: State): [np.Array, State] => {
+  return jit((logits: np.Array, key: np.Array, state: NamedArrays): [np.Array, NamedArrays] => {
     const drawn = repeated({ ...q, logits }, count);
-    const total = (a: np.Array): [np.Array, State] => {
+    const total = (a: np.Array): [np.Array, NamedArrays] => {
       const result = statefulExpectation({ ...drawn, logits: a }, f, estimator, key, state);
       return [np.sum(result.losses), result.state];
     };
@@ -35,10 +35,10 @@ function train(
   q: Distribution,
   f: Objective,
   estimator: Estimator,
-  state: State,
+  state: NamedArrays,
   logits: readonly number[],
   keys: readonly np.Array[],
-): State {
+): NamedArrays {
   const step = program(q, f, estimator, BATCH);
   let trained = state;
   for (const key of keys) {
@@ -87,7 +87,7 @@ export async function draws(
     const draw = async (logits: readonly number[], key: np.Array): Promise<Float32Array> => {
       await blockUntilReady(state);
       const start = performance.now();
-      const [g, next] = estimate(np.array([...logits]), key, tree.ref(state) as State);
+      const [g, next] = estimate(np.array([...logits]), key, tree.ref(state) as NamedArrays);
       const drawn = (await g.data()) as Float32Array;
       fastest = Math.min(fastest, performance.now() - start);
       tree.dispose(next);

@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkShape } from "../gates/named-arrays.ts";
-import type { State } from "../types.ts";
+import type { NamedArrays } from "../types.ts";
 
 /** What to watch during training: pure functions of arrays that a step already has. Each consumes its arrays. */
 
@@ -40,12 +40,12 @@ export function flipRatio(before: np.Array, after: np.Array): np.Array {
  * Running mean and variance of a gradient over steps, as explicit state: start with `startGradientMonitor`, call on every
  * step with the layer's gradient, read with `signalToNoise`.
  */
-export function startGradientMonitor(shape: readonly number[]): State {
+export function startGradientMonitor(shape: readonly number[]): NamedArrays {
   return { mean: np.zeros([...shape]), square: np.zeros([...shape]), weight: np.array(0) };
 }
 
 /** The next state; `decay` is the weight of the past. Consumes both. */
-export function monitorGradient(state: State, gradient: np.Array, decay = 0.99): State {
+export function monitorGradient(state: NamedArrays, gradient: np.Array, decay = 0.99): NamedArrays {
   const { mean, square, weight } = state as { mean: np.Array; square: np.Array; weight: np.Array };
   checkShape("monitorGradient", "the gradient", gradient, mean.shape);
   return {
@@ -61,7 +61,7 @@ export function monitorGradient(state: State, gradient: np.Array, decay = 0.99):
  * @example
  * const { variance, ratio } = signalToNoise(state);
  */
-export function signalToNoise(state: State): { variance: np.Array; ratio: np.Array } {
+export function signalToNoise(state: NamedArrays): { variance: np.Array; ratio: np.Array } {
   const { mean, square, weight } = state as { mean: np.Array; square: np.Array; weight: np.Array };
   const total = np.maximum(weight, 1e-12);
   const centre = mean.div(total.ref);

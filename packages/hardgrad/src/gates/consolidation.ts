@@ -2,7 +2,8 @@ import { numpy as np, tree, vmap } from "@jax-js/jax";
 import { wholeNumber } from "../checks.ts";
 import { oneHotOf } from "../distributions/one-hot.ts";
 import { valueAndGrad } from "../gradients.ts";
-import { checkNames, checkSame, checkShape, type NamedArrays } from "./named-arrays.ts";
+import type { NamedArrays } from "../types.ts";
+import { checkNames, checkSame, checkShape } from "./named-arrays.ts";
 
 /**
  * Soft protection, for comparison: penalties that pull weights back to where they served earlier tasks. Nothing here is

@@ -20,7 +20,6 @@ export {
 } from "./consolidation.ts";
 export { type GateReport, gateReport } from "./gate-report.ts";
 export { capacityPenalty, clampEmbedding, hardGate, hatGate, hatSlope } from "./hat.ts";
-export type { NamedArrays } from "./named-arrays.ts";
 export {
   clipByNorm,
   keepClosed,

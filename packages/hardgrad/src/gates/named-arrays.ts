@@ -1,7 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
-
-/** Named arrays: parameters, gradients, the state of an optimizer, masks. */
-export type NamedArrays = { [name: string]: np.Array };
+import type { NamedArrays } from "../types.ts";
 
 /** Refuses names that are not among the known ones: a typing error must not mean "none given". */
 export function checkNames(

@@ -1,5 +1,6 @@
 import { numpy as np, tree } from "@jax-js/jax";
-import { checkNames, checkSame, type NamedArrays } from "./named-arrays.ts";
+import type { NamedArrays } from "../types.ts";
+import { checkNames, checkSame } from "./named-arrays.ts";
 
 /**
  * Protection: an update reaches the weights that are open and no others. A closed weight is *selected* from before the

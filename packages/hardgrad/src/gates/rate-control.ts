@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { detach } from "../surrogate.ts";
-import type { State } from "../types.ts";
+import type { NamedArrays } from "../types.ts";
 import { checkRate } from "./rate.ts";
 
 /** Settings of `followRate`. */
@@ -25,7 +25,7 @@ export interface RateControl {
  * @example
  * let control = startRateControl(0.001, { rate: 0.1 });
  */
-export function startRateControl(strength: number, { rate }: RateControl): State {
+export function startRateControl(strength: number, { rate }: RateControl): NamedArrays {
   checkRate("startRateControl", rate);
   if (!(strength > 0 && Number.isFinite(strength)))
     throw new RangeError(`startRateControl: the strength must be a number above 0, not ${strength}.`);
@@ -45,7 +45,7 @@ export function startRateControl(strength: number, { rate }: RateControl): State
  * const penalty = rateDivergence(bernoulli(logits.ref), 0.1).mul(control.strength.ref);
  * control = followRate(control, np.mean(p), { rate: 0.1 });
  */
-export function followRate(state: State, measured: np.Array, control: RateControl): State {
+export function followRate(state: NamedArrays, measured: np.Array, control: RateControl): NamedArrays {
   const { rate, band = rate / 10, factor = 1.005, decay = 0.95, low = 1e-6, high = 1 } = control;
   checkRate("followRate", rate);
   if (!(factor > 1 && band >= 0 && decay >= 0 && decay < 1 && low > 0 && high >= low))

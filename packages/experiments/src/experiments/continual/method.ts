@@ -1,5 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
-import type { Estimator, State } from "hardgrad";
+import type { Estimator, NamedArrays } from "hardgrad";
 import type { HostArray, HostArrays } from "../../contract/backend.ts";
 import type { Settings } from "../../contract/experiment.ts";
 import type { Params } from "../../nn/optimizers.ts";
@@ -37,7 +37,7 @@ export interface LossInputs {
   readonly key: np.Array;
   readonly slope: np.Array;
   readonly estimator: Estimator;
-  readonly estimatorState: State;
+  readonly estimatorState: NamedArrays;
   readonly settings: Settings;
 }
 
@@ -60,9 +60,9 @@ export interface Method {
     tasks: number,
     settings: Settings,
   ): { params: Params; open: Params; method: Params };
-  estimatorState(estimator: Estimator, sizes: Sizes): State;
+  estimatorState(estimator: Estimator, sizes: Sizes): NamedArrays;
   /** Traced: the mean loss of a batch. */
-  loss(params: Params, method: Params, inputs: LossInputs): { loss: np.Array; state: State };
+  loss(params: Params, method: Params, inputs: LossInputs): { loss: np.Array; state: NamedArrays };
   /** Traced, after an update: parameters and the method's arrays, made fit for the next step. */
   after(step: {
     readonly gradients: Params;

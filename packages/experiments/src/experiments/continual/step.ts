@@ -1,5 +1,12 @@
 import type { numpy as np } from "@jax-js/jax";
-import { clipByNorm, openGradients, protect, type State, type UpdateRule, valueAndGrad } from "hardgrad";
+import {
+  clipByNorm,
+  type NamedArrays,
+  openGradients,
+  protect,
+  type UpdateRule,
+  valueAndGrad,
+} from "hardgrad";
 import type { Arrays } from "../../contract/backend.ts";
 import type { Settings } from "../../contract/experiment.ts";
 import type { RunConfig } from "../../contract/run.ts";
@@ -47,7 +54,7 @@ export function stepOf(method: Method, config: RunConfig): (resident: Arrays, in
     const own = groupOf(resident, "method");
     const open = groupOf(resident, "open");
     const { learningRate, key, slope, ...batch } = inputs;
-    const meanLoss = (p: Params): [np.Array, State] => {
+    const meanLoss = (p: Params): [np.Array, NamedArrays] => {
       const { loss, state } = method.loss(p, keepAll(own), {
         batch: batch as unknown as Batch,
         key: key!,

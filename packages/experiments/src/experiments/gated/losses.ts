@@ -7,11 +7,11 @@ import {
   followRate,
   gateRatePenalty,
   gateVariancePenalty,
+  type NamedArrays,
   type Objective,
   oneHotOf,
   plackettLuce,
   rateDivergence,
-  type State,
   startRateControl,
   statefulExpectation,
 } from "hardgrad";
@@ -25,7 +25,7 @@ import { sizesOf } from "./networks.ts";
 /** The estimator's state and that of the rate control, in one: the latter is named `control.strength`, `control.rate`. */
 const CONTROL = "control.";
 
-export function initialState(estimator: Estimator, settings: Settings): State {
+export function initialState(estimator: Estimator, settings: Settings): NamedArrays {
   const sizes = sizesOf(settings);
   if (!sizes.gated) return {};
   const logits = np.zeros([1, sizes.gates]);
@@ -44,9 +44,9 @@ export function losses(
   params: Params,
   { images, labels, key }: StepInputs,
   estimator: Estimator,
-  state: State,
+  state: NamedArrays,
   settings: Settings,
-): { losses: np.Array; state: State } {
+): { losses: np.Array; state: NamedArrays } {
   const sizes = sizesOf(settings);
   const wanted = oneHotOf(labels.astype(np.int32), 10);
   const x = pixelsOf(images);
@@ -60,7 +60,7 @@ export function losses(
   const capacity = capacityOf(settings, x.shape[0]!);
   const e = capacity === undefined ? expertUnits(params, x.ref, sizes) : undefined;
   const own = Object.fromEntries(Object.entries(state).filter(([name]) => !name.startsWith(CONTROL)));
-  const control: State = { strength: state["control.strength"]!, rate: state["control.rate"]! };
+  const control: NamedArrays = { strength: state["control.strength"]!, rate: state["control.rate"]! };
   const kind = kindOf(settings.gate as GateKind);
   const sumOfGates = settings.penalty === "l1";
   // By reference, because some estimators evaluate f more than once.
@@ -96,7 +96,7 @@ function penaltyOf(p: np.Array, logOdds: np.Array | undefined, settings: Setting
 }
 
 /** Consumes the state and the measured rate. */
-function controlled(state: State, measured: np.Array, settings: Settings): State {
+function controlled(state: NamedArrays, measured: np.Array, settings: Settings): NamedArrays {
   const factor = settings.control as number;
   if (factor === 1 || settings.penalty === "none") {
     measured.dispose();
@@ -113,6 +113,6 @@ function controlled(state: State, measured: np.Array, settings: Settings): State
   });
 }
 
-function renamed(state: State, rename: (name: string) => string): State {
+function renamed(state: NamedArrays, rename: (name: string) => string): NamedArrays {
   return Object.fromEntries(Object.entries(state).map(([name, array]) => [rename(name), array]));
 }

@@ -3,9 +3,9 @@ import {
   categorical,
   detach,
   type Estimator,
+  type NamedArrays,
   type Objective,
   oneHotOf,
-  type State,
   statefulExpectation,
   straightThrough,
 } from "hardgrad";
@@ -30,9 +30,9 @@ export function losses(
   params: Params,
   inputs: StepInputs,
   estimator: Estimator,
-  state: State,
+  state: NamedArrays,
   settings: Settings,
-): { losses: np.Array; state: State } {
+): { losses: np.Array; state: NamedArrays } {
   return settings.mode === "supervised"
     ? withLabels(params, inputs, estimator, state, settings)
     : withoutLabels(params, inputs, estimator, state, settings);
@@ -43,9 +43,9 @@ function withLabels(
   params: Params,
   inputs: StepInputs,
   estimator: Estimator,
-  state: State,
+  state: NamedArrays,
   settings: Settings,
-): { losses: np.Array; state: State } {
+): { losses: np.Array; state: NamedArrays } {
   const x = grey(inputs.images);
   const y = oneHot(inputs.labels, settings);
   const [forStyle, forAsked] = splitKey(inputs.key, 2) as [np.Array, np.Array];
@@ -61,9 +61,9 @@ function withoutLabels(
   params: Params,
   inputs: StepInputs,
   estimator: Estimator,
-  state: State,
+  state: NamedArrays,
   settings: Settings,
-): { losses: np.Array; state: State } {
+): { losses: np.Array; state: NamedArrays } {
   inputs.labels.dispose();
   const x = grey(inputs.images);
   const [forDigit, forStyle, forAsked] = splitKey(inputs.key, 3) as [np.Array, np.Array, np.Array];

@@ -4,7 +4,7 @@ import {
   type Distribution,
   type Estimator,
   logSigmoid,
-  type State,
+  type NamedArrays,
   sample,
   sigmoid,
   statefulExpectation,
@@ -92,8 +92,8 @@ export function styleLosses(
   given: Weighed,
   settings: Settings,
   estimator: Estimator,
-  state: State,
-): { losses: np.Array; state: State } {
+  state: NamedArrays,
+): { losses: np.Array; state: NamedArrays } {
   const { beta } = given;
   if (settings.style === "continuous") {
     const { reconstruction, divergence } = continuousTerms(params, given, settings);

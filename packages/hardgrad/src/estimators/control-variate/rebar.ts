@@ -7,7 +7,7 @@ import { pullback } from "../../gradients.ts";
 import { sigmoid } from "../../math.ts";
 import { references } from "../../references.ts";
 import { detach } from "../../surrogate.ts";
-import type { Distribution, Estimator, Objective, OptionsTable, State, Traits } from "../../types.ts";
+import type { Distribution, Estimator, NamedArrays, Objective, OptionsTable, Traits } from "../../types.ts";
 import { descend, startDescent } from "../parts/adaptation.ts";
 import { conditionalGumbel, conditionalLogistic } from "../parts/conditional.ts";
 import {
@@ -91,7 +91,7 @@ function bothPerturbed(
 function relaxedControlVariate(
   traits: Traits,
   settings: Settings,
-  init: (q: Distribution) => State,
+  init: (q: Distribution) => NamedArrays,
   c: ControlVariate,
 ): Estimator {
   return lossEstimator(traits, settings, {
@@ -166,7 +166,7 @@ export function rebar(
     reference: references.tucker2017,
     example: "statefulExpectation(bernoulli(logits), f, rebar(), key, state)",
   });
-  const init = (): State =>
+  const init = (): NamedArrays =>
     startDescent({
       logTemperature: np.array(Math.log(settings.temperature)),
       scale: np.array(settings.scale),
@@ -199,7 +199,7 @@ export function relax(
     reference: references.grathwohl2018,
     example: "statefulExpectation(bernoulli(logits), f, relax(), key, state)",
   });
-  const init = (q: Distribution): State => {
+  const init = (q: Distribution): NamedArrays => {
     const inputs = q.eventShape.reduce((x, y) => x * y, 1);
     return startDescent({
       logTemperature: np.array(Math.log(settings.temperature)),

@@ -1,15 +1,15 @@
 import { numpy as np, tree } from "@jax-js/jax";
 import { pullback } from "../../gradients.ts";
 import { detach } from "../../surrogate.ts";
-import type { State } from "../../types.ts";
+import type { NamedArrays } from "../../types.ts";
 
 /** Adam on the few parameters of a control variate or baseline, which live in the estimator's state. */
 
 type Parameters = { [name: string]: np.Array };
 
 /** Parameters with zero moments, plus what else the estimator keeps. */
-export function startDescent(parameters: Parameters, others: State = {}): State {
-  const state: State = { ...others, steps: np.array(0) };
+export function startDescent(parameters: Parameters, others: NamedArrays = {}): NamedArrays {
+  const state: NamedArrays = { ...others, steps: np.array(0) };
   for (const [name, value] of Object.entries(parameters)) {
     state[name] = value;
     state[`${name}/mean`] = np.zeros(value.shape);
@@ -19,7 +19,7 @@ export function startDescent(parameters: Parameters, others: State = {}): State 
 }
 
 /** The parameters of a state made by `startDescent`, without moments. Takes no reference. */
-export function parametersOf(state: State): Parameters {
+export function parametersOf(state: NamedArrays): Parameters {
   return Object.fromEntries(
     Object.entries(state).filter(([name]) => name !== "steps" && !name.includes("/")),
   ) as Parameters;
@@ -31,17 +31,17 @@ export function parametersOf(state: State): Parameters {
  * parameters alone. Consumes the state; returns the next one and the residual before the step, detached.
  */
 export function descend(
-  state: State,
+  state: NamedArrays,
   learningRate: number,
   residual: (parameters: Parameters) => np.Array,
-): { next: State; residual: np.Array } {
+): { next: NamedArrays; residual: np.Array } {
   const parameters = parametersOf(state);
   const detached = tree.map((x: np.Array) => detach(x.ref), parameters) as Parameters;
   const { value, backward } = pullback(residual, detached);
   const gradient = backward(value.ref.mul(2 / value.size));
   const steps = state.steps!.add(1);
   const correction = (decay: number): np.Array => np.negative(np.exp(steps.ref.mul(Math.log(decay)))).add(1);
-  const next: State = {};
+  const next: NamedArrays = {};
   for (const [name, parameter] of Object.entries(parameters)) {
     const raw = detach(gradient[name]!);
     const g = np.where(np.isfinite(raw.ref), raw, 0);

@@ -5,11 +5,11 @@ import { forbidden, onlyAllowed } from "../../distributions/mask.ts";
 import { valueAndGrad } from "../../gradients.ts";
 import { softmaxJacobian } from "../../math.ts";
 import { detach, lastAxes, zeroLoss } from "../../surrogate.ts";
-import type { Distribution, Estimator, Objective, OptionSpec, State, Traits } from "../../types.ts";
+import type { Distribution, Estimator, NamedArrays, Objective, OptionSpec, Traits } from "../../types.ts";
 
 /** What two or more estimators are built from. */
 
-export const noState = (): State => ({});
+export const noState = (): NamedArrays => ({});
 
 /** The noise of `samples` independent draws: `[samples, ...logits.shape]`, or without the axis for one. */
 export function drawNoise(q: Distribution, key: np.Array, samples?: number): np.Array {

@@ -2,7 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import { resolveOptions } from "../../checks.ts";
 import { onlyAllowed } from "../../distributions/mask.ts";
 import { references } from "../../references.ts";
-import type { Distribution, Estimator, Objective, OptionsTable, State, Traits } from "../../types.ts";
+import type { Distribution, Estimator, NamedArrays, Objective, OptionsTable, Traits } from "../../types.ts";
 import {
   evaluateWithGradient,
   lossEstimator,
@@ -134,7 +134,7 @@ export function adaptiveImle(given: { target?: number; rate?: number } = {}): Es
       const down = maximizer(q, scores.sub(moved));
       const difference = up.sub(down);
       const alive = np.mean(np.greater(sumEvent(q, np.abs(difference.ref)), 0).astype(np.float32));
-      const next: State = {
+      const next: NamedArrays = {
         logStep: np.clip(logStep.sub(alive.sub(settings.target).mul(settings.rate)), -15, 5),
       };
       const gradient = difference.div(step).mul(0.5);

@@ -19,10 +19,9 @@ const options: OptionsTable = {
     help: "whether the parameter grows or falls: each is unbiased",
   },
   prune: {
-    type: "choice",
-    default: "yes",
-    choices: ["yes", "no"],
-    help: "follow one perturbation, chosen by its rate (2 evaluations), or every one (units + 1)",
+    type: "boolean",
+    default: true,
+    help: "follow one perturbation, chosen by its rate (2 evaluations), instead of every one (units + 1)",
   },
 };
 
@@ -65,16 +64,16 @@ function perturb(q: Distribution, sample: np.Array, fresh: np.Array, right: bool
  * the number of units.
  *
  * @param given.side `"right"` (default) or `"left"`.
- * @param given.prune `"yes"` (default) or `"no"`: units + 1 evaluations and less variance.
+ * @param given.prune true (default), or false: units + 1 evaluations and less variance.
  * Reference: Arya et al. 2022.
  * @example
  * const losses = expectation(poisson(logRates), f, stochasticTriples(), key);
  */
-export function stochasticTriples(given: { side?: string; prune?: string } = {}): Estimator {
+export function stochasticTriples(given: { side?: string; prune?: boolean } = {}): Estimator {
   const id = "stochastic-triples";
-  const settings = resolveOptions<{ side: string; prune: string }>(id, options, given);
+  const settings = resolveOptions<{ side: string; prune: boolean }>(id, options, given);
   const right = settings.side === "right";
-  const prune = settings.prune === "yes";
+  const { prune } = settings;
   const traits: Traits = {
     id,
     title: "Stochastic triples (smoothed perturbation analysis)",

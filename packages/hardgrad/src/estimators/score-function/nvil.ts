@@ -19,9 +19,8 @@ const HIDDEN = 32;
 
 const options: OptionsTable = {
   normalize: {
-    type: "choice",
-    default: "no",
-    choices: ["yes", "no"],
+    type: "boolean",
+    default: false,
     help: "divide the signal by max(1, its running standard deviation): scales the gradient",
   },
   decay: {
@@ -53,23 +52,23 @@ function deviationOf(average: np.Array, square: np.Array, weight: np.Array): np.
  * NVIL: REINFORCE with a learned baseline that sees the logits, `(D - mean) (f(D) - c - B(logits))`. B is a network
  * of one hidden layer of 32 units, trained by Adam on the squared error of its prediction; it lives in the state.
  *
- * With `normalize: "yes"` the signal is also divided by `max(1, running standard deviation)`, as in the paper: that
+ * With `normalize` the signal is also divided by `max(1, running standard deviation)`, as in the paper: that
  * scales the whole gradient, so it is no longer an unbiased estimate of it.
  *
- * @param given.normalize `"no"` (default) or `"yes"`.
+ * @param given.normalize whether to (default false).
  * @param given.decay weight of the past in the running variance, 0 to 0.9999 (default 0.9).
  * @param given.learningRate of the baseline, 0 to 1 (default 0.01).
  * Reference: Mnih & Gregor 2014.
  * @example
- * const step = statefulExpectation(q, f, nvil({ normalize: "yes" }), key, state);
+ * const step = statefulExpectation(q, f, nvil({ normalize: true }), key, state);
  */
-export function nvil(given: { normalize?: string; decay?: number; learningRate?: number } = {}): Estimator {
-  const settings = resolveOptions<{ normalize: string; decay: number; learningRate: number }>(
+export function nvil(given: { normalize?: boolean; decay?: number; learningRate?: number } = {}): Estimator {
+  const settings = resolveOptions<{ normalize: boolean; decay: number; learningRate: number }>(
     "nvil",
     options,
     given,
   );
-  const normalize = settings.normalize === "yes";
+  const { normalize } = settings;
   const traits: Traits = {
     id: "nvil",
     title: "NVIL: learned input-dependent baseline",

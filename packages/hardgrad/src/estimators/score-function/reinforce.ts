@@ -3,7 +3,7 @@ import { evaluate, resolveOptions } from "../../checks.ts";
 import { fixed } from "../../distributions/index.ts";
 import { references } from "../../references.ts";
 import { detach } from "../../surrogate.ts";
-import type { Distribution, Estimator, OptionsTable, State, Traits } from "../../types.ts";
+import type { Distribution, Estimator, NamedArrays, OptionsTable, Traits } from "../../types.ts";
 import {
   drawHard,
   drawNoise,
@@ -19,8 +19,13 @@ import {
  * from the losses (spread over the event) and the next state. It must not depend on the example's own sample.
  */
 interface Baseline {
-  readonly init: (q: Distribution) => State;
-  readonly apply: (q: Distribution, losses: np.Array, scores: np.Array, state: State) => [np.Array, State];
+  readonly init: (q: Distribution) => NamedArrays;
+  readonly apply: (
+    q: Distribution,
+    losses: np.Array,
+    scores: np.Array,
+    state: NamedArrays,
+  ) => [np.Array, NamedArrays];
 }
 
 const shared = {

@@ -4,8 +4,8 @@ import {
   capacityPenalty,
   type Estimator,
   hatGate,
+  type NamedArrays,
   type Objective,
-  type State,
   sigmoid,
   statefulExpectation,
 } from "hardgrad";
@@ -18,7 +18,7 @@ export function gatedLoss(
   params: Params,
   method: Params,
   inputs: LossInputs,
-): { loss: np.Array; state: State } {
+): { loss: np.Array; state: NamedArrays } {
   const { batch, key, slope, estimator, estimatorState, settings } = inputs;
   const names = Object.keys(params).filter((name) => /^e\d/.test(name));
   const widths = names.map((name) => params[name]!.shape[0]!);

@@ -1,5 +1,5 @@
 import { tree } from "@jax-js/jax";
-import type { Estimator, State } from "hardgrad";
+import type { Estimator, NamedArrays } from "hardgrad";
 import type { HostArrays } from "../../../contract/backend.ts";
 import type { Params } from "../../../nn/optimizers.ts";
 import { type LossInputs, type Method, stateOf } from "../method.ts";
@@ -29,7 +29,7 @@ export const plain: Method = {
   network: async (at, _task, _finished, { sizes }) => wholeNetwork(at, sizes),
 };
 
-export function noEstimator(_estimator: Estimator, _sizes: Sizes): State {
+export function noEstimator(_estimator: Estimator, _sizes: Sizes): NamedArrays {
   return {};
 }
 
