@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
@@ -24,9 +26,16 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** Our packages as TypeScript sources, by the paths that the type check of the tests has too. */
+const { paths } = JSON.parse(readFileSync(new URL("tsconfig.test.json", import.meta.url), "utf8"))
+  .compilerOptions as { readonly paths: Readonly<Record<string, readonly [string]>> };
+const alias = Object.entries(paths).map(([name, [path]]) => ({
+  find: new RegExp(`^${name.replace("*", "(.*)")}$`),
+  replacement: join(import.meta.dirname, path.replace("*", "$1")),
+}));
+
 export default defineConfig({
-  ssr: { resolve: { conditions: ["source"] } },
-  resolve: { conditions: ["source"] },
+  resolve: { alias },
   test: {
     include: ["packages/*/test/**/*.test.ts", "bench/test/**/*.test.ts"],
     testTimeout: 120_000,

@@ -1,6 +1,7 @@
 // Installs and builds what is missing or older than its sources. Plain Node, no dependencies.
 import { execSync } from "node:child_process";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
@@ -30,8 +31,19 @@ export function install() {
   run("npm install --no-save --ignore-scripts --no-audit --no-fund");
 }
 
+/** Removes what was built from sources that are gone: it would be published. */
+function prune(folder) {
+  const dist = join(folder, "dist");
+  if (!existsSync(dist)) return;
+  for (const name of readdirSync(dist, { recursive: true })) {
+    const source = join(folder, "src", name.replace(/\.(js|d\.ts)(\.map)?$/, ".ts"));
+    if (name.includes(".") && !existsSync(source)) rmSync(join(dist, name));
+  }
+}
+
 export function build() {
   console.error("building");
+  for (const name of readdirSync(`${root}/packages`)) prune(join(root, "packages", name));
   run("node packages/runtime/scripts/build.mjs");
   run("npx tsc -b");
 }
