@@ -1,6 +1,5 @@
 import { expect } from "vitest";
-import type { Objective } from "../src/index.ts";
-import { type Entry, estimates } from "./harness.ts";
+import { type Entry, type Estimates, estimatesOf } from "./harness.ts";
 import { objectives } from "./objectives.ts";
 import { exactGradient, meanAndError, states } from "./oracle.ts";
 
@@ -16,15 +15,7 @@ const FLOOR = 2e-5;
 const width = (event: readonly number[]): number => event.reduce((a, b) => a * b, 1);
 
 /** Largest |estimate - exact| in standard errors after the floor. */
-async function worst(
-  entry: Entry,
-  objective: (typeof objectives)[number],
-  seed: number,
-  count: number,
-): Promise<number> {
-  const { estimator, case: c } = entry;
-  const f: Objective = (x) => objective.jax(x, c.event.length);
-  const rows = await estimates(estimator, c, f, count, seed);
+function worst({ case: c }: Entry, objective: (typeof objectives)[number], rows: Float32Array): number {
   const { mean, error } = meanAndError(rows, width(c.event));
   const { gradient } = exactGradient(c, objective.js);
   const size = states(c).reduce((sum, s) => sum + s.probability * Math.abs(objective.js(s.x)), 0);
@@ -32,6 +23,17 @@ async function worst(
   const z = mean.map((m, i) => Math.max(0, Math.abs(m - gradient[i]!) - floor) / (error[i]! + 1e-9));
   return Math.max(...z);
 }
+
+/** Estimates of an entry on some objectives, by their places. */
+const estimatesOn = (
+  { estimator, case: c }: Entry,
+  among: readonly (typeof objectives)[number][],
+): Estimates =>
+  estimatesOf(
+    estimator,
+    c,
+    among.map((o) => (x) => o.jax(x, c.event.length)),
+  );
 
 /** Lower degrees first: the least variance. */
 const steepest = (a: { degree: number | "any" }, b: { degree: number | "any" }): number =>
@@ -53,18 +55,21 @@ export async function unbiased(
   among: readonly (typeof objectives)[number][],
   count = 30_000,
 ): Promise<void> {
-  for (const objective of among)
-    expect(
-      await worst(entry, objective, 11 + objectives.indexOf(objective), count),
-      objective.name,
-    ).toBeLessThan(LIMIT);
+  const estimates = estimatesOn(entry, among);
+  for (const [j, objective] of among.entries()) {
+    const rows = await estimates.of(j, count, 11 + objectives.indexOf(objective));
+    expect(worst(entry, objective, rows), objective.name).toBeLessThan(LIMIT);
+  }
+  estimates.dispose();
 }
 
 /** Bias on some objective that the entry does not claim to be exact for. */
 export async function biased(entry: Entry, count = 30_000): Promise<void> {
   const z: { [name: string]: number } = {};
   for (const objective of objectives.filter((o) => !exactFor(entry).includes(o)).sort(steepest)) {
-    z[objective.name] = await worst(entry, objective, 5, count);
+    const estimates = estimatesOn(entry, [objective]);
+    z[objective.name] = worst(entry, objective, await estimates.of(0, count, 5));
+    estimates.dispose();
     if (z[objective.name]! > LIMIT) return;
   }
   expect.fail(`no bias found: ${JSON.stringify(z)}`);

@@ -158,7 +158,8 @@ export function mapsOverKeys(entry: Entry): void {
   const loss = lossOf(entry, (x) => coupled.jax(x, c.event.length));
   const keys = random.split(random.key(9), 3);
   const mapped = vmap((key: np.Array) => grad(loss)(repeated(c, 5), key))(keys.ref).js();
-  const looped = np.split(keys, 3, 0).map((key) => grad(loss)(repeated(c, 5), key.reshape([2])).js());
+  const one = jit(grad(loss));
+  const looped = np.split(keys, 3, 0).map((key) => one(repeated(c, 5), key.reshape([2])).js());
   expect(np.allclose(np.array(mapped), np.array(looped), { rtol: 1e-4, atol: 1e-6 })).toBe(true);
 }
 
@@ -202,7 +203,8 @@ export function needsAndExtremes(entry: Entry): void {
 
   // Soft values may be hundreds, whose exponential is no float32.
   const tame = estimator.forward === "soft" ? quadratic : coupled;
-  const bounded = lossOf(entry, (x) => tame.jax(x, c.event.length));
+  // Compiled, which is as eager (see transforms) and takes a third of the time.
+  const bounded = jit(grad(lossOf(entry, (x) => tame.jax(x, c.event.length))));
   for (const extreme of [-100, 0, 100]) {
     // A log-rate of 100 is refused; 0.9 is near the most that the case's largest count allows.
     const pattern = Array.from({ length: width(c.event) }, (_, i) =>
@@ -210,7 +212,7 @@ export function needsAndExtremes(entry: Entry): void {
     );
     const logits = np.array(pattern).reshape([1, ...c.event]);
     const wide = np.broadcastTo(logits, [4, ...c.event]);
-    const g = grad(bounded)(wide, random.key(8)).js().flat(9) as number[];
+    const g = bounded(wide, random.key(8)).js().flat(9) as number[];
     expect(g.every(Number.isFinite), `logits ${extreme}`).toBe(true);
   }
 

@@ -121,10 +121,66 @@ export function repeated(c: Case, count: number): npType.Array {
 const CHUNK = 2500;
 
 /**
- * One estimate per row, `[count * event]`: independent draws at the same logits. Jitted and in chunks: what an eager
- * gradient leaves behind in jax-js 0.1.25 would fill the memory over a whole suite, and large traces compile slowly.
- * An estimator without noise is asked for one chunk only.
+ * Estimates on several objectives by one compiled function: tracing and compiling takes longer than 30,000 estimates.
+ * The objective in force is `sum_j weight_j f_j` with one weight 1 and the others 0, and the weights are an input.
  */
+export interface Estimates {
+  /**
+   * One estimate per row, `[count * event]`: independent draws at the same logits. In chunks: large traces compile slowly.
+   * An estimator without noise is asked for one chunk only.
+   */
+  of(objective: number, count: number, seed: number): Promise<Float32Array>;
+  dispose(): void;
+}
+
+export function estimatesOf(estimator: Estimator, c: Case, fs: readonly Objective[]): Estimates {
+  const mixed =
+    (weights: npType.Array): Objective =>
+    (x) => {
+      const terms = fs.map((f, j) => f(j + 1 < fs.length ? x.ref : x).mul(weights.ref.slice(j)));
+      return terms.reduce((sum, term) => sum.add(term));
+    };
+  const gradient = jit((logits: npType.Array, key: npType.Array, given: NamedArrays, weights: npType.Array) =>
+    grad((a: npType.Array) => {
+      const result = statefulExpectation(makeDistribution(c.kind, a), mixed(weights), estimator, key, given);
+      for (const array of Object.values(result.state)) array.dispose();
+      return np.sum(result.losses);
+    })(logits),
+  );
+  const width = c.event.reduce((a, b) => a * b, 1);
+  return {
+    async of(objective, count, seed) {
+      const chunks = Math.ceil(count / CHUNK);
+      const keys = np
+        .split(random.split(random.key(seed), chunks + 1), chunks + 1, 0)
+        .map((k) => k.reshape([2])) as npType.Array[];
+      const first = keys.pop()!;
+      let state = estimator.init(makeDistribution(c.kind, np.zeros([2, ...c.event])));
+      if (Object.keys(state).length > 0)
+        state = statefulExpectation(
+          makeDistribution(c.kind, repeated(c, 500)),
+          fs[objective]!,
+          estimator,
+          first,
+          state,
+        ).state;
+      else first.dispose();
+      const weights = fs.map((_, j) => (j === objective ? 1 : 0));
+      const rows: number[] = [];
+      for (const key of keys) {
+        const chunk = await gradient(repeated(c, CHUNK), key, tree.ref(state), np.array(weights)).data();
+        for (const value of chunk as Float32Array) rows.push(value);
+        const same = (chunk as Float32Array).every((v, n) => v === chunk[n % width]);
+        if (same && estimator.family === "exact") break;
+      }
+      tree.dispose(state);
+      return Float32Array.from(rows);
+    },
+    dispose: () => gradient.dispose(),
+  };
+}
+
+/** The same on one objective. */
 export async function estimates(
   estimator: Estimator,
   c: Case,
@@ -132,31 +188,8 @@ export async function estimates(
   count: number,
   seed: number,
 ): Promise<Float32Array> {
-  const chunks = Math.ceil(count / CHUNK);
-  const keys = np
-    .split(random.split(random.key(seed), chunks + 1), chunks + 1, 0)
-    .map((k) => k.reshape([2])) as npType.Array[];
-  let state = estimator.init(makeDistribution(c.kind, np.zeros([2, ...c.event])));
-  const first = keys.pop()!;
-  if (Object.keys(state).length > 0)
-    state = statefulExpectation(makeDistribution(c.kind, repeated(c, 500)), f, estimator, first, state).state;
-  else first.dispose();
-  const gradient = jit((logits: npType.Array, key: npType.Array, given: NamedArrays) =>
-    grad((a: npType.Array) => {
-      const result = statefulExpectation(makeDistribution(c.kind, a), f, estimator, key, given);
-      for (const array of Object.values(result.state)) array.dispose();
-      return np.sum(result.losses);
-    })(logits),
-  );
-  const rows: number[] = [];
-  for (const key of keys) {
-    const chunk = await gradient(repeated(c, CHUNK), key, tree.ref(state)).data();
-    for (const value of chunk as Float32Array) rows.push(value);
-    const width = c.event.reduce((a, b) => a * b, 1);
-    const same = (chunk as Float32Array).every((v, n) => v === chunk[n % width]);
-    if (same && estimator.family === "exact") break;
-  }
-  tree.dispose(state);
-  gradient.dispose();
-  return Float32Array.from(rows);
+  const all = estimatesOf(estimator, c, [f]);
+  const rows = await all.of(0, count, seed);
+  all.dispose();
+  return rows;
 }
