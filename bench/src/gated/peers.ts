@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Exported, exportModel, imageInput, type Tensor } from "@hardgrad/experiments";
+import { exportModel, imageInput, type Model, type Tensor } from "@hardgrad/experiments";
 import { type LinearLayer, loadRuntime, type Network } from "@hardgrad/runtime";
 import { nn, numpy as np } from "@jax-js/jax";
 import { type Child, startChild } from "../child.ts";
@@ -101,7 +101,7 @@ function plainLayers({ layers }: Network): {
 async function onnxruntime(network: Network): Promise<Peer> {
   const { tensors, unit } = plainLayers(network);
   const depth = Object.keys(tensors).length / 2;
-  const exported: Exported = {
+  const exported: Model = {
     doc: "",
     inputs: { image: imageInput },
     outputs: { probabilities: "" },

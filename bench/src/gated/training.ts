@@ -1,7 +1,6 @@
-import type { Arrays, Backend, HostArrays } from "@hardgrad/experiments";
-import { useDevice } from "@hardgrad/experiments";
+import { type Backend, type HostArrays, useDevice } from "@hardgrad/experiments";
 import { numpy as np } from "@jax-js/jax";
-import { expandGates, grad, routedBlocks } from "hardgrad";
+import { expandGates, grad, type NamedArrays, routedBlocks } from "hardgrad";
 import { compareResults } from "../check.ts";
 import type { Tensors } from "../protocol.ts";
 import { awaited, interleave } from "./interleave.ts";
@@ -11,7 +10,7 @@ import type { GatedBench } from "./results.ts";
 const [BATCH, INPUTS, BLOCKS, UNITS] = [128, 784, 64, 32];
 /** Float32 sums over up to 784 terms in another order differ by about 1e-6; a wrong formula by more than 1e-2. */
 const TOLERANCE = 1e-4;
-type Layer = (p: Arrays, gates: np.Array) => np.Array;
+type Layer = (p: NamedArrays, gates: np.Array) => np.Array;
 
 /**
  * A gated layer forward and backward (weights, bias and inputs), on one thread of a device: only the open blocks, against
@@ -121,7 +120,7 @@ function start(backend: Backend, layer: Layer, parameters: HostArrays): Step {
   );
   const resident = backend.put({ ...parameters, ...zeros });
   const compiled = backend.update((arrays, { gates, above }) => {
-    const loss = (p: Arrays): np.Array => np.sum(layer(p, gates!.ref).mul(above!.ref));
+    const loss = (p: NamedArrays): np.Array => np.sum(layer(p, gates!.ref).mul(above!.ref));
     const own = Object.fromEntries(names.map((name) => [name, arrays[name]!.ref]));
     const gradients = grad(loss)(own);
     gates!.dispose();

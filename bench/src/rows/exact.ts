@@ -1,6 +1,6 @@
-import type { Arrays, Backend } from "@hardgrad/experiments";
+import type { Backend } from "@hardgrad/experiments";
 import { numpy as np, random } from "@jax-js/jax";
-import { bernoulli, exact, expectation, valueAndGrad } from "hardgrad";
+import { bernoulli, exact, expectation, type NamedArrays, valueAndGrad } from "hardgrad";
 import type { Tensors } from "../protocol.ts";
 import { gradientEntry, normal } from "./gradient.ts";
 import { type Row, TOLERANCE } from "./row.ts";
@@ -20,12 +20,12 @@ function mean(logits: np.Array, w1: np.Array, b1: np.Array, w2: np.Array, b2: np
   return np.sum(expectation(q, f, estimator, random.key(0)));
 }
 
-function step(resident: Arrays): Arrays {
+function step(resident: NamedArrays): NamedArrays {
   const parameters = names.map((name) => resident[name]!);
   const [loss, gradients] = valueAndGrad(mean, { argnums: names.map((_, i) => i) })(
     ...(parameters.map((p) => p.ref) as Parameters<typeof mean>),
   ) as unknown as [np.Array, np.Array[]];
-  const next: Arrays = { total: resident.total!.add(loss) };
+  const next: NamedArrays = { total: resident.total!.add(loss) };
   names.forEach((name, i) => {
     next[name] = parameters[i]!;
     next[`gradient.${name}`] = gradients[i]!;

@@ -1,5 +1,6 @@
-import type { Arrays, Backend, HostArrays } from "@hardgrad/experiments";
+import type { Backend, HostArrays } from "@hardgrad/experiments";
 import { random } from "@jax-js/jax";
+import type { NamedArrays } from "hardgrad";
 import type { Tensors } from "../protocol.ts";
 import type { Entry } from "./row.ts";
 
@@ -18,7 +19,7 @@ export function normal(seed: number, shape: readonly number[], factor: number): 
  */
 export function gradientEntry(
   backend: Backend,
-  step: (resident: Arrays, inputs: Arrays) => Arrays,
+  step: (resident: NamedArrays, inputs: NamedArrays) => NamedArrays,
   initial: Tensors,
   names: readonly string[],
   inputs: readonly HostArrays[],

@@ -1,6 +1,6 @@
-import type { Arrays, HostArrays } from "@hardgrad/experiments";
+import type { HostArrays } from "@hardgrad/experiments";
 import { nn, numpy as np } from "@jax-js/jax";
-import { grad } from "hardgrad";
+import { grad, type NamedArrays } from "hardgrad";
 import { gradientEntry, normal } from "./gradient.ts";
 import { type Row, TOLERANCE } from "./row.ts";
 
@@ -51,7 +51,7 @@ function placesOf(rows: np.Array): np.Array {
  * A layer of blocks, each open for the examples that score highest: gather them, one batched product, put the units
  * back; then the gradients for a given gradient at the output.
  */
-function stepOf({ place, sum }: Placing): (resident: Arrays, inputs: Arrays) => Arrays {
+function stepOf({ place, sum }: Placing): (resident: NamedArrays, inputs: NamedArrays) => NamedArrays {
   return (resident, inputs) => {
     const weights = resident.weights!;
     const bias = resident.bias!;

@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { exportModel, exportsOf, findExperiment, type Tensor, TOLERANCE } from "@hardgrad/experiments";
+import { exportModel, findExperiment, modelsOf, type Tensor, TOLERANCE } from "@hardgrad/experiments";
 import { safetensors } from "@jax-js/loaders";
 import { describe, expect, test } from "vitest";
 import { hardgrad, scratch } from "./run.ts";
@@ -223,15 +223,15 @@ describe("what can't be done is said in a sentence", () => {
 
   const classifier = findExperiment("classifier");
 
-  test("an experiment without exports", () => {
-    const { exports: _, ...bare } = classifier;
-    expect(() => exportsOf(bare, {}, 0)).toThrow(
+  test("an experiment without models", () => {
+    const { models: _, ...bare } = classifier;
+    expect(() => modelsOf(bare, {}, 0)).toThrow(
       /^experiment classifier has no part that can be exported as a model\.$/,
     );
   });
 
   test("a network of more than 2 GB", () => {
-    const exported = exportsOf(classifier, {}, 0).classifier!;
+    const exported = modelsOf(classifier, {}, 0).classifier!;
     const w1 = { shape: [2 ** 29], data: { byteLength: 2 ** 31 } } as unknown as Tensor;
     expect(() => exportModel("classifier", exported, { w1 }, {})).toThrow(
       /^the network's parameters take 2\.1 GB, and a protobuf file holds 2 GB; use --format safetensors\.$/,

@@ -1,13 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import {
-  type Arrays,
   classifier,
-  type Exported,
   exportModel,
-  exportsOf,
   findExperiment,
+  type Model,
   modelChecker,
+  modelsOf,
   parametersOf,
   TOLERANCE,
   useDevice,
@@ -15,6 +14,7 @@ import {
 } from "@hardgrad/experiments";
 import { decodeModel } from "@hardgrad/onnx";
 import { numpy as np, random } from "@jax-js/jax";
+import type { NamedArrays } from "hardgrad";
 import * as native from "onnxruntime-node";
 import * as web from "onnxruntime-web/wasm";
 import { describe, expect, test } from "vitest";
@@ -77,28 +77,28 @@ async function runFile(file: string, feeds: Plains, runtime: "node" | "web"): Pr
 }
 
 const plain = (x: np.Array): Plain => ({ shape: x.shape, data: x.dataSync() as Float32Array });
-const arrays = (feeds: Plains): Arrays =>
+const arrays = (feeds: Plains): NamedArrays =>
   Object.fromEntries(
     Object.entries(feeds).map(([name, x]) => [name, np.array(x.data, { shape: [...x.shape] })]),
   );
 
 function load(run: string): {
-  exported: { readonly [name: string]: Exported };
-  params: () => Arrays;
+  exported: { readonly [name: string]: Model };
+  params: () => NamedArrays;
   slope: number;
 } {
   const checkpoint = lastCheckpoint(at(run));
   const epoch = epochAt(at(run), checkpoint.step)!;
   const growth = (checkpoint.config.settings.slopeGrowth as number | undefined) ?? 1;
   return {
-    exported: exportsOf(findExperiment(checkpoint.config.experiment), checkpoint.config.settings, epoch),
+    exported: modelsOf(findExperiment(checkpoint.config.experiment), checkpoint.config.settings, epoch),
     params: () => arrays(parametersOf(checkpoint)),
     slope: growth ** epoch,
   };
 }
 
 /** Values that the inputs of a function may have. */
-function feedsOf({ inputs }: Exported, rows: number, seed: number): Plains {
+function feedsOf({ inputs }: Model, rows: number, seed: number): Plains {
   const feeds: Plains = {};
   for (const [name, { dtype, shape }] of Object.entries(inputs)) {
     const sizes = shape.map((d) => (d === "batch" ? rows : d));
@@ -225,7 +225,7 @@ test.each(["categorical", "bernoulli"])(
 test("a check finds a model with other parameters", async () => {
   const checkpoint = lastCheckpoint(at("stochastic"));
   const { settings } = checkpoint.config;
-  const exported = exportsOf(classifier, settings, 2).classifier!;
+  const exported = modelsOf(classifier, settings, 2).classifier!;
   const parameters = parametersOf(checkpoint);
   const { bytes } = exportModel("classifier", exported, parameters, {});
   const check = await modelChecker();

@@ -1,6 +1,8 @@
-export type { Arrays, Backend, HostArray, HostArrays, Resident } from "./contract/backend.ts";
+export type { Backend, HostArray, HostArrays, Resident } from "./contract/backend.ts";
+export type { Batch, Dataset, Split } from "./contract/dataset.ts";
 export type {
   Card,
+  Estimated,
   EvaluationContext,
   Experiment,
   Facts,
@@ -12,7 +14,13 @@ export type {
   StepExperiment,
   StepInputs,
 } from "./contract/experiment.ts";
-export { type Exported, type ExportedInput, type Exports, imageInput } from "./contract/models.ts";
+export {
+  imageInput,
+  type Model,
+  type ModelInput,
+  type Models,
+  type RuntimeModel,
+} from "./contract/models.ts";
 export { readSizes, type SettingSpec, type SettingsTable, type SizesOption } from "./contract/options.ts";
 export type {
   Checkpoint,
@@ -25,7 +33,6 @@ export type {
   Summary,
   Tensor,
 } from "./contract/run.ts";
-export type { RuntimeExport } from "./contract/runtime-export.ts";
 export * from "./data/index.ts";
 export { type DeviceOptions, deviceNames, useDevice } from "./engine/backends/device.ts";
 export { DeviceLost } from "./engine/backends/device-lost.ts";
@@ -40,10 +47,10 @@ export {
 export { makeEstimator } from "./engine/estimator.ts";
 export { type Checker, type Difference, modelChecker, TOLERANCE } from "./engine/export/check.ts";
 export {
-  type ExportedModel,
   exportModel,
-  exportsOf,
   type ModelPort,
+  modelsOf,
+  type OnnxFile,
   parametersOf,
 } from "./engine/export/onnx.ts";
 export {
@@ -74,5 +81,5 @@ export * from "./judge/index.ts";
 export { type AdamOptions, adam, adamw, radam } from "./nn/adam.ts";
 export { bernoulliLoss, crossEntropy, dense, fanInUniform, glorotUniform, splitKey } from "./nn/layers.ts";
 export { maxNorm } from "./nn/max-norm.ts";
-export { type Optimizer, type Params, sgd } from "./nn/optimizers.ts";
+export { sgd } from "./nn/optimizers.ts";
 export { geometricAt, learningRateAt, slopeAt, temperatureAt } from "./nn/schedules.ts";

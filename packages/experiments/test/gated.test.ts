@@ -4,11 +4,11 @@ import {
   type Checkpoint,
   drawnDigits,
   exportModel,
-  exportsOf,
   gated,
   gatedSizes,
   makeEstimator,
   maxNorm,
+  modelsOf,
   parametersOf,
   type RunConfig,
   type Settings,
@@ -101,7 +101,7 @@ describe("the gated network", () => {
 
   test("the exported network opens the gates that were measured", async () => {
     const { checkpoint, pictures } = await train(config("straight-through"));
-    const { classifier } = exportsOf(gated, checkpoint.config.settings, 2);
+    const { classifier } = modelsOf(gated, checkpoint.config.settings, 2);
     const model = exportModel("gated", classifier!, parametersOf(checkpoint), {});
     expect(model.outputs.map((o) => o.name)).toEqual(["class", "probabilities", "scores", "gates"]);
     expect(pictures[0]!.tiles).toHaveLength(5);

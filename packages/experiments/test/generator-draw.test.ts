@@ -99,7 +99,7 @@ for (const style of ["continuous", "binary"])
     test("exported models give what the network gives", async () => {
       const check = await modelChecker();
       const parameters = parametersOf(checkpoint);
-      for (const [name, exported] of Object.entries(generator.exports!(checkpoint.config.settings, 3))) {
+      for (const [name, exported] of Object.entries(generator.models!(checkpoint.config.settings, 3))) {
         const { bytes } = exportModel(name, exported, parameters, {});
         expect((await check(bytes, exported, parameters)).largest).toBeLessThanOrEqual(TOLERANCE);
       }

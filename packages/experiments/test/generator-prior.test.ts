@@ -1,17 +1,17 @@
 import "./setup.ts";
 import { numpy as np, random } from "@jax-js/jax";
-import { grad } from "hardgrad";
+import { grad, type NamedArrays } from "hardgrad";
 import { describe, expect, test } from "vitest";
 import { bitsOf, bitsParams, groupCount, logPriorOfBits } from "../src/experiments/generator/bits.ts";
 import { flowParams, logPrior, noiseOf, styleOf } from "../src/experiments/generator/flow.ts";
-import type { Params, Settings } from "../src/index.ts";
+import type { Settings } from "../src/index.ts";
 import { keepAll } from "../src/nn/optimizers.ts";
 
 const settings: Settings = { styleSize: 5, priorLayers: 4, priorHidden: "7-6" };
 const classes = 3;
 
 /** Parameters that are zero at first become something. */
-function roused(params: Params): Params {
+function roused(params: NamedArrays): NamedArrays {
   return Object.fromEntries(
     Object.entries(params).map(([name, x], i) => [
       name,

@@ -1,6 +1,6 @@
 import "./setup.ts";
 import { nn, numpy as np, random } from "@jax-js/jax";
-import { exact, findEstimator } from "hardgrad";
+import { exact, findEstimator, type NamedArrays } from "hardgrad";
 import { describe, expect, test } from "vitest";
 import { generator as generatorOf } from "../src/data/random.ts";
 import { bestAssignment, confusion } from "../src/experiments/generator/assignment.ts";
@@ -14,7 +14,6 @@ import {
   type Checkpoint,
   drawnDigits,
   generator,
-  type Params,
   type RunConfig,
   type Settings,
   type StepInputs,
@@ -149,7 +148,7 @@ describe("the loss", () => {
 
 /** Mean and log of the standard deviation of one image's style. */
 function posterior(
-  params: Params,
+  params: NamedArrays,
   { x, image, y }: { x: np.Array; image: np.Array; y: np.Array },
 ): { mu: number[]; log: number[] } {
   x.dispose();

@@ -7,8 +7,7 @@ import { fromUniform } from "../src/experiments/generator/information.ts";
 import { schedules } from "../src/experiments/generator/schedules.ts";
 import { divergence, logRatio, pixelsOf } from "../src/experiments/vae/losses.ts";
 import { latents } from "../src/experiments/vae/network.ts";
-import type { Moment, Settings } from "../src/index.ts";
-import { sgd } from "../src/index.ts";
+import { type Moment, type Settings, sgd } from "../src/index.ts";
 import {
   bernoulliLoss,
   crossEntropy,

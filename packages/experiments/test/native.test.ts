@@ -1,8 +1,8 @@
 import { numpy as np } from "@jax-js/jax";
-import { grad } from "hardgrad";
+import { grad, type NamedArrays } from "hardgrad";
 import { describe, expect, test } from "vitest";
 import { checkVersion } from "../src/engine/backends/native/onnxruntime.ts";
-import { type Arrays, type HostArrays, useDevice } from "../src/index.ts";
+import { type HostArrays, useDevice } from "../src/index.ts";
 
 const notices: string[] = [];
 const native = await useDevice("native", { threads: 1, notice: (sentence) => notices.push(sentence) });
@@ -17,7 +17,7 @@ describe("residents of the native backend", () => {
   };
   const rate: HostArrays = { rate: { shape: [], data: Float32Array.of(0.5) } };
   /** y is elementwise and in place, x is not, count is an integer, kept stays. */
-  const step = ({ x, y, bytes, count, kept }: Arrays, { rate }: Arrays): Arrays => ({
+  const step = ({ x, y, bytes, count, kept }: NamedArrays, { rate }: NamedArrays): NamedArrays => ({
     x: np.flip(x!.ref, [0]).add(np.sum(y!.ref)),
     y: y!.sub(x!.mul(rate!)),
     bytes: bytes!.add(1),
@@ -78,8 +78,14 @@ describe("residents of the native backend", () => {
 
   test("two steps on the same arrays do not meet in what they compute on the way", async () => {
     const resident = native.put({ a: initial.x!, b: { shape: [3], data: Float32Array.of(1, 2, 3) } });
-    const first = native.update(({ a, b }: Arrays) => ({ a: a!.ref.sub(np.flip(a!, [0]).mul(0.5)), b: b! }));
-    const second = native.update(({ a, b }: Arrays) => ({ a: a!, b: b!.ref.sub(np.flip(b!, [0]).mul(0.5)) }));
+    const first = native.update(({ a, b }: NamedArrays) => ({
+      a: a!.ref.sub(np.flip(a!, [0]).mul(0.5)),
+      b: b!,
+    }));
+    const second = native.update(({ a, b }: NamedArrays) => ({
+      a: a!,
+      b: b!.ref.sub(np.flip(b!, [0]).mul(0.5)),
+    }));
     await first(resident, {});
     await second(resident, {});
     await first(resident, {});
@@ -104,11 +110,11 @@ describe("residents of the native backend", () => {
 
 describe("a function without an ONNX form", () => {
   /** Cholesky decomposition, which ONNX does not have. */
-  const step = ({ a, total }: Arrays): Arrays => ({
+  const step = ({ a, total }: NamedArrays): NamedArrays => ({
     a: a!.ref.add(np.eye(2)),
     total: total!.add(np.linalg.cholesky(a!).sum()),
   });
-  const plainStep = ({ a, total }: Arrays): Arrays => ({ a: a!.mul(2), total: total!.add(1) });
+  const plainStep = ({ a, total }: NamedArrays): NamedArrays => ({ a: a!.mul(2), total: total!.add(1) });
   const initial: HostArrays = {
     a: { shape: [2, 2], data: Float32Array.of(4, 0, 0, 9) },
     total: { shape: [], data: Float32Array.of(0) },
@@ -169,7 +175,7 @@ test("rows that are added in one place are all added, with any number of threads
   const wasm = await useDevice("wasm");
   // 832 rows of 784, six or seven to each of 128 places: the gradient of taking them.
   const rows = (x: np.Array, i: np.Array): np.Array => np.sum(np.square(np.take(x, i, 0)));
-  const gradient = ({ x }: Arrays, { i }: Arrays): Arrays => ({
+  const gradient = ({ x }: NamedArrays, { i }: NamedArrays): NamedArrays => ({
     g: grad((u: np.Array) => rows(u, i!))(x!),
   });
   const initial: HostArrays = {

@@ -1,13 +1,12 @@
 import "./setup.ts";
 import { numpy as np } from "@jax-js/jax";
+import type { NamedArrays, UpdateRule } from "hardgrad";
 import { describe, expect, test } from "vitest";
 import {
   adam,
   adamw,
   geometricAt,
   learningRateAt,
-  type Optimizer,
-  type Params,
   radam,
   sgd,
   slopeAt,
@@ -29,8 +28,8 @@ function reference(rule: (x: number, g: number, t: number) => number): number[] 
   });
 }
 
-function path(optimizer: Optimizer): number[] {
-  let params: Params = { x: np.array([1.5]) };
+function path(optimizer: UpdateRule): number[] {
+  let params: NamedArrays = { x: np.array([1.5]) };
   let state = optimizer.init(params);
   const rate = np.array(RATE);
   const xs = Array.from({ length: STEPS }, (_, i) => {
@@ -80,7 +79,7 @@ describe("optimizers against plain float64", () => {
       return x - RATE * m;
     };
   };
-  test.each<[string, Optimizer, (x: number, g: number, t: number) => number]>([
+  test.each<[string, UpdateRule, (x: number, g: number, t: number) => number]>([
     ["sgd", sgd({ momentum: 0.5 }), sgdRule()],
     ["adam", adam(), adamRule(0)],
     ["adamw", adamw({ weightDecay: 0.1 }), adamRule(0.1)],
@@ -91,7 +90,7 @@ describe("optimizers against plain float64", () => {
     for (const [i, x] of path(optimizer).entries()) expect(Math.abs(x - expected[i]!)).toBeLessThan(2e-5);
   });
   test("epsilon, 1e-8 unless given: where gradients are as small as it is, steps are smaller", () => {
-    const after = (optimizer: Optimizer): number => {
+    const after = (optimizer: UpdateRule): number => {
       const params = { x: np.array([0]) };
       const next = optimizer.update({ x: np.array([3e-8]) }, optimizer.init(params), params, np.array(RATE));
       return next.params.x!.dataSync()[0]!;

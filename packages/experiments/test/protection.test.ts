@@ -4,13 +4,14 @@ import {
   certify,
   checkCertificate,
   grad,
+  type NamedArrays,
   openGradients,
   openWeights,
   protect,
   type UpdateRule,
 } from "hardgrad";
 import { expect, test } from "vitest";
-import { adam, adamw, crossEntropy, dense, glorotUniform, type Params, radam, sgd } from "../src/index.ts";
+import { adam, adamw, crossEntropy, dense, glorotUniform, radam, sgd } from "../src/index.ts";
 
 /** Weight decay in its two forms, around any optimizer. */
 const decayed = (rule: UpdateRule, decoupled: boolean): UpdateRule => ({
@@ -37,21 +38,21 @@ const rules: [string, UpdateRule][] = [
   ["RAdam", radam()],
 ];
 
-const map = (params: Params, fn: (x: np.Array, name: string) => np.Array): Params =>
+const map = (params: NamedArrays, fn: (x: np.Array, name: string) => np.Array): NamedArrays =>
   Object.fromEntries(Object.entries(params).map(([name, x]) => [name, fn(x, name)]));
-const keep = (params: Params): Params => tree.ref(params) as Params;
+const keep = (params: NamedArrays): NamedArrays => tree.ref(params) as NamedArrays;
 
 /** Six inputs, eight hidden units of which the finished task uses the first four, and a head for each of two tasks. */
 const gate = [1, 1, 1, 1, 0, 0, 0, 0];
 const images = random.normal(random.key(1), [32, 6]);
 
-function scores(params: Params, head: "old" | "new", gates?: number[]): np.Array {
+function scores(params: NamedArrays, head: "old" | "new", gates?: number[]): np.Array {
   const h = np.maximum(dense(images.ref, params.w!, params.b!), 0);
   for (const name of head === "old" ? ["new", "newBias"] : ["old", "oldBias"]) params[name]!.dispose();
   return dense(gates ? h.mul(np.array(gates)) : h, params[head]!, params[`${head}Bias`]!);
 }
 
-function open(): Params {
+function open(): NamedArrays {
   const used = np.array(gate);
   return {
     w: openWeights(undefined, used.ref),
@@ -64,7 +65,7 @@ function open(): Params {
 /** Trains the old task, then the new one in one of three ways; the old task's scores before and after. */
 async function twoTasks(rule: UpdateRule, way: "nothing" | "gradient" | "exact") {
   const key = (n: number): np.Array => random.key(n);
-  let params: Params = {
+  let params: NamedArrays = {
     w: glorotUniform(key(2), 6, 8),
     b: np.zeros([8]),
     old: glorotUniform(key(3), 8, 3),
@@ -75,15 +76,15 @@ async function twoTasks(rule: UpdateRule, way: "nothing" | "gradient" | "exact")
   let state = rule.init(keep(params));
   const target = np.array(Array.from({ length: 32 }, (_, i) => [0, 1, 2].map((c) => (i % 3 === c ? 1 : 0))));
   const guarded = protect(rule, { clip: 0.5 });
-  type Next = { params: Params; state: Params };
+  type Next = { params: NamedArrays; state: NamedArrays };
   const step = (
     head: "old" | "new",
     how: "nothing" | "gradient" | "exact",
-  ): ((p: Params, s: Params) => Next) =>
-    jit(((p: Params, s: Params): Next => {
-      const loss = (q: Params): np.Array =>
+  ): ((p: NamedArrays, s: NamedArrays) => Next) =>
+    jit(((p: NamedArrays, s: NamedArrays): Next => {
+      const loss = (q: NamedArrays): np.Array =>
         np.mean(crossEntropy(scores(q, head, head === "old" ? gate : undefined), target.ref));
-      const g = grad(loss)(keep(p)) as unknown as Params;
+      const g = grad(loss)(keep(p)) as unknown as NamedArrays;
       const rate = np.array(0.01);
       if (how === "exact") return guarded.update(g, s, p, rate, open());
       return rule.update(how === "gradient" ? openGradients(g, open()) : g, s, p, rate);

@@ -4,12 +4,12 @@ import {
   type Checker,
   type Checkpoint,
   type Difference,
-  type Exports,
   exportModel,
-  exportsOf,
   findExperiment,
   type ModelPort,
+  type Models,
   modelChecker,
+  modelsOf,
   parametersOf,
   type RuntimeCheck,
   type TaskModel,
@@ -72,7 +72,7 @@ export async function exportRun(run: string, flags: Flags): Promise<void> {
     const exports = chosen(declared(checkpoint, epoch), flags.which as string | undefined);
     const targets = targetsOf(run, Object.keys(exports), format, place);
     const parameters = parametersOf(checkpoint);
-    const models = Object.entries(exports).map(([name, exported]) => ({ name, exported, parameters }));
+    const models = Object.entries(exports).map(([name, model]) => ({ name, model, parameters }));
     written = await writeModels(models, origin, targets, await checkerOf(flags, narrate));
   }
   if (flags.json) printJson({ run, format, metadata: origin, files: written });
@@ -110,10 +110,10 @@ function read(run: string): { checkpoint: Checkpoint; epoch: number } {
   return { checkpoint, epoch };
 }
 
-function declared(checkpoint: Checkpoint, epoch: number): Exports {
+function declared(checkpoint: Checkpoint, epoch: number): Models {
   try {
     const { experiment, settings } = checkpoint.config;
-    return exportsOf(findExperiment(experiment), settings, epoch);
+    return modelsOf(findExperiment(experiment), settings, epoch);
   } catch (error) {
     throw new Failure(
       `${(error as Error).message.replace(/\.$/, "")}; use --format safetensors for its parameters.`,
@@ -172,18 +172,18 @@ function writeParameters(checkpoint: Checkpoint, origin: { [key: string]: string
 
 /** All models are made and checked before the first is written. */
 async function writeModels(
-  models: readonly Pick<TaskModel, "name" | "exported" | "parameters">[],
+  models: readonly Pick<TaskModel, "name" | "model" | "parameters">[],
   origin: { readonly [key: string]: string },
   targets: { readonly [name: string]: string },
   check: Checker | undefined,
 ): Promise<Written[]> {
   await useDevice("wasm");
   const made: { written: Written; content: Uint8Array }[] = [];
-  for (const { name, exported, parameters } of models) {
+  for (const { name, model, parameters } of models) {
     try {
-      const { bytes, inputs, outputs } = exportModel(name, exported, parameters, { part: name, ...origin });
-      const difference = check ? agreed(await check(bytes, exported, parameters)) : null;
-      const about = { name, file: targets[name]!, bytes: bytes.length, doc: exported.doc };
+      const { bytes, inputs, outputs } = exportModel(name, model, parameters, { part: name, ...origin });
+      const difference = check ? agreed(await check(bytes, model, parameters)) : null;
+      const about = { name, file: targets[name]!, bytes: bytes.length, doc: model.doc };
       made.push({ content: bytes, written: { ...about, inputs, outputs, difference } });
     } catch (error) {
       const why =

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { checkRun, type RunConfig } from "@hardgrad/experiments";
+import { checkRun, type Experiment, makeEstimator, type RunConfig } from "@hardgrad/experiments";
 import { z } from "zod";
 import { configurationOf, experimentOf, type Flags, seedOf } from "../ask/configuration.ts";
 import { Failure, UsageError } from "../ask/errors.ts";
@@ -40,9 +40,7 @@ export function plannedComparison(name: string | undefined, flags: Flags): Compa
   const twice = repeated(configs.filter((c) => c.seed === first).map((c) => wholeEstimator(c.estimator)));
   if (twice !== undefined)
     throw new UsageError(`--estimators names one twice: ${names.join(",")} (${twice}); name each once.`);
-  const idle = "idle" in experiment ? experiment.idle?.(configs[0]!.settings) : undefined;
-  if (idle && names.length > 1)
-    throw new UsageError(`compare ${name} would train the same network ${names.length} times: ${idle}`);
+  refuseSame(experiment, configs[0]!, names.length);
   refuseAll(configs, checkRun);
   return { configs, command: commandOf(name, flags, names, seeds, first) };
 }
@@ -90,6 +88,15 @@ export function refuseForeign(config: RunConfig, path: string): void {
       `${path} was trained with ${name} ${textOf(b, name)}, but the comparison is of ${textOf(a, name)}; ${instead}.`,
     );
   }
+}
+
+/** Refuses several estimators where nothing is estimated. */
+function refuseSame(experiment: Experiment, { settings, estimator }: RunConfig, count: number): void {
+  if (count === 1 || !("estimated" in experiment) || experiment.estimated(settings).parameters.length > 0)
+    return;
+  const [why = "nothing is estimated with these settings."] =
+    experiment.advice?.(settings, makeEstimator(estimator)) ?? [];
+  throw new UsageError(`compare ${experiment.name} would train the same network ${count} times: ${why}`);
 }
 
 function repeated(texts: readonly string[]): string | undefined {

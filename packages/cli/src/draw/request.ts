@@ -1,5 +1,4 @@
-import type { Flags } from "../ask/configuration.ts";
-import { seedOf } from "../ask/configuration.ts";
+import { type Flags, seedOf } from "../ask/configuration.ts";
 import { UsageError } from "../ask/errors.ts";
 import { numberOf, wholeNumber } from "../ask/flags.ts";
 import { nearest } from "../ask/suggest.ts";

@@ -29,16 +29,16 @@ export async function modelsOfTasks(
 
 /** A task's file for `@hardgrad/runtime`, run on the task's test images beside jax-js. */
 export async function taskRuntimeFile(
-  { name, network, exported, parameters, images }: TaskModel,
+  { name, network, model, parameters, images }: TaskModel,
   { config }: Checkpoint,
   origin: { readonly [key: string]: string },
   check: boolean,
 ): Promise<{ content: Uint8Array; doc: string; checked?: RuntimeCheck & { data: string } }> {
   const output = "probabilities";
   const content = writeRuntimeFile({ ...network, meta: { part: name, ...origin, output } });
-  const doc = `${exported.doc} Input: image. Output: ${output}.`;
+  const doc = `${model.doc} Input: image. Output: ${output}.`;
   if (!check) return { content, doc };
-  const checked = await checkRuntimeFile({ bytes: content, like: exported, output }, parameters, images);
+  const checked = await checkRuntimeFile({ bytes: content, like: model, output }, parameters, images);
   if (checked.flipped > MOST_FLIPPED * checked.images)
     throw new Failure(
       `${name} was not written: in the runtime its ${output} differ from jax-js's for ${checked.flipped} of ${checked.images} images; this is a fault of hardgrad, please report it (--no-check writes it all the same).`,

@@ -75,7 +75,7 @@ ${headline.note}
 ${pictures.map(({ name, title }) => `\n${title}:\n\n![${title}](figures/${name}.svg)\n`).join("")}
 ## Use
 
-${use}${exportOf(Object.keys(experiment.exports?.(config.settings, 0) ?? {}))}
+${use}${exportOf(Object.keys(experiment.models?.(config.settings, 0) ?? {}))}
 
 ## Limits
 

@@ -1,12 +1,9 @@
-import type { numpy as np } from "@jax-js/jax";
+import type { NamedArrays } from "hardgrad";
 
 /**
  * What runs a compiled function. A run talks to this only, so that it does not know which device it is on.
  * Functions are written in jax-js over named arrays and consume what they are given.
  */
-
-/** Named arrays inside a traced function. */
-export type Arrays = { [name: string]: np.Array };
 
 /** A plain array: what goes into a compiled function and comes out of it. */
 export interface HostArray {
@@ -35,10 +32,10 @@ export interface Backend {
    * shapes of that call.
    */
   update(
-    fn: (resident: Arrays, inputs: Arrays) => Arrays,
+    fn: (resident: NamedArrays, inputs: NamedArrays) => NamedArrays,
   ): (resident: Resident, inputs: HostArrays) => Promise<void>;
   /** A function that reads resident arrays and leaves them; its results come to the host. Compiled by shapes. */
   evaluate(
-    fn: (resident: Arrays, inputs: Arrays) => Arrays,
+    fn: (resident: NamedArrays, inputs: NamedArrays) => NamedArrays,
   ): (resident: Resident, inputs: HostArrays) => Promise<{ [name: string]: HostArray }>;
 }

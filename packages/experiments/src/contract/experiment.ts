@@ -1,18 +1,15 @@
 import type { numpy as np } from "@jax-js/jax";
-import type { Estimator, NamedArrays } from "hardgrad";
-import type { Dataset, Split } from "../data/index.ts";
-import type { Batch } from "../engine/batches.ts";
-import type { Optimizer, Params } from "../nn/optimizers.ts";
-import type { Arrays, Backend, HostArray, HostArrays } from "./backend.ts";
-import type { Exports } from "./models.ts";
+import type { Estimator, NamedArrays, UpdateRule } from "hardgrad";
+import type { Backend, HostArray, HostArrays } from "./backend.ts";
+import type { Batch, Dataset, Split } from "./dataset.ts";
+import type { Models, RuntimeModel } from "./models.ts";
 import type { SettingsTable } from "./options.ts";
 import type { Checkpoint, Picture, Run, RunConfig, Tensor } from "./run.ts";
-import type { RuntimeExport } from "./runtime-export.ts";
 
 export type Settings = { readonly [name: string]: number | string | boolean };
 
 /** What a traced function gets besides parameters: arrays, so that nothing recompiles when they change. */
-export interface StepInputs extends Arrays {
+export interface StepInputs extends NamedArrays {
   /** `[batch, 784]`, grey 0..255 */
   images: np.Array;
   /** `[batch]`, the class as a number */
@@ -31,10 +28,20 @@ export interface Moment {
   readonly temperature: number | undefined;
 }
 
-/** Numbers that change during a run. `temperature`, where it is given, replaces the estimator's own. */
+/** Numbers that change during a run. */
 export interface Schedules {
   readonly learningRate: number;
+  /** In place of the estimator's own, where it may change. */
+  readonly temperature?: number;
   readonly [name: string]: number;
+}
+
+/** What an estimator trains. */
+export interface Estimated {
+  /** Those below the hard layer; where there are none, all estimators train the same network. */
+  readonly parameters: readonly string[];
+  /** On their gradient (default 1). */
+  readonly rate?: number;
 }
 
 /** What is known of a dataset before training. */
@@ -111,48 +118,43 @@ interface Described {
   /** Other metrics for tables and curves. */
   readonly metrics: readonly Metric[];
   card(settings: Settings): Card;
-  /** Parts of the trained network that `hardgrad export` makes models of; `epoch`: how many whole ones were trained. */
-  exports?(settings: Settings, epoch: number): Exports;
+  /** The trained network's parts as functions for other programs; `epoch`: how many whole ones were trained. */
+  models?(settings: Settings, epoch: number): Models;
   /** The trained network for the hard runtime. */
-  runtime?(params: { readonly [name: string]: Tensor }, settings: Settings, epoch: number): RuntimeExport;
+  runtime?(params: { readonly [name: string]: Tensor }, settings: Settings, epoch: number): RuntimeModel;
 }
 
 /** An experiment of one step, repeated: pure functions. The engine compiles, loops, measures and saves. */
 export interface StepExperiment extends Described {
-  init(key: np.Array, settings: Settings, facts: Facts): Params;
+  init(key: np.Array, settings: Settings, facts: Facts): NamedArrays;
   estimatorState(estimator: Estimator, settings: Settings): NamedArrays;
   /** One loss per example. Consumes everything. */
   losses(
-    params: Params,
+    params: NamedArrays,
     inputs: StepInputs,
     estimator: Estimator,
     state: NamedArrays,
     settings: Settings,
   ): { losses: np.Array; state: NamedArrays };
-  optimizer(settings: Settings): Optimizer;
+  optimizer(settings: Settings): UpdateRule;
   schedules(at: Moment, settings: Settings): Schedules;
   /**
    * What a step gets besides its batch, such as the same batch deformed. The function that it returns depends on the
    * batch and the step alone, so that a resumed run sees the same; its memory may be used again at the next call.
    */
   inputs?(dataset: Dataset, settings: Settings, seed: number): (batch: Batch, step: number) => HostArrays;
-  /** Why no estimator has anything to do with these settings: one sentence; undefined if it has. */
-  idle?(settings: Settings): string | undefined;
+  estimated(settings: Settings): Estimated;
   /** Sentences for the user about what an estimator does and does not do with these settings. */
-  notes?(estimator: Estimator, settings: Settings): readonly string[];
-  /** The parameters whose gradient is estimated: those below the hard layer. */
-  estimated(settings: Settings): readonly string[];
-  /** Their learning rate is multiplied by this. */
-  estimatedRate(settings: Settings): number;
+  advice?(settings: Settings, estimator: Estimator): readonly string[];
   /**
    * Functions for `evaluate` and `pictures`, compiled when first called; those that `over` calls get `StepInputs`, the
    * others what `call` is given. They consume their inputs.
    */
   readonly evaluations: {
-    readonly [name: string]: (params: Params, inputs: Arrays, settings: Settings) => Arrays;
+    readonly [name: string]: (params: NamedArrays, inputs: NamedArrays, settings: Settings) => NamedArrays;
   };
   /** The part of the training images that is trained on, if the rest is kept for something else. */
-  trainedOn?(dataset: Dataset, settings: Settings): Split;
+  split?(dataset: Dataset, settings: Settings): Split;
   /** Parameters that are measured and not trained, such as thresholds: set at an epoch's end, before `evaluate`. */
   calibrate?(context: EvaluationContext): Promise<HostArrays>;
   /**

@@ -1,8 +1,8 @@
-import type { Params } from "../nn/optimizers.ts";
-import type { Arrays } from "./backend.ts";
+import type { Network } from "@hardgrad/runtime";
+import type { NamedArrays } from "hardgrad";
 
-/** An input of an exported function. */
-export interface ExportedInput {
+/** An input of a model. */
+export interface ModelInput {
   readonly dtype: "float32" | "int32" | "uint32";
   /** `"batch"` is the axis of examples, which may have any size. */
   readonly shape: readonly ("batch" | number)[];
@@ -13,30 +13,42 @@ export interface ExportedInput {
 }
 
 /** A part of a trained network for other programs: `hardgrad export` makes a model file of it. */
-export interface Exported {
+export interface Model {
   /** What it computes, for a reader who has only the file. */
   readonly doc: string;
-  readonly inputs: { readonly [name: string]: ExportedInput };
+  readonly inputs: { readonly [name: string]: ModelInput };
   /** What each output is, one sentence each, in the order of the results. */
   readonly outputs: { readonly [name: string]: string };
   /** Consumes what it uses. The parameters become constants of the model. */
-  fn(params: Params, inputs: Arrays): Arrays;
+  fn(params: NamedArrays, inputs: NamedArrays): NamedArrays;
 }
 
-export type Exports = { readonly [name: string]: Exported };
+export type Models = { readonly [name: string]: Model };
 
-/** Grey pixels as every exported function takes them. */
-export const imageInput: ExportedInput = {
+/** Grey pixels as every model takes them. */
+export const imageInput: ModelInput = {
   dtype: "float32",
   shape: ["batch", 784],
   below: 1,
   doc: "Grey values of 28 x 28 pixels, row by row from the top left: 0 is the background, 1 the ink (a byte divided by 255).",
 };
 
-/** The source of an exported function's random choices. */
-export const keyInput: ExportedInput = {
+/** The source of a model's random choices. */
+export const keyInput: ModelInput = {
   dtype: "uint32",
   shape: [2],
   below: 2 ** 32,
   doc: "Any two 32-bit words. The same key gives the same choices, which are those of jax-js's threefry; use a new key for each call.",
 };
+
+/** A trained network for the hard runtime, and which model it must agree with. */
+export interface RuntimeModel {
+  /** Reads `image` as the models do (784 grey values in [0, 1]) and gives `like.output`. */
+  readonly network: Network;
+  readonly like: {
+    /** A name of the experiment's `models`. */
+    readonly model: string;
+    /** One of its outputs, `[batch, n]`. */
+    readonly output: string;
+  };
+}

@@ -1,22 +1,6 @@
+import type { Dataset, Split } from "../contract/dataset.ts";
 import { parseAmat } from "./amat.ts";
 import { type IdxFile, parseIdx } from "./idx.ts";
-
-/** Grey images, 28 x 28, `images[n * 784 + y * 28 + x]` in 0..255 with 0 as background. */
-export interface Split {
-  readonly images: Uint8Array;
-  readonly labels: Uint8Array;
-  readonly count: number;
-}
-
-export interface Dataset {
-  readonly name: string;
-  readonly train: Split;
-  readonly test: Split;
-  readonly width: 28;
-  readonly height: 28;
-  /** 0 where there are no labels; then all of them are 0. */
-  readonly classes: 10 | 0;
-}
 
 /** The files of a dataset, by role. */
 export interface DatasetFiles<T> {

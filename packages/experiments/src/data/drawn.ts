@@ -1,4 +1,4 @@
-import type { Dataset, Split } from "./dataset.ts";
+import type { Dataset, Split } from "../contract/dataset.ts";
 import { type Generator, generator } from "./random.ts";
 import { glyphs, type Stroke } from "./strokes.ts";
 

@@ -1,14 +1,12 @@
 export { parseAmat } from "./amat.ts";
 export { classNames } from "./class-names.ts";
 export {
-  type Dataset,
   type DatasetFiles,
   datasetFromIdx,
   datasetNames,
   type RemoteDataset,
   type RemoteFile,
   remoteDatasets,
-  type Split,
 } from "./dataset.ts";
 export { drawnDigits } from "./drawn.ts";
 export { gunzipIfNeeded, type IdxFile, parseIdx } from "./idx.ts";

@@ -1,11 +1,11 @@
 import { numpy as np } from "@jax-js/jax";
-import type { Arrays, HostArray, HostArrays } from "../contract/backend.ts";
-import type { Params } from "../nn/optimizers.ts";
+import type { NamedArrays } from "hardgrad";
+import type { HostArray, HostArrays } from "../contract/backend.ts";
 
 /** Resident arrays are named `group.name`: `params.w1`, `optimizer.w1.m`, `estimator.x`, `run.total`. */
 
 /** The arrays of one group, by their own names. */
-export function groupOf(arrays: Arrays, group: string): Params {
+export function groupOf(arrays: NamedArrays, group: string): NamedArrays {
   const prefix = `${group}.`;
   return Object.fromEntries(
     Object.entries(arrays)
@@ -15,7 +15,7 @@ export function groupOf(arrays: Arrays, group: string): Params {
 }
 
 /** Groups as resident arrays. */
-export function named(groups: { readonly [group: string]: Params }): Arrays {
+export function named(groups: { readonly [group: string]: NamedArrays }): NamedArrays {
   return Object.fromEntries(
     Object.entries(groups).flatMap(([group, arrays]) =>
       Object.entries(arrays).map(([name, array]) => [`${group}.${name}`, array] as const),
@@ -24,12 +24,12 @@ export function named(groups: { readonly [group: string]: Params }): Arrays {
 }
 
 /** Ends the arrays that a function has no use for. */
-export function disposeAll(arrays: Arrays): void {
+export function disposeAll(arrays: NamedArrays): void {
   for (const array of Object.values(arrays)) array.dispose();
 }
 
 /** Arrays copied to the host. Consumes them. */
-export async function toHost(arrays: Arrays): Promise<{ [name: string]: HostArray }> {
+export async function toHost(arrays: NamedArrays): Promise<{ [name: string]: HostArray }> {
   const host: { [name: string]: HostArray } = {};
   for (const [name, array] of Object.entries(arrays))
     host[name] = { shape: array.shape, data: (await array.data()) as HostArray["data"] };
@@ -42,7 +42,7 @@ export function fromHost({ shape, data }: HostArray): np.Array {
 }
 
 /** Plain arrays on the default device. */
-export function toDevice(arrays: HostArrays): Arrays {
+export function toDevice(arrays: HostArrays): NamedArrays {
   return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, fromHost(array)]));
 }
 

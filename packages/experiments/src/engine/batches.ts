@@ -1,12 +1,5 @@
-import type { HostArrays } from "../contract/backend.ts";
+import type { Batch, Split } from "../contract/dataset.ts";
 import type { Facts } from "../contract/experiment.ts";
-import type { Split } from "../data/index.ts";
-
-/** Images `[count, 784]` and labels `[count]`. */
-export interface Batch extends HostArrays {
-  readonly images: { readonly shape: readonly number[]; readonly data: Uint8Array };
-  readonly labels: { readonly shape: readonly number[]; readonly data: Uint8Array };
-}
 
 export function emptyBatch(count: number): Batch {
   return {

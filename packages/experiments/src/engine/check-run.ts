@@ -1,10 +1,11 @@
+import type { Dataset, Split } from "../contract/dataset.ts";
 import type { Experiment } from "../contract/experiment.ts";
 import type { RunConfig } from "../contract/run.ts";
-import { type Dataset, remoteDatasets, type Split } from "../data/index.ts";
+import { remoteDatasets } from "../data/index.ts";
 import { findExperiment } from "../experiments/index.ts";
 import { makeEstimator } from "./estimator.ts";
 import { feedOf } from "./feed.ts";
-import { trainedOn } from "./trained-on.ts";
+import { trainingSplit } from "./training-split.ts";
 
 /**
  * Refuses a run that can't be: before its data are there by all that is known without them, afterwards by the data too.
@@ -21,7 +22,7 @@ export function checkRun(config: RunConfig, dataset?: Dataset): void {
   if ("start" in experiment) {
     if (dataset) experiment.checkData(config, dataset);
   } else if (dataset) feedOf(experiment, config, dataset);
-  else trainedOn(experiment, settings, outline(config));
+  else trainingSplit(experiment, settings, outline(config));
 }
 
 /** What is known of a dataset before it is there: its classes, and how many images are drawn. */

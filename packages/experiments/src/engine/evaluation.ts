@@ -1,7 +1,7 @@
 import type { HostArray, HostArrays, Resident } from "../contract/backend.ts";
+import type { Dataset, Split } from "../contract/dataset.ts";
 import type { EvaluationContext } from "../contract/experiment.ts";
 import type { RunConfig } from "../contract/run.ts";
-import type { Dataset, Split } from "../data/index.ts";
 import { gather, range } from "./batches.ts";
 import { keyOf, PURPOSE } from "./keys.ts";
 import type { Program } from "./program.ts";

@@ -1,6 +1,6 @@
+import type { Dataset } from "../contract/dataset.ts";
 import type { Experiment } from "../contract/experiment.ts";
 import type { Checkpoint, RunConfig } from "../contract/run.ts";
-import type { Dataset } from "../data/index.ts";
 import { findExperiment } from "../experiments/index.ts";
 import { feedOf } from "./feed.ts";
 

@@ -1,12 +1,13 @@
 import type { HostArrays } from "../contract/backend.ts";
+import type { Batch, Dataset } from "../contract/dataset.ts";
 import type { StepExperiment } from "../contract/experiment.ts";
 import type { RunConfig } from "../contract/run.ts";
-import { type Dataset, shuffled } from "../data/index.ts";
+import { shuffled } from "../data/index.ts";
 import { scalars } from "./arrays.ts";
-import { type Batch, emptyBatch, gather, range } from "./batches.ts";
+import { emptyBatch, gather, range } from "./batches.ts";
 import { initialTemperature, makeEstimator } from "./estimator.ts";
 import { keyOf, PURPOSE } from "./keys.ts";
-import { trainedOn } from "./trained-on.ts";
+import { trainingSplit } from "./training-split.ts";
 
 /** What the steps of a run are given: a function of the configuration, the data and the number of the step alone. */
 export interface Feed {
@@ -22,7 +23,7 @@ export interface Feed {
 /** @throws RangeError if the training set is smaller than a batch. */
 export function feedOf(experiment: StepExperiment, config: RunConfig, dataset: Dataset): Feed {
   const { settings, seed } = config;
-  const train = trainedOn(experiment, settings, dataset);
+  const train = trainingSplit(experiment, settings, dataset);
   const size = settings.batch as number;
   const stepsPerEpoch = Math.floor(train.count / size);
   const totalSteps = stepsPerEpoch * (settings.epochs as number);

@@ -1,9 +1,9 @@
 import { numpy as np, tree } from "@jax-js/jax";
-import { grad, type NamedArrays, valueAndGrad } from "hardgrad";
-import type { Arrays, Backend, HostArray, HostArrays, Resident } from "../contract/backend.ts";
+import { grad, type NamedArrays, type UpdateRule, valueAndGrad } from "hardgrad";
+import type { Backend, HostArray, HostArrays, Resident } from "../contract/backend.ts";
 import type { StepExperiment, StepInputs } from "../contract/experiment.ts";
 import type { RunConfig } from "../contract/run.ts";
-import { keepAll, type Optimizer, type Params } from "../nn/optimizers.ts";
+import { keepAll } from "../nn/optimizers.ts";
 import { disposeAll, groupOf, named } from "./arrays.ts";
 import { makeEstimator } from "./estimator.ts";
 
@@ -17,13 +17,13 @@ export interface Program {
   readonly evaluations: { readonly [name: string]: ReturnType<Backend["evaluate"]> };
 }
 
-type TracedStep = (resident: Arrays, inputs: Arrays) => Arrays;
+type TracedStep = (resident: NamedArrays, inputs: NamedArrays) => NamedArrays;
 
 export function compile(
   backend: Backend,
   experiment: StepExperiment,
   config: RunConfig,
-  optimizer: Optimizer,
+  optimizer: UpdateRule,
 ): Program {
   const { settings } = config;
   const evaluations = Object.entries(experiment.evaluations).map(([name, fn]) => {
@@ -45,9 +45,9 @@ export function compile(
 function meanLoss(
   experiment: StepExperiment,
   config: RunConfig,
-  params: Params,
+  params: NamedArrays,
   state: NamedArrays,
-  inputs: Arrays,
+  inputs: NamedArrays,
 ): [np.Array, NamedArrays] {
   const { learningRate, temperature, ...rest } = inputs;
   learningRate?.dispose();
@@ -57,15 +57,14 @@ function meanLoss(
 }
 
 /** One step of training. */
-export function stepOf(experiment: StepExperiment, config: RunConfig, optimizer: Optimizer): TracedStep {
+export function stepOf(experiment: StepExperiment, config: RunConfig, optimizer: UpdateRule): TracedStep {
   const { settings } = config;
-  const rate = experiment.estimatedRate(settings);
-  const estimated = experiment.estimated(settings);
+  const { parameters: estimated, rate = 1 } = experiment.estimated(settings);
   return (resident, inputs) => {
     const params = groupOf(resident, "params");
     const learningRate = inputs.learningRate!.ref;
     const [[loss, state], gradients] = valueAndGrad(
-      (p: Params) => meanLoss(experiment, config, p, groupOf(resident, "estimator"), inputs),
+      (p: NamedArrays) => meanLoss(experiment, config, p, groupOf(resident, "estimator"), inputs),
       { hasAux: true },
     )(keepAll(params));
     const scaled = Object.fromEntries(
@@ -84,7 +83,7 @@ export function stepOf(experiment: StepExperiment, config: RunConfig, optimizer:
 /** The gradient of the mean loss, by parameter. */
 function gradientOf(experiment: StepExperiment, config: RunConfig): TracedStep {
   return (resident, inputs) => {
-    const loss = (p: Params): np.Array => {
+    const loss = (p: NamedArrays): np.Array => {
       const [value, next] = meanLoss(experiment, config, p, groupOf(resident, "estimator"), inputs);
       tree.dispose(next);
       return value;
@@ -97,7 +96,7 @@ function gradientOf(experiment: StepExperiment, config: RunConfig): TracedStep {
   };
 }
 
-function paramsOf(resident: Arrays): { params: Params; rest: Arrays } {
+function paramsOf(resident: NamedArrays): { params: NamedArrays; rest: NamedArrays } {
   const rest = Object.fromEntries(Object.entries(resident).filter(([name]) => !name.startsWith("params.")));
   return { params: groupOf(resident, "params"), rest };
 }

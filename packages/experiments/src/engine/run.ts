@@ -1,7 +1,7 @@
 import type { Backend, HostArrays } from "../contract/backend.ts";
+import type { Dataset } from "../contract/dataset.ts";
 import type { StepExperiment } from "../contract/experiment.ts";
 import type { Checkpoint, MetricRow, Run, RunConfig } from "../contract/run.ts";
-import type { Dataset } from "../data/index.ts";
 import { findExperiment } from "../experiments/index.ts";
 import { fromHost, named, scalar, toHost } from "./arrays.ts";
 import { factsOf } from "./batches.ts";
@@ -46,12 +46,12 @@ export async function startRun(
   let step = checkpoint?.step ?? 0;
   let record = checkpoint?.record ?? emptyRecord;
   const watch = stopwatch();
-  const notes = experiment.notes?.(estimator, settings) ?? [];
+  const notes = experiment.advice?.(settings, estimator) ?? [];
 
   const context = () =>
     contextOf({
       config,
-      estimated: experiment.estimated(settings),
+      estimated: experiment.estimated(settings).parameters,
       dataset,
       program,
       resident,

@@ -1,6 +1,7 @@
-import type { Arrays, HostArrays } from "../contract/backend.ts";
+import type { NamedArrays } from "hardgrad";
+import type { HostArrays } from "../contract/backend.ts";
+import type { Dataset } from "../contract/dataset.ts";
 import type { RunConfig } from "../contract/run.ts";
-import type { Dataset } from "../data/index.ts";
 import { findExperiment } from "../experiments/index.ts";
 import { makeEstimator } from "./estimator.ts";
 import { feedOf } from "./feed.ts";
@@ -12,7 +13,7 @@ export interface TrainingStep {
   /** The resident arrays before the first step: `params.w1`, `optimizer.w1`, `estimator.x`, `run.total`. */
   readonly initial: HostArrays;
   /** A traced function for `Backend.update`; it adds the mean loss to `run.total`. Consumes everything. */
-  readonly step: (resident: Arrays, inputs: Arrays) => Arrays;
+  readonly step: (resident: NamedArrays, inputs: NamedArrays) => NamedArrays;
   /** What a run would give to that step: images, labels, key and schedules. */
   inputs(step: number): HostArrays;
 }

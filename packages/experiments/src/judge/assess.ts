@@ -1,5 +1,5 @@
 import type { Backend } from "../contract/backend.ts";
-import type { Dataset } from "../data/index.ts";
+import type { Dataset } from "../contract/dataset.ts";
 import type { LoadedGenerator } from "../experiments/generator/load.ts";
 import { drawnLike, drawsOf } from "./draws.ts";
 import { nearestDistances } from "./nearest.ts";

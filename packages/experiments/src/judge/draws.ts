@@ -1,4 +1,4 @@
-import type { Split } from "../data/index.ts";
+import type { Split } from "../contract/dataset.ts";
 import type { LoadedGenerator } from "../experiments/generator/load.ts";
 
 /** Digits do not share their noise: each has a seed of its own. */

@@ -1,6 +1,6 @@
 import { lax, nn, numpy as np } from "@jax-js/jax";
+import type { NamedArrays } from "hardgrad";
 import { fanInUniform, splitKey } from "../nn/layers.ts";
-import type { Params } from "../nn/optimizers.ts";
 
 /**
  * The network that judges drawn pictures: two convolutions of 5 x 5 that halve the picture (16 and 32 maps), 128
@@ -31,7 +31,7 @@ function convolution(l: 1 | 2): typeof shapes {
 }
 
 /** Consumes the key. */
-export function initialJudge(key: np.Array): Params {
+export function initialJudge(key: np.Array): NamedArrays {
   const names = Object.keys(shapes);
   const keys = splitKey(key, names.length);
   return Object.fromEntries(
@@ -40,7 +40,7 @@ export function initialJudge(key: np.Array): Params {
 }
 
 /** Class scores `[batch, 10]` of images `[batch, 784]` in 0..255. Consumes everything. */
-export function scoresOf(params: Params, images: np.Array): np.Array {
+export function scoresOf(params: NamedArrays, images: np.Array): np.Array {
   const batch = images.shape[0]!;
   const halved = (x: np.Array, l: 1 | 2): np.Array => {
     const made = lax.conv(x, params[`w${l}`]!, [2, 2], "SAME");

@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import type { Backend, HostArrays } from "../contract/backend.ts";
-import type { Split } from "../data/index.ts";
+import type { Split } from "../contract/dataset.ts";
 import { scoresOf, shapes } from "./network.ts";
 
 /** Pictures at a time. The last block is filled up with blank ones, so that there is one shape and one program. */

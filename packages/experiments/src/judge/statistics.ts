@@ -1,4 +1,4 @@
-import type { Split } from "../data/index.ts";
+import type { Split } from "../contract/dataset.ts";
 
 /** A part of a number of trials, with its 95 % interval. */
 export interface Rate {

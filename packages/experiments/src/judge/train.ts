@@ -1,14 +1,15 @@
 import { numpy as np } from "@jax-js/jax";
-import { oneHotOf, valueAndGrad } from "hardgrad";
-import type { Arrays, Backend, HostArrays } from "../contract/backend.ts";
+import { type NamedArrays, oneHotOf, valueAndGrad } from "hardgrad";
+import type { Backend, HostArrays } from "../contract/backend.ts";
+import type { Split } from "../contract/dataset.ts";
 import { deformAll } from "../data/deform.ts";
-import { type Split, shuffled } from "../data/index.ts";
+import { shuffled } from "../data/index.ts";
 import { fromHost, groupOf, named, scalar, toHost } from "../engine/arrays.ts";
 import { emptyBatch, gather } from "../engine/batches.ts";
 import { keyOf, PURPOSE } from "../engine/keys.ts";
 import { adam } from "../nn/adam.ts";
 import { crossEntropy } from "../nn/layers.ts";
-import { keepAll, type Params } from "../nn/optimizers.ts";
+import { keepAll } from "../nn/optimizers.ts";
 import { initialJudge, scoresOf } from "./network.ts";
 
 /** How a classifier is trained: Adam, the learning rate along a half cosine to 0. */
@@ -108,10 +109,10 @@ async function fresh(seed: number): Promise<HostArrays> {
 }
 
 /** Forward, gradient and Adam in one; adds the mean loss to `run.total`. */
-function step(resident: Arrays, { images, labels, learningRate }: Arrays): Arrays {
+function step(resident: NamedArrays, { images, labels, learningRate }: NamedArrays): NamedArrays {
   const params = groupOf(resident, "params");
   const y = oneHotOf(labels!.astype(np.int32), 10);
-  const meanLoss = (p: Params): np.Array => np.mean(crossEntropy(scoresOf(p, images!), y));
+  const meanLoss = (p: NamedArrays): np.Array => np.mean(crossEntropy(scoresOf(p, images!), y));
   const [loss, gradients] = valueAndGrad(meanLoss)(keepAll(params));
   const next = adam().update(gradients, groupOf(resident, "optimizer"), params, learningRate!);
   learningRate!.dispose();

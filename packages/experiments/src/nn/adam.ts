@@ -1,5 +1,6 @@
 import { numpy as np, tree } from "@jax-js/jax";
-import { inRange, map, type Optimizer, type Params } from "./optimizers.ts";
+import type { NamedArrays, UpdateRule } from "hardgrad";
+import { inRange, map } from "./optimizers.ts";
 
 /** Adam and its relatives: running means m and v of the gradient and of its square, corrected for their start at 0. */
 
@@ -37,13 +38,13 @@ function stepOf(x: np.Array, m: np.Array, root: np.Array, { overRoot, kept, warm
   return (kept ? x.mul(kept.ref) : x).sub(m.mul(factor));
 }
 
-function adamLike(name: string, options: AdamOptions, factorsOf: (scalars: Scalars) => Factors): Optimizer {
+function adamLike(name: string, options: AdamOptions, factorsOf: (scalars: Scalars) => Factors): UpdateRule {
   const { b1 = 0.9, b2 = 0.999, epsilon = 1e-8 } = options;
   inRange(name, "b1", b1, 0, 1);
   inRange(name, "b2", b2, 0, 1);
   return {
     init: (params) => {
-      const state: Params = { steps: np.array(0), correction1: np.array(0), correction2: np.array(0) };
+      const state: NamedArrays = { steps: np.array(0), correction1: np.array(0), correction2: np.array(0) };
       for (const [key, x] of Object.entries(params)) {
         state[`${key}.m`] = np.zerosLike(x.ref);
         state[`${key}.v`] = np.zerosLike(x.ref);
@@ -57,7 +58,7 @@ function adamLike(name: string, options: AdamOptions, factorsOf: (scalars: Scala
       const steps = state.steps!.add(1);
       const factors = factorsOf({ correction1, correction2, steps, learningRate });
       const floor = np.sqrt(correction2.ref).mul(epsilon);
-      const next: Params = {};
+      const next: NamedArrays = {};
       const updated = map(params, (x, key) => {
         const g = gradients[key]!;
         const m = state[`${key}.m`]!.mul(b1).add(g.ref.mul(1 - b1));
@@ -83,7 +84,7 @@ function plain({ correction1, correction2, learningRate }: Scalars): Factors {
  * @example
  * const optimizer = adam();
  */
-export function adam(options: AdamOptions = {}): Optimizer {
+export function adam(options: AdamOptions = {}): UpdateRule {
   return adamLike("adam", options, plain);
 }
 
@@ -94,7 +95,7 @@ export function adam(options: AdamOptions = {}): Optimizer {
  * @example
  * const optimizer = adamw({ weightDecay: 0.01 });
  */
-export function adamw(options: AdamOptions & { weightDecay?: number } = {}): Optimizer {
+export function adamw(options: AdamOptions & { weightDecay?: number } = {}): UpdateRule {
   const { weightDecay = 0.01, ...rest } = options;
   inRange("adamw", "weightDecay", weightDecay, 0, 1);
   return adamLike("adamw", rest, (scalars) => {
@@ -111,7 +112,7 @@ export function adamw(options: AdamOptions & { weightDecay?: number } = {}): Opt
  * @example
  * const optimizer = radam();
  */
-export function radam(options: AdamOptions = {}): Optimizer {
+export function radam(options: AdamOptions = {}): UpdateRule {
   const { b2 = 0.999 } = options;
   const limit = 2 / (1 - b2) - 1;
   const start = firstRectified(b2);

@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
-import { map, type Optimizer } from "./optimizers.ts";
+import type { UpdateRule } from "hardgrad";
+import { map } from "./optimizers.ts";
 
 /**
  * An optimizer after whose steps the weights into each unit have at most this norm: a column of a matrix `[inputs,
@@ -10,7 +11,7 @@ import { map, type Optimizer } from "./optimizers.ts";
  * @example
  * const optimizer = maxNorm(sgd({ momentum: 0 }), 2);
  */
-export function maxNorm(optimizer: Optimizer, limit: number): Optimizer {
+export function maxNorm(optimizer: UpdateRule, limit: number): UpdateRule {
   if (!(limit > 0)) throw new RangeError(`maxNorm: the limit must be a number above 0, not ${limit}.`);
   return {
     init: optimizer.init,

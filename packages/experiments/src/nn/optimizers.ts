@@ -1,19 +1,5 @@
 import { numpy as np, tree } from "@jax-js/jax";
-
-/** Named arrays. */
-export type Params = { [name: string]: np.Array };
-
-/** A pair of pure functions with explicit state, as in optax; the learning rate is an array, so it may change. */
-export interface Optimizer {
-  init(params: Params): Params;
-  /** Consumes gradients, state and parameters; does not consume the learning rate. */
-  update(
-    gradients: Params,
-    state: Params,
-    params: Params,
-    learningRate: np.Array,
-  ): { params: Params; state: Params };
-}
+import type { NamedArrays, UpdateRule } from "hardgrad";
 
 /**
  * Gradient descent with momentum: `m = momentum m + g`, `x = x - rate m`.
@@ -22,7 +8,7 @@ export interface Optimizer {
  * @example
  * const optimizer = sgd({ momentum: 0.9 });
  */
-export function sgd(options: { momentum?: number } = {}): Optimizer {
+export function sgd(options: { momentum?: number } = {}): UpdateRule {
   const { momentum = 0.9 } = options;
   inRange("sgd", "momentum", momentum, 0, 1);
   // Without momentum there is nothing to remember: a third of the memory traffic.
@@ -44,7 +30,7 @@ export function sgd(options: { momentum?: number } = {}): Optimizer {
 }
 
 /** A function over named arrays. */
-export function map(params: Params, fn: (x: np.Array, name: string) => np.Array): Params {
+export function map(params: NamedArrays, fn: (x: np.Array, name: string) => np.Array): NamedArrays {
   return Object.fromEntries(Object.entries(params).map(([name, x]) => [name, fn(x, name)]));
 }
 
@@ -55,6 +41,6 @@ export function inRange(name: string, option: string, value: number, low: number
 }
 
 /** Keeps one more reference to every array. */
-export function keepAll(params: Params): Params {
-  return tree.ref(params) as Params;
+export function keepAll(params: NamedArrays): NamedArrays {
+  return tree.ref(params) as NamedArrays;
 }

@@ -1,21 +1,22 @@
 import { blockUntilReady, jit, tree } from "@jax-js/jax";
-import type { Arrays, Backend, Resident } from "../../contract/backend.ts";
+import type { NamedArrays } from "hardgrad";
+import type { Backend, Resident } from "../../contract/backend.ts";
 import { toDevice, toHost } from "../arrays.ts";
 import { type Guard, unguarded } from "./device-lost.ts";
 import { shareKernelInstances } from "./kernel-instances.ts";
 
 /** Resident arrays of this backend: jax-js arrays on the default device. */
 interface Held extends Resident {
-  arrays: Arrays;
+  arrays: NamedArrays;
 }
 
-type Compiled = (resident: Arrays, inputs: Arrays) => Arrays;
+type Compiled = (resident: NamedArrays, inputs: NamedArrays) => NamedArrays;
 
 /**
  * Sends a step's work to the device. By itself jax-js computes nothing before somebody reads a result, and keeps every
  * intermediate array till then: a hundred steps of a million parameters would hold gigabytes.
  */
-async function send(arrays: Arrays, device: string): Promise<void> {
+async function send(arrays: NamedArrays, device: string): Promise<void> {
   const smallest = Object.values(arrays).reduce((a, b) => (b.size < a.size ? b : a));
   // Waiting for a GPU costs a round trip; asking for the buffer sends the work and does not wait.
   if (device === "webgpu") await smallest.ref.gpuBuffer();
@@ -41,14 +42,14 @@ export function jaxBackend(device: string, guard: Guard = unguarded): Backend {
       const compiled = jit(fn as never) as unknown as Compiled;
       return (resident, inputs) =>
         guard(async () => {
-          const kept = tree.ref((resident as Held).arrays) as Arrays;
+          const kept = tree.ref((resident as Held).arrays) as NamedArrays;
           return toHost(compiled(kept, toDevice(inputs)));
         });
     },
   };
 }
 
-function hold(arrays: Arrays, guard: Guard): Held {
+function hold(arrays: NamedArrays, guard: Guard): Held {
   const names = Object.keys(arrays);
   return {
     arrays,

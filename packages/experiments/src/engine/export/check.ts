@@ -1,5 +1,5 @@
 import type { HostArray, HostArrays } from "../../contract/backend.ts";
-import type { Exported } from "../../contract/models.ts";
+import type { Model } from "../../contract/models.ts";
 import type { Tensor as HostTensor } from "../../contract/run.ts";
 import { generator } from "../../data/random.ts";
 import { toDevice, toHost } from "../arrays.ts";
@@ -19,10 +19,10 @@ export const TOLERANCE = 1e-5;
 const ROWS = [1, 7];
 const DRAWS = 3;
 
-/** Compares a model with its function. */
+/** Compares a model file with its function. */
 export type Checker = (
-  model: Uint8Array,
-  exported: Exported,
+  file: Uint8Array,
+  model: Model,
   parameters: { readonly [name: string]: HostTensor },
 ) => Promise<Difference>;
 
@@ -33,21 +33,21 @@ export type Checker = (
  *
  * @throws RangeError if onnxruntime-node is missing or its version is not supported.
  * @example
- * const { largest } = await (await modelChecker())(model.bytes, exported, parameters);
+ * const { largest } = await (await modelChecker())(file.bytes, model, parameters);
  */
 export async function modelChecker(): Promise<Checker> {
   const runtime = await loadRuntime("the check", "leave it out by --no-check");
-  return async (model, exported, parameters) => {
-    const session = await runtime.InferenceSession.create(model, { logSeverityLevel: 3 });
-    const call = callable(exported, parameters);
+  return async (file, model, parameters) => {
+    const session = await runtime.InferenceSession.create(file, { logSeverityLevel: 3 });
+    const call = callable(model, parameters);
     let best: Difference = { largest: Number.POSITIVE_INFINITY, output: "" };
     try {
       for (let draw = 0; draw < DRAWS && best.largest > TOLERANCE; draw++) {
         const random = generator(draw);
         let worst: Difference = { largest: 0, output: "" };
         for (const rows of ROWS) {
-          const inputs = inputsFor(exported, rows, random.uniform);
-          const actual = await run(runtime, session, exported, inputs);
+          const inputs = inputsFor(model, rows, random.uniform);
+          const actual = await run(runtime, session, model, inputs);
           worst = larger(worst, compare(actual, await toHost(call.fn(toDevice(inputs)))));
         }
         if (draw === 0 || worst.largest < best.largest) best = worst;
@@ -62,11 +62,11 @@ export async function modelChecker(): Promise<Checker> {
 async function run(
   { Tensor }: Runtime,
   session: Session,
-  exported: Exported,
+  model: Model,
   inputs: HostArrays,
 ): Promise<Tensors> {
   const feeds: Tensors = {};
-  for (const [name, { dtype }] of Object.entries(exported.inputs)) {
+  for (const [name, { dtype }] of Object.entries(model.inputs)) {
     const { data, shape } = inputs[name]!;
     feeds[name] = new Tensor(dtype, data, shape);
   }

@@ -1,8 +1,9 @@
 import { decodeModel, lower, type Port } from "@hardgrad/onnx";
 import { jit, tree } from "@jax-js/jax";
-import type { Arrays, HostArray } from "../../contract/backend.ts";
+import type { NamedArrays } from "hardgrad";
+import type { HostArray } from "../../contract/backend.ts";
 import type { Experiment, Settings } from "../../contract/experiment.ts";
-import type { Exported, Exports } from "../../contract/models.ts";
+import type { Model, Models } from "../../contract/models.ts";
 import type { Checkpoint, Tensor } from "../../contract/run.ts";
 import { disposeAll, toDevice } from "../arrays.ts";
 
@@ -14,7 +15,7 @@ export interface ModelPort {
   readonly doc: string;
 }
 
-export interface ExportedModel {
+export interface OnnxFile {
   readonly bytes: Uint8Array;
   readonly inputs: readonly ModelPort[];
   readonly outputs: readonly ModelPort[];
@@ -32,19 +33,19 @@ export function parametersOf({ tensors }: Checkpoint): { [name: string]: Tensor 
 }
 
 /**
- * What can be exported of a network of an experiment.
+ * What can be model of a network of an experiment.
  *
  * @param epoch how many epochs were trained; schedules depend on it.
  * @throws RangeError if the experiment declares nothing.
  */
-export function exportsOf(experiment: Experiment, settings: Settings, epoch: number): Exports {
-  const exports = experiment.exports?.(settings, Math.floor(epoch)) ?? {};
-  if (Object.keys(exports).length > 0) return exports;
-  throw new RangeError(`experiment ${experiment.name} has no part that can be exported as a model.`);
+export function modelsOf(experiment: Experiment, settings: Settings, epoch: number): Models {
+  const models = experiment.models?.(settings, Math.floor(epoch)) ?? {};
+  if (Object.keys(models).length > 0) return models;
+  throw new RangeError(`experiment ${experiment.name} has no part that can be model as a model.`);
 }
 
 /**
- * An exported function as an ONNX model with these parameters in it. Needs a device of jax-js (`useDevice`), on which
+ * An model function as an ONNX model with these parameters in it. Needs a device of jax-js (`useDevice`), on which
  * the function is traced.
  *
  * @param metadata what the file says about its origin.
@@ -52,26 +53,26 @@ export function exportsOf(experiment: Experiment, settings: Settings, epoch: num
  */
 export function exportModel(
   name: string,
-  exported: Exported,
+  model: Model,
   parameters: { readonly [name: string]: Tensor },
   metadata: { readonly [key: string]: string },
-): ExportedModel {
+): OnnxFile {
   const bytes = Object.values(parameters).reduce((sum, { data }) => sum + data.byteLength, 0);
   if (bytes > PROTOBUF_LIMIT)
     throw new RangeError(
       `the network's parameters take ${(bytes / 1e9).toFixed(1)} GB, and a protobuf file holds 2 GB; use --format safetensors.`,
     );
-  const call = callable(exported, parameters);
-  const example = toDevice(inputsFor(exported, 2, () => 0));
-  const batched = Object.entries(exported.inputs).filter(([, { shape }]) => shape[0] === "batch");
+  const call = callable(model, parameters);
+  const example = toDevice(inputsFor(model, 2, () => 0));
+  const batched = Object.entries(model.inputs).filter(([, { shape }]) => shape[0] === "batch");
   try {
     const lowered = lower(call.fn, [example], {
       names: [""],
       constants: call.params,
-      results: Object.keys(exported.outputs),
+      results: Object.keys(model.outputs),
       batch: batched.length > 0 && batched.map(([input]) => input),
       graphName: name,
-      docString: docOf(exported),
+      docString: docOf(model),
       metadata,
     });
     const sizes = sizesOf(lowered.model);
@@ -83,8 +84,8 @@ export function exportModel(
     });
     return {
       bytes: lowered.model,
-      inputs: lowered.inputs.map((port) => described(port, exported.inputs[port.name]!.doc)),
-      outputs: lowered.outputs.map((port) => described(port, exported.outputs[port.name]!)),
+      inputs: lowered.inputs.map((port) => described(port, model.inputs[port.name]!.doc)),
+      outputs: lowered.outputs.map((port) => described(port, model.outputs[port.name]!)),
     };
   } finally {
     disposeAll(example);
@@ -105,17 +106,17 @@ function sizesOf(model: Uint8Array): Map<string, (number | string)[]> {
 
 /** The function with its parameters, for calls on jax-js; arguments are consumed. */
 export function callable(
-  exported: Exported,
+  model: Model,
   parameters: { readonly [name: string]: Tensor },
-): { readonly params: Arrays; fn(inputs: Arrays): Arrays; dispose(): void } {
+): { readonly params: NamedArrays; fn(inputs: NamedArrays): NamedArrays; dispose(): void } {
   const params = toDevice(parameters);
-  const compiled = jit((p: Arrays, inputs: Arrays) => {
-    const results = exported.fn(p, inputs);
-    return Object.fromEntries(Object.keys(exported.outputs).map((name) => [name, results[name]!]));
-  }) as unknown as ((p: Arrays, inputs: Arrays) => Arrays) & { dispose(): void };
+  const compiled = jit((p: NamedArrays, inputs: NamedArrays) => {
+    const results = model.fn(p, inputs);
+    return Object.fromEntries(Object.keys(model.outputs).map((name) => [name, results[name]!]));
+  }) as unknown as ((p: NamedArrays, inputs: NamedArrays) => NamedArrays) & { dispose(): void };
   return {
     params,
-    fn: (inputs) => compiled(tree.ref(params) as Arrays, inputs),
+    fn: (inputs) => compiled(tree.ref(params) as NamedArrays, inputs),
     dispose: () => {
       compiled.dispose();
       tree.dispose(params);
@@ -127,7 +128,7 @@ const arrayTypes = { float32: Float32Array, int32: Int32Array, uint32: Uint32Arr
 
 /** Arguments for so many examples, from a source of numbers on [0, 1). */
 export function inputsFor(
-  { inputs }: Exported,
+  { inputs }: Model,
   rows: number,
   uniform: () => number,
 ): { [name: string]: HostArray } {
@@ -142,7 +143,7 @@ export function inputsFor(
 }
 
 /** All that a reader of the file alone can know. */
-function docOf({ doc, inputs, outputs }: Exported): string {
+function docOf({ doc, inputs, outputs }: Model): string {
   const lines = [
     ...Object.entries(inputs).map(([name, input]) => `Input ${name}: ${input.doc}`),
     ...Object.entries(outputs).map(([name, text]) => `Output ${name}: ${text}`),

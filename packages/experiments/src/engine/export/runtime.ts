@@ -1,15 +1,15 @@
 import { loadRuntime, type Path, writeRuntimeFile } from "@hardgrad/runtime";
+import type { Split } from "../../contract/dataset.ts";
 import type { Experiment, Settings } from "../../contract/experiment.ts";
-import type { Exported } from "../../contract/models.ts";
+import type { Model } from "../../contract/models.ts";
 import type { Tensor } from "../../contract/run.ts";
-import type { Split } from "../../data/index.ts";
 import { toDevice, toHost } from "../arrays.ts";
-import { callable, exportsOf } from "./onnx.ts";
+import { callable, modelsOf } from "./onnx.ts";
 
 /** A runtime file and the function that it must agree with. */
 export interface RuntimeFile {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly like: Exported;
+  readonly like: Model;
   readonly output: string;
 }
 
@@ -54,7 +54,7 @@ export function runtimeFile(
   const { model, output } = like;
   return {
     bytes: writeRuntimeFile({ ...network, meta: { ...meta, output } }),
-    like: exportsOf(experiment, settings, epoch)[model]!,
+    like: modelsOf(experiment, settings, epoch)[model]!,
     output,
   };
 }

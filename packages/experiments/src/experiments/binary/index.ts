@@ -1,12 +1,11 @@
 import { nn, numpy as np } from "@jax-js/jax";
-import { oneHotOf } from "hardgrad";
-import type { Arrays } from "../../contract/backend.ts";
+import { type NamedArrays, oneHotOf, type UpdateRule } from "hardgrad";
 import type { StepExperiment, StepInputs } from "../../contract/experiment.ts";
 import { imageInput } from "../../contract/models.ts";
 import { adam } from "../../nn/adam.ts";
 import { hardPath } from "../../nn/hard-path.ts";
 import { crossEntropy } from "../../nn/layers.ts";
-import { map, type Optimizer, type Params } from "../../nn/optimizers.ts";
+import { map } from "../../nn/optimizers.ts";
 import {
   binaryScores,
   disposeParams,
@@ -31,8 +30,7 @@ export const binary: StepExperiment = {
   options,
   recommended: () => ({ settings: {}, options: {} }),
   compared: ["straight-through-sigmoid", "straight-through", "reinmax"],
-  estimated: () => ["w1", "w2"],
-  estimatedRate: () => 1,
+  estimated: () => ({ parameters: ["w1", "w2"] }),
   check: (estimator, _settings, dataset) => {
     if (dataset.classes === 0)
       throw new RangeError(
@@ -65,7 +63,7 @@ export const binary: StepExperiment = {
       return { classes: np.argmax(scores, -1) };
     },
     moments: (params, inputs) => {
-      const moments: Arrays = {};
+      const moments: NamedArrays = {};
       const grey = greyOf(inputs);
       binaryScores(params, grey, hardUnits, "batch", (i, mean, variance) => {
         moments[`mean${i}`] = mean;
@@ -90,7 +88,7 @@ export const binary: StepExperiment = {
     task: "image-classification",
     tags: ["binary-neural-network"],
   }),
-  exports: (settings) => ({
+  models: (settings) => ({
     classifier: {
       doc: "From an image to its class.",
       inputs: { image: imageInput },
@@ -99,7 +97,7 @@ export const binary: StepExperiment = {
         probabilities: "Probabilities of the classes.",
         scores: "Their logits.",
       },
-      fn: (params: Params, { image }: Arrays): Arrays => {
+      fn: (params: NamedArrays, { image }: NamedArrays): NamedArrays => {
         const scores = scoresOf(params, image!, settings);
         return { class: np.argmax(scores.ref, -1), probabilities: nn.softmax(scores.ref, -1), scores };
       },
@@ -108,7 +106,7 @@ export const binary: StepExperiment = {
   runtime: runtimeOf,
 };
 
-function greyOf(inputs: Arrays): np.Array {
+function greyOf(inputs: NamedArrays): np.Array {
   const { images, labels, key } = inputs as StepInputs;
   labels.dispose();
   key.dispose();
@@ -116,7 +114,7 @@ function greyOf(inputs: Arrays): np.Array {
 }
 
 /** Weights beyond -1 and 1 have no gradient through their signs any more, so they are kept within. */
-function clipped(optimizer: Optimizer): Optimizer {
+function clipped(optimizer: UpdateRule): UpdateRule {
   return {
     init: optimizer.init,
     update: (...args) => {

@@ -1,9 +1,7 @@
 import { nn, numpy as np } from "@jax-js/jax";
-import { bernoulli, clip, type Estimator, sign } from "hardgrad";
-import type { Arrays } from "../../contract/backend.ts";
+import { bernoulli, clip, type Estimator, type NamedArrays, sign } from "hardgrad";
 import type { Settings } from "../../contract/experiment.ts";
 import { dense, glorotUniform, splitKey } from "../../nn/layers.ts";
-import type { Params } from "../../nn/optimizers.ts";
 
 /** Layers: `w1` ... `w3`, each with the means, variances, scales and shifts of its units. */
 export const LAYERS = 3;
@@ -13,10 +11,10 @@ export const EPSILON = 1e-4;
 
 export const isBinary = (settings: Settings): boolean => settings.form === "binary";
 
-export function initialParams(key: np.Array, settings: Settings): Params {
+export function initialParams(key: np.Array, settings: Settings): NamedArrays {
   const hidden = settings.hidden as number;
   const sizes = [784, hidden, hidden, 10];
-  const params: Params = {};
+  const params: NamedArrays = {};
   for (const [i, layerKey] of splitKey(key, LAYERS).entries()) {
     const [inputs, outputs] = [sizes[i]!, sizes[i + 1]!];
     params[`w${i + 1}`] = glorotUniform(layerKey, inputs, outputs);
@@ -53,7 +51,7 @@ const signs = sign({ derivative: clip() });
  * the first x are 0 and 1. Consumes the images, not the parameters. `seen` is told the moments of each layer.
  */
 export function binaryScores(
-  params: Params,
+  params: NamedArrays,
   images: np.Array,
   units: HardUnits,
   norms: Norms,
@@ -78,7 +76,7 @@ export function binaryScores(
 }
 
 /** Scores of the twin with float weights and rectified units. Consumes the images, not the parameters. */
-export function floatScores(params: Params, images: np.Array): np.Array {
+export function floatScores(params: NamedArrays, images: np.Array): np.Array {
   let x = images;
   for (let i = 1; ; i++) {
     const z = dense(x, params[`w${i}`]!.ref, params[`shift${i}`]!.ref);
@@ -88,10 +86,10 @@ export function floatScores(params: Params, images: np.Array): np.Array {
 }
 
 /** Scores of the network as it is used. Consumes the images, not the parameters. */
-export function scoresOf(params: Params, images: np.Array, settings: Settings): np.Array {
+export function scoresOf(params: NamedArrays, images: np.Array, settings: Settings): np.Array {
   return isBinary(settings) ? binaryScores(params, images, hardUnits, "kept") : floatScores(params, images);
 }
 
-export function disposeParams(params: Params | Arrays): void {
+export function disposeParams(params: NamedArrays | NamedArrays): void {
   for (const array of Object.values(params)) array.dispose();
 }

@@ -1,7 +1,7 @@
 import type { HostArrays } from "../../contract/backend.ts";
+import type { Split } from "../../contract/dataset.ts";
 import type { EvaluationContext, Metric } from "../../contract/experiment.ts";
 import type { Picture } from "../../contract/run.ts";
-import type { Split } from "../../data/index.ts";
 import { gather, range } from "../../engine/batches.ts";
 import { isBinary, LAYERS } from "./network.ts";
 

@@ -1,11 +1,11 @@
 import { type BitsLayer, type Layer, packSigns } from "@hardgrad/runtime";
 import type { Settings } from "../../contract/experiment.ts";
+import type { RuntimeModel } from "../../contract/models.ts";
 import type { Tensor } from "../../contract/run.ts";
-import type { RuntimeExport } from "../../contract/runtime-export.ts";
 import { EPSILON, INK, isBinary, LAYERS } from "./network.ts";
 
 /** Layers of one bit per weight; what normalizes their sums is a factor and a bias per unit. */
-export function runtimeOf(params: { readonly [name: string]: Tensor }, settings: Settings): RuntimeExport {
+export function runtimeOf(params: { readonly [name: string]: Tensor }, settings: Settings): RuntimeModel {
   const layers = Array.from({ length: LAYERS }, (_, i) =>
     isBinary(settings) ? bitsOf(params, i + 1) : floatOf(params, i + 1),
   );

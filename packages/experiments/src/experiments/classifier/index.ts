@@ -1,13 +1,20 @@
 import { numpy as np } from "@jax-js/jax";
-import { bernoulli, type Estimator, type Objective, oneHotOf, statefulExpectation } from "hardgrad";
+import {
+  bernoulli,
+  type Estimator,
+  type NamedArrays,
+  type Objective,
+  oneHotOf,
+  statefulExpectation,
+} from "hardgrad";
 import type { Schedules, Settings, StepExperiment, StepInputs } from "../../contract/experiment.ts";
 import { adam } from "../../nn/adam.ts";
 import { hardPath } from "../../nn/hard-path.ts";
 import { crossEntropy, dense, glorotUniform, splitKey } from "../../nn/layers.ts";
-import { type Params, sgd } from "../../nn/optimizers.ts";
+import { sgd } from "../../nn/optimizers.ts";
 import { slopeAt, temperatureAt } from "../../nn/schedules.ts";
 import { checkAnnealing } from "../../nn/temperature-options.ts";
-import { exportsOf } from "./models.ts";
+import { models } from "./models.ts";
 import { hiddenLayer, hiddenUnits, preActivations } from "./network.ts";
 import { options } from "./options.ts";
 import { evaluate, headline, metrics, pictures } from "./report.ts";
@@ -47,8 +54,7 @@ export const classifier: StepExperiment = {
     "reinforce-leave-one-out",
     "reinforce",
   ],
-  estimated: () => ["w1", "b1"],
-  estimatedRate: (settings) => settings.hiddenRate as number,
+  estimated: (settings) => ({ parameters: ["w1", "b1"], rate: settings.hiddenRate as number }),
   check: (estimator: Estimator, settings: Settings, dataset) => {
     if (dataset.classes === 0)
       throw new RangeError(
@@ -136,13 +142,13 @@ export const classifier: StepExperiment = {
     task: "image-classification",
     tags: ["binary-neurons"],
   }),
-  exports: exportsOf,
+  models,
   runtime: runtimeOf,
 };
 
 /** Classes `[batch]` that a hard network predicts: by one sample, or thresholded at probability 1/2. */
 function classes(
-  params: Params,
+  params: NamedArrays,
   inputs: StepInputs,
   way: "sample" | "threshold",
   settings: Settings,

@@ -1,17 +1,16 @@
 import { nn, numpy as np } from "@jax-js/jax";
-import type { Arrays } from "../../contract/backend.ts";
+import type { NamedArrays } from "hardgrad";
 import type { Settings } from "../../contract/experiment.ts";
-import { type Exports, imageInput, keyInput } from "../../contract/models.ts";
+import { imageInput, keyInput, type Models } from "../../contract/models.ts";
 import { dense } from "../../nn/layers.ts";
-import type { Params } from "../../nn/optimizers.ts";
 import { slopeAt } from "../../nn/schedules.ts";
 import { hiddenLayer, preActivations } from "./network.ts";
 
 /** The classifier by thresholds, and, if it was trained to sample its hidden units, by a sample. */
-export function exportsOf(settings: Settings, epoch: number): Exports {
+export function models(settings: Settings, epoch: number): Models {
   const slope = slopeAt(epoch, settings.slopeGrowth as number);
   const binary = settings.unit === "binary";
-  const read = (params: Params, image: np.Array, key?: np.Array): Arrays => {
+  const read = (params: NamedArrays, image: np.Array, key?: np.Array): NamedArrays => {
     const hidden = hiddenLayer(preActivations(params, image.mul(255), slope), settings, key);
     const scores = dense(hidden.ref, params.w2!, params.b2!);
     return {
@@ -31,7 +30,7 @@ export function exportsOf(settings: Settings, epoch: number): Exports {
     doc: `From an image to its class${binary ? "; a hidden unit is 1 where its probability is above 1/2" : ""}.`,
     inputs: { image: imageInput },
     outputs,
-    fn: (params: Params, { image }: Arrays) => read(params, image!),
+    fn: (params: NamedArrays, { image }: NamedArrays) => read(params, image!),
   };
   if (!binary || settings.mode !== "stochastic") return { classifier };
   return {

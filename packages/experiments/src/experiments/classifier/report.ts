@@ -1,6 +1,6 @@
+import type { Split } from "../../contract/dataset.ts";
 import type { EvaluationContext, Metric } from "../../contract/experiment.ts";
 import type { Picture } from "../../contract/run.ts";
-import type { Split } from "../../data/index.ts";
 
 export const headline: Metric = {
   tag: "accuracy/test",

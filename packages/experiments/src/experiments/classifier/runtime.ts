@@ -1,7 +1,7 @@
 import type { LinearLayer, Unit } from "@hardgrad/runtime";
 import type { Settings } from "../../contract/experiment.ts";
+import type { RuntimeModel } from "../../contract/models.ts";
 import type { Tensor } from "../../contract/run.ts";
-import type { RuntimeExport } from "../../contract/runtime-export.ts";
 import { slopeAt } from "../../nn/schedules.ts";
 import { DEVIATION, MEAN } from "./network.ts";
 
@@ -13,7 +13,7 @@ export function runtimeOf(
   params: { readonly [name: string]: Tensor },
   settings: Settings,
   epoch: number,
-): RuntimeExport {
+): RuntimeModel {
   const hidden = settings.hidden as number;
   const slope = settings.unit === "binary" ? 1 : slopeAt(epoch, settings.slopeGrowth as number);
   const unit: Unit = settings.unit === "tanh" ? "tanh" : settings.unit === "linear" ? "identity" : "step";

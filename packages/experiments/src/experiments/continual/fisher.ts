@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
-import { fisherDiagonal, logSoftmax } from "hardgrad";
-import type { Arrays, Backend, HostArrays, Resident } from "../../contract/backend.ts";
+import { fisherDiagonal, logSoftmax, type NamedArrays } from "hardgrad";
+import type { Backend, HostArrays, Resident } from "../../contract/backend.ts";
 import type { Settings } from "../../contract/experiment.ts";
 import { disposeAll, groupOf } from "../../engine/arrays.ts";
 import { type Sizes, scoresOf } from "./network.ts";
@@ -22,7 +22,7 @@ export async function fisherOf(
   const count = end - first;
   const place = new Float32Array(count * sizes.outputs);
   for (let y = 0; y < count; y++) place[y * sizes.outputs + first + y] = 1;
-  const evaluate = backend.evaluate((arrays: Arrays, { images, outputs }: Arrays) => {
+  const evaluate = backend.evaluate((arrays: NamedArrays, { images, outputs }: NamedArrays) => {
     const params = groupOf(arrays, "params");
     for (const [name, array] of Object.entries(arrays)) if (!name.startsWith("params.")) array.dispose();
     const closed = np.sum(outputs!.ref, 0).sub(1).mul(1e9);

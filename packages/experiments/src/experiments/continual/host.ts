@@ -1,8 +1,12 @@
-import type { Arrays, HostArray, HostArrays } from "../../contract/backend.ts";
+import type { NamedArrays } from "hardgrad";
+import type { HostArray, HostArrays } from "../../contract/backend.ts";
 import { fromHost, toHost } from "../../engine/arrays.ts";
 
 /** Runs a jax-js function at once on plain arrays: for what happens between tasks. */
-export async function compute(arrays: HostArrays, fn: (arrays: Arrays) => Arrays): Promise<HostArrays> {
+export async function compute(
+  arrays: HostArrays,
+  fn: (arrays: NamedArrays) => NamedArrays,
+): Promise<HostArrays> {
   const inputs = Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, fromHost(array)]));
   return toHost(fn(inputs));
 }

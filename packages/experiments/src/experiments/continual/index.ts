@@ -1,8 +1,8 @@
 import { numpy as np } from "@jax-js/jax";
 import { bernoulli, type Estimator, findEstimator } from "hardgrad";
+import type { Dataset } from "../../contract/dataset.ts";
 import type { Card, Metric, RunExperiment, Settings } from "../../contract/experiment.ts";
 import { readSizes } from "../../contract/options.ts";
-import type { Dataset } from "../../data/index.ts";
 import { hardPath } from "../../nn/hard-path.ts";
 import { planRun } from "./learners.ts";
 import { methods } from "./methods/index.ts";

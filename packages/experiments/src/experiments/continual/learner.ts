@@ -1,8 +1,8 @@
 import { hatSlope } from "hardgrad";
 import type { Backend, HostArray, HostArrays } from "../../contract/backend.ts";
+import type { Dataset } from "../../contract/dataset.ts";
 import { readSizes } from "../../contract/options.ts";
 import type { RunConfig } from "../../contract/run.ts";
-import type { Dataset } from "../../data/index.ts";
 import { fromHost, named, scalar, toHost } from "../../engine/arrays.ts";
 import { makeEstimator } from "../../engine/estimator.ts";
 import { keyOf, PURPOSE } from "../../engine/keys.ts";

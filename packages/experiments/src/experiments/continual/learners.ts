@@ -1,7 +1,7 @@
 import type { Backend } from "../../contract/backend.ts";
+import type { Dataset } from "../../contract/dataset.ts";
 import type { Settings } from "../../contract/experiment.ts";
 import type { Checkpoint, RunConfig } from "../../contract/run.ts";
-import type { Dataset } from "../../data/index.ts";
 import { type Learner, learnerOf, stepsOf } from "./learner.ts";
 import { methods } from "./methods/index.ts";
 import type { MethodName } from "./options.ts";

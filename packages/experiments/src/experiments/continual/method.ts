@@ -2,7 +2,6 @@ import type { numpy as np } from "@jax-js/jax";
 import type { Estimator, NamedArrays } from "hardgrad";
 import type { HostArray, HostArrays } from "../../contract/backend.ts";
 import type { Settings } from "../../contract/experiment.ts";
-import type { Params } from "../../nn/optimizers.ts";
 import type { Batch, Sizes, TaskNetwork } from "./network.ts";
 import type { Heads, Scenario, Task } from "./tasks.ts";
 
@@ -59,19 +58,19 @@ export interface Method {
     sizes: Sizes,
     tasks: number,
     settings: Settings,
-  ): { params: Params; open: Params; method: Params };
+  ): { params: NamedArrays; open: NamedArrays; method: NamedArrays };
   estimatorState(estimator: Estimator, sizes: Sizes): NamedArrays;
   /** Traced: the mean loss of a batch. */
-  loss(params: Params, method: Params, inputs: LossInputs): { loss: np.Array; state: NamedArrays };
+  loss(params: NamedArrays, method: NamedArrays, inputs: LossInputs): { loss: np.Array; state: NamedArrays };
   /** Traced, after an update: parameters and the method's arrays, made fit for the next step. */
   after(step: {
-    readonly gradients: Params;
-    readonly before: Params;
-    readonly params: Params;
-    readonly method: Params;
+    readonly gradients: NamedArrays;
+    readonly before: NamedArrays;
+    readonly params: NamedArrays;
+    readonly method: NamedArrays;
     readonly learningRate: np.Array;
     readonly settings: Settings;
-  }): { params: Params; method: Params };
+  }): { params: NamedArrays; method: NamedArrays };
   /** Before a phase of a task. */
   begin(at: Snapshot, phase: number, boundary: Boundary): Promise<Change>;
   /** When a task is finished. */

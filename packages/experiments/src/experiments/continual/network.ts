@@ -1,8 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
-import { logSoftmax, oneHotOf } from "hardgrad";
+import { logSoftmax, type NamedArrays, oneHotOf } from "hardgrad";
 import type { HostArrays } from "../../contract/backend.ts";
 import { dense, fanInUniform, splitKey } from "../../nn/layers.ts";
-import type { Params } from "../../nn/optimizers.ts";
 
 /**
  * A multilayer perceptron with rectified units: weights `w1`, `b1`, ... of the hidden layers, then `head`, `headBias`.
@@ -33,8 +32,8 @@ export function fanIn(sizes: Sizes, layer: number): number {
 }
 
 /** Weights uniform within `1/sqrt(inputs)` (the usual default), biases zero. Consumes the key. */
-export function initialWeights(key: np.Array, sizes: Sizes): Params {
-  const params: Params = {};
+export function initialWeights(key: np.Array, sizes: Sizes): NamedArrays {
+  const params: NamedArrays = {};
   const widths = [...sizes.layers, sizes.outputs];
   splitKey(key, widths.length).forEach((k, i) => {
     const last = i === sizes.layers.length;
@@ -54,7 +53,7 @@ export function initialWeights(key: np.Array, sizes: Sizes): Params {
  * @param hidden what is done to each layer's units, e.g. a gate.
  */
 export function scoresOf(
-  params: Params,
+  params: NamedArrays,
   images: np.Array,
   layers: number,
   hidden: (units: np.Array, layer: number) => np.Array = (units) => units,

@@ -1,6 +1,6 @@
 import type { Backend, HostArrays } from "../../contract/backend.ts";
+import type { Dataset } from "../../contract/dataset.ts";
 import type { Checkpoint, MetricRow, Run, RunConfig, RunRecord, Tensor } from "../../contract/run.ts";
-import type { Dataset } from "../../data/index.ts";
 import { emptyRecord } from "../../engine/record.ts";
 import { stopwatch } from "../../engine/stopwatch.ts";
 import { costOf, lackOfRoom } from "./capacity.ts";

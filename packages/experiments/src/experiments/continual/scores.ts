@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
-import { taskScores } from "hardgrad";
-import type { Arrays, Backend, HostArray, HostArrays } from "../../contract/backend.ts";
+import { type NamedArrays, taskScores } from "hardgrad";
+import type { Backend, HostArray, HostArrays } from "../../contract/backend.ts";
 import { disposeAll } from "../../engine/arrays.ts";
 import { normalised, scoresOf, type TaskNetwork } from "./network.ts";
 
@@ -17,10 +17,10 @@ export interface Judge {
 }
 
 export function judgeOf(backend: Backend, layers: number): Judge {
-  const evaluate = backend.evaluate((network: Arrays, { images }: Arrays) => ({
+  const evaluate = backend.evaluate((network: NamedArrays, { images }: NamedArrays) => ({
     scores: scoresOf(network, images!, layers),
   }));
-  const mixed = backend.evaluate((networks: Arrays, { images }: Arrays) => ({
+  const mixed = backend.evaluate((networks: NamedArrays, { images }: NamedArrays) => ({
     scores: mixtureScores(networks, images!, layers),
   }));
   /** Row by row results of a program, in blocks. */
@@ -58,7 +58,7 @@ export function judgeOf(backend: Backend, layers: number): Judge {
 }
 
 /** `taskScores` of networks named `0.w1`, `1.w1`, ...: every layer is the mixture of theirs. Consumes everything. */
-function mixtureScores(networks: Arrays, images: np.Array, layers: number): np.Array {
+function mixtureScores(networks: NamedArrays, images: np.Array, layers: number): np.Array {
   const tasks = Object.keys(networks).filter((name) => name.endsWith(".head")).length;
   const x = normalised(images);
   const mix = (h: np.Array, layer: string, alphas: readonly np.Array[]): np.Array =>

@@ -7,13 +7,12 @@ import {
   type UpdateRule,
   valueAndGrad,
 } from "hardgrad";
-import type { Arrays } from "../../contract/backend.ts";
 import type { Settings } from "../../contract/experiment.ts";
 import type { RunConfig } from "../../contract/run.ts";
 import { groupOf, named } from "../../engine/arrays.ts";
 import { makeEstimator } from "../../engine/estimator.ts";
 import { adam, adamw, radam } from "../../nn/adam.ts";
-import { keepAll, type Params, sgd } from "../../nn/optimizers.ts";
+import { keepAll, sgd } from "../../nn/optimizers.ts";
 import type { Method } from "./method.ts";
 import type { Batch } from "./network.ts";
 
@@ -44,7 +43,10 @@ export function ruleOf(settings: Settings): UpdateRule {
 }
 
 /** One step of training: forward, gradient, protected update, and what the method does after it. */
-export function stepOf(method: Method, config: RunConfig): (resident: Arrays, inputs: Arrays) => Arrays {
+export function stepOf(
+  method: Method,
+  config: RunConfig,
+): (resident: NamedArrays, inputs: NamedArrays) => NamedArrays {
   const { settings } = config;
   const rule = ruleOf(settings);
   const clip = (settings.clip as number) || undefined;
@@ -54,7 +56,7 @@ export function stepOf(method: Method, config: RunConfig): (resident: Arrays, in
     const own = groupOf(resident, "method");
     const open = groupOf(resident, "open");
     const { learningRate, key, slope, ...batch } = inputs;
-    const meanLoss = (p: Params): [np.Array, NamedArrays] => {
+    const meanLoss = (p: NamedArrays): [np.Array, NamedArrays] => {
       const { loss, state } = method.loss(p, keepAll(own), {
         batch: batch as unknown as Batch,
         key: key!,
@@ -68,7 +70,7 @@ export function stepOf(method: Method, config: RunConfig): (resident: Arrays, in
     const [[loss, state], raw] = valueAndGrad(meanLoss, { hasAux: true })(keepAll(params));
     const gradients = keepAll(raw);
     const optimizer = groupOf(resident, "optimizer");
-    let next: { params: Params; state: Params };
+    let next: { params: NamedArrays; state: NamedArrays };
     if (settings.protection === "exact")
       next = exact.update(raw, optimizer, keepAll(params), learningRate!, keepAll(open));
     else {
@@ -95,7 +97,7 @@ export function stepOf(method: Method, config: RunConfig): (resident: Arrays, in
 }
 
 /** The moves of gates and scores, `rate` times as large: whatever the optimizer, as if its step size were. Consumes both. */
-function faster(next: Params, before: Params, method: Method, rate: number): Params {
+function faster(next: NamedArrays, before: NamedArrays, method: Method, rate: number): NamedArrays {
   const moved = Object.entries(next).map(([name, x]) => {
     const old = before[name]!;
     if (rate !== 1 && method.gated(name)) return [name, x.sub(old.ref).mul(rate).add(old)];

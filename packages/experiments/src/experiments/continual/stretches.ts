@@ -1,6 +1,6 @@
 import type { Settings } from "../../contract/experiment.ts";
 import { shuffled } from "../../data/index.ts";
-import { refuseSmall } from "../../engine/trained-on.ts";
+import { refuseSmall } from "../../engine/training-split.ts";
 import { options } from "./options.ts";
 import { drawFrom, type Example, remembered, type Task, type Tasks } from "./tasks.ts";
 

@@ -1,11 +1,10 @@
 import type { Network } from "@hardgrad/runtime";
 import { nn, numpy as np } from "@jax-js/jax";
-import { oneHotOf } from "hardgrad";
-import type { Arrays, Backend } from "../../contract/backend.ts";
-import { type Exported, imageInput } from "../../contract/models.ts";
+import { type NamedArrays, oneHotOf } from "hardgrad";
+import type { Backend } from "../../contract/backend.ts";
+import type { Dataset, Split } from "../../contract/dataset.ts";
+import { imageInput, type Model } from "../../contract/models.ts";
 import type { Checkpoint, Tensor } from "../../contract/run.ts";
-import type { Dataset, Split } from "../../data/index.ts";
-import type { Params } from "../../nn/optimizers.ts";
 import { checkAll, issuedIn } from "./certificates.ts";
 import { compact } from "./compact.ts";
 import { learnerAt, planRun } from "./learners.ts";
@@ -18,7 +17,7 @@ import { outputsOf, type Task } from "./tasks.ts";
 export interface TaskModel {
   /** `task-1`, ... */
   readonly name: string;
-  readonly exported: Exported;
+  readonly model: Model;
   readonly parameters: { readonly [name: string]: Tensor };
   /** For the hard runtime: it gives `probabilities`. */
   readonly network: Network;
@@ -62,7 +61,7 @@ export async function taskModels(
       const network = runtimeNetwork(plainLayers(parameters, layers));
       models.push({
         name: `task-${task.index + 1}`,
-        exported: exportedOf(task, layers),
+        model: exportedOf(task, layers),
         parameters,
         network: { ...network, layers: [...network.layers, { kind: "softmax" }] },
         images: imagesWithin(task, dataset.test),
@@ -74,7 +73,7 @@ export async function taskModels(
   }
 }
 
-function exportedOf(task: Task, layers: number): Exported {
+function exportedOf(task: Task, layers: number): Model {
   const count = task.classes.length;
   return {
     doc: `Task ${task.index + 1} (${task.name}): from an image to one of its ${count} classes.`,
@@ -84,7 +83,7 @@ function exportedOf(task: Task, layers: number): Exported {
       probabilities: "Probabilities of its classes, in this order.",
       scores: "Their logits.",
     },
-    fn: (params: Params, { image }: Arrays) => {
+    fn: (params: NamedArrays, { image }: NamedArrays) => {
       const scores = scoresOf(params, image!.mul(255), layers);
       const chosen = oneHotOf(np.argmax(scores.ref, -1), count);
       return {

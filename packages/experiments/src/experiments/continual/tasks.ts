@@ -1,6 +1,7 @@
 import type { HostArray, HostArrays } from "../../contract/backend.ts";
+import type { Dataset, Split } from "../../contract/dataset.ts";
 import type { Settings } from "../../contract/experiment.ts";
-import { type Dataset, type Split, shuffled } from "../../data/index.ts";
+import { shuffled } from "../../data/index.ts";
 import { generator } from "../../data/random.ts";
 
 /** What is asked at test time: which class of a known task; which class within any task; which class of all. */

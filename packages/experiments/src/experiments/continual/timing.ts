@@ -1,7 +1,7 @@
 import { loadRuntime, type Runtime } from "@hardgrad/runtime";
 import type { Backend, HostArray } from "../../contract/backend.ts";
+import type { Dataset } from "../../contract/dataset.ts";
 import type { Checkpoint } from "../../contract/run.ts";
-import type { Dataset } from "../../data/index.ts";
 import { compact } from "./compact.ts";
 import type { Learner } from "./learner.ts";
 import { learnerAt, planRun } from "./learners.ts";

@@ -1,7 +1,7 @@
 import type { CertificateReport } from "hardgrad";
 import type { Backend } from "../../contract/backend.ts";
+import type { Dataset } from "../../contract/dataset.ts";
 import type { Checkpoint } from "../../contract/run.ts";
-import type { Dataset } from "../../data/index.ts";
 import { checkAll, issuedIn } from "./certificates.ts";
 import { learnerAt, planRun } from "./learners.ts";
 import { judgeOf } from "./scores.ts";

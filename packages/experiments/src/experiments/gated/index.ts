@@ -1,10 +1,11 @@
 import { numpy as np } from "@jax-js/jax";
+import type { NamedArrays } from "hardgrad";
 import type { StepExperiment, StepInputs } from "../../contract/experiment.ts";
 import { maxNorm } from "../../nn/max-norm.ts";
-import { type Params, sgd } from "../../nn/optimizers.ts";
+import { sgd } from "../../nn/optimizers.ts";
 import { type GateKind, kindOf, misfit, unroutable } from "./gate-kinds.ts";
 import { initialState, losses } from "./losses.ts";
-import { exportsOf, readImages } from "./models.ts";
+import { models, readImages } from "./models.ts";
 import { gateLogits, gaterNames, initialParams, pixelsOf } from "./network.ts";
 import { sizesOf } from "./networks.ts";
 import { options } from "./options.ts";
@@ -34,8 +35,10 @@ export const gated: StepExperiment = {
     "noisy-rectifier",
     "reinforce-minimum-variance",
   ],
-  estimated: (settings) => (sizesOf(settings).gated ? gaterNames : []),
-  estimatedRate: (settings) => settings.gaterRate as number,
+  estimated: (settings) => ({
+    parameters: sizesOf(settings).gated ? gaterNames : [],
+    rate: settings.gaterRate as number,
+  }),
   check: (estimator, settings, dataset) => {
     if (dataset.classes === 0)
       throw new RangeError(
@@ -65,7 +68,7 @@ export const gated: StepExperiment = {
         `gated: --strength-low ${settings.strengthLow} is above --strength-high ${settings.strengthHigh}; swap them.`,
       );
   },
-  trainedOn: (dataset, settings) => partsOf(dataset, settings).trained,
+  split: (dataset, settings) => partsOf(dataset, settings).trained,
   init: initialParams,
   estimatorState: initialState,
   losses,
@@ -117,7 +120,7 @@ export const gated: StepExperiment = {
       tags: ["conditional-computation", "gates"],
     };
   },
-  exports: exportsOf,
+  models,
   runtime: runtimeOf,
 };
 
@@ -128,6 +131,6 @@ function pixels({ images, labels, key }: StepInputs): np.Array {
   return pixelsOf(images);
 }
 
-function disposeParams(params: Params): void {
+function disposeParams(params: NamedArrays): void {
   for (const array of Object.values(params)) array.dispose();
 }

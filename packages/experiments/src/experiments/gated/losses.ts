@@ -17,7 +17,6 @@ import {
 } from "hardgrad";
 import type { Settings, StepInputs } from "../../contract/experiment.ts";
 import { crossEntropy, dense } from "../../nn/layers.ts";
-import type { Params } from "../../nn/optimizers.ts";
 import { type GateKind, kindOf } from "./gate-kinds.ts";
 import { capacityOf, expertUnits, gateLogits, openOf, pixelsOf, routedScores, scoresOf } from "./network.ts";
 import { sizesOf } from "./networks.ts";
@@ -41,7 +40,7 @@ function distributionOf(logits: np.Array, settings: Settings): Distribution {
 
 /** Cross-entropy and the penalty, one loss per example, and the next state. Consumes everything. */
 export function losses(
-  params: Params,
+  params: NamedArrays,
   { images, labels, key }: StepInputs,
   estimator: Estimator,
   state: NamedArrays,

@@ -1,15 +1,14 @@
 import { nn, numpy as np } from "@jax-js/jax";
-import type { Arrays } from "../../contract/backend.ts";
+import type { NamedArrays } from "hardgrad";
 import type { Settings } from "../../contract/experiment.ts";
-import { type Exports, imageInput } from "../../contract/models.ts";
+import { imageInput, type Models } from "../../contract/models.ts";
 import { dense } from "../../nn/layers.ts";
-import type { Params } from "../../nn/optimizers.ts";
 import { expertUnits, gateLogits, gatesInUse, scoresOf } from "./network.ts";
 import { sizesOf } from "./networks.ts";
 
 /** Class scores, and the gates if there are any, of pixels from 0 to 1. Consumes the pixels, not the parameters. */
 export function readImages(
-  params: Params,
+  params: NamedArrays,
   x: np.Array,
   settings: Settings,
 ): { scores: np.Array; gates?: np.Array } {
@@ -24,7 +23,7 @@ export function readImages(
 }
 
 /** The network as it is used, with gates decided by the threshold. */
-export function exportsOf(settings: Settings): Exports {
+export function models(settings: Settings): Models {
   const { gated, gates } = sizesOf(settings);
   return {
     classifier: {
@@ -38,7 +37,7 @@ export function exportsOf(settings: Settings): Exports {
         scores: "Their logits.",
         ...(gated ? { gates: `The ${gates} gates: 0 where closed.` } : {}),
       },
-      fn: (params: Params, { image }: Arrays): Arrays => {
+      fn: (params: NamedArrays, { image }: NamedArrays): NamedArrays => {
         const { scores, gates } = readImages(params, image!, settings);
         return {
           class: np.argmax(scores.ref, -1),

@@ -1,8 +1,7 @@
 import { nn, numpy as np } from "@jax-js/jax";
-import { expandGates, hardTopK, routedBlocks } from "hardgrad";
+import { expandGates, hardTopK, type NamedArrays, routedBlocks } from "hardgrad";
 import type { Settings } from "../../contract/experiment.ts";
 import { dense, glorotUniform, splitKey } from "../../nn/layers.ts";
-import type { Params } from "../../nn/optimizers.ts";
 import { type GateKind, hardGates, kindOf } from "./gate-kinds.ts";
 import { type GatedSizes, sizesOf } from "./networks.ts";
 
@@ -10,10 +9,10 @@ import { type GatedSizes, sizesOf } from "./networks.ts";
 export const gaterNames: readonly string[] = ["gater1", "gaterBias1", "gater2", "gaterBias2"];
 
 /** Fresh parameters: gates begin at the wanted rate, with a threshold that gives about that rate. Consumes the key. */
-export function initialParams(key: np.Array, settings: Settings): Params {
+export function initialParams(key: np.Array, settings: Settings): NamedArrays {
   const { gater, units, gates, scale, gated } = sizesOf(settings);
   const [k1, k2, k3, k4] = splitKey(key, 4) as [np.Array, np.Array, np.Array, np.Array];
-  const rest: Params = {
+  const rest: NamedArrays = {
     experts: glorotUniform(k3, 784, units).mul(scale),
     expertBias: np.zeros([units]),
     output: glorotUniform(k4, units, 10),
@@ -42,20 +41,20 @@ export function pixelsOf(images: np.Array): np.Array {
 }
 
 /** Logits of the gates, `[batch, gates]`: `tanh(x A + a) B + b`. Consumes the pixels, not the parameters. */
-export function gateLogits(params: Params, x: np.Array): np.Array {
+export function gateLogits(params: NamedArrays, x: np.Array): np.Array {
   const hidden = np.tanh(dense(x, params.gater1!.ref, params.gaterBias1!.ref));
   return dense(hidden, params.gater2!.ref, params.gaterBias2!.ref);
 }
 
 /** Experts before their gates, `[batch, units]`. Consumes the pixels, not the parameters. */
-export function expertUnits(params: Params, x: np.Array, { experts }: GatedSizes): np.Array {
+export function expertUnits(params: NamedArrays, x: np.Array, { experts }: GatedSizes): np.Array {
   const e = dense(x, params.experts!.ref, params.expertBias!.ref);
   return experts === "rectifier" ? nn.relu(e) : e;
 }
 
 /** Class scores `[batch, 10]` of gates and experts. Consumes these, not the parameters. */
 export function scoresOf(
-  params: Params,
+  params: NamedArrays,
   gates: np.Array,
   experts: np.Array,
   { block }: GatedSizes,
@@ -65,7 +64,7 @@ export function scoresOf(
 
 /** The same scores with open blocks computed only, forward and backward. Consumes gates and pixels, not the parameters. */
 export function routedScores(
-  params: Params,
+  params: NamedArrays,
   gates: np.Array,
   x: np.Array,
   { block, gates: count, experts }: GatedSizes,
@@ -91,7 +90,7 @@ export function openOf(settings: Settings): number {
 }
 
 /** The gates in use. Consumes the logits, not the parameters. */
-export function gatesInUse(params: Params, logits: np.Array, settings: Settings): np.Array {
+export function gatesInUse(params: NamedArrays, logits: np.Array, settings: Settings): np.Array {
   const gate = settings.gate as GateKind;
   if (gate === "top") return hardTopK(logits, openOf(settings));
   return hardGates(gate, logits, params.threshold!.ref);

@@ -1,8 +1,8 @@
 import { gateReport, thresholdForRate } from "hardgrad";
 import type { HostArrays } from "../../contract/backend.ts";
+import type { Dataset, Split } from "../../contract/dataset.ts";
 import type { EvaluationContext, Metric, Settings } from "../../contract/experiment.ts";
 import type { Picture } from "../../contract/run.ts";
-import type { Dataset, Split } from "../../data/index.ts";
 import { type GateKind, kindOf } from "./gate-kinds.ts";
 import { capacityOf } from "./network.ts";
 import { sizesOf } from "./networks.ts";

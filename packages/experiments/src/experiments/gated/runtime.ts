@@ -1,13 +1,13 @@
 import type { GatedLayer, GateLayer, Layer, LinearLayer, Unit } from "@hardgrad/runtime";
 import type { Settings } from "../../contract/experiment.ts";
+import type { RuntimeModel } from "../../contract/models.ts";
 import type { Tensor } from "../../contract/run.ts";
-import type { RuntimeExport } from "../../contract/runtime-export.ts";
 import type { GateKind } from "./gate-kinds.ts";
 import { openOf } from "./network.ts";
 import { sizesOf } from "./networks.ts";
 
 /** The gated network as the runtime runs it: gater, hard gates, the experts that are open, and their read-out. */
-export function runtimeOf(params: { readonly [name: string]: Tensor }, settings: Settings): RuntimeExport {
+export function runtimeOf(params: { readonly [name: string]: Tensor }, settings: Settings): RuntimeModel {
   const { block, experts, gated } = sizesOf(settings);
   if (gated && block !== 1 && block % 8 !== 0)
     throw new RangeError(

@@ -1,9 +1,8 @@
 import { nn, numpy as np } from "@jax-js/jax";
-import { bernoulli, distributionFunctions } from "hardgrad";
+import { bernoulli, distributionFunctions, type NamedArrays } from "hardgrad";
 import type { Settings } from "../../contract/experiment.ts";
 import { readSizes } from "../../contract/options.ts";
 import { fanInUniform, splitKey } from "../../nn/layers.ts";
-import type { Params } from "../../nn/optimizers.ts";
 
 /**
  * The learned prior of a binary style given the class. The bits are in groups that are drawn one after another; a
@@ -12,7 +11,7 @@ import type { Params } from "../../nn/optimizers.ts";
  */
 
 /** `prior.w1`, `prior.y`, `prior.b1`: to the hidden units; `prior.w2`, `prior.direct`, `prior.class`, `prior.b2`: on. */
-export function bitsParams(key: np.Array, size: number, classes: number, settings: Settings): Params {
+export function bitsParams(key: np.Array, size: number, classes: number, settings: Settings): NamedArrays {
   const hidden = hiddenOf(settings);
   const [k1, k2] = splitKey(key, 2) as [np.Array, np.Array];
   return {
@@ -48,7 +47,7 @@ function mask(rows: number, columns: number, open: (row: number, column: number)
 }
 
 /** Logits of all bits `[rows, size]` given the groups before each. Keeps the parameters. */
-function logitsOf(params: Params, bits: np.Array, y: np.Array, settings: Settings): np.Array {
+function logitsOf(params: NamedArrays, bits: np.Array, y: np.Array, settings: Settings): np.Array {
   const [size, hidden] = [settings.styleSize as number, hiddenOf(settings)];
   const groups = groupsOf(settings);
   // Hidden unit k sees the groups up to its own, and is seen by those after it.
@@ -71,7 +70,12 @@ function logitsOf(params: Params, bits: np.Array, y: np.Array, settings: Setting
 }
 
 /** `log p(bits | class)`, `[...rows]`, for bits `[...rows, size]` and classes `[...rows, classes]`. */
-export function logPriorOfBits(params: Params, bits: np.Array, y: np.Array, settings: Settings): np.Array {
+export function logPriorOfBits(
+  params: NamedArrays,
+  bits: np.Array,
+  y: np.Array,
+  settings: Settings,
+): np.Array {
   const rows = bits.shape.slice(0, -1);
   const flat = (x: np.Array): np.Array => x.reshape([rows.reduce((a, b) => a * b, 1), x.shape.at(-1)!]);
   const z = flat(bits);
@@ -83,7 +87,7 @@ export function logPriorOfBits(params: Params, bits: np.Array, y: np.Array, sett
  * The bits that the prior makes of standard normal noise `[rows, size]`: bit i is `1[Phi(noise) < p]`, with the normal
  * distribution function as `sigmoid(1.5976 x + 0.07056 x^3)` (Page 1977), which is off by 0.00014 at most.
  */
-export function bitsOf(params: Params, noise: np.Array, y: np.Array, settings: Settings): np.Array {
+export function bitsOf(params: NamedArrays, noise: np.Array, y: np.Array, settings: Settings): np.Array {
   const groups = groupsOf(settings);
   const cube = noise.ref.mul(noise.ref).mul(noise.ref).mul(0.07056);
   const threshold = noise.mul(1.5976).add(cube);

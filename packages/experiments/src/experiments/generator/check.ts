@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { bernoulli, categorical, type Distribution, type Estimator } from "hardgrad";
+import type { Dataset } from "../../contract/dataset.ts";
 import type { Settings } from "../../contract/experiment.ts";
-import type { Dataset } from "../../data/index.ts";
 import { checkAnnealing } from "../../nn/temperature-options.ts";
 import { bitsEstimator } from "./losses.ts";
 import { classCount } from "./network.ts";
@@ -29,7 +29,7 @@ export function check(estimator: Estimator, settings: Settings, dataset: Dataset
     );
   if (mode === "semi-supervised" && (settings.labels as number) % 10 !== 0)
     refuse(`--labels ${settings.labels} can't be equally many of each of ten digits; use a multiple of 10.`);
-  if (idle(settings)) return;
+  if (isIdle(settings)) return;
   const kind = mode === "supervised" ? "bernoulli" : "categorical";
   if (!estimator.supports.includes(kind))
     refuse(
@@ -56,16 +56,15 @@ function passesOf(estimator: Estimator, kind: "bernoulli" | "categorical", size:
   return passes;
 }
 
-/** With all digits given and a style that is learned by reparameterisation, there is no hard choice to learn. */
-export function idle({ mode, style }: Settings): string | undefined {
-  return mode === "supervised" && style === "continuous"
-    ? "every digit is given and the style is continuous, so estimators have nothing to do; they act with --mode semi-supervised, --mode unsupervised or --style binary."
-    : undefined;
-}
+/** Whether all digits are given and the style is learned by reparameterisation: then there is no hard choice to learn. */
+const isIdle = ({ mode, style }: Settings): boolean => mode === "supervised" && style === "continuous";
 
-export function notes(estimator: Estimator, settings: Settings): readonly string[] {
-  const nothing = idle(settings);
-  if (nothing) return [`${estimator.id} was not used: ${nothing}`];
+/** What the estimator does not do with these settings. */
+export function advice(settings: Settings, estimator: Estimator): readonly string[] {
+  if (isIdle(settings))
+    return [
+      "no estimator is used: every digit is given and the style is continuous; estimators act with --mode semi-supervised, --mode unsupervised or --style binary.",
+    ];
   const forBits = bitsEstimator(estimator);
   const twice = settings.mode !== "supervised" && settings.style === "binary" && forBits.id !== estimator.id;
   return twice

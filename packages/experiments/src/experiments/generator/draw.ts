@@ -1,13 +1,12 @@
 import type { numpy as np } from "@jax-js/jax";
-import { sigmoid } from "hardgrad";
+import { type NamedArrays, sigmoid } from "hardgrad";
 import type { Settings } from "../../contract/experiment.ts";
-import type { Params } from "../../nn/optimizers.ts";
 import { decode } from "./network.ts";
 import { styleFrom } from "./style.ts";
 
 /** Pictures `[rows, 784]` of classes `[rows, classes]` in styles that are given as standard normal noise. */
 export function draw(
-  params: Params,
+  params: NamedArrays,
   noise: np.Array,
   y: np.Array,
   settings: Settings,

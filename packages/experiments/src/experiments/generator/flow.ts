@@ -1,9 +1,9 @@
 import { nn, numpy as np } from "@jax-js/jax";
+import type { NamedArrays } from "hardgrad";
 import type { Settings } from "../../contract/experiment.ts";
 import { readSizes } from "../../contract/options.ts";
 import { generator } from "../../data/random.ts";
 import { splitKey } from "../../nn/layers.ts";
-import type { Params } from "../../nn/optimizers.ts";
 import { afterFirst, classTerm, layer, layerParams } from "./layers.ts";
 
 /**
@@ -18,9 +18,9 @@ const MOST = 2;
 const partOf = (l: number): string => `prior.${l + 1}`;
 
 /** `prior.1.w1`, ... and its heads `prior.1.scale`, `prior.1.shift`, which begin at 0: an untrained prior is normal. */
-export function flowParams(key: np.Array, size: number, classes: number, settings: Settings): Params {
+export function flowParams(key: np.Array, size: number, classes: number, settings: Settings): NamedArrays {
   const hidden = readSizes(settings.priorHidden as string)!;
-  const params: Params = {};
+  const params: NamedArrays = {};
   const keys = splitKey(key, (settings.priorLayers as number) + 1);
   keys.pop()!.dispose();
   for (const [l, k] of keys.entries()) {
@@ -34,7 +34,7 @@ export function flowParams(key: np.Array, size: number, classes: number, setting
 }
 
 /** How many layers these parameters have. */
-function depth(params: Params): number {
+function depth(params: NamedArrays): number {
   let layers = 0;
   while (`${partOf(layers)}.w1` in params) layers++;
   return layers;
@@ -51,7 +51,12 @@ function movedBy(l: number, size: number): Float32Array {
 }
 
 /** Log-scales and shifts of layer l, zero for the numbers it leaves. Keeps the parameters. */
-function coupling(params: Params, l: number, x: np.Array, y: np.Array): { scale: np.Array; shift: np.Array } {
+function coupling(
+  params: NamedArrays,
+  l: number,
+  x: np.Array,
+  y: np.Array,
+): { scale: np.Array; shift: np.Array } {
   const part = partOf(l);
   const moved = movedBy(l, x.shape.at(-1)!);
   const kept = np.array(moved.map((m) => 1 - m));
@@ -64,7 +69,7 @@ function coupling(params: Params, l: number, x: np.Array, y: np.Array): { scale:
 }
 
 /** The style that the prior makes of standard normal noise `[...rows, size]`, for classes `[...rows, classes]`. */
-export function styleOf(params: Params, noise: np.Array, y: np.Array): np.Array {
+export function styleOf(params: NamedArrays, noise: np.Array, y: np.Array): np.Array {
   let z = noise;
   for (let l = 0; l < depth(params); l++) {
     const { scale, shift } = coupling(params, l, z.ref, y.ref);
@@ -76,7 +81,7 @@ export function styleOf(params: Params, noise: np.Array, y: np.Array): np.Array 
 
 /** The noise that the prior makes this style of, and `log |d noise / d style|` `[...rows]`. */
 export function noiseOf(
-  params: Params,
+  params: NamedArrays,
   style: np.Array,
   y: np.Array,
 ): { noise: np.Array; logVolume: np.Array } {
@@ -92,7 +97,7 @@ export function noiseOf(
 }
 
 /** `log p(style | class)`, `[...rows]`. */
-export function logPrior(params: Params, style: np.Array, y: np.Array): np.Array {
+export function logPrior(params: NamedArrays, style: np.Array, y: np.Array): np.Array {
   const size = style.shape.at(-1)!;
   const { noise, logVolume } = noiseOf(params, style, y);
   return logVolume.sub(np.sum(np.square(noise), -1).mul(0.5)).sub((size / 2) * Math.log(2 * Math.PI));

@@ -5,11 +5,11 @@ import type { StepExperiment } from "../../contract/experiment.ts";
 import { deformAll } from "../../data/deform.ts";
 import { adam } from "../../nn/adam.ts";
 import { card } from "./card.ts";
-import { check, idle, notes } from "./check.ts";
+import { advice, check } from "./check.ts";
 import { evaluations } from "./evaluations.ts";
 import { labelledBatches } from "./labelled.ts";
 import { losses } from "./losses.ts";
-import { exportsOf } from "./models.ts";
+import { models } from "./models.ts";
 import { classCount, initialParams, namesOfPart } from "./network.ts";
 import { options } from "./options.ts";
 import { pictures } from "./pictures.ts";
@@ -41,8 +41,7 @@ export const generator: StepExperiment = {
     "exact",
   ],
   check,
-  idle,
-  notes,
+  advice,
   init: initialParams,
   inputs: (dataset, settings, seed) => {
     if (settings.mode === "supervised") return () => ({});
@@ -65,16 +64,17 @@ export const generator: StepExperiment = {
   losses,
   optimizer: () => adam(),
   schedules,
-  estimated: (settings) => [
-    ...(settings.mode === "supervised" ? [] : namesOfPart("classifier", settings)),
-    ...(settings.style === "binary" ? [...namesOfPart("encoder", settings), "bits.w1", "bits.b1"] : []),
-  ],
-  estimatedRate: () => 1,
+  estimated: (settings) => ({
+    parameters: [
+      ...(settings.mode === "supervised" ? [] : namesOfPart("classifier", settings)),
+      ...(settings.style === "binary" ? [...namesOfPart("encoder", settings), "bits.w1", "bits.b1"] : []),
+    ],
+  }),
   evaluations,
   evaluate,
   headline,
   metrics,
   pictures,
   card,
-  exports: exportsOf,
+  models,
 };

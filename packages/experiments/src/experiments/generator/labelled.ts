@@ -1,8 +1,9 @@
 import type { HostArrays } from "../../contract/backend.ts";
+import type { Batch, Dataset, Split } from "../../contract/dataset.ts";
 import type { Settings } from "../../contract/experiment.ts";
 import { DEFORMED, deformAll } from "../../data/deform.ts";
-import { type Dataset, type Split, shuffled } from "../../data/index.ts";
-import { type Batch, gather } from "../../engine/batches.ts";
+import { shuffled } from "../../data/index.ts";
+import { gather } from "../../engine/batches.ts";
 
 /** Epoch numbers of `shuffled` that no epoch of a run has. */
 const CHOICE = 0x1abe1;

@@ -11,7 +11,6 @@ import {
 } from "hardgrad";
 import type { Settings, StepInputs } from "../../contract/experiment.ts";
 import { crossEntropy, splitKey } from "../../nn/layers.ts";
-import type { Params } from "../../nn/optimizers.ts";
 import { draw } from "./draw.ts";
 import { contrast, fromUniform, inconsistency, missingInformation } from "./information.ts";
 import { classCount, classify, classifyAndView, seen } from "./network.ts";
@@ -27,7 +26,7 @@ export const grey = (images: np.Array): np.Array => images.mul(1 / 255);
 
 /** One loss per example. Consumes everything. */
 export function losses(
-  params: Params,
+  params: NamedArrays,
   inputs: StepInputs,
   estimator: Estimator,
   state: NamedArrays,
@@ -40,7 +39,7 @@ export function losses(
 
 /** `-log p(x | y)`'s bound for the digit y that is given; the classifier learns by itself. */
 function withLabels(
-  params: Params,
+  params: NamedArrays,
   inputs: StepInputs,
   estimator: Estimator,
   state: NamedArrays,
@@ -58,7 +57,7 @@ function withLabels(
 
 /** The digit is a hard sample of the classifier's, which learns through the estimator. */
 function withoutLabels(
-  params: Params,
+  params: NamedArrays,
   inputs: StepInputs,
   estimator: Estimator,
   state: NamedArrays,
@@ -98,7 +97,7 @@ function withoutLabels(
  * How far the network's own classifier is from reading the digits that were asked for, in pictures drawn anew: the mean
  * cross-entropy times a weight. Generator and prior learn from it, the classifier does not.
  */
-function misread(params: Params, key: np.Array, weight: np.Array, settings: Settings): np.Array {
+function misread(params: NamedArrays, key: np.Array, weight: np.Array, settings: Settings): np.Array {
   const count = settings.asked as number;
   if (count === 0) {
     key.dispose();

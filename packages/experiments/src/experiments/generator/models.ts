@@ -1,11 +1,11 @@
 import { nn, numpy as np } from "@jax-js/jax";
 import type { Settings } from "../../contract/experiment.ts";
-import { type Exports, imageInput } from "../../contract/models.ts";
+import { imageInput, type Models } from "../../contract/models.ts";
 import { draw } from "./draw.ts";
 import { classCount, classify } from "./network.ts";
 
 /** The generator, which draws what is asked for, and the classifier, which reads. */
-export function exportsOf(settings: Settings): Exports {
+export function models(settings: Settings): Models {
   const found =
     settings.mode === "unsupervised"
       ? "found class (the run's metrics class/0, class/1, ... say which digit each is named)"

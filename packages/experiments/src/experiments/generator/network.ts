@@ -1,8 +1,8 @@
 import { nn, type numpy as np } from "@jax-js/jax";
+import type { NamedArrays } from "hardgrad";
 import type { Settings } from "../../contract/experiment.ts";
 import { readSizes } from "../../contract/options.ts";
 import { splitKey } from "../../nn/layers.ts";
-import type { Params } from "../../nn/optimizers.ts";
 import { bitsParams } from "./bits.ts";
 import { flowParams } from "./flow.ts";
 import { afterFirst, classTerm, layer, layerParams } from "./layers.ts";
@@ -22,7 +22,7 @@ export function classCount({ mode, classes }: Settings): number {
   return mode === "unsupervised" ? (classes as number) : 10;
 }
 
-export function initialParams(key: np.Array, settings: Settings): Params {
+export function initialParams(key: np.Array, settings: Settings): NamedArrays {
   const hidden = readSizes(settings.hidden as string)!;
   const classes = classCount(settings);
   const size = settings.styleSize as number;
@@ -45,12 +45,12 @@ export function initialParams(key: np.Array, settings: Settings): Params {
 }
 
 /** Logits of the class, `[batch, classes]`. Keeps the parameters. */
-export function classify(params: Params, x: np.Array): np.Array {
+export function classify(params: NamedArrays, x: np.Array): np.Array {
   return afterFirst(params, "classifier", layer(params, "classifier", 1, x));
 }
 
 /** Logits of the class, and a view of the same hidden units in which images are told apart. Keeps the parameters. */
-export function classifyAndView(params: Params, x: np.Array): { logits: np.Array; view: np.Array } {
+export function classifyAndView(params: NamedArrays, x: np.Array): { logits: np.Array; view: np.Array } {
   let h = nn.relu(layer(params, "classifier", 1, x));
   let i = 2;
   for (; `classifier.w${i + 1}` in params; i++) h = nn.relu(layer(params, "classifier", i, h));
@@ -58,17 +58,17 @@ export function classifyAndView(params: Params, x: np.Array): { logits: np.Array
 }
 
 /** What the encoder's first layer makes of an image without its class: the same for every class. */
-export function seen(params: Params, x: np.Array): np.Array {
+export function seen(params: NamedArrays, x: np.Array): np.Array {
   return layer(params, "encoder", 1, x);
 }
 
 /** The encoder's hidden units for `seen` images `[batch, units]` and classes `[...rows, batch, classes]`. */
-export function encode(params: Params, image: np.Array, y: np.Array): np.Array {
+export function encode(params: NamedArrays, image: np.Array, y: np.Array): np.Array {
   return nn.relu(afterFirst(params, "encoder", image.add(classTerm(params, "encoder", y))));
 }
 
 /** Logits of the pixels `[...rows, 784]` for styles and classes; it sees bits as -1 and 1. Keeps the parameters. */
-export function decode(params: Params, style: np.Array, y: np.Array, settings: Settings): np.Array {
+export function decode(params: NamedArrays, style: np.Array, y: np.Array, settings: Settings): np.Array {
   const code = settings.style === "binary" ? style.mul(2).sub(1) : style;
   const first = layer(params, "decoder", 1, code).add(classTerm(params, "decoder", y));
   return afterFirst(params, "decoder", first);

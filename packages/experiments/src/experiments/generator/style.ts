@@ -11,7 +11,6 @@ import {
 } from "hardgrad";
 import type { Settings } from "../../contract/experiment.ts";
 import { bernoulliLoss } from "../../nn/layers.ts";
-import type { Params } from "../../nn/optimizers.ts";
 import { bitsOf, logPriorOfBits } from "./bits.ts";
 import { logPrior, styleOf } from "./flow.ts";
 import { layer } from "./layers.ts";
@@ -45,7 +44,7 @@ export interface Terms {
 const normaliser = (size: number): number => (size / 2) * Math.log(2 * Math.PI);
 
 /** The terms of a continuous style, with gradients by reparameterisation. */
-function continuousTerms(params: Params, { x, image, y, key }: Described, settings: Settings): Terms {
+function continuousTerms(params: NamedArrays, { x, image, y, key }: Described, settings: Settings): Terms {
   const size = settings.styleSize as number;
   const h = encode(params, image, y.ref);
   const mean = layer(params, "mean", 1, h.ref);
@@ -60,7 +59,7 @@ function continuousTerms(params: Params, { x, image, y, key }: Described, settin
 }
 
 /** The posterior of a binary style. */
-function bitsPosterior(params: Params, image: np.Array, y: np.Array): Distribution {
+function bitsPosterior(params: NamedArrays, image: np.Array, y: np.Array): Distribution {
   return bernoulli(layer(params, "bits", 1, encode(params, image, y)));
 }
 
@@ -75,7 +74,7 @@ function negativeEntropy(logits: np.Array): np.Array {
 }
 
 /** The terms at a sample of the style, for measuring. */
-export function sampleTerms(params: Params, given: Described, settings: Settings): Terms {
+export function sampleTerms(params: NamedArrays, given: Described, settings: Settings): Terms {
   if (settings.style === "continuous") return continuousTerms(params, given, settings);
   const { x, image, y, key } = given;
   const q = bitsPosterior(params, image, y.ref);
@@ -88,7 +87,7 @@ export function sampleTerms(params: Params, given: Described, settings: Settings
 
 /** `reconstruction + beta divergence` per example `[...rows, batch]`; the bits learn through the estimator. */
 export function styleLosses(
-  params: Params,
+  params: NamedArrays,
   given: Weighed,
   settings: Settings,
   estimator: Estimator,
@@ -112,6 +111,6 @@ export function styleLosses(
 }
 
 /** The style that the prior makes of standard normal noise `[rows, size]`, for classes `[rows, classes]`. */
-export function styleFrom(params: Params, noise: np.Array, y: np.Array, settings: Settings): np.Array {
+export function styleFrom(params: NamedArrays, noise: np.Array, y: np.Array, settings: Settings): np.Array {
   return settings.style === "continuous" ? styleOf(params, noise, y) : bitsOf(params, noise, y, settings);
 }

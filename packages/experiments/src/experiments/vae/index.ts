@@ -7,7 +7,7 @@ import { sgd } from "../../nn/optimizers.ts";
 import { geometricAt, learningRateAt, temperatureAt } from "../../nn/schedules.ts";
 import { check } from "./check.ts";
 import { divergence, dream, logRatio, pixelsOf, reconstruct, sampleTerms } from "./losses.ts";
-import { exportsOf } from "./models.ts";
+import { models } from "./models.ts";
 import { decode, encode, encoderNames, initialParams, latentShape, latents } from "./network.ts";
 import { options } from "./options.ts";
 import { recommended } from "./published.ts";
@@ -77,8 +77,7 @@ export const vae: StepExperiment = {
         : temperatureAt(step, temperature, rate, settings.temperatureFloor as number);
     return { learningRate, temperature: now };
   },
-  estimated: encoderNames,
-  estimatedRate: () => 1,
+  estimated: (settings) => ({ parameters: encoderNames(settings) }),
   evaluations: {
     terms: (params, inputs, settings) => {
       const { reconstruction, kl, weight } = sampleTerms(params, inputs as StepInputs, settings);
@@ -101,5 +100,5 @@ export const vae: StepExperiment = {
   metrics,
   pictures,
   card,
-  exports: exportsOf,
+  models,
 };

@@ -1,8 +1,15 @@
 import { numpy as np, random } from "@jax-js/jax";
-import { type Distribution, distributionFunctions, logSigmoid, logSoftmax, sample, sigmoid } from "hardgrad";
+import {
+  type Distribution,
+  distributionFunctions,
+  logSigmoid,
+  logSoftmax,
+  type NamedArrays,
+  sample,
+  sigmoid,
+} from "hardgrad";
 import type { Settings, StepInputs } from "../../contract/experiment.ts";
 import { bernoulliLoss, splitKey } from "../../nn/layers.ts";
-import type { Params } from "../../nn/optimizers.ts";
 import { decode, encode, latentShape, latents } from "./network.ts";
 
 /** The parts of `-ELBO = -log p(x|z) + KL(q(z|x) | prior)`, with a uniform prior. */
@@ -41,7 +48,7 @@ export function divergence(logits: np.Array, settings: Settings): np.Array {
 
 /** `-log p(x|z)` per example, for one sample of the posterior; and that sample's divergence terms. */
 export function sampleTerms(
-  params: Params,
+  params: NamedArrays,
   inputs: StepInputs,
   settings: Settings,
 ): { reconstruction: np.Array; kl: np.Array; weight: np.Array } {
@@ -63,14 +70,14 @@ export function logRatio(q: Distribution, z: np.Array, settings: Settings): np.A
 }
 
 /** Pixel probabilities `[batch, 784]` for one sample of each image's posterior. */
-export function reconstruct(params: Params, inputs: StepInputs, settings: Settings): np.Array {
+export function reconstruct(params: NamedArrays, inputs: StepInputs, settings: Settings): np.Array {
   const { x, key } = pixelsOf(inputs, settings);
   const z = sample(latents(encode(params, x, settings), settings), key);
   return sigmoid(decode(params, z, settings));
 }
 
 /** Pixel probabilities `[count, 784]` of samples of the prior. */
-export function dream(params: Params, key: np.Array, count: number, settings: Settings): np.Array {
+export function dream(params: NamedArrays, key: np.Array, count: number, settings: Settings): np.Array {
   const z = sample(latents(np.zeros([count, ...latentShape(settings)]), settings), key);
   return sigmoid(decode(params, z, settings));
 }

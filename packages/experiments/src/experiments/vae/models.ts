@@ -1,14 +1,12 @@
 import { numpy as np } from "@jax-js/jax";
-import { distributionFunctions, oneHotOf, sample, sigmoid } from "hardgrad";
-import type { Arrays } from "../../contract/backend.ts";
+import { distributionFunctions, type NamedArrays, oneHotOf, sample, sigmoid } from "hardgrad";
 import type { Settings } from "../../contract/experiment.ts";
-import { type ExportedInput, type Exports, imageInput, keyInput } from "../../contract/models.ts";
-import type { Params } from "../../nn/optimizers.ts";
+import { imageInput, keyInput, type ModelInput, type Models } from "../../contract/models.ts";
 import { pixelsOf } from "./losses.ts";
 import { decode, encode, latentShape, latents } from "./network.ts";
 
 /** The encoder, with the most probable code or a sampled one, and the decoder. */
-export function exportsOf(settings: Settings): Exports {
+export function models(settings: Settings): Models {
   const drawn = settings.binarize === "dynamic";
   const atHalf: Settings = drawn ? { ...settings, binarize: "threshold" } : settings;
   return {
@@ -54,7 +52,7 @@ const distributionOutputs = {
 const form = ({ latents: kind }: Settings): string =>
   kind === "categorical" ? "one-hot on the last axis" : "0 or 1";
 
-const latentInput = (settings: Settings): ExportedInput => ({
+const latentInput = (settings: Settings): ModelInput => ({
   dtype: "float32",
   shape: ["batch", ...latentShape(settings)],
   below: 1,
@@ -66,11 +64,11 @@ function seen(image: np.Array, key: np.Array, settings: Settings): { x: np.Array
 }
 
 function encoded(
-  params: Params,
+  params: NamedArrays,
   x: np.Array,
   settings: Settings,
   choose: (logits: np.Array) => np.Array,
-): Arrays {
+): NamedArrays {
   const logits = encode(params, x, settings);
   const q = latents(logits.ref, settings);
   return {

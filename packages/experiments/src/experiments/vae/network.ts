@@ -1,9 +1,8 @@
 import { nn, numpy as np } from "@jax-js/jax";
-import { bernoulli, categorical, type Distribution } from "hardgrad";
+import { bernoulli, categorical, type Distribution, type NamedArrays } from "hardgrad";
 import type { Facts, Settings } from "../../contract/experiment.ts";
 import { readSizes } from "../../contract/options.ts";
 import { dense, fanInUniform, glorotUniform, splitKey } from "../../nn/layers.ts";
-import type { Params } from "../../nn/optimizers.ts";
 
 /** Encoder and decoder, as functions of named parameters: `encoder.w1`, `encoder.b1`, ..., `decoder.w1`, ... */
 
@@ -31,10 +30,10 @@ function widths(settings: Settings): { encoder: number[]; decoder: number[] } {
   };
 }
 
-export function initialParams(key: np.Array, settings: Settings, { meanImage }: Facts): Params {
+export function initialParams(key: np.Array, settings: Settings, { meanImage }: Facts): NamedArrays {
   const { encoder, decoder } = widths(settings);
   const [forEncoder, forDecoder, forEmbedding] = splitKey(key, 3) as [np.Array, np.Array, np.Array];
-  const params: Params = {
+  const params: NamedArrays = {
     ...layers("encoder", forEncoder, encoder, settings),
     ...layers("decoder", forDecoder, decoder, settings),
   };
@@ -51,8 +50,8 @@ export function initialParams(key: np.Array, settings: Settings, { meanImage }: 
   return params;
 }
 
-function layers(part: string, key: np.Array, sizes: readonly number[], settings: Settings): Params {
-  const params: Params = {};
+function layers(part: string, key: np.Array, sizes: readonly number[], settings: Settings): NamedArrays {
+  const params: NamedArrays = {};
   const keys = splitKey(key, 2 * (sizes.length - 1));
   for (let i = 1; i < sizes.length; i++) {
     const [inputs, outputs] = [sizes[i - 1]!, sizes[i]!];
@@ -70,7 +69,7 @@ function layers(part: string, key: np.Array, sizes: readonly number[], settings:
 }
 
 /** Layers with the activation between them, over `[rows, inputs]`. Takes the parameters by reference. */
-function forward(part: string, params: Params, x: np.Array, settings: Settings): np.Array {
+function forward(part: string, params: NamedArrays, x: np.Array, settings: Settings): np.Array {
   const count = Object.keys(params).filter((name) => name.startsWith(`${part}.w`)).length;
   let h = x;
   for (let i = 1; i <= count; i++) {
@@ -92,7 +91,7 @@ export function encoderNames(settings: Settings): string[] {
 }
 
 /** Logits of the latents, `[batch, variables, categories]` or `[batch, variables]`. Keeps the parameters. */
-export function encode(params: Params, x: np.Array, settings: Settings): np.Array {
+export function encode(params: NamedArrays, x: np.Array, settings: Settings): np.Array {
   const logits = forward("encoder", params, x, settings);
   return logits.reshape([logits.shape[0]!, ...latentShape(settings)]);
 }
@@ -103,7 +102,7 @@ export function latents(logits: np.Array, settings: Settings): Distribution {
 }
 
 /** Logits of the pixels `[...rows, 784]` for latents `[...rows, ...latentShape]`. Keeps the parameters. */
-export function decode(params: Params, z: np.Array, settings: Settings): np.Array {
+export function decode(params: NamedArrays, z: np.Array, settings: Settings): np.Array {
   const rows = z.shape.slice(0, z.ndim - latentShape(settings).length);
   const seen = embed(params, z, settings);
   // Matrix products want two axes: samples and examples are rows alike.
@@ -111,7 +110,7 @@ export function decode(params: Params, z: np.Array, settings: Settings): np.Arra
   return forward("decoder", params, flat, settings).reshape([...rows, PIXELS]);
 }
 
-function embed(params: Params, z: np.Array, settings: Settings): np.Array {
+function embed(params: NamedArrays, z: np.Array, settings: Settings): np.Array {
   if (settings.embedding === "one-hot") return z;
   if (settings.embedding === "learned") return np.matmul(z, params["embedding.w"]!.ref);
   if (settings.latents === "bernoulli") return z.mul(2).sub(1);

@@ -1,9 +1,10 @@
 import { fastDraw, hasVectors, type Kernel, type Lowered, lower, runKeys } from "@hardgrad/onnx";
-import type { Arrays, HostArray, HostArrays } from "../../../contract/backend.ts";
+import type { NamedArrays } from "hardgrad";
+import type { HostArray, HostArrays } from "../../../contract/backend.ts";
 import type { Runtime, Session, Tensor, Tensors } from "./onnxruntime.ts";
 import { dtypeOf, type NativeResident, tensorOf } from "./resident.ts";
 
-export type Traced = (resident: Arrays, inputs: Arrays) => Arrays;
+export type Traced = (resident: NamedArrays, inputs: NamedArrays) => NamedArrays;
 
 /** A function compiled for certain shapes. */
 export type Compiled = (resident: NativeResident, inputs: HostArrays) => Promise<Tensors>;
@@ -117,7 +118,7 @@ function lowerTraced(
     }),
   );
   const given = Object.fromEntries(Object.entries(inputs).map(([name, x]) => [name, example(x)]));
-  const traced = (r: Arrays, i: Arrays): { next: Arrays } => ({ next: fn(r, i) });
+  const traced = (r: NamedArrays, i: NamedArrays): { next: NamedArrays } => ({ next: fn(r, i) });
   const bytes = Object.keys(inputs).filter((name) => dtypeOf(inputs[name]!) === "uint8");
   return lower(traced, [held, given], {
     names: ["resident", "inputs"],

@@ -1,18 +1,25 @@
 import { numpy as np, tree } from "@jax-js/jax";
-import { type Anchor, addAnchor, fadeAnchor, pathImportance, pathIntegral, quadraticPenalty } from "hardgrad";
+import {
+  type Anchor,
+  addAnchor,
+  fadeAnchor,
+  type NamedArrays,
+  pathImportance,
+  pathIntegral,
+  quadraticPenalty,
+} from "hardgrad";
 import type { HostArrays } from "../../../contract/backend.ts";
 import { groupOf, named } from "../../../engine/arrays.ts";
-import type { Params } from "../../../nn/optimizers.ts";
 import { compute } from "../host.ts";
 import type { Method, Snapshot } from "../method.ts";
 import { plain, plainLoss } from "./plain.ts";
 
 /** Methods that pull important weights back: elastic weight consolidation, its online form, synaptic intelligence. */
 
-const zeros = (params: Params): Params => map(params, (x) => np.zeros(x.shape));
-const map = (params: Params, fn: (x: np.Array, name: string) => np.Array): Params =>
+const zeros = (params: NamedArrays): NamedArrays => map(params, (x) => np.zeros(x.shape));
+const map = (params: NamedArrays, fn: (x: np.Array, name: string) => np.Array): NamedArrays =>
   Object.fromEntries(Object.entries(params).map(([name, x]) => [name, fn(x, name)]));
-const anchorOf = (method: Params): Anchor => ({
+const anchorOf = (method: NamedArrays): Anchor => ({
   importance: groupOf(method, "importance"),
   values: groupOf(method, "values"),
 });
@@ -25,7 +32,7 @@ function consolidating(factor: number, strength: string): Method {
       return { params, open, method: named({ importance: zeros(params), values: zeros(params) }) };
     },
     loss: (params, method, inputs) => {
-      const { loss, state } = plainLoss(tree.ref(params) as Params, inputs);
+      const { loss, state } = plainLoss(tree.ref(params) as NamedArrays, inputs);
       const penalty = quadraticPenalty(params, anchorOf(method));
       for (const [name, x] of Object.entries(method)) if (!/^(importance|values)\./.test(name)) x.dispose();
       return { loss: loss.add(penalty.mul(factor * (inputs.settings[strength] as number))), state };
@@ -37,7 +44,7 @@ function consolidating(factor: number, strength: string): Method {
 async function anchored(
   at: Snapshot,
   more: { readonly [group: string]: HostArrays },
-  merge: (old: Anchor, values: Params, groups: Params) => Anchor,
+  merge: (old: Anchor, values: NamedArrays, groups: NamedArrays) => Anchor,
 ): Promise<{ state: HostArrays }> {
   const inputs: { [name: string]: HostArrays[string] } = {};
   for (const [name, array] of Object.entries(at.state))
@@ -86,7 +93,7 @@ export const si: Method = {
   },
   after: ({ gradients, before, params, method, learningRate }) => {
     learningRate.dispose();
-    const omega = pathIntegral(groupOf(method, "omega"), gradients, before, tree.ref(params) as Params);
+    const omega = pathIntegral(groupOf(method, "omega"), gradients, before, tree.ref(params) as NamedArrays);
     return { params, method: { ...method, ...named({ omega }) } };
   },
   finish: async (at, { settings }) => {
@@ -95,7 +102,7 @@ export const si: Method = {
       const gained = pathImportance(
         groupOf(method, "omega"),
         groupOf(method, "start"),
-        tree.ref(values) as Params,
+        tree.ref(values) as NamedArrays,
         settings.damping as number,
       );
       return fadeAnchor(old, { importance: gained, values }, 1);

@@ -9,14 +9,13 @@ import {
   sigmoid,
   statefulExpectation,
 } from "hardgrad";
-import type { Params } from "../../../nn/optimizers.ts";
 import type { LossInputs } from "../method.ts";
 import { lossesOf, scoresOf } from "../network.ts";
 
 /** The loss under gates that are annealed, hard by the sign of the embedding, or sampled by any estimator. */
 export function gatedLoss(
-  params: Params,
-  method: Params,
+  params: NamedArrays,
+  method: NamedArrays,
   inputs: LossInputs,
 ): { loss: np.Array; state: NamedArrays } {
   const { batch, key, slope, estimator, estimatorState, settings } = inputs;

@@ -1,7 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
-import { openUnits, openWeights, union } from "hardgrad";
+import { type NamedArrays, openUnits, openWeights, union } from "hardgrad";
 import type { HostArray, HostArrays } from "../../../contract/backend.ts";
-import type { Params } from "../../../nn/optimizers.ts";
 import { columns, compute, filled, selected, withRow } from "../host.ts";
 import { type Change, type Snapshot, stateOf } from "../method.ts";
 import { fanIn, type Sizes } from "../network.ts";
@@ -13,9 +12,9 @@ import { named } from "./plain.ts";
 export const layersOf = (sizes: Sizes): number[] => sizes.layers.map((_, i) => i + 1);
 
 /** Masks of weights, all open, and no unit used. */
-export function openArrays(sizes: Sizes): { open: Params; used: Params } {
-  const open: Params = { head: np.ones([1, sizes.outputs]), headBias: np.ones([sizes.outputs]) };
-  const used: Params = {};
+export function openArrays(sizes: Sizes): { open: NamedArrays; used: NamedArrays } {
+  const open: NamedArrays = { head: np.ones([1, sizes.outputs]), headBias: np.ones([sizes.outputs]) };
+  const used: NamedArrays = {};
   sizes.layers.forEach((width, i) => {
     open[`w${i + 1}`] = np.ones([i === 0 ? 1 : fanIn(sizes, i + 1), width]);
     open[`b${i + 1}`] = np.ones([width]);
@@ -37,7 +36,7 @@ export async function closeTask(
     inputs[`used${i + 1}`] = stateOf(at, `method.used${i + 1}`);
   });
   const state = await compute(inputs, (arrays) => {
-    const result: Params = {};
+    const result: NamedArrays = {};
     const used = gates.map((_, i) => union(arrays[`used${i + 1}`]!, arrays[`gate${i + 1}`]!));
     used.forEach((u, i) => {
       result[`open.w${i + 1}`] = openWeights(used[i - 1]?.ref, u.ref);

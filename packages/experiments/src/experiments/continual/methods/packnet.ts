@@ -1,7 +1,6 @@
 import { numpy as np, tree } from "@jax-js/jax";
-import { largestFree } from "hardgrad";
+import { largestFree, type NamedArrays } from "hardgrad";
 import type { HostArray } from "../../../contract/backend.ts";
-import type { Params } from "../../../nn/optimizers.ts";
 import { columns, compute, filled, selected } from "../host.ts";
 import { type Method, stateOf } from "../method.ts";
 import { initialWeights, lossOf, type Sizes, scoresOf } from "../network.ts";
@@ -33,8 +32,8 @@ export const packnet: Method = {
   phases: [0.5, 0.5],
   init: (key, sizes) => {
     const params = initialWeights(key, sizes);
-    const open: Params = { head: np.ones([1, sizes.outputs]), headBias: np.ones([sizes.outputs]) };
-    const method: Params = {};
+    const open: NamedArrays = { head: np.ones([1, sizes.outputs]), headBias: np.ones([sizes.outputs]) };
+    const method: NamedArrays = {};
     for (const name of hidden(sizes)) {
       const { shape } = params[name]!;
       open[name] = np.ones(shape);

@@ -1,7 +1,6 @@
 import { tree } from "@jax-js/jax";
 import type { Estimator, NamedArrays } from "hardgrad";
 import type { HostArrays } from "../../../contract/backend.ts";
-import type { Params } from "../../../nn/optimizers.ts";
 import { type LossInputs, type Method, stateOf } from "../method.ts";
 import { initialWeights, lossOf, type Sizes, scoresOf } from "../network.ts";
 
@@ -34,7 +33,7 @@ export function noEstimator(_estimator: Estimator, _sizes: Sizes): NamedArrays {
 }
 
 /** Cross-entropy of the network as it is. Consumes everything. */
-export function plainLoss(params: Params, inputs: LossInputs): ReturnType<Method["loss"]> {
+export function plainLoss(params: NamedArrays, inputs: LossInputs): ReturnType<Method["loss"]> {
   const { batch, key, slope, estimatorState } = inputs;
   key.dispose();
   slope.dispose();

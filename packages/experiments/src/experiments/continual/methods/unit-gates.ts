@@ -1,8 +1,7 @@
 import { numpy as np, random, tree } from "@jax-js/jax";
-import { bernoulli, clampEmbedding, hardGate, randomGates } from "hardgrad";
+import { bernoulli, clampEmbedding, hardGate, type NamedArrays, randomGates } from "hardgrad";
 import type { HostArray } from "../../../contract/backend.ts";
 import { splitKey } from "../../../nn/layers.ts";
-import type { Params } from "../../../nn/optimizers.ts";
 import { compute, rowOf } from "../host.ts";
 import { type Method, type Snapshot, stateOf } from "../method.ts";
 import { initialWeights, lossOf, type Sizes, scoresOf } from "../network.ts";
@@ -22,7 +21,7 @@ export const xdg: Method = {
   init: (key, sizes, tasks, settings) => {
     const [weights, ...draws] = splitKey(key, sizes.layers.length + 1);
     const { open, used } = openArrays(sizes);
-    const method: Params = { ...used };
+    const method: NamedArrays = { ...used };
     sizes.layers.forEach((width, i) => {
       method[`gates${i + 1}`] = randomGates(draws[i]!, tasks, width, settings.closed as number);
       method[`gate${i + 1}`] = np.zeros([width]);

@@ -1,8 +1,7 @@
 import { numpy as np, random, tree } from "@jax-js/jax";
-import { followThreshold, scoreMask, signedConstant, thresholdOf } from "hardgrad";
+import { followThreshold, type NamedArrays, scoreMask, signedConstant, thresholdOf } from "hardgrad";
 import type { HostArray, HostArrays } from "../../../contract/backend.ts";
 import { splitKey } from "../../../nn/layers.ts";
-import type { Params } from "../../../nn/optimizers.ts";
 import { addUser, columns, compute, filled, selected, unused, usersMask } from "../host.ts";
 import { type LossInputs, type Method, type Snapshot, stateOf } from "../method.ts";
 import { fanIn, initialWeights, lossOf, type Sizes, scoresOf } from "../network.ts";
@@ -18,9 +17,9 @@ import { plain } from "./plain.ts";
 const hidden = (sizes: Sizes): string[] => sizes.layers.map((_, i) => `w${i + 1}`);
 
 /** Scores like fresh weights: uniform within `1/sqrt(inputs)`. */
-function freshScores(key: np.Array, sizes: Sizes, names: readonly string[]): Params {
+function freshScores(key: np.Array, sizes: Sizes, names: readonly string[]): NamedArrays {
   const weights = initialWeights(key, sizes);
-  const scores: Params = {};
+  const scores: NamedArrays = {};
   for (const [name, w] of Object.entries(weights))
     if (names.includes(name)) scores[`score.${name}`] = w;
     else w.dispose();
@@ -29,10 +28,10 @@ function freshScores(key: np.Array, sizes: Sizes, names: readonly string[]): Par
 
 /** The loss of the subnetwork of the highest scores. `weights`: those that the masks choose from. */
 function maskedLoss(
-  weights: Params,
-  scores: Params,
-  thresholds: Params,
-  rest: Params,
+  weights: NamedArrays,
+  scores: NamedArrays,
+  thresholds: NamedArrays,
+  rest: NamedArrays,
   { batch, key, slope, estimatorState }: LossInputs,
 ): ReturnType<Method["loss"]> {
   key.dispose();
@@ -41,7 +40,7 @@ function maskedLoss(
     name,
     w.mul(scoreMask(scores[`score.${name}`]!, thresholds[`threshold.${name}`]!)),
   ]);
-  const params = { ...rest, ...Object.fromEntries(chosen) } as Params;
+  const params = { ...rest, ...Object.fromEntries(chosen) } as NamedArrays;
   const layers = Object.keys(params).filter((name) => /^w\d/.test(name)).length;
   return { loss: lossOf(scoresOf(params, batch.images, layers), batch), state: estimatorState };
 }
@@ -141,8 +140,8 @@ export const wsn: Method = {
   init: (key, sizes) => {
     const params = withoutBiases(initialWeights(key, sizes));
     const names = hidden(sizes);
-    const open: Params = { head: np.ones([1, sizes.outputs]), headBias: np.ones([sizes.outputs]) };
-    const method: Params = {};
+    const open: NamedArrays = { head: np.ones([1, sizes.outputs]), headBias: np.ones([sizes.outputs]) };
+    const method: NamedArrays = {};
     for (const name of names) {
       const { shape } = params[name]!;
       open[name] = np.ones(shape);
@@ -152,7 +151,7 @@ export const wsn: Method = {
     return { params, open, method };
   },
   loss: (params, method, inputs) => {
-    const pick = (test: (name: string) => boolean): Params =>
+    const pick = (test: (name: string) => boolean): NamedArrays =>
       Object.fromEntries(Object.entries(params).filter(([name]) => test(name)));
     return maskedLoss(
       pick((name) => /^w\d/.test(name)),
@@ -184,7 +183,7 @@ export const wsn: Method = {
   },
 };
 
-function withoutBiases(params: Params): Params {
+function withoutBiases(params: NamedArrays): NamedArrays {
   for (const name of Object.keys(params))
     if (/^b\d/.test(name)) {
       params[name]!.dispose();
@@ -201,8 +200,8 @@ export const supsup: Method = {
   exact: true,
   gated: (name) => name.startsWith("score."),
   init: (key, sizes) => {
-    const params: Params = {};
-    const method: Params = {};
+    const params: NamedArrays = {};
+    const method: NamedArrays = {};
     const names = [...hidden(sizes), "head"];
     const keys = splitKey(key, names.length);
     for (const [i, name] of names.entries()) {

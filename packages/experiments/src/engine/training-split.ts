@@ -1,9 +1,9 @@
+import type { Dataset, Split } from "../contract/dataset.ts";
 import type { Experiment, Settings, StepExperiment } from "../contract/experiment.ts";
-import type { Dataset, Split } from "../data/index.ts";
 
 /** The images that a run trains on: at least a batch of them. */
-export function trainedOn(experiment: StepExperiment, settings: Settings, dataset: Dataset): Split {
-  const train = experiment.trainedOn?.(dataset, settings) ?? dataset.train;
+export function trainingSplit(experiment: StepExperiment, settings: Settings, dataset: Dataset): Split {
+  const train = experiment.split?.(dataset, settings) ?? dataset.train;
   refuseSmall(experiment, settings, train.count, "training examples");
   return train;
 }
