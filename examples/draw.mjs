@@ -1,8 +1,10 @@
-// Asks a trained generator for a digit: `node examples/draw.mjs 3`, or with the checkpoint of a run of yours after it.
+// Asks a small trained generator for a digit: `node examples/draw.mjs 3`, or with the checkpoint of a run of yours after it.
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { loadGenerator } from "@hardgrad/experiments";
 
-const [digit = 7, path = new URL("digits/checkpoint.safetensors", import.meta.url)] = process.argv.slice(2);
+const small = import.meta.resolve("@hardgrad/cli/digits/checkpoint.safetensors");
+const [digit = 7, path = fileURLToPath(small)] = process.argv.slice(2);
 const generator = await loadGenerator(readFileSync(path));
 const pictures = await generator.draw({ digit: Number(digit), count: 2, seed: 1 });
 generator.dispose();

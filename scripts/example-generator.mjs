@@ -1,4 +1,4 @@
-// Makes examples/digits out of a run: the same folder, but its checkpoint has only what drawing needs, in half precision.
+// Makes packages/cli/digits, the generator that `draw` has by default, out of a run: the same folder, but its checkpoint has only what drawing needs, in half precision.
 // node scripts/example-generator.mjs RUN
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { checkpointContent, checkpointParts } from "@hardgrad/experiments";
 
 const [run] = process.argv.slice(2);
-const target = fileURLToPath(new URL("../examples/digits", import.meta.url));
+const target = fileURLToPath(new URL("../packages/cli/digits", import.meta.url));
 
 /** The nearest number of half precision, as its 16 bits; to even between two. */
 function half(value) {
@@ -48,16 +48,15 @@ const bytes = file({ ...metadata, sha256: hash.digest("hex") });
 const [, command] = /## Make it again\s+```\n(.*)\n```/.exec(readFileSync(join(run, "README.md"), "utf8"));
 const readme = `# A small generator of digits
 
-It is here so that you have a picture at once, from the repository's root:
+It is what \`hardgrad draw\` uses when it is given no run:
 
 \`\`\`
-npx hardgrad draw examples/digits --digit 7
-npx hardgrad draw examples/digits --grid
-npx hardgrad draw examples/digits --digit 3 --morph 3:8
-npx hardgrad export examples/digits --which generator --out digits.onnx
+npx hardgrad draw --digit 7
+npx hardgrad draw --grid
+npx hardgrad draw --digit 3 --morph 3:8
 \`\`\`
 
-[More about generators](../../docs/generator.md). It was trained on digits drawn by code (\`--data drawn\`):
+[More about generators](https://github.com/hardgrad/hardgrad/blob/main/docs/generator.md). It was trained on digits drawn by code (\`--data drawn\`):
 
 \`\`\`
 ${command} --out RUN

@@ -125,7 +125,7 @@ A problem file is a JavaScript module (TypeScript from Node 22.18 on), for examp
   program
     .command("draw")
     .description("pictures of the digit you ask for, by a trained generator; without --digit: of all digits")
-    .argument("[run]", "the folder of a generator run, finished or interrupted")
+    .argument("[run]", "the folder of a generator run (default: a small generator that comes with hardgrad)")
     .option("--digit <n>", "the digit, or the number or name of another class (7, sneaker)")
     .option("--count <n>", "pictures; of --grid: styles; of --morph: steps (default: 16, 10, 12)")
     .option("--grid", "all digits, one a row; each column is one style (the default)")

@@ -180,8 +180,8 @@ describe("what is drawn", () => {
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
-test("examples/digits: small, in half precision, and draws what is asked for", async () => {
-  const bytes = readFileSync(join(root, "examples/digits/checkpoint.safetensors"));
+test("the generator that comes with the package: small, in half precision, and draws what is asked for", async () => {
+  const bytes = readFileSync(join(root, "packages/cli/digits/checkpoint.safetensors"));
   expect(bytes.length).toBeLessThan(300_000);
   const generator = await loadGenerator(bytes);
   const { train } = drawnDigits({ seed: 1, train: 2000, test: 1 });
@@ -192,6 +192,16 @@ test("examples/digits: small, in half precision, and draws what is asked for", a
   generator.dispose();
   // Nearest of 2,000 images that the network has not seen; real images of this kind are read so with 5.5 % errors.
   expect(right / 200).toBeGreaterThan(0.85);
+});
+
+test("without a run, the generator that comes with the package draws", async () => {
+  const { code, stdout, stderr } = await ask("draw", "--digit", "7", "--count", "2", "--json");
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: "2 pictures of 7, seed 0, by the small generator that comes with hardgrad after 60 epochs\n",
+  });
+  const same = await ask("draw", join(root, "packages/cli/digits"), "--digit", "7", "--count", "2", "--json");
+  expect({ ...JSON.parse(stdout), run: "" }).toEqual({ ...JSON.parse(same.stdout), run: "" });
 });
 
 /** The image with the least squared difference. */
@@ -248,7 +258,6 @@ describe("docs/generator.md", () => {
 
 /** Arguments, exit code, and what the one sentence must say. */
 const table: [string[], number, RegExp][] = [
-  [[], 2, /draw needs the folder of a generator run, such as: .*train generator/],
   [["nowhere"], 1, /cannot draw from nowhere: it does not exist/],
   [["RUN/config.json"], 1, /it is a file; give the folder/],
   [["empty"], 1, /empty: it has no checkpoint\.safetensors/],

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { classNames, type LoadedGenerator, loadGenerator, type Picture } from "@hardgrad/experiments";
 import type { Flags } from "../ask/configuration.ts";
 import { Failure, Interrupted, UsageError } from "../ask/errors.ts";
@@ -14,12 +15,12 @@ import { type Trained, trainedRun } from "../run-folder/trained.ts";
 /** Pictures between two lines that say how far it is. */
 const REPORT = 100_000;
 
-/** `draw RUN`: pictures of the digit that is asked for, by a trained generator. */
-export async function draw(run: string | undefined, flags: Flags): Promise<void> {
-  if (run === undefined)
-    throw new UsageError(
-      "draw needs the folder of a generator run, such as: hardgrad draw runs/NAME --digit 7; hardgrad train generator makes one.",
-    );
+/** The run of a small generator that comes with this package, so that there is a picture at once. */
+const small = fileURLToPath(new URL("../../digits", import.meta.url));
+
+/** `draw [RUN]`: pictures of the digit that is asked for, by a trained generator. */
+export async function draw(given: string | undefined, flags: Flags): Promise<void> {
+  const run = given ?? small;
   const request = requestOf(flags);
   const narrate = narrator(flags.quiet === true);
   const trained = trainedRun(run, "draw from");
@@ -39,10 +40,10 @@ export async function draw(run: string | undefined, flags: Flags): Promise<void>
   if (out) checkOutput(out, total, flags.force === true);
   const said = sentence(request, digits, names);
   narrate(
-    `${said}, seed ${request.seed}, by ${run} ${trained.age}${trained.ended ? "" : " (it has not ended)"}`,
+    `${said}, seed ${request.seed}, by ${given ?? "the small generator that comes with hardgrad"} ${trained.age}${trained.ended ? "" : " (it has not ended)"}`,
   );
   const about = {
-    run,
+    run: given ?? "digits",
     data: config.data,
     title: said,
     kind: request.kind,
