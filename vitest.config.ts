@@ -37,7 +37,7 @@ const alias = Object.entries(paths).map(([name, [path]]) => ({
 export default defineConfig({
   resolve: { alias },
   test: {
-    include: ["packages/*/test/**/*.test.ts", "bench/test/**/*.test.ts"],
+    include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts", "bench/test/**/*.test.ts"],
     testTimeout: 120_000,
     hookTimeout: 60_000,
     maxWorkers: "100%",

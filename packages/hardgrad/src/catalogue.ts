@@ -120,7 +120,13 @@ export const catalogue: readonly CatalogueEntry[] = [
   { id: "multiplicative-noise", create: multiplicativeNoise },
 ];
 
-/** The entry of an id, or undefined. */
+/**
+ * The entry of an id, or undefined.
+ *
+ * @example
+ * const { create } = findEstimator("rloo");
+ * const estimator = create({ samples: 8 });
+ */
 export function findEstimator(id: string): CatalogueEntry | undefined {
   return catalogue.find((entry) => entry.id === id);
 }

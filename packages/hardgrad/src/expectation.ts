@@ -57,8 +57,9 @@ export function expectation(q: Distribution, f: Objective, estimator: Estimator,
  * @param state `estimator.init(q)` at first, then what the last call returned. Consumed.
  * @returns the losses, and the state for the next call.
  * @example
- * let state = estimator.init(q);
- * const step = statefulExpectation(q, f, estimator, key, state); // step.losses, step.state
+ * const estimator = nvil();
+ * const first = statefulExpectation(bernoulli(logits.ref), f, estimator, random.key(0), estimator.init(q));
+ * const second = statefulExpectation(bernoulli(logits), f, estimator, random.key(1), first.state);
  */
 export function statefulExpectation(
   q: Distribution,
@@ -111,7 +112,12 @@ export function through(q: Distribution, estimator: Estimator, key: np.Array): n
   return estimator.path(q, estimator.noise(q, key));
 }
 
-/** A hard sample without any gradient: what a deployed network does. Consumes q.logits and the key. */
+/**
+ * A hard sample without any gradient: what a deployed network does. Consumes q.logits and the key.
+ *
+ * @example
+ * const h = sample(bernoulli(np.matmul(x, weights)), key); // 0 or 1
+ */
 export function sample(q: Distribution, key: np.Array): np.Array {
   checkUnused("sample", q);
   checkKey("sample", key);

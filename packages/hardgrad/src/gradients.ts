@@ -45,6 +45,8 @@ export interface GradientOptions<I, A> {
  *   const [[value, nextState], gradient] = valueAndGrad(loss, { hasAux: true })(w.ref);
  *   return [w.sub(gradient.mul(0.1)), value, nextState];
  * });
+ * const state = nvil().init(bernoulli(logits.ref));
+ * const [next, value, nextState] = step(logits, key, state);
  */
 export function valueAndGrad<
   F extends Differentiable,
@@ -63,7 +65,8 @@ export function valueAndGrad<
  * @returns a function of the same arguments: the gradient, with `hasAux` `[gradient, aux]`.
  * @throws as `valueAndGrad`.
  * @example
- * const gradient = jit(grad((a) => np.mean(expectation(bernoulli(a), f, rloo(), key.ref))));
+ * const gradient = jit(grad((a, key) => np.mean(expectation(bernoulli(a), f, rloo(), key))));
+ * const g = gradient(logits, key); // the shape of logits
  */
 export function grad<
   F extends Differentiable,

@@ -42,14 +42,24 @@ export const logFrom: (x: np.Array, less1: np.Array) => np.Array = jit(function 
   return np.where(near, series, np.where(np.less(np.abs(raw.ref), 80), better, raw));
 });
 
-/** The natural logarithm to 3e-7 of its value, also near 1; `log 0` is -Infinity, with gradient 0. */
+/**
+ * The natural logarithm to 3e-7 of its value, also near 1; `log 0` is -Infinity, with gradient 0.
+ *
+ * @example
+ * log(np.array([1, 10])); // [0, 2.302585]
+ */
 export const log: (x: np.Array) => np.Array = jit(function log(x: np.Array): np.Array {
   const edge = np.logicalOr(np.equal(x.ref, 0), np.equal(x.ref, Number.POSITIVE_INFINITY));
   const inside = np.where(edge, 1, x.ref);
   return attach(logFrom(x.ref, x.sub(1)), np.log(inside));
 });
 
-/** `log(1 + x)` to 3e-7 of its value; at -1 it is -Infinity, with gradient 0. */
+/**
+ * `log(1 + x)` to 3e-7 of its value; at -1 it is -Infinity, with gradient 0.
+ *
+ * @example
+ * log1p(np.array([0, 1e-7])); // [0, 1e-7]
+ */
 export const log1p: (x: np.Array) => np.Array = jit(function log1p(x: np.Array): np.Array {
   const whole = x.ref.add(1);
   const edge = np.logicalOr(np.equal(whole.ref, 0), np.equal(whole.ref, Number.POSITIVE_INFINITY));
@@ -64,24 +74,42 @@ function log1pOfShare(e: np.Array): np.Array {
 /**
  * `1 / (1 + exp(-x))`. jax-js 0.1.25's has the gradient NaN at -100 (an overflowing exponential), so the argument is
  * clipped where float32 has no more to say.
+ *
+ * @example
+ * sigmoid(np.array([0, 2])); // [0.5, 0.880797]
  */
 export function sigmoid(x: np.Array): np.Array {
   return nn.sigmoid(np.clip(x, -80, 80));
 }
 
-/** `log(1 + exp(x))` without overflow, as exact as `exp` is: 100 at 100, 9.4e-14 at -30. */
+/**
+ * `log(1 + exp(x))` without overflow, as exact as `exp` is: 100 at 100, 9.4e-14 at -30.
+ *
+ * @example
+ * softplus(np.array([0, 100])); // [0.693147, 100]
+ */
 export const softplus: (x: np.Array) => np.Array = jit(function softplus(x: np.Array): np.Array {
   const positive = np.greater(x.ref, 0);
   const below = np.where(positive.ref, np.negative(x.ref), x.ref); // -|x|, with a derivative at 0
   return np.where(positive, x, 0).add(log1pOfShare(np.exp(below)));
 });
 
-/** `log(sigmoid(x))` without overflow, as exact as `exp` is: -100 at -100, -9.4e-14 at 30. */
+/**
+ * `log(sigmoid(x))` without overflow, as exact as `exp` is: -100 at -100, -9.4e-14 at 30.
+ *
+ * @example
+ * logSigmoid(np.array([0, -100])); // [-0.693147, -100]
+ */
 export function logSigmoid(x: np.Array): np.Array {
   return np.negative(softplus(np.negative(x)));
 }
 
-/** `log(exp(x) + exp(y))` without overflow; -Infinity stands for log 0. */
+/**
+ * `log(exp(x) + exp(y))` without overflow; -Infinity stands for log 0.
+ *
+ * @example
+ * logaddexp(np.array([0, 100]), np.array([0, 0])); // [0.693147, 100]
+ */
 export const logaddexp: (x: np.Array, y: np.Array) => np.Array = jit(function logaddexp(
   x: np.Array,
   y: np.Array,
@@ -117,7 +145,12 @@ export const shiftedLogSumExp: (x: np.Array) => ShiftedSum = jit(function shifte
   return { top, shifted, logTotal: attach(exact, np.log(total)) };
 }) as unknown as (x: np.Array) => ShiftedSum;
 
-/** `log sum exp(x)` over the last axis; -Infinity stands for log 0. Consumes x. */
+/**
+ * `log sum exp(x)` over the last axis; -Infinity stands for log 0. Consumes x.
+ *
+ * @example
+ * logsumexp(np.array([[0, 0], [100, 0]])); // [0.693147, 100]
+ */
 export function logsumexp(x: np.Array, options: { keepdims?: boolean } = {}): np.Array {
   const { top, shifted, logTotal } = shiftedLogSumExp(x);
   shifted.dispose();
@@ -125,14 +158,24 @@ export function logsumexp(x: np.Array, options: { keepdims?: boolean } = {}): np
   return options.keepdims ? sum : np.squeeze(sum, -1);
 }
 
-/** `log softmax(x)` over the last axis, relatively right also for a category that is nearly certain. Consumes x. */
+/**
+ * `log softmax(x)` over the last axis, relatively right also for a category that is nearly certain. Consumes x.
+ *
+ * @example
+ * logSoftmax(np.array([0, 0])); // [-0.693147, -0.693147]
+ */
 export function logSoftmax(x: np.Array): np.Array {
   const { top, shifted, logTotal } = shiftedLogSumExp(x);
   top.dispose();
   return shifted.sub(logTotal);
 }
 
-/** `clip((x + 1) / 2, 0, 1)`: slope 1/2 on [-1, 1]. (`nn.hardSigmoid` is another one: slope 1/6 on [-3, 3].) */
+/**
+ * `clip((x + 1) / 2, 0, 1)`: slope 1/2 on [-1, 1]. (`nn.hardSigmoid` is another one: slope 1/6 on [-3, 3].)
+ *
+ * @example
+ * hardSigmoid(np.array([-2, 0, 0.5])); // [0, 0.5, 0.75]
+ */
 export function hardSigmoid(x: np.Array): np.Array {
   return np.clip(x.add(1).mul(0.5), 0, 1);
 }

@@ -7,7 +7,12 @@ type Key = keyof typeof until2019 | keyof typeof since2020;
 /** The papers, once; entries of the catalogue point here. */
 export const references: { readonly [K in Key]: Reference } = { ...until2019, ...since2020 };
 
-/** A BibTeX entry. */
+/**
+ * A BibTeX entry.
+ *
+ * @example
+ * console.log(bibtex(references.bengio2013));
+ */
 export function bibtex(reference: Reference): string {
   const fields: [string, string | number | undefined][] = [
     ["author", reference.authors],

@@ -8,7 +8,12 @@ import { lax, numpy as np } from "@jax-js/jax";
  * All functions consume their array arguments, as everything in jax-js does.
  */
 
-/** The same value, with a zero gradient. */
+/**
+ * The same value, with a zero gradient.
+ *
+ * @example
+ * const target = detach(h); // no gradient flows into h through target
+ */
 export function detach(x: np.Array): np.Array {
   return lax.stopGradient(x);
 }

@@ -39,12 +39,21 @@ export function flipRatio(before: np.Array, after: np.Array): np.Array {
 /**
  * Running mean and variance of a gradient over steps, as explicit state: start with `startGradientMonitor`, call on every
  * step with the layer's gradient, read with `signalToNoise`.
+ *
+ * @example
+ * let monitor = startGradientMonitor([3, 6]); // the shape of the layer's weights
  */
 export function startGradientMonitor(shape: readonly number[]): NamedArrays {
   return { mean: np.zeros([...shape]), square: np.zeros([...shape]), weight: np.array(0) };
 }
 
-/** The next state; `decay` is the weight of the past. Consumes both. */
+/**
+ * The next state; `decay` is the weight of the past. Consumes both.
+ *
+ * @example
+ * let monitor = startGradientMonitor([3, 6]);
+ * for (const seed of [0, 1, 2]) monitor = monitorGradient(monitor, random.normal(random.key(seed), [3, 6]));
+ */
 export function monitorGradient(state: NamedArrays, gradient: np.Array, decay = 0.99): NamedArrays {
   const { mean, square, weight } = state as { mean: np.Array; square: np.Array; weight: np.Array };
   checkShape("monitorGradient", "the gradient", gradient, mean.shape);
@@ -59,7 +68,8 @@ export function monitorGradient(state: NamedArrays, gradient: np.Array, decay = 
  * Variance (summed over the layer) and signal-to-noise ratio `|mean|^2 / variance` of a layer's gradient. Consumes the state.
  *
  * @example
- * const { variance, ratio } = signalToNoise(state);
+ * const monitor = monitorGradient(startGradientMonitor([3, 6]), random.normal(key, [3, 6]));
+ * const { variance, ratio } = signalToNoise(monitor);
  */
 export function signalToNoise(state: NamedArrays): { variance: np.Array; ratio: np.Array } {
   const { mean, square, weight } = state as { mean: np.Array; square: np.Array; weight: np.Array };

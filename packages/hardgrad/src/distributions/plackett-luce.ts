@@ -17,7 +17,7 @@ import { logWithoutReplacement } from "./without-replacement.ts";
  * @param k from 1 to n; log-probabilities cost 2^k, so they are refused above 10.
  * @param options.mask truth values that broadcast to the logits, true where it is allowed: elsewhere the probability is
  *   exactly zero and there is no gradient, whatever the logits are there. Consumed.
- * Reference: Kool, van Hoof & Welling 2019.
+ * @see Kool, van Hoof & Welling 2019
  * @example
  * const q = plackettLuce(np.array([0.3, -0.5, 1.1, 0.2]), 2);
  */

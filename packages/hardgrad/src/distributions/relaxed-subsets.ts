@@ -15,7 +15,7 @@ import { tame } from "./tame.ts";
  * Relaxed subset: k times `y = softmax(s / t)`, then `s + log(1 - y)`; the sum of the y. It sums to k.
  * `log(1 - y)` is formed from the other entries' exponentials, so y near 1 does not overflow.
  *
- * Reference: Xie & Ermon 2019.
+ * @see Xie & Ermon 2019
  * @example
  * const soft = relaxedSubset(scores, 2, 0.5);
  */
@@ -64,9 +64,9 @@ function sortColumn(scores: np.Array): { row: np.Array; column: np.Array; n: num
  * NeuralSort: `softmax(((n + 1 - 2i) s - A 1) / t)` for row i = 1..n, `A_jk = |s_j - s_k|`: a relaxed
  * permutation matrix that sorts in descending order. Rows sum to 1.
  *
- * Reference: Grover et al. 2019.
+ * @see Grover et al. 2019
  * @example
- * const P = neuralSort(np.array([0.3, 2, -1]), 0.1); // [3, 3]
+ * const P = neuralSort(np.array([0.3, 2, -1]), 0.1); // shape [3, 3]
  */
 export function neuralSort(scores: np.Array, temperature: np.Array | number): np.Array {
   const { s, t, unit } = tame(scores, takeScalar("neuralSort", "temperature", temperature, temperatureRange));
@@ -81,9 +81,9 @@ export function neuralSort(scores: np.Array, temperature: np.Array | number): np
 /**
  * SoftSort: `softmax(-|sort(s)_i - s_j| / t)`, rows in descending order. Cheaper than NeuralSort.
  *
- * Reference: Prillo & Eisenschlos 2020.
+ * @see Prillo & Eisenschlos 2020
  * @example
- * const P = softSort(np.array([0.3, 2, -1]), 0.1); // [3, 3]
+ * const P = softSort(np.array([0.3, 2, -1]), 0.1); // shape [3, 3]
  */
 export function softSort(scores: np.Array, temperature: np.Array | number): np.Array {
   const { s, t, unit } = tame(scores, takeScalar("softSort", "temperature", temperature, temperatureRange));
@@ -95,7 +95,12 @@ export function softSort(scores: np.Array, temperature: np.Array | number): np.A
   return nn.softmax(scaledFromTop(np.negative(np.abs(rows.sub(row))), t.reshape([...t.shape, 1])), -1);
 }
 
-/** The sum of the first k rows of a relaxed permutation: a soft k-hot mask. Consumes the matrix. */
+/**
+ * The sum of the first k rows of a relaxed permutation: a soft k-hot mask. Consumes the matrix.
+ *
+ * @example
+ * const mask = firstRows(neuralSort(np.array([0.3, 2, -1]), 0.1), 2); // near [1, 1, 0]
+ */
 export function firstRows(matrix: np.Array, k: number): np.Array {
   checkCount("firstRows", matrix, k);
   const n = matrix.shape.at(-1)!;

@@ -19,7 +19,7 @@ import { stepsOf } from "./subset-steps.ts";
  * @param options.mask truth values that broadcast to the logits, true where it is allowed: elsewhere the probability is
  *   exactly zero and there is no gradient, whatever the logits are there. Consumed.
  * @throws RangeError for k outside, logits that are not finite, or a mask that allows fewer than k.
- * Reference: Ahmed et al. 2023 (SIMPLE), for sampling and marginals by dynamic programming.
+ * @see Ahmed et al. 2023 (SIMPLE), for sampling and marginals by dynamic programming
  * @example
  * const q = subset(np.array([0.3, -0.5, 1.1, 0.2]), 2);
  */
@@ -48,7 +48,12 @@ export function subsetOf(
   };
 }
 
-/** `P(z_i = 1)`, differentiable. Consumes logits. */
+/**
+ * `P(z_i = 1)`, differentiable. Consumes logits.
+ *
+ * @example
+ * marginals(np.array([0, 0, 0, 0]), 2); // [0.5, 0.5, 0.5, 0.5]
+ */
 export function marginals(logits: np.Array, k: number): np.Array {
   const n = logits.shape.at(-1)!;
   if (k === n) return logits.mul(0).add(1);

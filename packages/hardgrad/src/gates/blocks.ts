@@ -10,7 +10,8 @@ import { wholeNumber } from "../checks.ts";
  * @returns `[..., gates * block]`.
  * @throws RangeError for a block that is no whole number from 1.
  * @example
- * const y = expandGates(gates, 16).mul(np.matmul(x, weights)); // weights [inputs, 16 * gates]
+ * const gates = sample(bernoulli(np.zeros([4, 2])), key);
+ * const y = expandGates(gates, 3).mul(np.matmul(x, weights)); // weights [inputs, 3 * gates]
  */
 export function expandGates(gates: np.Array, block: number): np.Array {
   wholeNumber("expandGates", "block", block, 1, 2 ** 20);

@@ -42,7 +42,9 @@ export interface CertificateReport {
  *
  * @param task its name, for the report.
  * @example
- * const certificate = await certify("digits 0 and 1", { weights: { w: { values, used } }, inputs, outputs });
+ * const values = { shape: [2], data: Float32Array.of(1, 2) };
+ * const inputs = { shape: [1, 2], data: Float32Array.of(3, 4) };
+ * const certificate = await certify("digits 0 and 1", { weights: { w: { values } }, inputs });
  */
 export async function certify(task: string, evidence: Evidence): Promise<Certificate> {
   const weights: { [name: string]: string } = {};
@@ -61,7 +63,10 @@ export async function certify(task: string, evidence: Evidence): Promise<Certifi
  * class scores, has changed.
  *
  * @example
- * const report = await checkCertificate(certificate, evidenceNow);
+ * const values = { shape: [2], data: Float32Array.of(1, 2) };
+ * const inputs = { shape: [1, 2], data: Float32Array.of(3, 4) };
+ * const certificate = await certify("digits 0 and 1", { weights: { w: { values } }, inputs });
+ * const report = await checkCertificate(certificate, { weights: { w: { values } }, inputs });
  * if (!report.holds) throw new Error(report.sentence);
  */
 export async function checkCertificate(
@@ -122,6 +127,7 @@ function words({ data }: PlainArray): ArrayLike<number> {
 
 /**
  * SHA-256 of an array's kind, shape and bits, hexadecimal.
+ *
  * @example
  * await fingerprint({ shape: [2], data: Float32Array.of(1, 2) });
  */

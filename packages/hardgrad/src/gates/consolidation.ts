@@ -22,7 +22,7 @@ export interface Anchor {
  *
  * @throws RangeError for an importance whose name or shape is no parameter's, or whose value is missing.
  * @example
- * const loss = np.mean(losses).add(quadraticPenalty(params, anchor).mul(lambda));
+ * const loss = np.mean(losses).add(quadraticPenalty(params, anchor).mul(0.5));
  */
 export function quadraticPenalty(params: NamedArrays, anchor: Anchor): np.Array {
   checkAnchor("quadraticPenalty", anchor);
@@ -35,7 +35,12 @@ export function quadraticPenalty(params: NamedArrays, anchor: Anchor): np.Array 
   return terms.reduce((sum, t) => sum.add(t), np.array(0)).mul(0.5);
 }
 
-/** No penalty: importance zero everywhere. Does not consume the parameters. */
+/**
+ * No penalty: importance zero everywhere. Does not consume the parameters.
+ *
+ * @example
+ * const anchor = noAnchor(params); // before the first task
+ */
 export function noAnchor(params: NamedArrays): Anchor {
   const zeros = (): NamedArrays => mapValues(params, (x) => np.zeros(x.shape));
   return { importance: zeros(), values: zeros() };
@@ -48,9 +53,10 @@ export function noAnchor(params: NamedArrays): Anchor {
  * @param logProbability `log p(y|x)` for one example: `(params, x, y one-hot [classes]) -> scalar`.
  * @param examples `[count, ...]`; memory is count times the parameters, so give a few at a time.
  * @param classes how many labels there are.
- * Reference: Kirkpatrick et al. 2017, arXiv 1612.00796.
+ * @see Kirkpatrick et al. 2017, arXiv 1612.00796
  * @example
- * const fisher = fisherDiagonal((p, x, y) => np.sum(nn.logSoftmax(np.matmul(x, p.w)).mul(y)), { w }, images, 10);
+ * const logProbability = (p, x, y) => np.sum(logSoftmax(np.matmul(x, p.w)).mul(y));
+ * const fisher = fisherDiagonal(logProbability, params, images, 6);
  */
 export function fisherDiagonal(
   logProbability: (params: NamedArrays, x: np.Array, label: np.Array) => np.Array,
@@ -87,9 +93,9 @@ export function fisherDiagonal(
  * is exactly the sum of the two penalties, so memory does not grow with the tasks. Consumes everything.
  *
  * @throws RangeError for two anchors that differ in names or shapes.
- * Reference: Huszár 2018, doi 10.1073/pnas.1717042115 (that penalties add).
+ * @see Huszár 2018, doi 10.1073/pnas.1717042115 (that penalties add)
  * @example
- * anchor = addAnchor(anchor, { importance: fisher, values: params });
+ * const both = addAnchor(anchor, { importance: fisher, values: params });
  */
 export function addAnchor(a: Anchor, b: Anchor): Anchor {
   checkAnchors("addAnchor", a, b);
@@ -112,9 +118,9 @@ export function addAnchor(a: Anchor, b: Anchor): Anchor {
  *
  * @param gamma 0 to 1.
  * @throws RangeError for another gamma, and for two anchors that differ in names or shapes.
- * Reference: Schwarz et al. 2018, arXiv 1805.06370.
+ * @see Schwarz et al. 2018, arXiv 1805.06370
  * @example
- * anchor = fadeAnchor(anchor, { importance: fisher, values: params }, 1);
+ * const now = fadeAnchor(anchor, { importance: fisher, values: params }, 0.9);
  */
 export function fadeAnchor(old: Anchor, now: Anchor, gamma: number): Anchor {
   if (!(gamma >= 0 && gamma <= 1))
@@ -135,9 +141,9 @@ export function fadeAnchor(old: Anchor, now: Anchor, gamma: number): Anchor {
  * the loss. Consumes everything.
  *
  * @throws RangeError for groups that differ in names or shapes.
- * Reference: Zenke, Poole & Ganguli 2017, arXiv 1703.04200.
+ * @see Zenke, Poole & Ganguli 2017, arXiv 1703.04200
  * @example
- * omega = pathIntegral(omega, gradients, before, after);
+ * const next = pathIntegral(omega, gradients, paramsBefore, params);
  */
 export function pathIntegral(
   omega: NamedArrays,
@@ -158,7 +164,7 @@ export function pathIntegral(
  * @param damping above 0.
  * @throws RangeError for another damping, and for groups that differ in names or shapes.
  * @example
- * const importance = pathImportance(omega, atStart, params, 0.1);
+ * const importance = pathImportance(omega, paramsBefore, params, 0.1);
  */
 export function pathImportance(
   omega: NamedArrays,

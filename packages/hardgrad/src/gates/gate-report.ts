@@ -20,7 +20,7 @@ export interface GateReport {
  * @param gates how many gates there are.
  * @throws RangeError if the values are no whole number of rows.
  * @example
- * const { rate, dead, alwaysOn } = gateReport(await gates.data(), 125);
+ * const { rate, dead, alwaysOn } = gateReport(Float32Array.of(1, 0, 1, 0, 0, 1), 3); // 2 examples of 3 gates
  */
 export function gateReport(values: ArrayLike<number>, gates: number): GateReport {
   const examples = values.length / gates;

@@ -51,12 +51,22 @@ export function hatGate(embedding: np.Array, slope: np.Array, options: { maximum
   return linearGradient(sigmoid(embedding.ref.mul(s)), finite(embedding), derivative);
 }
 
-/** Embeddings within [-6, 6], so that a gate can still change its mind. Consumes them. Apply it after every update. */
+/**
+ * Embeddings within [-6, 6], so that a gate can still change its mind. Consumes them. Apply it after every update.
+ *
+ * @example
+ * clampEmbedding(np.array([-9, 2])); // [-6, 2]
+ */
 export function clampEmbedding(embedding: np.Array): np.Array {
   return np.clip(embedding, -6, 6);
 }
 
-/** The gate at the end of a task: exactly 1 where the embedding is positive, else exactly 0. Consumes it. */
+/**
+ * The gate at the end of a task: exactly 1 where the embedding is positive, else exactly 0. Consumes it.
+ *
+ * @example
+ * hardGate(np.array([-9, 2])); // [0, 1]
+ */
 export function hardGate(embedding: np.Array): np.Array {
   return hardOrNaN(np.greater(embedding.ref, 0), embedding);
 }
@@ -69,7 +79,7 @@ export function hardGate(embedding: np.Array): np.Array {
  * @param used the union of the gates of earlier tasks, 0 or 1, one array per layer, of the shape of its gates.
  * @throws RangeError for lists of another length, or shapes that differ.
  * @example
- * const loss = np.mean(losses).add(capacityPenalty([a1, a2], [used1, used2]).mul(0.75));
+ * const loss = np.mean(losses).add(capacityPenalty([hatGate(embedding, np.array(400))], [used]).mul(0.75));
  */
 export function capacityPenalty(gates: readonly np.Array[], used: readonly np.Array[]): np.Array {
   if (gates.length === 0 || gates.length !== used.length)

@@ -42,7 +42,11 @@ export interface ProtectedRule {
  * @param open 1 or 0 by name, of the shape of the array, or with 1 in place of some sizes: `[1, units]`.
  * @throws RangeError for a mask whose name or shape fits no array, and if `next` and `previous` differ in names or shapes.
  * @example
- * const statistics = keepClosed(updated, before, { mean: openUnits.ref, variance: openUnits });
+ * const statistics = keepClosed(
+ *   { mean: np.array([2, 3]) },
+ *   { mean: np.array([0, 1]) },
+ *   { mean: np.array([1, 0]) },
+ * ); // { mean: [2, 1] }
  */
 export function keepClosed(next: NamedArrays, previous: NamedArrays, open: NamedArrays): NamedArrays {
   checkSame("keepClosed", "value", next, previous, "value from before");
@@ -70,7 +74,7 @@ function select(where: string, next: NamedArrays, previous: NamedArrays, open: N
  *
  * @throws RangeError for a mask whose name or shape fits no gradient.
  * @example
- * const visible = openGradients(gradients, { w });
+ * const visible = openGradients(gradients, { w: open });
  */
 export function openGradients(gradients: NamedArrays, open: NamedArrays): NamedArrays {
   checkNames("openGradients", "the mask", open, gradients, "gradient");
@@ -106,8 +110,9 @@ export function clipByNorm(gradients: NamedArrays, limit: number): NamedArrays {
  * @throws RangeError for a mask or gradient whose name or shape fits no parameter, and for a state that does not say which
  *   parameter an array belongs to.
  * @example
- * const rule = protect(adam(), { clip: 1 });
- * const next = rule.update(gradients, state, params, rate, { w: open });
+ * const rule = protect(optimizer, { clip: 1 });
+ * const state = rule.init(params);
+ * const next = rule.update(gradients, state, params, np.array(0.01), { w: open });
  */
 export function protect(rule: UpdateRule, options: { clip?: number } = {}): ProtectedRule {
   const { clip } = options;

@@ -42,7 +42,8 @@ export function startRateControl(strength: number, { rate }: RateControl): Named
  * @param measured the share of open gates in this batch, a scalar.
  * @returns the next `{ strength, rate }`; `rate` is the running one.
  * @example
- * const penalty = rateDivergence(bernoulli(logits.ref), 0.1).mul(control.strength.ref);
+ * let control = startRateControl(0.001, { rate: 0.1 });
+ * const penalty = rateDivergence(bernoulli(logits), 0.1).mul(control.strength.ref);
  * control = followRate(control, np.mean(p), { rate: 0.1 });
  */
 export function followRate(state: NamedArrays, measured: np.Array, control: RateControl): NamedArrays {

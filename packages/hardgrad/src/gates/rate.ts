@@ -42,10 +42,10 @@ function checkProbabilities(name: string, p: np.Array): void {
  * always closed or always open. Probabilities `[batch, gates]` are taken too, but a float32 is exactly 1 from a logit of
  * 17 on: the gradient that is left of it is of the right sign and far too small.
  *
- * Reference: Bengio, Léonard & Courville 2013, section 5 (there without the constant terms in s alone).
  * @param gates `bernoulli(logits)` with logits `[batch, gates]`, or probabilities. Consumed.
  * @param rate s, above 0 and below 1.
  * @throws RangeError for another rate, other variables, other shapes, and for numbers that are no probabilities.
+ * @see Bengio, Léonard & Courville 2013, section 5 (there without the constant terms in s alone)
  * @example
  * const loss = np.mean(losses).add(rateDivergence(bernoulli(logits), 0.1).mul(strength));
  */
@@ -90,7 +90,7 @@ function logRates(gates: Distribution | np.Array): { open: np.Array; closed: np.
 /**
  * Condnet's L_b: each gate's mean over the batch is near the rate, `sum_j (mean_n p_nj - rate)^2`.
  *
- * Reference: E. Bengio, Bacon, Pineau & Precup 2015, arXiv 1511.06297.
+ * @see E. Bengio, Bacon, Pineau & Precup 2015, arXiv 1511.06297
  * @example
  * const penalty = gateRatePenalty(p.ref, 1 / 16).add(exampleRatePenalty(p, 1 / 16));
  */
@@ -103,7 +103,7 @@ export function gateRatePenalty(probabilities: np.Array, rate: number): np.Array
 /**
  * Condnet's L_e: each example's mean over the gates is near the rate, `mean_n (mean_j p_nj - rate)^2`.
  *
- * Reference: E. Bengio, Bacon, Pineau & Precup 2015.
+ * @see E. Bengio, Bacon, Pineau & Precup 2015
  * @example
  * const penalty = exampleRatePenalty(sigmoid(logits), 1 / 16);
  */
@@ -117,7 +117,7 @@ export function exampleRatePenalty(probabilities: np.Array, rate: number): np.Ar
  * Condnet's L_v: gates differ from example to example, `-sum_j var_n p_nj` (the variance over the batch, divided by its
  * size). Always 0 or negative.
  *
- * Reference: E. Bengio, Bacon, Pineau & Precup 2015.
+ * @see E. Bengio, Bacon, Pineau & Precup 2015
  * @example
  * const loss = np.mean(losses).add(gateVariancePenalty(sigmoid(logits)).mul(0.01));
  */

@@ -31,7 +31,8 @@ export interface RoutedOptions {
  * @returns `[batch, blocks * units]`. Consumes all four.
  * @throws RangeError for a capacity that is no whole number from 1 to the batch, and for shapes that do not fit.
  * @example
- * const y = routedBlocks(x, gates, weights, bias, { capacity: 16 });
+ * const gates = sample(bernoulli(np.zeros([4, 2])), key); // [batch, blocks]
+ * const y = routedBlocks(x, gates, np.ones([2, 3, 5]), np.zeros([2, 5]), { capacity: 4 }); // [4, 10]
  */
 export function routedBlocks(
   x: np.Array,
@@ -60,7 +61,7 @@ export function routedBlocks(
  *
  * @param gates `[batch, blocks]`.
  * @example
- * const left = routedOverflow(gates, 16);
+ * routedOverflow(np.array([[1, 0], [1, 0], [1, 1]]), 2); // 1
  */
 export function routedOverflow(gates: np.Array, capacity: number): np.Array {
   if (gates.ndim !== 2)

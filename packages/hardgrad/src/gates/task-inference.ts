@@ -21,7 +21,7 @@ export function predictiveEntropy(logits: np.Array): np.Array {
  * @param tasks k.
  * @param examples for a task per example: alpha is `[examples, tasks]`, and H the example's entropy.
  * @returns of the shape of alpha.
- * Reference: Wortsman et al. 2020 (SupSup, one-shot), arXiv 2006.14769.
+ * @see Wortsman et al. 2020 (SupSup, one-shot), arXiv 2006.14769
  * @example
  * const scores = taskScores((alpha) => np.matmul(x.ref, w.ref.mul(mixMasks(masks.ref, alpha))), 5);
  * const task = np.argmax(scores);
@@ -41,7 +41,12 @@ export function taskScores(
   return np.negative(grad(entropy)(np.full(shape, 1 / tasks)));
 }
 
-/** The mixture of masks `sum_i alpha_i mask_i`, for masks `[tasks, ...]` and alpha `[tasks]`. Consumes both. */
+/**
+ * The mixture of masks `sum_i alpha_i mask_i`, for masks `[tasks, ...]` and alpha `[tasks]`. Consumes both.
+ *
+ * @example
+ * const mixed = mixMasks(masks, np.full([5], 1 / 5)); // masks [5, ...]
+ */
 export function mixMasks(masks: np.Array, alpha: np.Array): np.Array {
   const [tasks, ...shape] = masks.shape as [number, ...number[]];
   return np.sum(masks.mul(alpha.reshape([tasks, ...shape.map(() => 1)])), 0);

@@ -8,7 +8,7 @@ import { checkShape } from "./named-arrays.ts";
  *
  * @throws RangeError for two masks of different shapes.
  * @example
- * used = union(used, hardGate(embedding));
+ * union(np.array([1, 0, 0]), np.array([0, 0, 1])); // [1, 0, 1]
  */
 export function union(a: np.Array, b: np.Array): np.Array {
   checkShape("union", "the second mask", b, a.shape);
@@ -19,9 +19,11 @@ export function union(a: np.Array, b: np.Array): np.Array {
  * Weights `[inputs, outputs]` between two layers of gated units that still may change: `1 - min(a_out, a_in)`, where a
  * is the union over the finished tasks. The first layer, whose inputs are not gated: `1 - a_out`. Consumes both.
  *
- * Bias: `openUnits(used)`. Reference: Serrà et al. 2018, equation 2.
+ * Bias: `openUnits(used)`.
+ *
+ * @see Serrà et al. 2018, equation 2
  * @example
- * const open = { w1: openWeights(undefined, used1.ref), b1: openUnits(used1.ref), w2: openWeights(used1, used2) };
+ * openWeights(np.array([1, 0]), np.array([1, 1, 0])); // [[0, 0, 1], [1, 1, 1]]
  */
 export function openWeights(inputs: np.Array | undefined, outputs: np.Array): np.Array {
   return np.negative(usedWeights(inputs, outputs)).add(1);
@@ -30,15 +32,21 @@ export function openWeights(inputs: np.Array | undefined, outputs: np.Array): np
 /**
  * Weights that connect open units: `min(a_out, a_in)`, `[inputs, outputs]`; without input gates `[1, outputs]`.
  * Consumes both.
+ *
  * @example
- * const used = usedWeights(gate1, gate2); // of one task; the union over tasks is what must not change
+ * usedWeights(np.array([1, 0]), np.array([1, 1, 0])); // [[1, 1, 0], [0, 0, 0]]
  */
 export function usedWeights(inputs: np.Array | undefined, outputs: np.Array): np.Array {
   const row = outputs.reshape([1, -1]);
   return inputs === undefined ? row : np.minimum(inputs.reshape([-1, 1]), row);
 }
 
-/** Units (and their biases) that may change: `1 - used`. Consumes it. */
+/**
+ * Units (and their biases) that may change: `1 - used`. Consumes it.
+ *
+ * @example
+ * openUnits(np.array([1, 0])); // [0, 1]
+ */
 export function openUnits(used: np.Array): np.Array {
   return np.negative(used).add(1);
 }
@@ -49,7 +57,7 @@ export function openUnits(used: np.Array): np.Array {
  *
  * @param closed share of the units that a task does without, 0 to below 1 (the paper: 0.8).
  * @returns `[tasks, units]`, each row with exactly `round((1 - closed) units)` ones.
- * Reference: Masse, Grant & Freedman 2018, doi 10.1073/pnas.1803839115.
+ * @see Masse, Grant & Freedman 2018, doi 10.1073/pnas.1803839115
  * @example
  * const gates = randomGates(random.key(0), 5, 400, 0.8); // 80 units for each task
  */

@@ -66,7 +66,7 @@ function within(x: np.Array): { low: np.Array; high: np.Array; near: np.Array } 
  *
  * @param threshold a scalar; so is `reach`.
  * @example
- * threshold = followThreshold(threshold, scores.ref, 0.3, np.array(0.004)); // scores move by 0.001 in a step
+ * const threshold = followThreshold(np.array(0.5), scores, 0.3, np.array(0.004)); // scores move by 0.001 in a step
  */
 export function followThreshold(
   threshold: np.Array,
@@ -109,9 +109,9 @@ function halve(
  * `g w` where the layer uses `w m`. Consumes both.
  *
  * @param threshold a scalar array, from `thresholdOf` or `followThreshold`.
- * Reference: Kang et al. 2022 (WSN), PMLR 162; Ramanujan et al. 2020 (edge-popup), arXiv 1911.13299.
+ * @see Kang et al. 2022 (WSN), PMLR 162; Ramanujan et al. 2020 (edge-popup), arXiv 1911.13299
  * @example
- * const y = np.matmul(x, w.mul(scoreMask(scores, threshold)));
+ * const mask = scoreMask(scores.ref, thresholdOf(scores, 0.3)); // 1 for 30 % of the entries
  */
 export function scoreMask(scores: np.Array, threshold: np.Array): np.Array {
   checkShape("scoreMask", "the threshold", threshold, []);
@@ -126,9 +126,9 @@ export function scoreMask(scores: np.Array, threshold: np.Array): np.Array {
  *
  * @param free 1 for weights that no earlier task owns.
  * @param share of the free weights that this task keeps, 0 to 1.
- * Reference: Mallya & Lazebnik 2018, arXiv 1711.05769.
+ * @see Mallya & Lazebnik 2018, arXiv 1711.05769
  * @example
- * const owned = largestFree(w.ref, free.ref, 0.25);
+ * largestFree(np.array([[3, -1], [2, 9]]), np.array([[1, 1], [1, 0]]), 0.34); // [[1, 0], [0, 0]]
  */
 export function largestFree(weights: np.Array, free: np.Array, share: number): np.Array {
   checkShape("largestFree", "free", free, weights.shape);
@@ -141,7 +141,7 @@ export function largestFree(weights: np.Array, free: np.Array, share: number): n
  * Fixed random weights of one size, `+-sqrt(2 / inputs)`, for supermasks. Consumes the signs.
  *
  * @param signs any random array `[inputs, outputs]`, of which only the sign counts.
- * Reference: Wortsman et al. 2020 (SupSup), arXiv 2006.14769.
+ * @see Wortsman et al. 2020 (SupSup), arXiv 2006.14769
  * @example
  * const w = signedConstant(random.normal(key, [784, 400]));
  */

@@ -14,7 +14,13 @@ import {
   spikeRateEscape,
 } from "./spiking-derivatives.ts";
 
-/** `1`: the gradient passes unchanged. Reference: Bengio, Léonard & Courville 2013. */
+/**
+ * `1`: the gradient passes unchanged.
+ *
+ * @see Bengio, Léonard & Courville 2013, arXiv 1308.3432
+ * @example
+ * const h = step({ derivative: identity() }).apply(x);
+ */
 export const identity: Factory<Record<never, never>> = define({
   id: "identity",
   title: "Identity",
@@ -25,7 +31,13 @@ export const identity: Factory<Record<never, never>> = define({
   derivative: (x) => np.where(np.isnan(x.ref), Number.NaN, np.onesLike(x)),
 });
 
-/** `1[|x| <= c]`: the straight-through of binarised networks. Reference: Hubara et al. 2016. */
+/**
+ * `1[|x| <= c]`: the straight-through of binarised networks.
+ *
+ * @see Hubara et al. 2016, arXiv 1602.02830
+ * @example
+ * const h = step({ derivative: clip({ c: 1 }) }).apply(x);
+ */
 export const clip: Factory<{ c?: number }> = define({
   id: "clip",
   title: "Clip (hard tanh)",
@@ -36,7 +48,13 @@ export const clip: Factory<{ c?: number }> = define({
   derivative: (x, { c }) => within(x, c!),
 });
 
-/** `(2 - 2|x|) 1[|x| <= 1]`. Reference: Liu et al. 2018 (Bi-Real Net). */
+/**
+ * `(2 - 2|x|) 1[|x| <= 1]`.
+ *
+ * @see Liu et al. 2018 (Bi-Real Net), arXiv 1808.00278
+ * @example
+ * const h = step({ derivative: approxSign() }).apply(x);
+ */
 export const approxSign: Factory<Record<never, never>> = define({
   id: "approx-sign",
   title: "Approximate sign",
@@ -49,7 +67,11 @@ export const approxSign: Factory<Record<never, never>> = define({
 
 /**
  * `beta (2 - beta x tanh(beta x / 2)) / (1 + cosh(beta x))`, in exponentials of -|beta x| so that it cannot overflow.
- * Negative far from the threshold. Reference: Darabi et al. 2018 (BNN+).
+ * Negative far from the threshold.
+ *
+ * @see Darabi et al. 2018 (BNN+), arXiv 1812.11800
+ * @example
+ * const h = step({ derivative: swishSign({ beta: 5 }) }).apply(x);
  */
 export const swishSign: Factory<{ beta?: number }> = define({
   id: "swish-sign",
@@ -70,7 +92,13 @@ export const swishSign: Factory<{ beta?: number }> = define({
   },
 });
 
-/** `alpha s (1 - s)` with `s = sigmoid(alpha x)`. */
+/**
+ * `alpha s (1 - s)` with `s = sigmoid(alpha x)`.
+ *
+ * @see Neftci, Mostafa & Zenke 2019, arXiv 1901.09948
+ * @example
+ * const h = step({ derivative: sigmoidDerivative({ alpha: 4 }) }).apply(x);
+ */
 export const sigmoidDerivative: Factory<{ alpha?: number }> = define({
   id: "sigmoid",
   title: "Sigmoid",
@@ -86,7 +114,13 @@ export const sigmoidDerivative: Factory<{ alpha?: number }> = define({
   },
 });
 
-/** `1 / (1 + k|x|)^2`. Reference: Zenke & Ganguli 2018. */
+/**
+ * `1 / (1 + k|x|)^2`.
+ *
+ * @see Zenke & Ganguli 2018, arXiv 1705.11146
+ * @example
+ * const h = step({ derivative: fastSigmoid({ k: 25 }) }).apply(x);
+ */
 export const fastSigmoid: Factory<{ k?: number }> = define({
   id: "fast-sigmoid",
   title: "Fast sigmoid",
@@ -97,7 +131,13 @@ export const fastSigmoid: Factory<{ k?: number }> = define({
   derivative: (x, { k }) => np.reciprocal(np.square(np.abs(x).mul(k!).add(1))),
 });
 
-/** `alpha / (1 + |x|)^2`. Reference: Zenke & Ganguli 2018. */
+/**
+ * `alpha / (1 + |x|)^2`.
+ *
+ * @see Zenke & Ganguli 2018, arXiv 1705.11146
+ * @example
+ * const h = step({ derivative: superSpike() }).apply(x);
+ */
 export const superSpike: Factory<{ alpha?: number }> = define({
   id: "superspike",
   title: "SuperSpike",
@@ -108,7 +148,13 @@ export const superSpike: Factory<{ alpha?: number }> = define({
   derivative: (x, { alpha }) => np.reciprocal(np.square(np.abs(x).add(1))).mul(alpha!),
 });
 
-/** `(alpha/2) / (1 + (pi alpha x / 2)^2)`. Reference: Fang et al. 2021. */
+/**
+ * `(alpha/2) / (1 + (pi alpha x / 2)^2)`.
+ *
+ * @see Fang et al. 2021, arXiv 2007.05785
+ * @example
+ * const h = step({ derivative: atan({ alpha: 2 }) }).apply(x);
+ */
 export const atan: Factory<{ alpha?: number }> = define({
   id: "atan",
   title: "Arctangent",
@@ -120,7 +166,13 @@ export const atan: Factory<{ alpha?: number }> = define({
     np.reciprocal(np.square(x.mul((Math.PI * alpha!) / 2)).add(1)).mul(alpha! / 2),
 });
 
-/** `max(0, alpha - alpha^2 |x|)`. Reference: Esser et al. 2016. */
+/**
+ * `max(0, alpha - alpha^2 |x|)`.
+ *
+ * @see Esser et al. 2016, arXiv 1603.08270
+ * @example
+ * const h = step({ derivative: triangle() }).apply(x);
+ */
 export const triangle: Factory<{ alpha?: number }> = define({
   id: "triangle",
   title: "Triangle",
@@ -137,7 +189,13 @@ export const triangle: Factory<{ alpha?: number }> = define({
     ),
 });
 
-/** `(alpha/2) exp(-alpha|x|)`. Reference: Shrestha & Orchard 2018 (SLAYER). */
+/**
+ * `(alpha/2) exp(-alpha|x|)`.
+ *
+ * @see Shrestha & Orchard 2018 (SLAYER), arXiv 1810.08646
+ * @example
+ * const h = step({ derivative: piecewiseExponential({ alpha: 1 }) }).apply(x);
+ */
 export const piecewiseExponential: Factory<{ alpha?: number }> = define({
   id: "piecewise-exponential",
   title: "Piecewise exponential",
@@ -148,7 +206,13 @@ export const piecewiseExponential: Factory<{ alpha?: number }> = define({
   derivative: (x, { alpha }) => np.exp(np.abs(x).mul(-alpha!)).mul(alpha! / 2),
 });
 
-/** `(alpha/sqrt(pi)) exp(-alpha^2 x^2)`. */
+/**
+ * `(alpha/sqrt(pi)) exp(-alpha^2 x^2)`.
+ *
+ * @see Esser et al. 2015, NeurIPS 28
+ * @example
+ * const h = step({ derivative: erf({ alpha: 2 }) }).apply(x);
+ */
 export const erf: Factory<{ alpha?: number }> = define({
   id: "erf",
   title: "Error function (Gaussian)",
@@ -160,7 +224,13 @@ export const erf: Factory<{ alpha?: number }> = define({
     np.exp(np.negative(np.square(x.mul(alpha!)))).mul(alpha! / Math.sqrt(Math.PI)),
 });
 
-/** `alpha 1[|x| < 1/(2 alpha)]`. Reference: Wu et al. 2018. */
+/**
+ * `alpha 1[|x| < 1/(2 alpha)]`.
+ *
+ * @see Wu et al. 2018, arXiv 1706.02609
+ * @example
+ * const h = step({ derivative: rectangle({ alpha: 1 }) }).apply(x);
+ */
 export const rectangle: Factory<{ alpha?: number }> = define({
   id: "rectangle",
   title: "Rectangle",
@@ -171,7 +241,13 @@ export const rectangle: Factory<{ alpha?: number }> = define({
   derivative: (x, { alpha }) => within(x, 1 / (2 * alpha!)).mul(alpha!),
 });
 
-/** `alpha / (2 (1 + alpha|x|)^2)`. */
+/**
+ * `alpha / (2 (1 + alpha|x|)^2)`.
+ *
+ * @see Zenke & Ganguli 2018, arXiv 1705.11146
+ * @example
+ * const h = step({ derivative: softSign({ alpha: 2 }) }).apply(x);
+ */
 export const softSign: Factory<{ alpha?: number }> = define({
   id: "soft-sign",
   title: "Soft sign",

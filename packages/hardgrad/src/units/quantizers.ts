@@ -40,7 +40,7 @@ const roundOptions: OptionsTable = {
  *
  * @param given.bits k, 1 to 16 (default 2).
  * @param given.of `"activations"` (default) or `"weights"`.
- * Reference: Zhou et al. 2016, arXiv 1606.06160.
+ * @see Zhou et al. 2016, arXiv 1606.06160
  * @example
  * const y = roundBits({ bits: 4 }).apply(x);
  */
@@ -88,7 +88,7 @@ const ternaryOptions: OptionsTable = {
  *
  * @param given.threshold 0 to 1000 (default 0.05).
  * @param given.law `"constant"` (default) or `"mean"`.
- * Reference: Li, Zhang & Liu 2016, arXiv 1605.04711.
+ * @see Li, Zhang & Liu 2016, arXiv 1605.04711
  * @example
  * const w = ternary({ law: "mean" }).apply(weights);
  */
@@ -120,8 +120,7 @@ export function ternary(given: { threshold?: number; law?: string } = {}): Unit 
  * Magnitude-aware sign: `sign(w) mean|w|`, the mean over all axes but the last (one number per output channel), and held
  * fixed: the gradient is `mean|w| g` on [-1, 1], else 0. `sign(0) = +1`.
  *
- * Reference: Liu et al. 2018, arXiv 1808.00278 (Bi-Real Net: magnitude-aware gradient); Rastegari et al. 2016, arXiv
- * 1603.05279 (XNOR-Net: the scale).
+ * @see Liu et al. 2018, arXiv 1808.00278 (Bi-Real Net: magnitude-aware gradient); Rastegari et al. 2016, arXiv 1603.05279 (XNOR-Net: the scale)
  * @example
  * const w = magnitudeAwareSign().apply(weights); // [inputs, outputs]
  */

@@ -14,7 +14,11 @@ function above(x: np.Array): np.Array {
 
 /**
  * `1/(1 + k|x|)^2` within a band of half-width B around the threshold. (snnTorch's cuts at x > B, which with its default
- * leaves units near the threshold without a gradient.) Reference: Perez-Nieves & Goodman 2021.
+ * leaves units near the threshold without a gradient.)
+ *
+ * @see Perez-Nieves & Goodman 2021, arXiv 2105.08810
+ * @example
+ * const h = step({ derivative: sparseFastSigmoid({ k: 25, band: 1 }) }).apply(x);
  */
 export const sparseFastSigmoid: Factory<{ k?: number; band?: number }> = define({
   id: "sparse-fast-sigmoid",
@@ -27,7 +31,13 @@ export const sparseFastSigmoid: Factory<{ k?: number; band?: number }> = define(
     within(x.ref, band!).mul(np.reciprocal(np.square(np.abs(x).mul(k!).add(1)))),
 });
 
-/** `(1 + 2|x|/(alpha - 1))^(-alpha)`. Reference: Herranz-Celotti & Rouat 2022. */
+/**
+ * `(1 + 2|x|/(alpha - 1))^(-alpha)`.
+ *
+ * @see Herranz-Celotti & Rouat 2022, arXiv 2202.00282
+ * @example
+ * const h = step({ derivative: qPseudoSpike({ alpha: 2 }) }).apply(x);
+ */
 export const qPseudoSpike: Factory<{ alpha?: number }> = define({
   id: "q-pseudo-spike",
   title: "q-pseudo-spike",
@@ -48,7 +58,13 @@ export const qPseudoSpike: Factory<{ alpha?: number }> = define({
     ),
 });
 
-/** The sigmoid's derivative below the threshold, `beta/(x + 1)` above. Reference: Suetake et al. 2022. */
+/**
+ * The sigmoid's derivative below the threshold, `beta/(x + 1)` above.
+ *
+ * @see Suetake et al. 2022, arXiv 2201.10879
+ * @example
+ * const h = step({ derivative: s2nn({ alpha: 4, beta: 1 }) }).apply(x);
+ */
 export const s2nn: Factory<{ alpha?: number; beta?: number }> = define({
   id: "s2nn",
   title: "S2NN",
@@ -64,7 +80,13 @@ export const s2nn: Factory<{ alpha?: number; beta?: number }> = define({
   },
 });
 
-/** `alpha/(1 + alpha|x|)`: so heavy a tail that it has no integral. */
+/**
+ * `alpha/(1 + alpha|x|)`: so heavy a tail that it has no integral.
+ *
+ * @see SpikingJelly, Fang et al. 2023, doi 10.1126/sciadv.adi1480
+ * @example
+ * const h = step({ derivative: logAbs() }).apply(x);
+ */
 export const logAbs: Factory<{ alpha?: number }> = define({
   id: "log-abs",
   title: "Derivative of sign(x) log(1 + alpha|x|)",
@@ -75,7 +97,13 @@ export const logAbs: Factory<{ alpha?: number }> = define({
   derivative: (x, { alpha }) => np.reciprocal(np.abs(x).mul(alpha!).add(1)).mul(alpha!),
 });
 
-/** alpha below the threshold, 1 on (0, 1], 1/x beyond. Reference: Cai et al. 2017. */
+/**
+ * alpha below the threshold, 1 on (0, 1], 1/x beyond.
+ *
+ * @see Cai et al. 2017, arXiv 1702.00953
+ * @example
+ * const h = step({ derivative: logTailedRelu({ alpha: 0 }) }).apply(x);
+ */
 export const logTailedRelu: Factory<{ alpha?: number }> = define({
   id: "log-tailed-relu",
   title: "Log-tailed ReLU",
@@ -91,7 +119,13 @@ export const logTailedRelu: Factory<{ alpha?: number }> = define({
   },
 });
 
-/** k above the threshold, leak below. */
+/**
+ * k above the threshold, leak below.
+ *
+ * @see SpikingJelly, Fang et al. 2023, doi 10.1126/sciadv.adi1480
+ * @example
+ * const h = step({ derivative: leakyKRelu({ k: 1, leak: 0.1 }) }).apply(x);
+ */
 export const leakyKRelu: Factory<{ k?: number; leak?: number }> = define({
   id: "leaky-k-relu",
   title: "Leaky k-ReLU",
@@ -106,7 +140,13 @@ export const leakyKRelu: Factory<{ k?: number; leak?: number }> = define({
   },
 });
 
-/** `1/(2w)` within w of the threshold, c outside. */
+/**
+ * `1/(2w)` within w of the threshold, c outside.
+ *
+ * @see SpikingJelly, Fang et al. 2023, doi 10.1126/sciadv.adi1480
+ * @example
+ * const h = step({ derivative: piecewiseLeakyRelu({ w: 1, c: 0.01 }) }).apply(x);
+ */
 export const piecewiseLeakyRelu: Factory<{ w?: number; c?: number }> = define({
   id: "piecewise-leaky-relu",
   title: "Piecewise leaky ReLU",
@@ -120,7 +160,13 @@ export const piecewiseLeakyRelu: Factory<{ w?: number; c?: number }> = define({
       .add(c!),
 });
 
-/** `k exp(-beta|x - 1|)`: centred at 1, not at the threshold. Reference: Shrestha & Orchard 2018. */
+/**
+ * `k exp(-beta|x - 1|)`: centred at 1, not at the threshold.
+ *
+ * @see Shrestha & Orchard 2018, arXiv 1810.08646
+ * @example
+ * const h = step({ derivative: spikeRateEscape({ beta: 1, k: 1 }) }).apply(x);
+ */
 export const spikeRateEscape: Factory<{ beta?: number; k?: number }> = define({
   id: "spike-rate-escape",
   title: "Spike rate escape",
@@ -131,7 +177,13 @@ export const spikeRateEscape: Factory<{ beta?: number; k?: number }> = define({
   derivative: (x, { beta, k }) => np.exp(np.abs(x.sub(1)).mul(-beta!)).mul(k!),
 });
 
-/** 1 above the threshold, a small slope below. */
+/**
+ * 1 above the threshold, a small slope below.
+ *
+ * @see snnTorch, Eshraghian et al. 2023, arXiv 2109.12894
+ * @example
+ * const h = step({ derivative: leakySpike({ slope: 0.1 }) }).apply(x);
+ */
 export const leakySpike: Factory<{ slope?: number }> = define({
   id: "leaky-spike",
   title: "Leaky spike operator",

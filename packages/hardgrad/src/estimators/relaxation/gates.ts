@@ -79,7 +79,12 @@ export function hardConcreteOpen(logits: np.Array, options: HardConcreteOptions 
   );
 }
 
-/** The gate at test time, `clip(low + (high - low) sigmoid(a), 0, 1)`, without noise. Consumes the logits. */
+/**
+ * The gate at test time, `clip(low + (high - low) sigmoid(a), 0, 1)`, without noise. Consumes the logits.
+ *
+ * @example
+ * const gate = hardConcreteGate(logits); // 0 to 1, at test time
+ */
 export function hardConcreteGate(logits: np.Array, options: { low?: number; high?: number } = {}): np.Array {
   const { low, high } = resolveOptions<{ low: number; high: number }>(
     "hardConcreteGate",
@@ -127,7 +132,12 @@ export function gaussianGate(given: { deviation?: number } = {}): Estimator {
   );
 }
 
-/** Probability that a Gaussian-relaxed gate is not zero, `Phi(a / sigma)`. Consumes the logits. */
+/**
+ * Probability that a Gaussian-relaxed gate is not zero, `Phi(a / sigma)`. Consumes the logits.
+ *
+ * @example
+ * const penalty = np.sum(gaussianGateOpen(centres));
+ */
 export function gaussianGateOpen(logits: np.Array, options: { deviation?: number } = {}): np.Array {
   const { deviation } = resolveOptions<{ deviation: number }>("gaussianGateOpen", gaussianOptions, options);
   return lax

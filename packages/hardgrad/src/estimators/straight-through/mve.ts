@@ -26,7 +26,12 @@ const options: OptionsTable = {
   },
 };
 
-/** t from `from` to `to`, growing exponentially as `progress` goes from 0 to 1: the schedule of the paper. */
+/**
+ * t from `from` to `to`, growing exponentially as `progress` goes from 0 to 1: the schedule of the paper.
+ *
+ * @example
+ * mveTemperature(0.5); // 1000
+ */
 export function mveTemperature(progress: number, from = 1, to = 1e6): number {
   return from * (to / from) ** Math.min(1, Math.max(0, progress));
 }

@@ -1,0 +1,77 @@
+// What the examples of docstrings take for granted: names that the text around them gives a meaning to.
+import { blockUntilReady, jit, lax, nn, numpy as np, random } from "@jax-js/jax";
+import * as hardgrad from "hardgrad";
+import type { Scope } from "./run-example.ts";
+
+const matrix = (rows: number, columns: number, seed = 0): np.Array =>
+  random.normal(random.key(seed), [rows, columns]);
+
+/** One loss per example, for one axis of units or categories. */
+const f = (x: np.Array): np.Array => np.sum(np.square(x.sub(0.45)), -1);
+
+const functions = (values: object): Scope =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, () => value]));
+
+/** Arrays and the functions of jax-js, for every package. */
+const arrays: Scope = {
+  ...functions({ blockUntilReady, console: { log: () => {} }, jit, lax, nn, np, random, f }),
+  key: () => random.key(3),
+  logits: () => matrix(4, 6),
+  x: () => matrix(4, 3, 1),
+  weights: () => matrix(3, 6, 2),
+};
+
+const optimizer: hardgrad.UpdateRule = {
+  init: () => ({}),
+  update: (gradients, state, params, rate) => ({
+    state,
+    params: Object.fromEntries(
+      Object.entries(params).map(([name, w]) => [name, w.sub(gradients[name]!.mul(rate.ref))]),
+    ),
+  }),
+};
+
+const importance = (): hardgrad.Anchor => ({
+  importance: { w: np.ones([3, 6]) },
+  values: { w: matrix(3, 6) },
+});
+const mask = (): np.Array => np.greater(matrix(3, 6, 5), 0).astype(np.float32);
+
+/** For the export `name` of the package hardgrad. */
+export function hardgradScope(name: string): Scope {
+  // biome-ignore lint/suspicious/noExplicitAny: by name
+  const api = hardgrad as any;
+  const q = (): hardgrad.Distribution => hardgrad.bernoulli(matrix(4, 6));
+  return {
+    ...arrays,
+    ...functions(hardgrad),
+    q,
+    logRates: () => matrix(4, 6),
+    centres: () => matrix(4, 6),
+    scores: () => matrix(4, 6),
+    p: () => hardgrad.sigmoid(matrix(4, 6)),
+    slope: () => 2,
+    embedding: () => matrix(1, 6).reshape([6]),
+    used: () => np.array([1, 0, 0, 1, 0, 0]),
+    fisher: () => ({ w: np.square(matrix(3, 6, 8)) }),
+    omega: () => ({ w: np.zeros([3, 6]) }),
+    paramsBefore: () => ({ w: matrix(3, 6, 9) }),
+    h: () => hardgrad.sample(q(), random.key(4)),
+    before: () => hardgrad.sample(q(), random.key(4)),
+    after: () => hardgrad.sample(q(), random.key(5)),
+    losses: () => f(matrix(4, 6)),
+    w: () => matrix(3, 6),
+    estimator: () => hardgrad.nvil(),
+    state: () => api[name]().init(q()),
+    strength: () => np.array(0.1),
+    images: () => matrix(5, 3),
+    open: mask,
+    masks: () => random.bernoulli(random.key(6), 0.5, [5, 3, 6]).astype(np.float32),
+    params: () => ({ w: matrix(3, 6) }),
+    gradients: () => ({ w: matrix(3, 6, 7) }),
+    rate: () => np.array(0.01),
+    optimizer: () => optimizer,
+    ...(name.startsWith("mve") && functions({ step: 3, steps: 10 })),
+    anchor: importance,
+  };
+}
