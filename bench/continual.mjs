@@ -60,7 +60,7 @@ async function epochsThatFit() {
     pilots.push({
       name,
       stepMs: Number.POSITIVE_INFINITY,
-      run: await startRun(configOf(name, row, 0), dataset, backend),
+      run: await startRun(continual, configOf(name, row, 0), dataset, backend),
     });
   // In turns, so that what else the machine does falls on all of them. The first turn compiles.
   for (let turn = 0; turn < 7; turn++)

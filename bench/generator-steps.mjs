@@ -9,7 +9,7 @@ export async function processorTimes(configs, { device, threads, rounds }) {
   const dataset = drawnDigits({ train: 1000, test: 100 });
   const contestants = [];
   for (const config of configs) {
-    const { initial, step, inputs } = await trainingStep({ ...config, data: "drawn" }, dataset);
+    const { initial, step, inputs } = await trainingStep(generator, { ...config, data: "drawn" }, dataset);
     contestants.push({ inputs, run: backend.update(step), resident: backend.put(initial), times: [] });
   }
   for (let round = 0; round < WARM + rounds; round++)

@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline";
-import { type Backend, drawnDigits, startRun, useDevice } from "@hardgrad/experiments";
+import { type Backend, drawnDigits, findExperiment, startRun, useDevice } from "@hardgrad/experiments";
 import { type Answer, type Request, readTensors, writeTensors } from "./protocol.ts";
 import { findRow } from "./rows/index.ts";
 import type { Entry } from "./rows/row.ts";
@@ -61,7 +61,12 @@ async function answer(request: Request): Promise<Answer> {
     }
     case "run": {
       const { train, test } = request.config.drawn!;
-      const run = await startRun(request.config, drawnDigits({ train, test }), await backendOf());
+      const run = await startRun(
+        findExperiment(request.config.experiment),
+        request.config,
+        drawnDigits({ train, test }),
+        await backendOf(),
+      );
       while (run.step < request.steps) await run.advance();
       const { outsideFraction, msPerStep } = run.summary();
       run.dispose();

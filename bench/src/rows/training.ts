@@ -54,7 +54,11 @@ export function configOf(
 export function trainingRow(spec: TrainingSpec): Row {
   const config = configOf(spec);
   const make = async (): Promise<TrainingStep> => {
-    const made = await trainingStep(config, drawnDigits({ train: config.drawn!.train, test: 10 }));
+    const made = await trainingStep(
+      findExperiment(config.experiment),
+      config,
+      drawnDigits({ train: config.drawn!.train, test: 10 }),
+    );
     const { name, factor } = spec.enlarged ?? {};
     if (name === undefined) return made;
     const { shape, data } = made.initial[`params.${name}`]!;
@@ -88,7 +92,12 @@ export function trainingRow(spec: TrainingSpec): Row {
 /** The step of any run, to be timed. */
 export async function timedStep(backend: Backend, config: RunConfig): Promise<Pick<Entry, "run">> {
   const { train, test } = config.drawn!;
-  return entryOf(backend, await trainingStep(config, drawnDigits({ train, test })), config.seed, []);
+  return entryOf(
+    backend,
+    await trainingStep(findExperiment(config.experiment), config, drawnDigits({ train, test })),
+    config.seed,
+    [],
+  );
 }
 
 /** `w1`, `b1`, `w2`, ... */

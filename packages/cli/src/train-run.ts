@@ -3,6 +3,7 @@ import {
   type Checkpoint,
   type Dataset,
   DeviceLost,
+  findExperiment,
   type MetricRow,
   type RunConfig,
   type Summary,
@@ -42,7 +43,13 @@ export async function trainRun(options: TrainingOptions): Promise<Summary> {
   }
   const { longer } = options;
   const checkpoint = resume ? (longer ?? lastCheckpoint(path)) : undefined;
-  const run = await startRun(config, options.dataset, backend, checkpoint).catch((error: Error) => {
+  const run = await startRun(
+    findExperiment(config.experiment),
+    config,
+    options.dataset,
+    backend,
+    checkpoint,
+  ).catch((error: Error) => {
     throw resume ? new Failure(error.message) : new UsageError(error.message);
   });
   const folder = openRunFolder(path, config, device, checkpoint?.step, longer !== undefined);
@@ -70,7 +77,7 @@ export async function trainRun(options: TrainingOptions): Promise<Summary> {
   } catch (error) {
     if (!(error instanceof DeviceLost)) throw error;
     throw new Failure(
-      `${error.message} at step ${run.step} of ${run.totalSteps}; the run is saved up to step ${savedAt}, ${goOn}`,
+      `${error.message} after step ${run.step} of ${run.totalSteps}; the run is saved up to step ${savedAt}, ${goOn}`,
     );
   } finally {
     run.dispose();

@@ -1,14 +1,16 @@
 export type { Backend, HostArray, HostArrays, Resident } from "./contract/backend.ts";
 export type { Batch, Dataset, Split } from "./contract/dataset.ts";
+export type { Asked, LoadedGenerator } from "./contract/drawing.ts";
 export type {
   Card,
+  CourseExperiment,
   Estimated,
   EvaluationContext,
   Experiment,
   Facts,
+  FinishedTasks,
   Metric,
   Moment,
-  RunExperiment,
   Schedules,
   Settings,
   StepExperiment,
@@ -20,16 +22,19 @@ export {
   type ModelInput,
   type Models,
   type RuntimeModel,
+  type TaskModel,
 } from "./contract/models.ts";
 export { readSizes, type SettingSpec, type SettingsTable, type SizesOption } from "./contract/options.ts";
 export type {
   Checkpoint,
+  Course,
   EstimatorSpec,
   MetricRow,
   Picture,
   Run,
   RunConfig,
   RunRecord,
+  RunSetup,
   Summary,
   Tensor,
 } from "./contract/run.ts";
@@ -65,15 +70,16 @@ export { keyOf, PURPOSE } from "./engine/keys.ts";
 export { startRun } from "./engine/run.ts";
 export { type TrainingStep, trainingStep } from "./engine/training-step.ts";
 export { totalVariance } from "./engine/variance.ts";
+export { binary } from "./experiments/binary/index.ts";
 export { classifier } from "./experiments/classifier/index.ts";
 export { continual } from "./experiments/continual/index.ts";
-export { type TaskModel, taskModels } from "./experiments/continual/task-models.ts";
+export { taskModels } from "./experiments/continual/task-models.ts";
 export { timeTasks } from "./experiments/continual/timing.ts";
 export { verifyContinual } from "./experiments/continual/verify.ts";
 export { gated } from "./experiments/gated/index.ts";
 export { type GatedSizes, sizesOf as gatedSizes } from "./experiments/gated/networks.ts";
 export { generator } from "./experiments/generator/index.ts";
-export { type Asked, type LoadedGenerator, loadGenerator } from "./experiments/generator/load.ts";
+export { loadGenerator } from "./experiments/generator/load.ts";
 export { morph } from "./experiments/generator/morph.ts";
 export { experiments, findExperiment } from "./experiments/index.ts";
 export { vae } from "./experiments/vae/index.ts";

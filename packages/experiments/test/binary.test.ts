@@ -1,10 +1,10 @@
 import { loadRuntime, readRuntimeFile } from "@hardgrad/runtime";
 import { beforeAll, describe, expect, test } from "vitest";
 import {
+  binary,
   type Checkpoint,
   checkRuntimeFile,
   drawnDigits,
-  findExperiment,
   makeEstimator,
   parametersOf,
   type RunConfig,
@@ -14,7 +14,6 @@ import {
 } from "../src/index.ts";
 import "./setup.ts";
 
-const binary = findExperiment("binary");
 const dataset = drawnDigits({ train: 1000, test: 300 });
 
 const configOf = (form: "binary" | "float"): RunConfig => ({
@@ -29,7 +28,7 @@ const ends: { [form: string]: { checkpoint: Checkpoint; accuracy: number } } = {
 beforeAll(async () => {
   const backend = await useDevice("wasm");
   for (const form of ["binary", "float"] as const) {
-    const run = await startRun(configOf(form), dataset, backend);
+    const run = await startRun(binary, configOf(form), dataset, backend);
     while (run.step < run.totalSteps) await run.advance();
     const accuracy = run.summary().metrics["accuracy/test"]!;
     ends[form] = { checkpoint: await run.checkpoint(), accuracy };

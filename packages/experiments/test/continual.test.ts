@@ -6,11 +6,19 @@ import { compact } from "../src/experiments/continual/compact.ts";
 import { learnerOf } from "../src/experiments/continual/learner.ts";
 import { options } from "../src/experiments/continual/options.ts";
 import { averageAccuracy, backwardTransfer } from "../src/experiments/continual/results.ts";
-import { startContinual } from "../src/experiments/continual/run.ts";
 import { judgeOf } from "../src/experiments/continual/scores.ts";
 import { taskModels } from "../src/experiments/continual/task-models.ts";
 import { batchOf, imagesOf, outputsOf, remembered, tasksOf } from "../src/experiments/continual/tasks.ts";
-import { type Checkpoint, drawnDigits, type RunConfig, type Settings, useDevice } from "../src/index.ts";
+import {
+  type Checkpoint,
+  continual,
+  drawnDigits,
+  makeEstimator,
+  type RunConfig,
+  type Settings,
+  startRun,
+  useDevice,
+} from "../src/index.ts";
 
 const data = drawnDigits({ train: 400, test: 120 });
 const backend = jaxBackend("wasm");
@@ -38,7 +46,7 @@ function config(settings: Settings, estimator = "straight-through-sigmoid", seed
 }
 
 async function train(c: RunConfig, stopAt = Number.POSITIVE_INFINITY, from?: Checkpoint, on = backend) {
-  const run = await startContinual(c, data, on, from);
+  const run = await startRun(continual, c, data, on, from);
   while (run.step < Math.min(run.totalSteps, stopAt)) await run.advance();
   const checkpoint = await run.checkpoint();
   const summary = run.summary();
@@ -86,10 +94,10 @@ describe("the tasks", () => {
     for (const i of kept) expect(tasks.list[0]!.train).toContain(i);
   });
   test("what does not exist is refused", async () => {
-    await expect(startContinual(config({ tasks: 3 }), data, backend)).rejects.toThrow(
+    await expect(startRun(continual, config({ tasks: 3 }), data, backend)).rejects.toThrow(
       /10 classes can't be split into 3 tasks/,
     );
-    await expect(startContinual(config({ batch: 5000 }), data, backend)).rejects.toThrow(
+    await expect(startRun(continual, config({ batch: 5000 }), data, backend)).rejects.toThrow(
       /--batch \d+ or less/,
     );
   });
@@ -223,7 +231,7 @@ describe("interrupted", () => {
       ...checkpoint.tensors,
       "params.w1": { ...checkpoint.tensors["params.w1"]!, data: weights },
     };
-    await expect(startContinual(c, data, backend, { ...checkpoint, tensors: changed })).rejects.toThrow(
+    await expect(startRun(continual, c, data, backend, { ...checkpoint, tensors: changed })).rejects.toThrow(
       /task 1 \(classes 0 and 1 and 2 and 3 and 4\): the certificate does not hold: weights that this task reads have changed in w1/,
     );
     // A weight that no finished task reads may differ.
@@ -234,8 +242,8 @@ describe("interrupted", () => {
       ...checkpoint.tensors,
       "params.w1": { ...checkpoint.tensors["params.w1"]!, data: other },
     };
-    (await startContinual(c, data, backend, { ...checkpoint, tensors: allowed })).dispose();
-    await expect(startContinual(config({ method: "wsn" }), data, backend, checkpoint)).rejects.toThrow(
+    (await startRun(continual, c, data, backend, { ...checkpoint, tensors: allowed })).dispose();
+    await expect(startRun(continual, config({ method: "wsn" }), data, backend, checkpoint)).rejects.toThrow(
       /another run/,
     );
   });
@@ -244,7 +252,11 @@ describe("interrupted", () => {
 test("a network of a task's own units computes what the whole one does", async () => {
   const c = config({ method: "hat" });
   const { checkpoint } = await train(c);
-  const learner = await learnerOf(c, data, backend, { arrays: checkpoint.tensors, step: checkpoint.step });
+  const learner = await learnerOf(
+    c,
+    { estimator: makeEstimator(c.estimator), dataset: data, backend },
+    { arrays: checkpoint.tensors, step: checkpoint.step },
+  );
   const judge = judgeOf(backend, 2);
   for (const task of learner.tasks.list) {
     const whole = await learner.network(task);
@@ -267,7 +279,11 @@ test("plain layers take images as they are, and say what the task's network does
   const { checkpoint } = await train(c);
   const models = await taskModels(checkpoint, data, backend);
   expect(models.map((m) => m.name)).toEqual(["task-1", "task-2"]);
-  const learner = await learnerOf(c, data, backend, { arrays: checkpoint.tensors, step: checkpoint.step });
+  const learner = await learnerOf(
+    c,
+    { estimator: makeEstimator(c.estimator), dataset: data, backend },
+    { arrays: checkpoint.tensors, step: checkpoint.step },
+  );
   const task = learner.tasks.list[1]!;
   const expected = await judgeOf(backend, 2).scores(
     await learner.network(task),

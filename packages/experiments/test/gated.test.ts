@@ -38,7 +38,7 @@ function config(
 }
 
 async function train(c: RunConfig, stopAt = Number.POSITIVE_INFINITY, from?: Checkpoint) {
-  const run = await startRun(c, data, backend, from);
+  const run = await startRun(gated, c, data, backend, from);
   const losses: number[] = [];
   while (run.step < Math.min(run.totalSteps, stopAt))
     for (const row of await run.advance()) losses.push(row.values["loss/train"]!);
@@ -110,7 +110,7 @@ describe("the gated network", () => {
 });
 
 describe("settings", () => {
-  const start = (id: string, settings: Settings) => startRun(config(id, settings), data, backend);
+  const start = (id: string, settings: Settings) => startRun(gated, config(id, settings), data, backend);
   test("sizes follow the network unless they are given", () => {
     const of = (settings: Settings) => gatedSizes({ ...defaults, ...settings });
     expect(of({ network: "paper" })).toMatchObject({ gater: 400, units: 2000, block: 1, gates: 2000 });
@@ -134,7 +134,9 @@ describe("settings", () => {
     await expect(start("exact", {})).rejects.toThrow(/enumerates 2\^32/);
     await expect(start("straight-through", { strengthLow: 1 })).rejects.toThrow(/--strength-low 1 is above/);
     const unlabelled = { ...data, classes: 0 as const };
-    await expect(startRun(config("straight-through"), unlabelled, backend)).rejects.toThrow(/no labels/);
+    await expect(startRun(gated, config("straight-through"), unlabelled, backend)).rejects.toThrow(
+      /no labels/,
+    );
   });
   test("a rate of 0 or 1 is outside the option's range", () => {
     const { rate } = gated.options;

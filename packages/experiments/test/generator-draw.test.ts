@@ -43,7 +43,7 @@ const configOf = (settings: Settings): RunConfig => ({
 });
 
 async function trained(settings: Settings): Promise<Checkpoint> {
-  const run = await startRun(configOf(settings), data, wasm);
+  const run = await startRun(generator, configOf(settings), data, wasm);
   while (run.step < run.totalSteps) await run.advance();
   const checkpoint = await run.checkpoint();
   run.dispose();
@@ -164,7 +164,7 @@ describe("device native", () => {
     test(`${mode}: the same steps as on wasm`, async () => {
       const notices: string[] = [];
       const native = await useDevice("native", { threads: 1, notice: (sentence) => notices.push(sentence) });
-      const made = await trainingStep(configOf({ mode }), data);
+      const made = await trainingStep(generator, configOf({ mode }), data);
       const losses: number[] = [];
       for (const backend of [native, await useDevice("wasm")]) {
         const resident = backend.put(made.initial);

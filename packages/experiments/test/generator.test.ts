@@ -60,7 +60,7 @@ function config(id: string, settings: Settings = {}, options: Settings = {}): Ru
 
 /** Trains from a checkpoint, or from the start; `middle` is a checkpoint after that many steps. */
 async function train(c: RunConfig, from?: Checkpoint, half = 30) {
-  const run = await startRun(c, data, backend, from);
+  const run = await startRun(generator, c, data, backend, from);
   const rows: { readonly [tag: string]: number }[] = [];
   let middle: Checkpoint | undefined;
   while (run.step < run.totalSteps) {
@@ -248,11 +248,11 @@ describe("what is refused, in one sentence", () => {
   ];
   for (const [what, id, settings, message] of refused)
     test(what, async () => {
-      await expect(startRun(config(id, settings), data, backend)).rejects.toThrow(message);
+      await expect(startRun(generator, config(id, settings), data, backend)).rejects.toThrow(message);
     });
   test("data without labels", async () => {
     const bare = { ...data, classes: 0 as const };
-    await expect(startRun(config("rloo"), bare, backend)).rejects.toThrow(/has no labels/);
+    await expect(startRun(generator, config("rloo"), bare, backend)).rejects.toThrow(/has no labels/);
   });
 });
 

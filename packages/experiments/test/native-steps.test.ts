@@ -18,16 +18,17 @@ type Arrays32 = { readonly [name: string]: ArrayLike<number> };
 
 /** All resident arrays after some steps of a run, on both devices. */
 async function onBoth(
-  experiment: string,
+  name: string,
   id: string,
   settings: Settings,
   steps: number,
 ): Promise<[Arrays32, Arrays32]> {
-  const { options } = findExperiment(experiment);
-  const defaults = Object.fromEntries(Object.entries(options).map(([name, o]) => [name, o.default]));
+  const experiment = findExperiment(name);
+  const defaults = Object.fromEntries(Object.entries(experiment.options).map(([key, o]) => [key, o.default]));
   const made = await trainingStep(
+    experiment,
     {
-      experiment,
+      experiment: name,
       estimator: { id, options: {} },
       data: "drawn",
       drawn: { train: 400, test: 100 },

@@ -13,7 +13,12 @@ async function start(name, id, settings) {
   const defaults = Object.fromEntries(Object.entries(experiment.options).map(([key, o]) => [key, o.default]));
   const estimator = { id, options: {} };
   const all = { ...defaults, epochs: 2, batch: 20, ...settings };
-  return startRun({ experiment: name, estimator, data: "drawn", seed: 3, settings: all }, dataset, backend);
+  return startRun(
+    experiment,
+    { experiment: name, estimator, data: "drawn", seed: 3, settings: all },
+    dataset,
+    backend,
+  );
 }
 
 if (lose) {

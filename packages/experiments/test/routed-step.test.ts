@@ -29,7 +29,7 @@ function config(id: string, settings: Settings): RunConfig {
 }
 
 async function afterSteps(c: RunConfig, steps: number): Promise<{ [name: string]: HostArray }> {
-  const { initial, step, inputs } = await trainingStep(c, data);
+  const { initial, step, inputs } = await trainingStep(gated, c, data);
   const resident = backend.put(initial);
   const compiled = backend.update(step);
   for (let i = 0; i < steps; i++) await compiled(resident, inputs(i));
@@ -64,7 +64,7 @@ describe("a routed step is the masked one", () => {
 });
 
 test("a routed run trains, and says how many open gates found no room", async () => {
-  const run = await startRun(config("noisy-rectifier", { room: 0.5, epochs: 3 }), data, backend);
+  const run = await startRun(gated, config("noisy-rectifier", { room: 0.5, epochs: 3 }), data, backend);
   while (run.step < run.totalSteps) await run.advance();
   const { metrics } = run.summary();
   run.dispose();

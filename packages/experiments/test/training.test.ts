@@ -28,7 +28,7 @@ function config(id: string, settings: Settings = {}, options: { [name: string]: 
 }
 
 async function train(c: RunConfig, stopAt = Number.POSITIVE_INFINITY, from?: Checkpoint) {
-  const run = await startRun(c, data, backend, from);
+  const run = await startRun(classifier, c, data, backend, from);
   const losses: number[] = [];
   while (run.step < Math.min(run.totalSteps, stopAt))
     for (const row of await run.advance()) losses.push(row.values["loss/train"]!);
@@ -70,17 +70,17 @@ describe("the classifier", () => {
     }
   });
   test("what can't work is refused", async () => {
-    await expect(startRun(config("rloo", { mode: "deterministic" }), data, backend)).rejects.toThrow(
-      /learns from samples/,
-    );
-    await expect(startRun(config("exact"), data, backend)).rejects.toThrow(/enumerates 2\^30/);
-    await expect(startRun(config("rloo", { batch: 5000 }), data, backend)).rejects.toThrow(
+    await expect(
+      startRun(classifier, config("rloo", { mode: "deterministic" }), data, backend),
+    ).rejects.toThrow(/learns from samples/);
+    await expect(startRun(classifier, config("exact"), data, backend)).rejects.toThrow(/enumerates 2\^30/);
+    await expect(startRun(classifier, config("rloo", { batch: 5000 }), data, backend)).rejects.toThrow(
       /more than the 600/,
     );
-    await expect(startRun(config("rloo", { probability: "hard-sigmoid" }), data, backend)).rejects.toThrow(
-      /needs a straight-through/,
-    );
-    await expect(startRun(config("nonsense"), data, backend)).rejects.toThrow(/unknown/);
+    await expect(
+      startRun(classifier, config("rloo", { probability: "hard-sigmoid" }), data, backend),
+    ).rejects.toThrow(/needs a straight-through/);
+    await expect(startRun(classifier, config("nonsense"), data, backend)).rejects.toThrow(/unknown/);
   });
   test("a loss that explodes is an error, not a NaN", async () => {
     await expect(train(config("straight-through", { learningRate: 1e30, epochs: 4 }))).rejects.toThrow(
@@ -106,12 +106,14 @@ describe("resuming", () => {
   );
   test("a checkpoint of another run is refused", async () => {
     const { checkpoint } = await train(config("straight-through"), 1);
-    await expect(startRun(config("reinmax"), data, backend, checkpoint)).rejects.toThrow(/of another run/);
+    await expect(startRun(classifier, config("reinmax"), data, backend, checkpoint)).rejects.toThrow(
+      /of another run/,
+    );
     const damaged = {
       ...checkpoint,
       tensors: { ...checkpoint.tensors, "params.w1": { shape: [1], data: new Float32Array(1) } },
     };
-    await expect(startRun(config("straight-through"), data, backend, damaged)).rejects.toThrow(
+    await expect(startRun(classifier, config("straight-through"), data, backend, damaged)).rejects.toThrow(
       /params.w1 has shape \[1\]/,
     );
   });

@@ -28,7 +28,7 @@ function config(id: string, settings: Settings = {}, options: Settings = {}): Ru
 }
 
 async function train(c: RunConfig, stopAt = Number.POSITIVE_INFINITY, from?: Checkpoint) {
-  const run = await startRun(c, data, backend, from);
+  const run = await startRun(vae, c, data, backend, from);
   const losses: number[] = [];
   while (run.step < Math.min(run.totalSteps, stopAt))
     for (const row of await run.advance()) losses.push(row.values["loss/train"]!);
@@ -188,7 +188,7 @@ describe("training", () => {
   test("the estimated gradient is the encoder's alone: the decoder's is that of any network", async () => {
     // Same key, same sample: a path estimator and one that sees values only differ in the encoder alone.
     const step = async (id: string) => {
-      const { initial, step: fn, inputs } = await trainingStep(config(id, { optimizer: "sgd" }), data);
+      const { initial, step: fn, inputs } = await trainingStep(vae, config(id, { optimizer: "sgd" }), data);
       const resident = backend.put(initial);
       await backend.update(fn)(resident, inputs(0));
       const after = await resident.read(["params.decoder.w1", "params.encoder.w1"]);
@@ -210,7 +210,7 @@ describe("every estimator does a step, and its numbers are finite", () => {
   );
   test.each(cases)("%s, %s", async (id, kind) => {
     const small = { latents: kind, variables: 2, categories: 3, hidden: "4", batch: 3 };
-    const { initial, step, inputs } = await trainingStep(config(id, small), data);
+    const { initial, step, inputs } = await trainingStep(vae, config(id, small), data);
     const resident = backend.put(initial);
     await backend.update(step)(resident, inputs(0));
     const after = await resident.read();
@@ -237,7 +237,7 @@ describe("stopping and refusing", () => {
     expect(resumed.checkpoint).toEqual(whole.checkpoint);
   });
   test("what can't work is refused with the way out", async () => {
-    const start = (id: string, settings: Settings = {}) => startRun(config(id, settings), data, backend);
+    const start = (id: string, settings: Settings = {}) => startRun(vae, config(id, settings), data, backend);
     await expect(start("arm")).rejects.toThrow(
       /arm does not support categorical latents; use --latents bernoulli/,
     );
@@ -253,7 +253,7 @@ describe("stopping and refusing", () => {
       /categorical latents/,
     );
     const { checkpoint } = await train(config("reinmax"), 1);
-    await expect(startRun(config("zgr"), data, backend, checkpoint)).rejects.toThrow(/of another run/);
+    await expect(startRun(vae, config("zgr"), data, backend, checkpoint)).rejects.toThrow(/of another run/);
   });
 });
 

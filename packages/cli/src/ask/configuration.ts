@@ -4,6 +4,7 @@ import {
   deviceNames,
   type Experiment,
   experiments,
+  findExperiment,
   type RunConfig,
 } from "@hardgrad/experiments";
 import type { Command } from "commander";
@@ -46,6 +47,14 @@ export function experimentOf(name: string): Experiment {
   const found = experiments.find((e) => e.name === name);
   if (!found) throw unknownName("experiment", name, experiments.map((e) => e.name)); // biome-ignore format: one thought
   return found;
+}
+
+/** The names of the experiments with an ability: `classifier or vae`. */
+export function whichCan(ability: (experiment: Experiment) => unknown): string {
+  return experiments
+    .filter((e) => ability(e) !== undefined)
+    .map((e) => e.name)
+    .join(" or ");
 }
 
 /** The configuration of one run, checked before anything starts. Without an estimator: the experiment's own. */
@@ -103,7 +112,7 @@ export function checkpointEveryOf(flags: Flags): number {
 /** Refuses a run that can't be, before any work, by what is known without its data. */
 export function refuseImpossible(config: RunConfig): void {
   try {
-    checkRun(config);
+    checkRun(findExperiment(config.experiment), config);
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

@@ -41,7 +41,7 @@ export async function compare(name: string | undefined, flags: Flags): Promise<v
     );
   if (resume !== undefined) for (const config of configs) refuseForeign(config, runPath(config, path));
   const dataset = await datasetOf(configs[0]!, quiet); // refuses missing data once, before any run
-  refuseAll(configs, (config) => checkRun(config, dataset));
+  refuseAll(configs, (config) => checkRun(experiment, config, dataset));
   if (resume === undefined)
     createFolder(path, { "comparison.json": `${JSON.stringify({ configs, command }, null, 2)}\n` });
 

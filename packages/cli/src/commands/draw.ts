@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
-import { classNames, type LoadedGenerator, loadGenerator, type Picture } from "@hardgrad/experiments";
+import { classNames, type Picture } from "@hardgrad/experiments";
 import type { Flags } from "../ask/configuration.ts";
 import { Failure, Interrupted, UsageError } from "../ask/errors.ts";
+import { drawerOf, refuseSilent } from "../draw/drawer.ts";
 import { checkOutput, columnsOf, freeName } from "../draw/output.ts";
 import { type Drawn, drawn } from "../draw/pictures.ts";
 import { digitOf, MOST, type Request, requestOf } from "../draw/request.ts";
@@ -10,7 +11,7 @@ import { writeFigure } from "../figures/index.ts";
 import { pictureSvg } from "../figures/pictures.ts";
 import { narrator, print, printJson, printPieces } from "../print/console.ts";
 import { streamWhole } from "../run-folder/files.ts";
-import { type Trained, trainedRun } from "../run-folder/trained.ts";
+import { trainedRun } from "../run-folder/trained.ts";
 
 /** Pictures between two lines that say how far it is. */
 const REPORT = 100_000;
@@ -25,10 +26,10 @@ export async function draw(given: string | undefined, flags: Flags): Promise<voi
   const narrate = narrator(flags.quiet === true);
   const trained = trainedRun(run, "draw from");
   const { config } = trained.checkpoint;
-  checkExperiment(run, config.experiment);
+  refuseSilent(run, trained, "only runs of generator draw on request");
   const names = classNames(config.data);
   const asked = flags.digit === undefined ? undefined : digitOf(String(flags.digit), names);
-  const generator = await opened(run, trained);
+  const generator = await drawerOf(run, trained, "draw from");
   const digits = asked === undefined ? generator.digits : [known(run, asked, generator.digits, names)];
   const total = request.count * digits.length;
   if (total > MOST)
@@ -61,22 +62,6 @@ export async function draw(given: string | undefined, flags: Flags): Promise<voi
   }
   if (flags.json) printJson({ ...about, pictures: total, out });
   else print(out);
-}
-
-function checkExperiment(run: string, name: string): void {
-  if (name !== "generator")
-    throw new UsageError(
-      `${run} is a run of ${name}, and only runs of generator draw on request; hardgrad train generator makes one.`,
-    );
-}
-
-async function opened(run: string, { checkpoint }: Trained): Promise<LoadedGenerator> {
-  try {
-    return await loadGenerator(checkpoint);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new Failure(`cannot draw from ${run}: ${error.message}`);
-  }
 }
 
 /** A digit that the network can be asked for: without labels it may have found no class for some. */

@@ -5,6 +5,7 @@ import {
   type Checkpoint,
   type Difference,
   exportModel,
+  type FinishedTasks,
   findExperiment,
   type ModelPort,
   type Models,
@@ -49,9 +50,10 @@ export async function exportRun(run: string, flags: Flags): Promise<void> {
   const { checkpoint, epoch } = read(run);
   const origin = originOf(checkpoint, epoch);
   const place = { out: flags.out as string | undefined, force: flags.force === true };
-  const tasks = format !== "safetensors" && checkpoint.config.experiment === "continual";
+  const { tasks } = findExperiment(checkpoint.config.experiment);
   let written: Written[];
-  if (tasks) written = await writeTasks(run, checkpoint, format, origin, flags, narrate);
+  if (tasks && format !== "safetensors")
+    written = await writeTasks(run, tasks, checkpoint, format, origin, flags, narrate);
   else if (format === "safetensors") {
     if (flags.which !== undefined)
       throw new UsageError("--which is for --format onnx: safetensors holds all parameters; leave it out.");
@@ -121,16 +123,17 @@ function declared(checkpoint: Checkpoint, epoch: number): Models {
   }
 }
 
-/** A model or runtime file for every finished task of a run of continual. */
+/** A model or runtime file for every finished task of a run. */
 async function writeTasks(
   run: string,
+  tasks: FinishedTasks,
   checkpoint: Checkpoint,
   format: Format,
   origin: { readonly [key: string]: string },
   flags: Flags,
   narrate: Narrate,
 ): Promise<Written[]> {
-  const found = await modelsOfTasks(run, checkpoint, flags);
+  const found = await modelsOfTasks(run, tasks, checkpoint, flags);
   const byName = Object.fromEntries(found.map((model) => [model.name, model]));
   const models = Object.values(chosen(byName, flags.which as string | undefined));
   const place = { out: flags.out as string | undefined, force: flags.force === true };

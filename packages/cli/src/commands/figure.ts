@@ -1,4 +1,5 @@
-import { type Flags, seedOf } from "../ask/configuration.ts";
+import { findExperiment } from "@hardgrad/experiments";
+import { type Flags, seedOf, whichCan } from "../ask/configuration.ts";
 import { UsageError } from "../ask/errors.ts";
 import { settingsFromFlags } from "../ask/flags.ts";
 import { unknownName } from "../ask/suggest.ts";
@@ -41,15 +42,17 @@ export async function figure(name: string | undefined, flags: Flags): Promise<vo
 }
 
 /** The folder of the run that a figure is of; empty for figures that are of none. */
-function runOf({ name, ofRun }: FigureEntry, run: string | undefined): string {
-  if (ofRun === undefined) {
+function runOf({ name, chart }: FigureEntry, run: string | undefined): string {
+  if (chart === undefined) {
     if (run === undefined) return "";
     throw new UsageError(`--run is not an option of figure ${name}; leave it out.`);
   }
   if (run === undefined)
     throw new UsageError(`figure ${name} is of a run; give its folder: --run runs/NAME.`);
   const { experiment } = readConfig(run);
-  if (experiment !== ofRun)
-    throw new UsageError(`figure ${name} is of runs of ${ofRun}, but ${run} is of ${experiment}.`);
+  if (!findExperiment(experiment).charts?.includes(chart))
+    throw new UsageError(
+      `figure ${name} is of runs of ${whichCan((e) => e.charts?.find((c) => c === chart))}, but ${run} is of ${experiment}.`,
+    );
   return run;
 }

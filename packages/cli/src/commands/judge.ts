@@ -5,8 +5,6 @@ import {
   classNames,
   type Dataset,
   datasetNames,
-  type LoadedGenerator,
-  loadGenerator,
   MOST_SEED,
   type RunConfig,
   readerOf,
@@ -14,10 +12,11 @@ import {
 } from "@hardgrad/experiments";
 import type { Flags } from "../ask/configuration.ts";
 import { deviceOf } from "../ask/device.ts";
-import { Failure, UsageError } from "../ask/errors.ts";
+import { UsageError } from "../ask/errors.ts";
 import { wholeNumber } from "../ask/flags.ts";
 import { unknownName } from "../ask/suggest.ts";
 import { datasetOf } from "../data/progress.ts";
+import { drawerOf, refuseSilent } from "../draw/drawer.ts";
 import { checkTarget, writeFigure } from "../figures/index.ts";
 import { judgeFigure } from "../figures/judge.ts";
 import { type Judge, judgePath, makeJudge, readJudge } from "../judge/file.ts";
@@ -47,7 +46,10 @@ export async function judge(run: string | undefined, flags: Flags): Promise<void
   const threads =
     flags.threads === undefined ? undefined : wholeNumber("--threads", String(flags.threads), 1, 256);
   const trained = run === undefined ? undefined : trainedRun(run, "judge");
-  if (trained) checkRun(run!, trained, flags);
+  if (trained) {
+    refuseSilent(run!, trained, "the judge reads what generators draw");
+    refuseOtherData(run!, trained, flags);
+  }
   const of = trained ? trained.checkpoint.config : dataOf(flags);
   const quiet = flags.quiet === true;
   const narrate = narrator(quiet);
@@ -65,7 +67,7 @@ export async function judge(run: string | undefined, flags: Flags): Promise<void
     else print(`${frozen.sha256}  ${frozen.file}`);
     return;
   }
-  const generator = await opened(run!, trained, backend.device);
+  const generator = await drawerOf(run!, trained, "judge", { device: backend.device });
   const names = classNames(of.data);
   const silent = names.filter((_, digit) => !generator.digits.includes(digit));
   if (silent.length > 0)
@@ -103,11 +105,7 @@ export async function judge(run: string | undefined, flags: Flags): Promise<void
   for (const line of verdictLines(verdict, frozen, backend.device)) print(line);
 }
 
-function checkRun(run: string, { checkpoint }: Trained, flags: Flags): void {
-  if (checkpoint.config.experiment !== "generator")
-    throw new UsageError(
-      `${run} is a run of ${checkpoint.config.experiment}, and the judge reads what generators draw; hardgrad train generator makes one.`,
-    );
+function refuseOtherData(run: string, { checkpoint }: Trained, flags: Flags): void {
   if (flags.data !== undefined && flags.data !== checkpoint.config.data)
     throw new UsageError(
       `--data ${flags.data} is not what ${run} was trained on, ${checkpoint.config.data}; leave it out.`,
@@ -147,14 +145,5 @@ async function judgeOf(of: Data, dataset: Dataset, backend: Backend, flags: Flag
     return await makeJudge({ data, ...(drawn ? { drawn } : {}) }, dataset, backend, steps);
   } finally {
     steps.stop();
-  }
-}
-
-async function opened(run: string, { checkpoint }: Trained, device: string): Promise<LoadedGenerator> {
-  try {
-    return await loadGenerator(checkpoint, { device });
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new Failure(`cannot judge ${run}: ${error.message}`);
   }
 }

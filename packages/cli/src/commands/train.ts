@@ -67,7 +67,7 @@ export async function train(experiment: string | undefined, flags: Flags): Promi
   };
   process.on("SIGINT", stop).on("SIGTERM", stop);
   try {
-    const { headline, metrics } = findExperiment(config.experiment);
+    const { headline, metrics, draw } = findExperiment(config.experiment);
     const summary = await trainRun({
       config,
       dataset,
@@ -94,7 +94,7 @@ export async function train(experiment: string | undefined, flags: Flags): Promi
       print(path);
     }
     for (const note of summary.notes ?? []) narrate(note);
-    if (config.experiment === "generator") narrate(`see what it draws: npx hardgrad draw ${path}`);
+    if (draw) narrate(`see what it draws: npx hardgrad draw ${path}`);
   } finally {
     progress?.stop();
     process.off("SIGINT", stop).off("SIGTERM", stop);
@@ -152,7 +152,7 @@ function resumed(
 /** A checkpoint of a run with more epochs, if what is trained is the beginning of such a run. */
 function extending(checkpoint: Checkpoint, epochs: number, dataset: Dataset): Checkpoint {
   try {
-    return extended(checkpoint, epochs, dataset);
+    return extended(findExperiment(checkpoint.config.experiment), checkpoint, epochs, dataset);
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(error.message);
     throw error;

@@ -1,7 +1,8 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
-import { findExperiment, useDevice, verifyContinual } from "@hardgrad/experiments";
+import { findExperiment, useDevice } from "@hardgrad/experiments";
 import type { Flags } from "../ask/configuration.ts";
+import { whichCan } from "../ask/configuration.ts";
 import { deviceOf } from "../ask/device.ts";
 import { Failure, UsageError } from "../ask/errors.ts";
 import { datasetOf } from "../data/progress.ts";
@@ -15,15 +16,16 @@ export async function verify(path: string, flags: Flags): Promise<void> {
     throw new Failure(`${path} is not the folder of a run: it has no checkpoint.safetensors.`);
   const checkpoint = lastCheckpoint(path);
   const { config } = checkpoint;
-  if (findExperiment(config.experiment).name !== "continual")
+  const { tasks } = findExperiment(config.experiment);
+  if (!tasks)
     throw new UsageError(
-      `${path} is a run of ${config.experiment}, which has no certificates; continual has.`,
+      `${path} is a run of ${config.experiment}, which has no certificates; ${whichCan((e) => e.tasks)} has.`,
     );
   const backend = await useDevice(device).catch((error: Error) => {
     throw new UsageError(error.message);
   });
   const dataset = await datasetOf(config, flags.quiet === true);
-  const reports = await verifyContinual(checkpoint, dataset, backend);
+  const reports = await tasks.verify(checkpoint, dataset, backend);
   if (flags.json) printJson({ path, reports });
   else for (const report of reports) print(report.sentence);
   if (reports.length === 0) throw new Failure(`${path} has no finished task yet; let it train on.`);

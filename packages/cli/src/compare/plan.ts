@@ -41,7 +41,7 @@ export function plannedComparison(name: string | undefined, flags: Flags): Compa
   if (twice !== undefined)
     throw new UsageError(`--estimators names one twice: ${names.join(",")} (${twice}); name each once.`);
   refuseSame(experiment, configs[0]!, names.length);
-  refuseAll(configs, checkRun);
+  refuseAll(configs, (config) => checkRun(experiment, config));
   return { configs, command: commandOf(name, flags, names, seeds, first) };
 }
 

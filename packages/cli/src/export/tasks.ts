@@ -1,10 +1,10 @@
 import {
   type Checkpoint,
   checkRuntimeFile,
+  type FinishedTasks,
   MOST_FLIPPED,
   type RuntimeCheck,
   type TaskModel,
-  taskModels,
   useDevice,
 } from "@hardgrad/experiments";
 import { writeRuntimeFile } from "@hardgrad/runtime";
@@ -15,12 +15,13 @@ import { datasetOf } from "../data/progress.ts";
 /** The networks of a run's finished tasks, each with nothing but its own units. */
 export async function modelsOfTasks(
   run: string,
+  tasks: FinishedTasks,
   checkpoint: Checkpoint,
   flags: Flags,
 ): Promise<readonly TaskModel[]> {
   const dataset = await datasetOf(checkpoint.config, flags.quiet === true);
   try {
-    return await taskModels(checkpoint, dataset, await useDevice("wasm"));
+    return await tasks.models(checkpoint, dataset, await useDevice("wasm"));
   } catch (error) {
     if (error instanceof RangeError) throw new Failure(`cannot export ${run}: ${error.message}`);
     throw error;

@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import { dirname, extname } from "node:path";
+import type { Experiment } from "@hardgrad/experiments";
 import type { OptionsTable } from "hardgrad";
 import { Failure, UsageError } from "../ask/errors.ts";
 import { writeWhole } from "../run-folder/files.ts";
@@ -16,8 +17,8 @@ export interface FigureEntry {
   readonly title: string;
   readonly options: OptionsTable;
   readonly seeded: boolean;
-  /** The experiment whose runs it draws; such a figure needs `--run`. */
-  readonly ofRun?: string;
+  /** It draws runs of experiments that have this chart, and so needs `--run`. */
+  readonly chart?: NonNullable<Experiment["charts"]>[number];
   draw(options: { [name: string]: number | string | boolean }, seed: number, run: string): Promise<Figure>;
 }
 
@@ -45,7 +46,7 @@ export async function figures(): Promise<readonly FigureEntry[]> {
       title: "A run of tasks: forgetting curves, accuracy matrix, what tasks share",
       options: {},
       seeded: false,
-      ofRun: "continual",
+      chart: "tasks",
       draw: async (_options, _seed, run) =>
         (await import("./continual.ts")).continualFigure(readMetrics(run), methodOf(run)),
     },
@@ -54,7 +55,7 @@ export async function figures(): Promise<readonly FigureEntry[]> {
       title: "A gated run: which gates open for which class, and their rate",
       options: {},
       seeded: false,
-      ofRun: "gated",
+      chart: "gates",
       draw: async (_options, _seed, run) => {
         const { runtimeOfRun } = await import("../run-folder/runtime-network.ts");
         const { datasetOf } = await import("../data/progress.ts");

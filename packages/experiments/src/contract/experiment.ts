@@ -1,10 +1,11 @@
 import type { numpy as np } from "@jax-js/jax";
-import type { Estimator, NamedArrays, UpdateRule } from "hardgrad";
+import type { CertificateReport, Estimator, NamedArrays, UpdateRule } from "hardgrad";
 import type { Backend, HostArray, HostArrays } from "./backend.ts";
 import type { Batch, Dataset, Split } from "./dataset.ts";
-import type { Models, RuntimeModel } from "./models.ts";
+import type { LoadedGenerator } from "./drawing.ts";
+import type { Models, RuntimeModel, TaskModel } from "./models.ts";
 import type { SettingsTable } from "./options.ts";
-import type { Checkpoint, Picture, Run, RunConfig, Tensor } from "./run.ts";
+import type { Checkpoint, Course, Picture, RunConfig, RunSetup, Tensor } from "./run.ts";
 
 export type Settings = { readonly [name: string]: number | string | boolean };
 
@@ -122,6 +123,20 @@ interface Described {
   models?(settings: Settings, epoch: number): Models;
   /** The trained network for the hard runtime. */
   runtime?(params: { readonly [name: string]: Tensor }, settings: Settings, epoch: number): RuntimeModel;
+  /** What `hardgrad figure` draws of its runs: the curves of tasks, the gates that open for each class. */
+  readonly charts?: readonly ("tasks" | "gates")[];
+  /** What a trained network draws on request. */
+  draw?(checkpoint: Checkpoint, options?: { readonly device?: string }): Promise<LoadedGenerator>;
+  /** Runs that learn tasks one after another and keep the finished ones. */
+  readonly tasks?: FinishedTasks;
+}
+
+/** What can be asked of the finished tasks of a run. */
+export interface FinishedTasks {
+  /** The network of each, for other programs. @throws RangeError if a certificate does not hold, or no task is finished. */
+  models(checkpoint: Checkpoint, dataset: Dataset, backend: Backend): Promise<readonly TaskModel[]>;
+  /** Whether each is what it was when it was finished, to the bit. */
+  verify(checkpoint: Checkpoint, dataset: Dataset, backend: Backend): Promise<readonly CertificateReport[]>;
 }
 
 /** An experiment of one step, repeated: pure functions. The engine compiles, loops, measures and saves. */
@@ -165,12 +180,12 @@ export interface StepExperiment extends Described {
   pictures(context: EvaluationContext, count: number): Promise<readonly Picture[]>;
 }
 
-/** An experiment of several parts, such as tasks one after another, with a run of its own. */
-export interface RunExperiment extends Described {
+/** An experiment of several parts, such as tasks one after another. */
+export interface CourseExperiment extends Described {
   /** Refuses, by a RangeError, data that are too few for these settings. */
   checkData(config: RunConfig, dataset: Dataset): void;
-  /** As `startRun`. */
-  start(config: RunConfig, dataset: Dataset, backend: Backend, checkpoint?: Checkpoint): Promise<Run>;
+  /** @throws RangeError for a checkpoint that does not fit. */
+  course(setup: RunSetup): Promise<Course>;
 }
 
-export type Experiment = StepExperiment | RunExperiment;
+export type Experiment = StepExperiment | CourseExperiment;

@@ -1,5 +1,7 @@
 import type { Network } from "@hardgrad/runtime";
 import type { NamedArrays } from "hardgrad";
+import type { Split } from "./dataset.ts";
+import type { Tensor } from "./run.ts";
 
 /** An input of a model. */
 export interface ModelInput {
@@ -51,4 +53,16 @@ export interface RuntimeModel {
     /** One of its outputs, `[batch, n]`. */
     readonly output: string;
   };
+}
+
+/** The network of one finished task with nothing but its own units, for other programs. */
+export interface TaskModel {
+  /** `task-1`, ... */
+  readonly name: string;
+  readonly model: Model;
+  readonly parameters: { readonly [name: string]: Tensor };
+  /** For the hard runtime: it gives `probabilities`. */
+  readonly network: Network;
+  /** The task's test images, as they are; labels are numbered within the task. */
+  readonly images: Split;
 }

@@ -1,3 +1,7 @@
+import type { Estimator } from "hardgrad";
+import type { Backend } from "./backend.ts";
+import type { Dataset } from "./dataset.ts";
+
 /** What a run is made of, as plain data: the CLI writes it to files, the lab to the URL. */
 
 export interface EstimatorSpec {
@@ -92,6 +96,40 @@ export interface Run {
   checkpoint(): Promise<Checkpoint>;
   summary(): Summary;
   /** What the network does with the first test images, for the report. */
+  pictures(count: number): Promise<readonly Picture[]>;
+  dispose(): void;
+}
+
+/** What a run is begun with. */
+export interface RunSetup {
+  readonly config: RunConfig;
+  /** That of the configuration. */
+  readonly estimator: Estimator;
+  readonly dataset: Dataset;
+  readonly backend: Backend;
+  /** Where to go on; without it, at the beginning. */
+  readonly checkpoint?: Checkpoint;
+}
+
+/** Does work of the backend, and times it. */
+export type Inside = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** What a run trains, and what is measured when: the engine advances it, times it and reports. */
+export interface Course {
+  readonly totalSteps: number;
+  readonly step: number;
+  readonly record: RunRecord;
+  /** Measured on this machine, and so not part of what a checkpoint says. */
+  readonly times?: { readonly [tag: string]: number };
+  /** Sentences for the user about what went otherwise than asked. */
+  readonly notes: readonly string[];
+  /** Makes ready for the next steps: from which one to where something is to be measured. Reports are counted by these. */
+  next(): Promise<{ readonly from: number; readonly end: number }>;
+  /** Trains to a step as `next` counts them, at most to its `end`; the sum of the losses. */
+  train(end: number, inside: Inside): Promise<number>;
+  /** The row of these steps, with what is to be measured after them. */
+  measure(total: number, steps: number): Promise<MetricRow>;
+  save(): Promise<Checkpoint["tensors"]>;
   pictures(count: number): Promise<readonly Picture[]>;
   dispose(): void;
 }

@@ -2,7 +2,6 @@ import type { Dataset, Split } from "../contract/dataset.ts";
 import type { Experiment } from "../contract/experiment.ts";
 import type { RunConfig } from "../contract/run.ts";
 import { remoteDatasets } from "../data/index.ts";
-import { findExperiment } from "../experiments/index.ts";
 import { makeEstimator } from "./estimator.ts";
 import { feedOf } from "./feed.ts";
 import { trainingSplit } from "./training-split.ts";
@@ -12,16 +11,16 @@ import { trainingSplit } from "./training-split.ts";
  *
  * @throws RangeError that says why: an estimator that does not fit, a batch larger than the training set, ...
  * @example
- * checkRun(config); // before any work
- * checkRun(config, drawnDigits()); // and before the run's folder is made
+ * checkRun(classifier, config); // before any work
+ * checkRun(classifier, config, drawnDigits()); // and before the run's folder is made
  */
-export function checkRun(config: RunConfig, dataset?: Dataset): void {
-  const experiment: Experiment = findExperiment(config.experiment);
+export function checkRun(experiment: Experiment, config: RunConfig, dataset?: Dataset): void {
   const { settings } = config;
-  experiment.check(makeEstimator(config.estimator), settings, dataset ?? outline(config));
-  if ("start" in experiment) {
+  const estimator = makeEstimator(config.estimator);
+  experiment.check(estimator, settings, dataset ?? outline(config));
+  if ("course" in experiment) {
     if (dataset) experiment.checkData(config, dataset);
-  } else if (dataset) feedOf(experiment, config, dataset);
+  } else if (dataset) feedOf(experiment, { config, estimator, dataset });
   else trainingSplit(experiment, settings, outline(config));
 }
 

@@ -1,7 +1,7 @@
 import type { Dataset } from "../contract/dataset.ts";
 import type { Experiment } from "../contract/experiment.ts";
 import type { Checkpoint, RunConfig } from "../contract/run.ts";
-import { findExperiment } from "../experiments/index.ts";
+import { makeEstimator } from "./estimator.ts";
 import { feedOf } from "./feed.ts";
 
 /**
@@ -11,19 +11,26 @@ import { feedOf } from "./feed.ts";
  *
  * @throws RangeError that says which schedule depends on the length of the run.
  * @example
- * const longer = extended(checkpoint, 20, dataset);
- * const run = await startRun(longer.config, dataset, backend, longer);
+ * const longer = extended(classifier, checkpoint, 20, dataset);
+ * const run = await startRun(classifier, longer.config, dataset, backend, longer);
  */
-export function extended(checkpoint: Checkpoint, epochs: number, dataset: Dataset): Checkpoint {
+export function extended(
+  experiment: Experiment,
+  checkpoint: Checkpoint,
+  epochs: number,
+  dataset: Dataset,
+): Checkpoint {
   const { config, step, record } = checkpoint;
-  const experiment = findExperiment(config.experiment);
   const next: RunConfig = { ...config, settings: { ...config.settings, epochs } };
   const anew = `train anew with --epochs ${epochs}`;
-  if ("start" in experiment)
+  if ("course" in experiment)
     throw new RangeError(
       `--epochs ${epochs} can't extend this run: ${experiment.name} trains every task for --epochs ${config.settings.epochs} and then closes it; ${anew}.`,
     );
-  const [before, after] = [config, next].map((c) => feedOf(experiment, c, dataset).schedules);
+  const estimator = makeEstimator(config.estimator);
+  const [before, after] = [config, next].map(
+    (c) => feedOf(experiment, { config: c, estimator, dataset }).schedules,
+  );
   const flat = (schedules: ReturnType<NonNullable<typeof before>>): [string, number][] =>
     Object.entries(schedules).map(([name, { data }]) => [name, data[0]!]);
   for (let s = 0; s < step; s++) {

@@ -1,11 +1,11 @@
 import type { HostArrays } from "../contract/backend.ts";
-import type { Batch, Dataset } from "../contract/dataset.ts";
+import type { Batch } from "../contract/dataset.ts";
 import type { StepExperiment } from "../contract/experiment.ts";
-import type { RunConfig } from "../contract/run.ts";
+import type { RunSetup } from "../contract/run.ts";
 import { shuffled } from "../data/index.ts";
 import { scalars } from "./arrays.ts";
 import { emptyBatch, gather, range } from "./batches.ts";
-import { initialTemperature, makeEstimator } from "./estimator.ts";
+import { initialTemperature } from "./estimator.ts";
 import { keyOf, PURPOSE } from "./keys.ts";
 import { trainingSplit } from "./training-split.ts";
 
@@ -21,13 +21,16 @@ export interface Feed {
 }
 
 /** @throws RangeError if the training set is smaller than a batch. */
-export function feedOf(experiment: StepExperiment, config: RunConfig, dataset: Dataset): Feed {
+export function feedOf(
+  experiment: StepExperiment,
+  { config, estimator, dataset }: Pick<RunSetup, "config" | "estimator" | "dataset">,
+): Feed {
   const { settings, seed } = config;
   const train = trainingSplit(experiment, settings, dataset);
   const size = settings.batch as number;
   const stepsPerEpoch = Math.floor(train.count / size);
   const totalSteps = stepsPerEpoch * (settings.epochs as number);
-  const temperature = initialTemperature(makeEstimator(config.estimator));
+  const temperature = initialTemperature(estimator);
   const added = experiment.inputs?.(dataset, settings, seed);
   const whole = (batch: Batch, step: number): HostArrays => ({ ...batch, ...added?.(batch, step) });
   const buffers = emptyBatch(size);

@@ -1,11 +1,11 @@
 import { numpy as np, tree } from "@jax-js/jax";
-import { grad, type NamedArrays, type UpdateRule, valueAndGrad } from "hardgrad";
+import { type Estimator, grad, type NamedArrays, valueAndGrad } from "hardgrad";
 import type { Backend, HostArray, HostArrays, Resident } from "../contract/backend.ts";
-import type { StepExperiment, StepInputs } from "../contract/experiment.ts";
-import type { RunConfig } from "../contract/run.ts";
+import type { Settings, StepExperiment, StepInputs } from "../contract/experiment.ts";
+import type { RunSetup } from "../contract/run.ts";
 import { keepAll } from "../nn/optimizers.ts";
 import { disposeAll, groupOf, named } from "./arrays.ts";
-import { makeEstimator } from "./estimator.ts";
+import { atTemperature } from "./estimator.ts";
 
 /** The compiled functions of one run. */
 export interface Program {
@@ -20,12 +20,9 @@ export interface Program {
 type TracedStep = (resident: NamedArrays, inputs: NamedArrays) => NamedArrays;
 
 export function compile(
-  backend: Backend,
   experiment: StepExperiment,
-  config: RunConfig,
-  optimizer: UpdateRule,
+  { backend, config: { settings }, estimator }: Pick<RunSetup, "backend" | "config" | "estimator">,
 ): Program {
-  const { settings } = config;
   const evaluations = Object.entries(experiment.evaluations).map(([name, fn]) => {
     const traced: TracedStep = (resident, inputs) => {
       const { params, rest } = paramsOf(resident);
@@ -35,8 +32,8 @@ export function compile(
     return [name, backend.evaluate(traced)] as const;
   });
   return {
-    step: backend.update(stepOf(experiment, config, optimizer)),
-    gradient: backend.evaluate(gradientOf(experiment, config)),
+    step: backend.update(stepOf(experiment, settings, estimator)),
+    gradient: backend.evaluate(gradientOf(experiment, settings, estimator)),
     evaluations: Object.fromEntries(evaluations),
   };
 }
@@ -44,27 +41,29 @@ export function compile(
 /** The mean loss over a batch and the estimator's next state. Consumes everything. */
 function meanLoss(
   experiment: StepExperiment,
-  config: RunConfig,
+  settings: Settings,
+  estimator: Estimator,
   params: NamedArrays,
   state: NamedArrays,
   inputs: NamedArrays,
 ): [np.Array, NamedArrays] {
   const { learningRate, temperature, ...rest } = inputs;
   learningRate?.dispose();
-  const estimator = makeEstimator(config.estimator, temperature);
-  const result = experiment.losses(params, rest as StepInputs, estimator, state, config.settings);
+  const now = temperature ? atTemperature(estimator, temperature) : estimator;
+  const result = experiment.losses(params, rest as StepInputs, now, state, settings);
   return [np.mean(result.losses), result.state];
 }
 
 /** One step of training. */
-export function stepOf(experiment: StepExperiment, config: RunConfig, optimizer: UpdateRule): TracedStep {
-  const { settings } = config;
+export function stepOf(experiment: StepExperiment, settings: Settings, estimator: Estimator): TracedStep {
+  const optimizer = experiment.optimizer(settings);
   const { parameters: estimated, rate = 1 } = experiment.estimated(settings);
   return (resident, inputs) => {
     const params = groupOf(resident, "params");
     const learningRate = inputs.learningRate!.ref;
     const [[loss, state], gradients] = valueAndGrad(
-      (p: NamedArrays) => meanLoss(experiment, config, p, groupOf(resident, "estimator"), inputs),
+      (p: NamedArrays) =>
+        meanLoss(experiment, settings, estimator, p, groupOf(resident, "estimator"), inputs),
       { hasAux: true },
     )(keepAll(params));
     const scaled = Object.fromEntries(
@@ -81,10 +80,17 @@ export function stepOf(experiment: StepExperiment, config: RunConfig, optimizer:
 }
 
 /** The gradient of the mean loss, by parameter. */
-function gradientOf(experiment: StepExperiment, config: RunConfig): TracedStep {
+function gradientOf(experiment: StepExperiment, settings: Settings, estimator: Estimator): TracedStep {
   return (resident, inputs) => {
     const loss = (p: NamedArrays): np.Array => {
-      const [value, next] = meanLoss(experiment, config, p, groupOf(resident, "estimator"), inputs);
+      const [value, next] = meanLoss(
+        experiment,
+        settings,
+        estimator,
+        p,
+        groupOf(resident, "estimator"),
+        inputs,
+      );
       tree.dispose(next);
       return value;
     };

@@ -1,12 +1,12 @@
 import type { NamedArrays } from "hardgrad";
 import type { HostArrays } from "../contract/backend.ts";
 import type { Dataset } from "../contract/dataset.ts";
+import type { Experiment } from "../contract/experiment.ts";
 import type { RunConfig } from "../contract/run.ts";
-import { findExperiment } from "../experiments/index.ts";
 import { makeEstimator } from "./estimator.ts";
 import { feedOf } from "./feed.ts";
 import { stepOf } from "./program.ts";
-import { initial } from "./run.ts";
+import { initial } from "./step-course.ts";
 
 /** The step of a run by itself: to time it, to export it, to compare devices. */
 export interface TrainingStep {
@@ -22,21 +22,26 @@ export interface TrainingStep {
  * The same arrays and function that `startRun` works with.
  *
  * @example
- * const { initial, step, inputs } = await trainingStep(config, drawnDigits());
+ * const { initial, step, inputs } = await trainingStep(classifier, config, drawnDigits());
  * const resident = backend.put(initial);
  * await backend.update(step)(resident, inputs(0));
  */
-export async function trainingStep(config: RunConfig, dataset: Dataset): Promise<TrainingStep> {
-  const experiment = findExperiment(config.experiment);
-  if ("start" in experiment)
+export async function trainingStep(
+  experiment: Experiment,
+  config: RunConfig,
+  dataset: Dataset,
+): Promise<TrainingStep> {
+  if ("course" in experiment)
     throw new RangeError(
       `trainingStep: ${experiment.name} has no single step; it changes from task to task.`,
     );
-  experiment.check(makeEstimator(config.estimator), config.settings, dataset);
-  const feed = feedOf(experiment, config, dataset);
+  const estimator = makeEstimator(config.estimator);
+  experiment.check(estimator, config.settings, dataset);
+  const setup = { config, estimator, dataset };
+  const feed = feedOf(experiment, setup);
   return {
-    initial: await initial(experiment, config, dataset),
-    step: stepOf(experiment, config, experiment.optimizer(config.settings)),
+    initial: await initial(experiment, setup),
+    step: stepOf(experiment, config.settings, estimator),
     inputs: (step) =>
       Object.fromEntries(
         Object.entries(feed.inputs(step)).map(([name, x]) => [

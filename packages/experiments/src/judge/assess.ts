@@ -1,6 +1,6 @@
 import type { Backend } from "../contract/backend.ts";
 import type { Dataset } from "../contract/dataset.ts";
-import type { LoadedGenerator } from "../experiments/generator/load.ts";
+import type { LoadedGenerator } from "../contract/drawing.ts";
 import { drawnLike, drawsOf } from "./draws.ts";
 import { nearestDistances } from "./nearest.ts";
 import { largest, type Reader, readerOf } from "./reader.ts";

@@ -1,5 +1,5 @@
 import type { Split } from "../contract/dataset.ts";
-import type { LoadedGenerator } from "../experiments/generator/load.ts";
+import type { LoadedGenerator } from "../contract/drawing.ts";
 
 /** Digits do not share their noise: each has a seed of its own. */
 export const MOST_SEED = 100_000_000;

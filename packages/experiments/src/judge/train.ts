@@ -7,6 +7,7 @@ import { shuffled } from "../data/index.ts";
 import { fromHost, groupOf, named, scalar, toHost } from "../engine/arrays.ts";
 import { emptyBatch, gather } from "../engine/batches.ts";
 import { keyOf, PURPOSE } from "../engine/keys.ts";
+import { trainSteps } from "../engine/steps.ts";
 import { adam } from "../nn/adam.ts";
 import { crossEntropy } from "../nn/layers.ts";
 import { keepAll } from "../nn/optimizers.ts";
@@ -66,14 +67,14 @@ export async function trainClassifier(
   let order: { readonly epoch: number; readonly of: Int32Array } | undefined;
   let now = from?.step ?? 0;
 
-  const inputs = (): HostArrays => {
-    const epoch = Math.floor(now / stepsPerEpoch);
+  const inputs = (at: number): HostArrays => {
+    const epoch = Math.floor(at / stepsPerEpoch);
     if (order?.epoch !== epoch) order = { epoch, of: shuffled(split.count, plan.seed, epoch) };
-    const start = (now % stepsPerEpoch) * size;
+    const start = (at % stepsPerEpoch) * size;
     const { images, labels } = gather(split, order.of.subarray(start, start + size), batch);
-    if (plan.deformed) deformAll(images.data, deformed, plan.seed, now);
-    const cosine = (1 + Math.cos((Math.PI * now) / totalSteps)) / 2;
-    const rate = LEARNING_RATE * cosine * Math.min(1, (now + 1) / WARM_UP);
+    if (plan.deformed) deformAll(images.data, deformed, plan.seed, at);
+    const cosine = (1 + Math.cos((Math.PI * at) / totalSteps)) / 2;
+    const rate = LEARNING_RATE * cosine * Math.min(1, (at + 1) / WARM_UP);
     return {
       images: plan.deformed ? { shape: images.shape, data: deformed } : images,
       labels,
@@ -90,10 +91,9 @@ export async function trainClassifier(
     async advance(steps) {
       const first = now;
       const end = Math.min(totalSteps, now + steps);
-      resident.write({ "run.total": scalar(0) });
-      for (; now < end; now++) await update(resident, inputs());
-      const { "run.total": total } = await resident.read(["run.total"]);
-      return total!.data[0]! / Math.max(1, now - first);
+      const total = await trainSteps({ resident, step: update, inputs }, first, end);
+      now = end;
+      return total / Math.max(1, end - first);
     },
     async state() {
       const { "run.total": _total, ...kept } = await resident.read();

@@ -1,14 +1,16 @@
 import { numpy as np } from "@jax-js/jax";
 import { bernoulli, type Estimator, findEstimator } from "hardgrad";
 import type { Dataset } from "../../contract/dataset.ts";
-import type { Card, Metric, RunExperiment, Settings } from "../../contract/experiment.ts";
+import type { Card, CourseExperiment, Metric, Settings } from "../../contract/experiment.ts";
 import { readSizes } from "../../contract/options.ts";
 import { hardPath } from "../../nn/hard-path.ts";
+import { taskCourse } from "./course.ts";
 import { planRun } from "./learners.ts";
 import { methods } from "./methods/index.ts";
 import { type MethodName, options } from "./options.ts";
-import { startContinual } from "./run.ts";
+import { taskModels } from "./task-models.ts";
 import { countOf, type Scenario } from "./tasks.ts";
+import { verifyContinual } from "./verify.ts";
 
 /** More evaluations of the network per step than this are refused: it would never end. */
 const MOST_EVALUATIONS = 64;
@@ -72,7 +74,7 @@ const metrics: readonly Metric[] = [
 ];
 
 /** Classes that are told apart one group after another, without going back. */
-export const continual: RunExperiment = {
+export const continual: CourseExperiment = {
   name: "continual",
   title: "Tasks one after another, with gates against forgetting",
   about:
@@ -97,7 +99,9 @@ export const continual: RunExperiment = {
   check,
   card,
   checkData: (config, dataset) => void planRun(config, dataset),
-  start: startContinual,
+  course: taskCourse,
+  charts: ["tasks"],
+  tasks: { models: taskModels, verify: verifyContinual },
 };
 
 function check(estimator: Estimator, settings: Settings, dataset: Dataset): void {

@@ -1,11 +1,12 @@
-import { hatSlope } from "hardgrad";
-import type { Backend, HostArray, HostArrays } from "../../contract/backend.ts";
+import { type Estimator, hatSlope } from "hardgrad";
+import type { Backend, HostArrays } from "../../contract/backend.ts";
 import type { Dataset } from "../../contract/dataset.ts";
 import { readSizes } from "../../contract/options.ts";
-import type { RunConfig } from "../../contract/run.ts";
+import type { Inside, RunConfig, RunSetup } from "../../contract/run.ts";
 import { fromHost, named, scalar, toHost } from "../../engine/arrays.ts";
-import { makeEstimator } from "../../engine/estimator.ts";
+import { restore } from "../../engine/checkpoint.ts";
 import { keyOf, PURPOSE } from "../../engine/keys.ts";
+import { type Steps, trainSteps } from "../../engine/steps.ts";
 import { fisherOf } from "./fisher.ts";
 import { share } from "./host.ts";
 import type { Boundary, Change, Method, Snapshot } from "./method.ts";
@@ -32,11 +33,11 @@ export interface Learner {
   /** The same, with the part of the task at hand that is done. */
   readonly progress: number;
   /**
-   * Trains to a step, which must not lie beyond the stretch; the mean loss. Crosses the boundary at its end.
+   * Trains to a step, which must not lie beyond the stretch; the sum of the losses. Crosses the boundary at its end.
    *
    * @param inside is given what the backend does, to time it.
    */
-  trainTo(end: number, inside: <T>(work: () => Promise<T>) => Promise<T>): Promise<number>;
+  trainTo(end: number, inside: Inside): Promise<number>;
   /** The network that answers for a task which has begun. */
   network(task: Task): Promise<TaskNetwork>;
   /** Share of each hidden layer's weights that may still change; empty for methods that close none. */
@@ -46,17 +47,19 @@ export interface Learner {
   dispose(): void;
 }
 
+/** What learners learn with. The estimator is that of sampled and hard gates. */
+export type Means = Pick<RunSetup, "estimator" | "dataset" | "backend">;
+
 const PURPOSE_BOUNDARY = 5;
 
 /**
  * A learner at its beginning, or where it was saved.
  *
- * @param config its settings say which method; the estimator is that of sampled and hard gates.
+ * @param config its settings say which method.
  */
 export async function learnerOf(
   config: RunConfig,
-  dataset: Dataset,
-  backend: Backend,
+  { estimator, dataset, backend }: Means,
   saved?: { readonly arrays: HostArrays; readonly step: number },
 ): Promise<Learner> {
   const { settings, seed } = config;
@@ -65,14 +68,15 @@ export async function learnerOf(
   const sizes: Sizes = { layers: readSizes(settings.layers as string)!, outputs: tasks.outputs };
   const plan = planOf(tasks, method.phases, settings);
   const feed = feedOf(tasks, settings, seed);
-  const { state: fresh } = await initial(config, method, sizes, tasks.list.length);
-  const stored = saved ? restored(saved.arrays, fresh) : fresh;
+  const { state: fresh } = await initial(config, estimator, method, sizes, tasks.list.length);
+  const stored = saved ? restore(saved.arrays, fresh) : fresh;
   let memory: HostArrays = saved ? only(saved.arrays, (name) => name.startsWith("memory.")) : {};
   const resident = backend.put(stored);
   // A step is compiled for one shape of batch, and rehearsal has two.
   const programs = new Map<number, { step: ReturnType<Backend["update"]>; batch?: TaskBatch }>();
   const programFor = (count: number): { step: ReturnType<Backend["update"]>; batch?: TaskBatch } => {
-    if (!programs.has(count)) programs.set(count, { step: backend.update(stepOf(method, config)) });
+    if (!programs.has(count))
+      programs.set(count, { step: backend.update(stepOf(method, settings, estimator)) });
     return programs.get(count)!;
   };
   let step = saved?.step ?? 0;
@@ -131,24 +135,23 @@ export async function learnerOf(
         apply(change);
         forget(change);
       }
-      const count = end - step;
-      resident.write({ "run.total": scalar(0) });
-      for (; step < end; step++) {
-        const examples = feed.at(stretch, step);
+      const inputs = (at: number): HostArrays => {
+        const examples = feed.at(stretch, at);
         const program = programFor(examples.length);
         const seen = joint ? tasks.list.length : stretch.task.index + 1;
         program.batch = batchOf(tasks, examples, seen, program.batch);
-        const inputs = {
+        return {
           ...program.batch,
-          key: keyOf(seed, PURPOSE.step, step),
-          ...schedules(config, stretch, step),
+          key: keyOf(seed, PURPOSE.step, at),
+          ...schedules(config, stretch, at),
         };
-        await inside(() => program.step(resident, inputs));
-      }
-      const read = await inside(() => resident.read(["run.total"]));
+      };
+      const train: Steps["step"] = (arrays, given) => programFor(given.images!.shape[0]!).step(arrays, given);
+      const total = await trainSteps({ resident, step: train, inputs }, step, end, inside);
+      step = end;
       if (step === stretch.end && stretch.last)
         apply(await method.finish(await snapshot(), boundary(stretch.task)));
-      return read["run.total"]!.data[0]! / count;
+      return total;
     },
     async network(task) {
       if (asked?.step !== step) asked = { step, at: await snapshot(), networks: new Map() };
@@ -192,6 +195,7 @@ function schedules({ settings }: RunConfig, stretch: Stretch, step: number): Hos
 
 async function initial(
   config: RunConfig,
+  estimator: Estimator,
   method: Method,
   sizes: Sizes,
   tasks: number,
@@ -199,21 +203,10 @@ async function initial(
   const { settings, seed } = config;
   const made = method.init(fromHost(keyOf(seed, PURPOSE.init, 0)), sizes, tasks, settings);
   const optimizer = ruleOf(settings).init(made.params);
-  const estimator = method.estimatorState(makeEstimator(config.estimator), sizes);
-  return { state: { ...(await toHost(named({ ...made, optimizer, estimator }))), "run.total": scalar(0) } };
-}
-
-function restored(saved: HostArrays, fresh: HostArrays): HostArrays {
-  return Object.fromEntries(
-    Object.entries(fresh).map(([name, array]): [string, HostArray] => {
-      const found = saved[name];
-      if (found?.shape.join() !== array.shape.join())
-        throw new RangeError(
-          `the checkpoint is of another run: ${name} has shape [${found?.shape ?? "missing"}], expected [${array.shape}].`,
-        );
-      return [name, found];
-    }),
-  );
+  const state = method.estimatorState(estimator, sizes);
+  return {
+    state: { ...(await toHost(named({ ...made, optimizer, estimator: state }))), "run.total": scalar(0) },
+  };
 }
 
 function only(arrays: HostArrays, test: (name: string) => boolean): HostArrays {

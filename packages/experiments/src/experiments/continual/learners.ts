@@ -2,7 +2,8 @@ import type { Backend } from "../../contract/backend.ts";
 import type { Dataset } from "../../contract/dataset.ts";
 import type { Settings } from "../../contract/experiment.ts";
 import type { Checkpoint, RunConfig } from "../../contract/run.ts";
-import { type Learner, learnerOf, stepsOf } from "./learner.ts";
+import { makeEstimator } from "../../engine/estimator.ts";
+import { type Learner, learnerOf, type Means, stepsOf } from "./learner.ts";
 import { methods } from "./methods/index.ts";
 import type { MethodName } from "./options.ts";
 
@@ -40,16 +41,16 @@ export function planRun(config: RunConfig, dataset: Dataset): Plan {
 }
 
 /** The learner at a step of a run, as a checkpoint has it; without one, at the run's beginning. */
-export function learnerAt(
-  plan: Plan,
-  dataset: Dataset,
-  backend: Backend,
-  from?: Checkpoint,
-): Promise<Learner> {
+export function learnerAt(plan: Plan, means: Means, from?: Checkpoint): Promise<Learner> {
   const index = plan.indexAt(from?.step ?? 0);
   const step = (from?.step ?? 0) - plan.starts[index]!;
   const saved = from && step > 0 ? { arrays: from.tensors, step } : undefined;
-  return learnerOf(plan.cast[index]!.config, dataset, backend, saved);
+  return learnerOf(plan.cast[index]!.config, means, saved);
+}
+
+/** What the learner of a checkpoint learned with, on a device. */
+export function meansOf({ config }: Checkpoint, dataset: Dataset, backend: Backend): Means {
+  return { estimator: makeEstimator(config.estimator), dataset, backend };
 }
 
 /** The learners that a run shows beside its method, and the method. */

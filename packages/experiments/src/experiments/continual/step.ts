@@ -1,6 +1,7 @@
 import type { numpy as np } from "@jax-js/jax";
 import {
   clipByNorm,
+  type Estimator,
   type NamedArrays,
   openGradients,
   protect,
@@ -8,9 +9,7 @@ import {
   valueAndGrad,
 } from "hardgrad";
 import type { Settings } from "../../contract/experiment.ts";
-import type { RunConfig } from "../../contract/run.ts";
 import { groupOf, named } from "../../engine/arrays.ts";
-import { makeEstimator } from "../../engine/estimator.ts";
 import { adam, adamw, radam } from "../../nn/adam.ts";
 import { keepAll, sgd } from "../../nn/optimizers.ts";
 import type { Method } from "./method.ts";
@@ -45,9 +44,9 @@ export function ruleOf(settings: Settings): UpdateRule {
 /** One step of training: forward, gradient, protected update, and what the method does after it. */
 export function stepOf(
   method: Method,
-  config: RunConfig,
+  settings: Settings,
+  estimator: Estimator,
 ): (resident: NamedArrays, inputs: NamedArrays) => NamedArrays {
-  const { settings } = config;
   const rule = ruleOf(settings);
   const clip = (settings.clip as number) || undefined;
   const exact = protect(rule, clip === undefined ? {} : { clip });
@@ -61,7 +60,7 @@ export function stepOf(
         batch: batch as unknown as Batch,
         key: key!,
         slope: slope!,
-        estimator: makeEstimator(config.estimator),
+        estimator,
         estimatorState: groupOf(resident, "estimator"),
         settings,
       });

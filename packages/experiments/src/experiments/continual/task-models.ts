@@ -1,29 +1,16 @@
-import type { Network } from "@hardgrad/runtime";
 import { nn, numpy as np } from "@jax-js/jax";
 import { type NamedArrays, oneHotOf } from "hardgrad";
 import type { Backend } from "../../contract/backend.ts";
 import type { Dataset, Split } from "../../contract/dataset.ts";
-import { imageInput, type Model } from "../../contract/models.ts";
-import type { Checkpoint, Tensor } from "../../contract/run.ts";
+import { imageInput, type Model, type TaskModel } from "../../contract/models.ts";
+import type { Checkpoint } from "../../contract/run.ts";
 import { checkAll, issuedIn } from "./certificates.ts";
 import { compact } from "./compact.ts";
-import { learnerAt, planRun } from "./learners.ts";
+import { learnerAt, meansOf, planRun } from "./learners.ts";
 import { scoresOf } from "./network.ts";
 import { forPlainImages, plainLayers, runtimeNetwork } from "./plain-layers.ts";
 import { judgeOf } from "./scores.ts";
 import { outputsOf, type Task } from "./tasks.ts";
-
-/** The network of one finished task with nothing but its own units, for other programs. */
-export interface TaskModel {
-  /** `task-1`, ... */
-  readonly name: string;
-  readonly model: Model;
-  readonly parameters: { readonly [name: string]: Tensor };
-  /** For the hard runtime: it gives `probabilities`. */
-  readonly network: Network;
-  /** The task's test images, as they are; labels are numbered within the task. */
-  readonly images: Split;
-}
 
 /**
  * Models of the finished tasks of a run of continual.
@@ -39,7 +26,7 @@ export async function taskModels(
   backend: Backend,
 ): Promise<readonly TaskModel[]> {
   const plan = planRun(checkpoint.config, dataset);
-  const learner = await learnerAt(plan, dataset, backend, checkpoint);
+  const learner = await learnerAt(plan, meansOf(checkpoint, dataset, backend), checkpoint);
   try {
     const layers = learner.sizes.layers.length;
     if (learner.finished === 0) throw new RangeError("no task is finished yet; let the run train on.");

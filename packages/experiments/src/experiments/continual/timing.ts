@@ -4,7 +4,7 @@ import type { Dataset } from "../../contract/dataset.ts";
 import type { Checkpoint } from "../../contract/run.ts";
 import { compact } from "./compact.ts";
 import type { Learner } from "./learner.ts";
-import { learnerAt, planRun } from "./learners.ts";
+import { learnerAt, meansOf, planRun } from "./learners.ts";
 import { forPlainImages, plainLayers, runtimeNetwork } from "./plain-layers.ts";
 import type { Values } from "./report.ts";
 import { type Judge, judgeOf } from "./scores.ts";
@@ -44,7 +44,11 @@ export async function timeTasks(
   dataset: Dataset,
   backend: Backend,
 ): Promise<{ readonly [tag: string]: number }> {
-  const learner = await learnerAt(planRun(checkpoint.config, dataset), dataset, backend, checkpoint);
+  const learner = await learnerAt(
+    planRun(checkpoint.config, dataset),
+    meansOf(checkpoint, dataset, backend),
+    checkpoint,
+  );
   const times = learner.method.exact
     ? await timePerImage(learner, judgeOf(backend, learner.sizes.layers.length))
     : {};

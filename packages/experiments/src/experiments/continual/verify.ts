@@ -3,7 +3,7 @@ import type { Backend } from "../../contract/backend.ts";
 import type { Dataset } from "../../contract/dataset.ts";
 import type { Checkpoint } from "../../contract/run.ts";
 import { checkAll, issuedIn } from "./certificates.ts";
-import { learnerAt, planRun } from "./learners.ts";
+import { learnerAt, meansOf, planRun } from "./learners.ts";
 import { judgeOf } from "./scores.ts";
 
 /**
@@ -21,7 +21,7 @@ export async function verifyContinual(
   backend: Backend,
 ): Promise<readonly CertificateReport[]> {
   const plan = planRun(checkpoint.config, dataset);
-  const learner = await learnerAt(plan, dataset, backend, checkpoint);
+  const learner = await learnerAt(plan, meansOf(checkpoint, dataset, backend), checkpoint);
   const judge = judgeOf(backend, learner.sizes.layers.length);
   const { name } = plan.cast[plan.indexAt(checkpoint.step)]!;
   const reports = await checkAll(learner, judge, issuedIn(checkpoint.record, name));

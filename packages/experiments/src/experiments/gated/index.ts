@@ -122,6 +122,7 @@ export const gated: StepExperiment = {
   },
   models,
   runtime: runtimeOf,
+  charts: ["gates"],
 };
 
 /** The pixels of a call's images; its other inputs are of no use here. */

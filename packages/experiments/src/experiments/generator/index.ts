@@ -8,6 +8,7 @@ import { card } from "./card.ts";
 import { advice, check } from "./check.ts";
 import { evaluations } from "./evaluations.ts";
 import { labelledBatches } from "./labelled.ts";
+import { loadGenerator } from "./load.ts";
 import { losses } from "./losses.ts";
 import { models } from "./models.ts";
 import { classCount, initialParams, namesOfPart } from "./network.ts";
@@ -77,4 +78,5 @@ export const generator: StepExperiment = {
   pictures,
   card,
   models,
+  draw: loadGenerator,
 };
