@@ -1,8 +1,7 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { findExperiment, useDevice } from "@hardgrad/experiments";
-import type { Flags } from "../ask/configuration.ts";
-import { whichCan } from "../ask/configuration.ts";
+import { type Flags, whichCan } from "../ask/configuration.ts";
 import { deviceOf } from "../ask/device.ts";
 import { Failure, UsageError } from "../ask/errors.ts";
 import { datasetOf } from "../data/progress.ts";
