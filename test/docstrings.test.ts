@@ -1,9 +1,13 @@
 import { fileURLToPath } from "node:url";
+import * as onnx from "@hardgrad/onnx";
+import * as runtime from "@hardgrad/runtime";
+import * as measure from "@hardgrad/runtime/measure";
+import * as threads from "@hardgrad/runtime/threads";
 import { defaultDevice, init } from "@jax-js/jax";
 import * as hardgrad from "hardgrad";
 import { describe, expect, test } from "vitest";
 import { docstringsOf, faultsOf, tagsOf } from "./docstrings.ts";
-import { hardgradScope } from "./preludes.ts";
+import { hardgradScope, onnxScope, runtimeScope } from "./preludes.ts";
 import { numbersIn, runExample, type Scope, valueSaid } from "./run-example.ts";
 
 await init("wasm");
@@ -11,11 +15,18 @@ defaultDevice("wasm");
 
 interface Package {
   readonly name: string;
+  readonly index: string;
   readonly api: object;
   readonly scope: (name: string) => Scope;
 }
 
-const packages: readonly Package[] = [{ name: "hardgrad", api: hardgrad, scope: hardgradScope }];
+const packages: readonly Package[] = [
+  { name: "hardgrad", index: "index", api: hardgrad, scope: hardgradScope },
+  { name: "onnx", index: "index", api: onnx, scope: () => onnxScope },
+  { name: "runtime", index: "index", api: runtime, scope: () => runtimeScope },
+  { name: "runtime", index: "measure", api: measure, scope: () => runtimeScope },
+  { name: "runtime", index: "threads", api: threads, scope: () => runtimeScope },
+];
 
 async function check(code: string, scope: Scope): Promise<void> {
   for (const { name, said, value } of await runExample(code, scope)) {
@@ -61,11 +72,12 @@ describe("examples of the catalogue", () => {
     test(id, () => check(create().example, hardgradScope(create.name)));
 });
 
-for (const { name, api, scope } of packages) {
-  const entries = docstringsOf(fileURLToPath(new URL(`../packages/${name}/src/index.ts`, import.meta.url)));
-  describe(name, () => {
+for (const { name, index, api, scope } of packages) {
+  const file = new URL(`../packages/${name}/src/${index}.ts`, import.meta.url);
+  const entries = docstringsOf(fileURLToPath(file));
+  describe(`${name}/${index}`, () => {
     test("every export is documented, every function has an example, and citations have a tag of their own", () => {
-      expect(entries.length).toBeGreaterThan(10);
+      expect(entries.length).toBeGreaterThan(0);
       expect(
         entries
           .filter(({ file }) => !file.includes("/estimators/"))

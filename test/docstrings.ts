@@ -61,8 +61,15 @@ function exportsOf(file: string): { name: string; file: string; local: string }[
 function docstringOf(file: string, name: string): string | undefined {
   const { text, program, comments } = parse(file);
   const { start } = program.body.find((statement) => declared(statement).includes(name))!;
-  const comment = comments.findLast((c) => c.end <= start && c.value.startsWith("*"));
-  if (!comment || text.slice(comment.end, start).trim() !== "") return undefined;
+  const comment = comments.findLast((c) => c.type === "Block" && c.end <= start && c.value.startsWith("*"));
+  if (
+    !comment ||
+    text
+      .slice(comment.end, start)
+      .replaceAll(/^\/\/.*$/gm, "")
+      .trim() !== ""
+  )
+    return undefined;
   const lines = comment.value.slice(1).split("\n");
   return lines
     .map((line) => line.replace(/^\s*\* ?/, "").trimEnd())

@@ -1,4 +1,9 @@
 // What the examples of docstrings take for granted: names that the text around them gives a meaning to.
+
+import * as onnx from "@hardgrad/onnx";
+import * as runtime from "@hardgrad/runtime";
+import * as measure from "@hardgrad/runtime/measure";
+import * as threads from "@hardgrad/runtime/threads";
 import { blockUntilReady, jit, lax, nn, numpy as np, random } from "@jax-js/jax";
 import * as hardgrad from "hardgrad";
 import type { Scope } from "./run-example.ts";
@@ -74,4 +79,18 @@ export function hardgradScope(name: string): Scope {
     ...(name.startsWith("mve") && functions({ step: 3, steps: 10 })),
     anchor: importance,
   };
+}
+
+/** For the package onnx. */
+export const onnxScope: Scope = { ...arrays, ...functions(onnx) };
+
+/** For the package runtime: a network of one layer, and a file of it. */
+export const runtimeScope: Scope = {
+  ...functions({ ...runtime, ...measure, ...threads, writeFileSync: () => {} }),
+  network: small,
+  readFileSync: () => () => runtime.writeRuntimeFile(small()),
+};
+
+function small(): runtime.Network {
+  return { inputs: 3, layers: [{ kind: "linear", outputs: 2, weight: Float32Array.of(1, 2, 3, 4, 5, 6) }] };
 }

@@ -17,6 +17,7 @@ export interface Port {
   readonly shape: readonly number[];
 }
 
+/** Options of `lower`; every one has a default. */
 export interface LowerOptions {
   /** Names of the arguments, by position; default `input0`, `input1`, ... Paths inside an argument are appended. */
   readonly names?: readonly string[];
@@ -73,6 +74,12 @@ const DEFAULT_OPSET = 21;
  * are not consumed.
  *
  * @throws RangeError that begins with "toOnnx:" and says what has no ONNX form, and where.
+ * @example
+ * const { model, inputs } = lower((x, w) => np.tanh(np.matmul(x, w)), [np.zeros([4, 3]), np.zeros([3, 2])], {
+ *   names: ["x", "w"],
+ *   results: ["h"],
+ *   batch: ["x"],
+ * });
  */
 export function lower(fn: Traceable, args: readonly unknown[], options: LowerOptions = {}): Lowered {
   const opset = options.opset ?? DEFAULT_OPSET;

@@ -33,6 +33,7 @@ class Abstract {
   }
 }
 
+/** A function of arrays, and trees of arrays, that returns these: what can be traced. */
 // biome-ignore lint/suspicious/noExplicitAny: any function over trees of arrays can be traced.
 export type Traceable = (...args: any[]) => unknown;
 

@@ -28,7 +28,13 @@ const inputs = 512;
 const outputs = 128;
 
 /**
- * Measures the kernels with small layers that stay in the cache: about 30 milliseconds, more on a busy machine.
+ * Measures the kernels with small layers that stay in the cache: about 30 ms, more on a busy machine.
+ *
+ * @param shared whether memory is shared between threads, as for `loadThreaded`.
+ * @returns nanoseconds per innermost step, for `loadRuntime(file, { costs })`.
+ * @example
+ * const costs = await measureCosts(false);
+ * const runtime = await loadRuntime(network, { costs });
  */
 export async function measureCosts(shared: boolean): Promise<Costs> {
   const weight = new Float32Array(inputs * outputs).fill(0.001);

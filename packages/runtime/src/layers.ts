@@ -83,6 +83,7 @@ export interface HeadLayer extends From {
   readonly kind: "softmax" | "argmax";
 }
 
+/** A layer of a network, told apart by `kind`. */
 export type Layer = LinearLayer | GateLayer | GatedLayer | BitsLayer | UnitLayer | HeadLayer;
 
 /** What a runtime file holds. */
@@ -100,7 +101,8 @@ export interface Network {
  * @param weight `[inputs, outputs]`, row by row; the bit is 1 where the weight is >= 0.
  * @returns `[outputs][inputs / 8, rounded up]` bytes, lowest bit first.
  * @example
- * const layer = { kind: "bits", outputs: 10, signs: packSigns(weight, 1024, 10) };
+ * const weight = Float32Array.of(0.5, -1, 2, -0.1, 3, -4); // [3 inputs, 2 outputs]
+ * const layer = { kind: "bits", outputs: 2, signs: packSigns(weight, 3, 2) };
  */
 export function packSigns(weight: Float32Array, inputs: number, outputs: number): Uint8Array {
   if (weight.length !== inputs * outputs)

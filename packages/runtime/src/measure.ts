@@ -23,8 +23,9 @@ export interface IsolatedLayer {
  *
  * @example
  * const layer = await isolateLayer(network, "auto");
- * layer.load(x, gates);
+ * layer.load(new Float32Array(64 * network.inputs));
  * layer.run(64);
+ * const first = layer.output(0);
  */
 export async function isolateLayer(network: Network, path: Path): Promise<IsolatedLayer> {
   const machine = await createMachine(network, path, 1, L.CHUNK, false);

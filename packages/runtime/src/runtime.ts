@@ -6,6 +6,7 @@ import { CHUNK } from "./layout.ts";
 import { createMachine, type Machine } from "./machine.ts";
 import { type Path, paths } from "./plan.ts";
 
+/** Options of `loadRuntime`. */
 export interface RuntimeOptions {
   /** Costs of the kernels, as `measureCosts` gives them (default: measured once per process, about 30 milliseconds). */
   readonly costs?: Costs;
@@ -35,7 +36,7 @@ export interface Runtime {
  * @throws RuntimeFileError for a file that can't be used, in one sentence, before memory is asked for.
  * @example
  * const runtime = await loadRuntime(new Uint8Array(readFileSync("network.hardgrad")));
- * const probabilities = runtime.forward(image);
+ * const probabilities = runtime.forward(new Float32Array(runtime.inputs));
  */
 export async function loadRuntime(
   file: Uint8Array | Network,

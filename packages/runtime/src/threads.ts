@@ -6,6 +6,7 @@ import { createMachine } from "./machine.ts";
 import { checkPath, createRuntime, type Runtime, type RuntimeOptions } from "./runtime.ts";
 import { type Place, startWorker } from "./worker.ts";
 
+/** Options of `loadThreaded`. */
 export interface ThreadedOptions extends RuntimeOptions {
   /** Threads that compute, the calling one included (default 2). */
   readonly threads?: number;
@@ -27,8 +28,8 @@ const patience = 30_000;
  *
  * @throws Error in a page that is not cross-origin isolated, in one sentence.
  * @example
- * const runtime = await loadThreaded(file, { threads: 2 });
- * const outputs = runtime.forward(batch);
+ * const runtime = await loadThreaded(network, { threads: 2 });
+ * const outputs = runtime.forward(new Float32Array(64 * runtime.inputs)); // 64 examples
  * runtime.close();
  */
 export async function loadThreaded(

@@ -1,6 +1,13 @@
 import { Model, type ModelProto } from "./schema.ts";
 
-/** Reads a model back, with numbers in place of 64-bit integers. */
+/**
+ * Reads an ONNX model: its messages as plain objects, with numbers in place of 64-bit integers.
+ *
+ * @throws Error for bytes that are no protocol buffer of a model.
+ * @example
+ * const { graph } = decodeModel(toOnnx((x) => np.exp(x), np.zeros([3])));
+ * const operators = graph.node.map(({ opType }) => opType); // ["Exp"]
+ */
 export function decodeModel(bytes: Uint8Array): ModelProto {
   return Model.toObject(Model.decode(bytes), { longs: Number, arrays: true, objects: true }) as ModelProto;
 }

@@ -120,6 +120,7 @@ export interface ValueInfoProto {
     tensorType: { elemType: number; shape: { dim: { dimValue?: number; dimParam?: string }[] } };
   };
 }
+/** ONNX's message `ModelProto`, as far as models of this package use it. */
 export interface ModelProto {
   irVersion: number;
   producerName: string;

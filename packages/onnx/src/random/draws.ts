@@ -12,8 +12,11 @@ const LEAST = 16;
  * results are valid until the next call.
  *
  * @example
- * const draw = fastDraw(lowered.keys);
- * const noise = runKeys(lowered.keys, { key }, draw);
+ * const lowered = lower((key, x) => random.bernoulli(key, x), [random.key(0), np.full([4], 0.5)], {
+ *   names: ["key", "x"],
+ *   random: "outside",
+ * });
+ * const noise = runKeys(lowered.keys, { key: Uint32Array.of(0, 7) }, fastDraw(lowered.keys));
  */
 export function fastDraw(program: KeyProgram): Draw {
   const places = new Map<number, number>();

@@ -13,6 +13,7 @@ export interface KeyProgram {
   readonly outputs: readonly { readonly name: string; readonly step: number }[];
 }
 
+/** One step of a key program: an operation on the results of earlier steps. */
 export interface KeyStep {
   readonly op: string;
   /** Earlier steps. */
@@ -22,6 +23,7 @@ export interface KeyStep {
   readonly params: { readonly [name: string]: any };
 }
 
+/** Random words, or uniform numbers on [0, 1) made of them. */
 export type Words = Uint32Array | Float32Array;
 
 /** Does one step that draws, `random_bits` or `uniform`, from the words of its keys. */
@@ -31,6 +33,12 @@ export type Draw = (index: number, step: KeyStep, k0: Words, k1: Words) => Words
  * Runs the program: random bits and uniform numbers by name, from the words of the keys by name.
  *
  * @param draw plain JavaScript, or `fastDraw(program)`.
+ * @example
+ * const lowered = lower((key, x) => random.bernoulli(key, x), [random.key(0), np.full([4], 0.5)], {
+ *   names: ["key", "x"],
+ *   random: "outside",
+ * });
+ * const noise = runKeys(lowered.keys, { key: Uint32Array.of(0, 7) }); // for random.key(7)
  */
 export function runKeys(
   program: KeyProgram,

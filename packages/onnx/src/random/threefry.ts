@@ -6,7 +6,18 @@
 /** Which of the two output words: both combined by exclusive or, or one of them. */
 export type Mode = "xor" | 0 | 1;
 
-/** Writes `count` words for one key into `out` from `offset`. */
+/**
+ * Random words of Threefry-2x32 with 20 rounds under one key, bit-equal to `random.bits` of jax-js.
+ *
+ * @param k0 first word of the key; `k1` the second.
+ * @param count how many words to write.
+ * @param mode which of the two output words: both combined by exclusive or (`"xor"`), or one of them.
+ * @param out where they go, from `offset` (default 0).
+ * @see Salmon et al. 2011
+ * @example
+ * const words = new Uint32Array(4);
+ * threefryBits(0, 7, 4, "xor", words); // those of random.key(7)
+ */
 export function threefryBits(
   k0: number,
   k1: number,

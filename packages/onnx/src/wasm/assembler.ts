@@ -102,7 +102,18 @@ export function moduleOf(
 
 const compiled = new Map<string, WebAssembly.Module>();
 
-/** The function `run` of a module on a memory; modules of equal bytes are compiled once. */
+/**
+ * The function `run` of a module on a memory; modules of equal bytes are compiled once.
+ *
+ * @example
+ * const { kernels } = lower((w, g) => w.sub(g.mul(0.1)), [np.zeros([8]), np.zeros([8])], {
+ *   names: ["w", "g"],
+ *   results: ["next"],
+ *   updates: { next: "w" },
+ * });
+ * const run = instantiate(kernels[0].code, new WebAssembly.Memory({ initial: 1 }));
+ * run(32, 0, 32); // bytes of an array, addresses of w and g
+ */
 export function instantiate(
   bytes: Uint8Array<ArrayBuffer>,
   memory: WebAssembly.Memory,
@@ -113,5 +124,10 @@ export function instantiate(
   return new WebAssembly.Instance(module, { m: { m: memory } }).exports.run as (...args: number[]) => void;
 }
 
-/** Whether WebAssembly has vectors here. */
+/**
+ * Whether WebAssembly has vectors (SIMD) here.
+ *
+ * @example
+ * hasVectors(); // true
+ */
 export const hasVectors = (): boolean => WebAssembly.validate(moduleOf([], [], [...v128.counters, 0x1a])); // and drop
