@@ -31,30 +31,30 @@ const commandNames = [
 /** Commands are loaded when they run, so that each starts as fast as what it needs. */
 async function build([name]: readonly string[]): Promise<Command> {
   const program = new Command("hardgrad")
-    .description("Train and compare networks with hard choices by any gradient estimator.")
+    .description("Train networks that make hard choices, and compare gradient estimators.")
     .version("0.1.0")
-    .helpCommand("help [command]", "the flags of a command")
+    .helpCommand("help [command]", "show the options of a command")
     .exitOverride()
     .configureOutput({ writeErr: () => {} });
   program
     .command("list")
-    .description("the catalogue of estimators")
+    .description("list all estimators")
     .option("--json", "as JSON")
     .action(async (flags) => (await import("./commands/list.ts")).list(flags));
   program
     .command("show")
-    .description("one estimator: formula, traits, options, reference, BibTeX")
+    .description("show one estimator: formula, traits, options, reference, BibTeX")
     .argument("<id>")
     .option("--json", "as JSON")
     .action(async (id, flags) => (await import("./commands/show.ts")).show(id, flags));
   program
     .command("cite")
-    .description("the BibTeX entry of an estimator")
+    .description("print the BibTeX entry of an estimator")
     .argument("<id>")
     .action(async (id) => (await import("./commands/cite.ts")).cite(id));
   program
     .command("audit")
-    .description("bias, variance and cost on your loss, against the exact gradient")
+    .description("measure bias, variance and cost of estimators on your loss, against the exact gradient")
     .argument(
       "[ids]",
       "estimators separated by commas, such as reinmax,rloo:samples=8 (default: all that apply)",
@@ -66,13 +66,17 @@ async function build([name]: readonly string[]): Promise<Command> {
       "network",
     )
     .option("--samples <n>", "estimates per estimator, 100 to 1000000", "10000")
-    .option("--warmup <n>", "steps that train baselines and control variates first, 0 to 100000", "200")
+    .option(
+      "--warmup <n>",
+      "training steps for baselines and control variates beforehand, 0 to 100000",
+      "200",
+    )
     .option("--seed <n>", "seed of the estimates", "0")
     .option("--device <name>", "wasm or webgpu", "wasm")
-    .option("--out <file>", "also write the figure (.svg, .png) or the table (.csv)")
-    .option("--force", "replace an existing file")
-    .option("--json", "everything as JSON on stdout")
-    .option("--quiet", "no narration")
+    .option("--out <file>", "also write a figure (.svg, .png) or the table (.csv)")
+    .option("--force", "overwrite an existing file")
+    .option("--json", "print everything as JSON")
+    .option("--quiet", "print results only")
     .addHelpText(
       "after",
       `
@@ -87,31 +91,33 @@ A problem file is a JavaScript module (TypeScript from Node 22.18 on), for examp
     .action(async (ids, flags) => (await import("./commands/audit.ts")).audit(ids, flags));
   const train = program
     .command("train")
-    .description("one training run, resumable; flags of an experiment: hardgrad train EXPERIMENT --help")
+    .description(
+      "train a network; the run can be resumed. Options of an experiment: hardgrad train EXPERIMENT --help",
+    )
     .argument("[experiment]", "classifier, vae, generator, continual, gated or binary")
     .option(
       "--estimator <spec>",
       "id, or id:option=value, such as rloo:samples=8 (default: straight-through; of generator: straight-through-gumbel-softmax)",
     )
-    .option("--seed <n>", "seed of everything random (default: 0)")
-    .option("--out <folder>", "run folder to make")
+    .option("--seed <n>", "random seed (default: 0)")
+    .option("--out <folder>", "run folder to create")
     .option(
       "--resume <folder>",
-      "go on from the last checkpoint of a run, as it was begun; a larger --epochs trains it further",
+      "continue a run from its last checkpoint, with its settings; a larger --epochs trains it further",
     )
     .action(async (experiment, flags) => (await import("./commands/train.ts")).train(experiment, flags));
   const compare = program
     .command("compare")
     .description(
-      "estimators side by side, with a report; flags of an experiment: hardgrad compare EXPERIMENT --help",
+      "train with several estimators and seeds, and report them side by side. Options of an experiment: hardgrad compare EXPERIMENT --help",
     )
     .argument("[experiment]", "classifier, vae, generator, continual, gated or binary")
-    .option("--estimators <specs>", "ids separated by commas")
+    .option("--estimators <specs>", "estimators, separated by commas, such as reinmax,rloo:samples=8")
     .option("--seeds <n>", "runs per estimator (default: 1)")
     .option("--seed <n>", "first seed (default: 0)")
-    .option("--jobs <n>", "runs at a time (default: one per core)")
-    .option("--out <folder>", "folder to make")
-    .option("--resume <folder>", "go on with a comparison that was stopped; no other flag need be repeated")
+    .option("--jobs <n>", "runs in parallel (default: one per core)")
+    .option("--out <folder>", "folder to create")
+    .option("--resume <folder>", "continue an interrupted comparison; no other option is needed")
     .action(async (experiment, flags) => (await import("./commands/compare.ts")).compare(experiment, flags));
   if (name === "train" || name === "compare") {
     const { addExperiments, addTrainingFlags } = await import("./ask/configuration.ts");
@@ -124,81 +130,84 @@ A problem file is a JavaScript module (TypeScript from Node 22.18 on), for examp
   }
   program
     .command("draw")
-    .description("pictures of the digit you ask for, by a trained generator; without --digit: of all digits")
+    .description(
+      "draw pictures of the digit you ask for with a trained generator (without --digit: all digits)",
+    )
     .argument("[run]", "the folder of a generator run (default: a small generator that comes with hardgrad)")
-    .option("--digit <n>", "the digit, or the number or name of another class (7, sneaker)")
+    .option("--digit <n>", "digit, or number or name of another class (7, sneaker)")
     .option("--count <n>", "pictures; of --grid: styles; of --morph: steps (default: 16, 10, 12)")
-    .option("--grid", "all digits, one a row; each column is one style (the default)")
+    .option("--grid", "one row per digit, one column per style (default)")
     .option("--morph <a:b>", "the digit from style number a to style number b, such as 3:8")
-    .option("--seed <n>", "seed of the styles: the same seed, the same pictures", "0")
+    .option("--seed <n>", "seed of the styles; the same seed gives the same pictures", "0")
     .option("--out <file>", "a sheet (.png, .svg) or all grey values (.csv) (default: a PNG with a new name)")
-    .option("--force", "replace an existing file")
+    .option("--force", "overwrite an existing file")
     .option("--json", "what was drawn as JSON on stdout; without --out with all grey values")
-    .option("--quiet", "no narration")
+    .option("--quiet", "print results only")
     .action(async (run, flags) => (await import("./commands/draw.ts")).draw(run, flags));
   program
     .command("judge")
     .description(
-      "whether a generator draws what it is asked for: by a classifier that was trained on real images and then frozen",
+      "measure how often a generator draws the digit it was asked for, with an independent classifier",
     )
     .argument(
       "[run]",
-      "the folder of a generator run (without: trains the judge of --data and prints its SHA-256)",
+      "run folder of a generator (without one: trains the judge of --data and prints its SHA-256)",
     )
-    .option("--data <name>", "without a run: the dataset whose judge to train")
-    .option("--count <n>", "pictures of each digit, 2 to 100000: fresh noise, no selection (default: 1000)")
+    .option("--data <name>", "without a run: dataset to train the judge on")
+    .option("--count <n>", "pictures per digit, 2 to 100000, without selection (default: 1000)")
     .option("--seed <n>", "seed of the pictures (default: 0)")
+    .option("--judge <file>", "judge to use (default: trained once per dataset and cached)")
+    .option("--no-gan-train", "skip training a classifier on drawn pictures, which takes longest")
     .option(
-      "--judge <file>",
-      "another judge (default: trained once for each dataset, and kept with the downloads)",
+      "--device <name>",
+      "device: native, wasm, webgpu; convolutions train fast only on native (default: native)",
     )
-    .option("--no-gan-train", "leave out the classifier that learns from drawn pictures, which takes longest")
-    .option("--device <name>", "device: convolutions learn at good speed on native only (default: native)")
     .option("--threads <n>", "threads on device native (default: all cores)")
-    .option("--out <file>", "confusion matrix and worst pictures (.svg, .png), or the matrix (.csv)")
-    .option("--force", "replace an existing file")
-    .option("--json", "everything as JSON on stdout")
-    .option("--quiet", "no narration and no progress")
+    .option(
+      "--out <file>",
+      "file for the confusion matrix and worst pictures (.svg, .png) or the matrix alone (.csv)",
+    )
+    .option("--force", "overwrite an existing file")
+    .option("--json", "print everything as JSON")
+    .option("--quiet", "print results only, no progress")
     .action(async (run, flags) => (await import("./commands/judge.ts")).judge(run, flags));
   program
     .command("export")
-    .description("models of a trained network for other programs: ONNX, safetensors or a runtime file")
-    .argument("<run>", "the folder of a run, finished or interrupted")
+    .description("export a trained network as ONNX, safetensors or a runtime file")
+    .argument("<run>", "run folder, finished or interrupted")
     .option(
       "--format <name>",
       "onnx; safetensors: the parameters alone; or runtime: one file for @hardgrad/runtime",
       "onnx",
     )
     .option("--which <names>", "models to write, separated by commas (default: all)")
-    .option("--out <path>", "a folder, or a file for a single model (default: export in the run's folder)")
-    .option("--force", "replace existing files")
-    .option("--no-check", "leave out the comparison with jax-js (for ONNX it needs onnxruntime-node)")
-    .option("--json", "what was written, as JSON on stdout")
-    .option("--quiet", "no narration")
+    .option("--out <path>", "folder, or file for a single model (default: export in the run folder)")
+    .option("--force", "overwrite existing files")
+    .option("--no-check", "skip the comparison with jax-js (ONNX: needs onnxruntime-node)")
+    .option("--json", "print what was written as JSON")
+    .option("--quiet", "print results only")
     .action(async (run, flags) => (await import("./commands/export.ts")).exportRun(run, flags));
   program
     .command("verify")
-    .description(
-      "whether the finished tasks of a continual run are unchanged to the bit, by their certificates",
-    )
-    .argument("<run>", "the folder of a run, finished or interrupted")
-    .option("--device <name>", "device that answers for the class scores", "wasm")
-    .option("--json", "as JSON on stdout")
-    .option("--quiet", "no narration")
+    .description("verify that the finished tasks of a continual run are unchanged, bit for bit")
+    .argument("<run>", "run folder, finished or interrupted")
+    .option("--device <name>", "device that recomputes the class scores", "wasm")
+    .option("--json", "print the result as JSON")
+    .option("--quiet", "print results only")
     .action(async (run, flags) => (await import("./commands/verify.ts")).verify(run, flags));
   program
     .command("figure")
-    .description("a figure of the documentation, as SVG, PNG or CSV; without a name: their list")
+    .description("draw a figure of the documentation as SVG, PNG or CSV (without a name: list them)")
     .argument("[name]", "neuron, units, continual or gates")
-    .option("--out <file>", "where to write it; the ending says the format (default: SVG on stdout)")
+    .option("--out <file>", "file to write, .svg, .png or .csv (default: SVG on stdout)")
     .option("--run <folder>", "continual, gates: the run to draw")
     .option("--squash <name>", "neuron: hard-sigmoid or sigmoid")
     .option("--slope <value>", "neuron: factor on the pre-activation")
     .option("--points <n>", "neuron: points over [-3, 3]")
     .option("--seed <n>", "neuron: seed of the samples (default: 0)")
-    .option("--force", "replace an existing file")
-    .option("--json", "the data as JSON on stdout")
-    .option("--quiet", "no narration")
+    .option("--force", "overwrite an existing file")
+    .option("--json", "print the data as JSON")
+    .option("--quiet", "print results only")
     .action(async (name, flags) => (await import("./commands/figure.ts")).figure(name, flags));
   for (const command of [...program.commands, ...train.commands, ...compare.commands])
     command

@@ -24,8 +24,8 @@ export function addTrainingFlags(command: Command): Command {
     .option("--test-size <n>", "test images to draw (data drawn only; default 2000)")
     .option("--device <name>", `device: ${deviceNames.join(", ")} (default: wasm)`)
     .option("--checkpoint-every <steps>", "steps between checkpoints (default: 500)")
-    .option("--json", "print results as JSON on stdout")
-    .option("--quiet", "no narration and no progress bar");
+    .option("--json", "print results as JSON")
+    .option("--quiet", "print results only, no progress");
   return command;
 }
 

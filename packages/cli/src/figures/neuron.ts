@@ -10,14 +10,14 @@ export const neuronOptions: OptionsTable = {
     type: "choice",
     default: "hard-sigmoid",
     choices: ["hard-sigmoid", "sigmoid"],
-    help: "how the probability follows from the pre-activation a",
+    help: "probability as a function of the pre-activation a",
   },
   slope: {
     type: "number",
     default: 1,
     min: 0.01,
     max: 1000,
-    help: "factor on a: slope annealing makes it grow",
+    help: "slope: factor on a, increased by slope annealing",
   },
   points: {
     type: "number",

@@ -8,14 +8,14 @@ export const temperatureOptions: OptionsTable = {
     default: 0,
     min: 0,
     max: 1,
-    help: "temperature annealing: max(floor, temperature exp(-rate step)); 0 is off",
+    help: "temperature annealing: rate in max(floor, temperature exp(-rate step)); 0 turns it off",
   },
   temperatureFloor: {
     type: "number",
     default: 0.5,
     min: 0.01,
     max: 100,
-    help: "lowest temperature of that annealing",
+    help: "temperature annealing: lowest temperature (floor)",
   },
 };
 

@@ -106,7 +106,7 @@ const argmaxOptions: OptionsTable = {
     default: 1,
     min: 0.01,
     max: 100,
-    help: "of the softmax whose Jacobian is used",
+    help: "temperature of the softmax whose Jacobian is used",
   },
 };
 

@@ -26,7 +26,7 @@ export interface RuntimeCheck {
 
 /** Probabilities from float32 sums of thousands of terms in another order. A wrong formula differs by 0.01 and more. */
 export const SAME = 1e-4;
-/** With thousands of thresholds, some fall within rounding; of a wrong threshold nearly every image would tell. */
+/** With thousands of thresholds, some fall within rounding; a wrong threshold would change nearly every image. */
 export const MOST_FLIPPED = 0.01;
 const BLOCK = 1000;
 

@@ -5,10 +5,17 @@ export const options: OptionsTable = {
     type: "choice",
     default: "binary",
     choices: ["binary", "float"],
-    help: "binary: weights and units are -1 or 1; float: its twin of the same sizes with rectified units",
+    help: "binary: weights and units are -1 or 1; float: the same sizes with ReLU units, for comparison",
   },
-  epochs: { type: "number", default: 20, min: 1, max: 10_000, integer: true, help: "passes over the data" },
-  batch: { type: "number", default: 100, min: 2, max: 1000, integer: true, help: "examples per step" },
+  epochs: {
+    type: "number",
+    default: 20,
+    min: 1,
+    max: 10_000,
+    integer: true,
+    help: "epochs: passes over the training set",
+  },
+  batch: { type: "number", default: 100, min: 2, max: 1000, integer: true, help: "batch size" },
   hidden: {
     type: "number",
     default: 1024,
@@ -17,5 +24,5 @@ export const options: OptionsTable = {
     integer: true,
     help: "units of each of the two hidden layers",
   },
-  learningRate: { type: "number", default: 0.003, min: 1e-6, max: 10, help: "step size of Adam" },
+  learningRate: { type: "number", default: 0.003, min: 1e-6, max: 10, help: "learning rate of Adam" },
 };

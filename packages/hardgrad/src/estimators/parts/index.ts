@@ -161,5 +161,5 @@ export const learningRateOption: OptionSpec = {
   default: 0.01,
   min: 0,
   max: 1,
-  help: "of Adam on the control variate's own parameters; 0 keeps them",
+  help: "learning rate of Adam for the control variate's own parameters; 0 keeps them fixed",
 };

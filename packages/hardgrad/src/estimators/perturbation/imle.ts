@@ -89,9 +89,9 @@ const adaptiveOptions: OptionsTable = {
     default: 0.5,
     min: 0.01,
     max: 1,
-    help: "wanted share of examples with a gradient that is not zero",
+    help: "target share of examples with a non-zero gradient",
   },
-  rate: { type: "number", default: 0.01, min: 1e-6, max: 1, help: "how fast the step follows" },
+  rate: { type: "number", default: 0.01, min: 1e-6, max: 1, help: "rate at which the step size adapts" },
 };
 
 /**
