@@ -1,3 +1,5 @@
+import "./process-worker.ts";
+
 import type { MetricRow, RunConfig } from "@hardgrad/experiments";
 import { worker, workerEmit } from "workerpool";
 import { describeError } from "../ask/errors.ts";
