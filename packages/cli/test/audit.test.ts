@@ -1,34 +1,38 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { hardgrad, scratch } from "./run.ts";
+import { hardgrad, scratch, spawned } from "./run.ts";
 
 const quick = ["--samples", "500", "--warmup", "5", "--quiet"];
 
 describe("audit", () => {
-  test("a problem file: table, JSON, CSV and figure", () => {
+  test("a problem file: table, JSON, CSV and figure", async () => {
     const cwd = scratch();
     writeFileSync(
       join(cwd, "mine.mjs"),
       "export default { distribution: 'bernoulli', logits: [0.4, -1], objective: (b, { np }) => np.square(np.sum(b, -1).sub(0.3)) };",
     );
-    const shown = hardgrad(["audit", "reinmax,rloo:samples=8", "--problem", "mine.mjs", ...quick], { cwd });
+    const shown = await hardgrad(["audit", "reinmax,rloo:samples=8", "--problem", "mine.mjs", ...quick], {
+      cwd,
+    });
     expect(shown.stdout).toMatch(/rloo:samples=8/);
     const json = JSON.parse(
-      hardgrad(["audit", "reinmax,disarm", "--problem", "mine.mjs", "--json", ...quick], { cwd }).stdout,
+      (await hardgrad(["audit", "reinmax,disarm", "--problem", "mine.mjs", "--json", ...quick], { cwd }))
+        .stdout,
     );
     expect(json.states).toBe(4);
     expect(json.rows.map((r: { id: string }) => r.id)).toEqual(["reinmax", "disarm"]);
     for (const file of ["a.csv", "a.svg", "a.png"])
       expect(
-        hardgrad(["audit", "reinmax,rloo", "--problem", "toy", "--out", file, ...quick], { cwd }).code,
+        (await hardgrad(["audit", "reinmax,rloo", "--problem", "toy", "--out", file, ...quick], { cwd }))
+          .code,
       ).toBe(0);
     expect(readFileSync(join(cwd, "a.csv"), "utf8").split("\n").length).toBe(4);
-    const again = hardgrad(["audit", "rloo", "--out", "a.csv", ...quick], { cwd });
+    const again = await hardgrad(["audit", "rloo", "--out", "a.csv", ...quick], { cwd });
     expect([again.code, again.stderr]).toEqual([2, expect.stringMatching(/a.csv exists; add --force/)]);
   });
-  test("what does not apply is named with its reason", () => {
-    const { code, stdout, stderr } = hardgrad([
+  test("what does not apply is named with its reason", async () => {
+    const { code, stdout, stderr } = await hardgrad([
       "audit",
       "categorical-disarm,rloo",
       "--problem",
@@ -40,9 +44,9 @@ describe("audit", () => {
     expect(stdout).toContain("rloo");
     expect(stderr).toMatch(/left out categorical-disarm: supports categorical/);
   });
-  test("cite prints BibTeX", () => {
-    expect(hardgrad(["cite", "reinmax"]).stdout).toMatch(/^@misc\{liu2023/);
-    expect(hardgrad(["cite", "reinmx"]).code).toBe(2);
+  test("cite prints BibTeX", async () => {
+    expect((await hardgrad(["cite", "reinmax"])).stdout).toMatch(/^@misc\{liu2023/);
+    expect((await hardgrad(["cite", "reinmx"])).code).toBe(2);
   });
   const files: [string, string, RegExp][] = [
     ["no export", "export const x = 1;", /the default export/],
@@ -152,46 +156,51 @@ describe("audit", () => {
   ];
   test.each(files)("a bad problem file, %s: one sentence", (name, text, message) => {
     const cwd = scratch();
+    // A process: vitest would load the module its own way.
     writeFileSync(join(cwd, "bad.mjs"), text);
-    const { code, stderr } = hardgrad(["audit", "rloo", "--problem", "bad.mjs", "--out", "x.csv"], { cwd });
+    const { code, stderr } = spawned(["audit", "rloo", "--problem", "bad.mjs", "--out", "x.csv"], {
+      cwd,
+    });
     expect([name, code !== 0, stderr]).toEqual([name, true, expect.stringMatching(message)]);
     expect(stderr.trim().split("\n").length).toBe(1);
     expect(existsSync(join(cwd, "x.csv"))).toBe(false);
   });
-  test("an estimator is named once where it is left out, and the others are measured", () => {
+  test("an estimator is named once where it is left out, and the others are measured", async () => {
     const cwd = scratch();
     const text = "export default { distribution: 'bernoulli', logits: [1, 2], objective: (b) => b.sum(1) };";
     writeFileSync(join(cwd, "mine.mjs"), text);
     const args = ["audit", "rloo,reinforce", "--problem", "mine.mjs", "--samples", "100", "--warmup", "0"];
-    const { code, stderr } = hardgrad(args, { cwd });
+    const { code, stderr } = await hardgrad(args, { cwd });
     expect(stderr).toMatch(/^left out rloo: the objective must return one loss per example/);
     expect(code).toBe(0);
   });
-  test("problems in TypeScript, where Node reads them; where it does not, the way out", () => {
+  test("problems in TypeScript, where Node reads them; where it does not, the way out", async () => {
     const cwd = scratch();
     const text =
       "const logits: number[] = [1, 2];\nexport default { distribution: 'bernoulli', logits, objective: (b: any, { np }: any) => np.sum(b, -1) };";
     writeFileSync(join(cwd, "mine.ts"), text);
-    const { code, stderr } = hardgrad(["audit", "rloo", "--problem", "mine.ts", "--samples", "100"], { cwd });
+    const { code, stderr } = await hardgrad(["audit", "rloo", "--problem", "mine.ts", "--samples", "100"], {
+      cwd,
+    });
     const reads = Boolean((process.features as { typescript?: unknown }).typescript);
     expect(reads ? code : [code, stderr]).toEqual(
       reads ? 0 : [1, expect.stringMatching(/mine\.ts: Node [\d.]+ does not read TypeScript; write .*\.mjs/)],
     );
   });
-  test("a saturated unit: undecided, with how many estimates would tell; any seed of --seed's range", () => {
+  test("a saturated unit: undecided, with how many estimates would tell; any seed of --seed's range", async () => {
     const cwd = scratch();
     writeFileSync(
       join(cwd, "one.mjs"),
       "export default { distribution: 'bernoulli', logits: [-10], objective: (b, { np }) => np.sum(b, -1) };",
     );
     const args = ["audit", "reinforce,exact,straight-through", "--problem", "one.mjs", "--samples", "1000"];
-    const { stdout, code } = hardgrad([...args, "--seed", "4294967295"], { cwd });
+    const { stdout, code } = await hardgrad([...args, "--seed", "4294967295"], { cwd });
     expect(code).toBe(0);
     expect(stdout).toMatch(/reinforce .* undecided, needs about \d[\d,]* estimates/);
     expect(stdout).toMatch(/exact .* no bias found, could be up to <0\.01 %/);
     expect(stdout).toMatch(/straight-through .* biased/);
   });
-  test("bad flags", () => {
+  test("bad flags", async () => {
     const table: [string[], RegExp][] = [
       [["--problem", "toyy"], /did you mean toy/],
       [["--problem", "nowhere.mjs"], /no such file/],
@@ -202,7 +211,7 @@ describe("audit", () => {
       [["rloo", "--out", "a.txt"], /must end in/],
     ];
     for (const [args, message] of table) {
-      const { code, stderr } = hardgrad(["audit", ...args]);
+      const { code, stderr } = await hardgrad(["audit", ...args]);
       expect([args, code !== 0, stderr]).toEqual([args, true, expect.stringMatching(message)]);
     }
   });

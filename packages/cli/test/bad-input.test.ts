@@ -147,41 +147,45 @@ describe("bad input: one sentence on stderr, the right exit code, nothing left o
     expect(readdirSync(".")).toEqual(before);
   });
 
-  test("as a process: the same sentence, the exit code, an empty folder", () => {
+  test("as a process: the same sentence, the exit code, an empty folder", async () => {
     for (const args of [
       ["train", "clasifier"],
       ["list", "--jsn"],
       ["help", "nosuch"],
     ]) {
       const cwd = scratch();
-      const result = hardgrad(args, { cwd });
+      const result = await await hardgrad(args, { cwd });
       expect(result.stderr.trim().split("\n").length).toBe(1);
       expect([result.code, result.stdout, readdirSync(cwd)]).toEqual([2, "", []]);
     }
   });
 
-  test("existing and unwritable output", () => {
+  test("existing and unwritable output", async () => {
     const cwd = scratch();
     mkdirSync(join(cwd, "run"));
     writeFileSync(join(cwd, "file"), "mine");
     writeFileSync(join(cwd, "a.svg"), "mine");
-    expect(hardgrad(["train", "classifier", "--out", "run", ...small], { cwd })).toMatchObject({
+    expect(await await hardgrad(["train", "classifier", "--out", "run", ...small], { cwd })).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/run exists and runs are never overwritten/),
     });
-    expect(hardgrad(["compare", "classifier", "--out", "run", ...small], { cwd })).toMatchObject({ code: 2 });
-    const blocked = hardgrad(["train", "classifier", "--quiet", "--out", "file/run", ...small], { cwd });
+    expect(await await hardgrad(["compare", "classifier", "--out", "run", ...small], { cwd })).toMatchObject({
+      code: 2,
+    });
+    const blocked = await await hardgrad(["train", "classifier", "--quiet", "--out", "file/run", ...small], {
+      cwd,
+    });
     expect(blocked).toMatchObject({ code: 1, stderr: expect.stringMatching(/cannot write file\/run/) });
-    expect(hardgrad(["figure", "neuron", "--out", "a.svg"], { cwd })).toMatchObject({
+    expect(await await hardgrad(["figure", "neuron", "--out", "a.svg"], { cwd })).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/--force/),
     });
     expect(readdirSync(cwd).sort()).toEqual(["a.svg", "file", "run"]);
   });
 
-  test("missing and damaged data files", () => {
+  test("missing and damaged data files", async () => {
     const cwd = scratch();
-    const missing = hardgrad(["train", "vae", "--data", "binarized-mnist"], {
+    const missing = await await hardgrad(["train", "vae", "--data", "binarized-mnist"], {
       cwd,
       env: { HARDGRAD_DATA: cwd },
     });
@@ -189,14 +193,14 @@ describe("bad input: one sentence on stderr, the right exit code, nothing left o
     mkdirSync(join(cwd, "mnist"));
     for (const name of ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"])
       writeFileSync(join(cwd, "mnist", `${name}-ubyte.gz`), "not an IDX file");
-    const damaged = hardgrad(["train", "classifier", "--data", "mnist"], {
+    const damaged = await await hardgrad(["train", "classifier", "--data", "mnist"], {
       cwd,
       env: { HARDGRAD_DATA: cwd },
     });
     const file = join(cwd, "mnist", "train-images-idx3-ubyte.gz");
     expect(damaged).toMatchObject({ code: 1, stderr: expect.stringContaining(`${file}: starts with`) });
     expect(damaged.stderr).toMatch(/damaged or not an IDX file/);
-    const typo = hardgrad(["train", "classifier", "--data", "mnist"], {
+    const typo = await await hardgrad(["train", "classifier", "--data", "mnist"], {
       cwd,
       env: { HARDGRAD_DATA: join(cwd, "nowhere") },
     });

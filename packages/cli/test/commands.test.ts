@@ -12,28 +12,29 @@ import { appendWhole, type Disk, writeWhole } from "../src/run-folder/files.ts";
 import { hardgrad, scratch } from "./run.ts";
 
 describe("list, show, first screen", () => {
-  test("list and show give the catalogue as JSON", () => {
-    const listed = JSON.parse(hardgrad(["list", "--json"]).stdout);
+  test("list and show give the catalogue as JSON", async () => {
+    const listed = JSON.parse((await hardgrad(["list", "--json"])).stdout);
     expect(listed.map((e: { id: string }) => e.id)).toEqual(catalogue.map((e) => e.id));
-    const shown = JSON.parse(hardgrad(["show", "rloo", "--json"]).stdout);
+    const shown = JSON.parse((await hardgrad(["show", "rloo", "--json"])).stdout);
     expect(shown.bibtex).toMatch(/^@misc\{kool2019/);
-    for (const { id } of catalogue.slice(0, 3)) expect(hardgrad(["show", id]).stdout).toContain("@misc");
+    for (const { id } of catalogue.slice(0, 3))
+      expect((await hardgrad(["show", id])).stdout).toContain("@misc");
   });
-  test("no arguments: four commands to paste", () => {
-    const { code, stdout } = hardgrad([]);
+  test("no arguments: four commands to paste", async () => {
+    const { code, stdout } = await hardgrad([]);
     expect(code).toBe(0);
     expect(stdout.match(/^ {2}npx hardgrad/gm)!.length).toBe(4);
-    expect(hardgrad(["train", "--help"]).stdout).toMatch(/classifier .*vae .*continual/s);
-    expect(hardgrad(["train", "classifier", "--help"]).stdout).toContain("--slope-growth");
+    expect((await hardgrad(["train", "--help"])).stdout).toMatch(/classifier .*vae .*continual/s);
+    expect((await hardgrad(["train", "classifier", "--help"])).stdout).toContain("--slope-growth");
   });
 });
 
 describe("figures", () => {
-  test("neuron: 10,000 points of [-3, 3], hard above and below, near the probability between", () => {
+  test("neuron: 10,000 points of [-3, 3], hard above and below, near the probability between", async () => {
     const cwd = scratch();
     for (const file of ["n.svg", "n.png", "n.csv", "u.png"])
       expect(
-        hardgrad(["figure", file.startsWith("n") ? "neuron" : "units", "--out", file], { cwd }).code,
+        (await hardgrad(["figure", file.startsWith("n") ? "neuron" : "units", "--out", file], { cwd })).code,
       ).toBe(0);
     const rows = readFileSync(join(cwd, "n.csv"), "utf8")
       .trim()
@@ -55,11 +56,11 @@ describe("figures", () => {
     expect(readFileSync(join(cwd, "n.png")).subarray(1, 4).toString()).toBe("PNG");
     expect(fs.statSync(join(cwd, "n.svg")).size).toBeLessThan(400_000);
   });
-  test("the same seed gives the same file, another seed and the sigmoid another", () => {
-    const svg = (...args: string[]) => hardgrad(["figure", "neuron", ...args]).stdout;
-    expect(svg("--seed", "7")).toBe(svg("--seed", "7"));
-    expect(svg("--seed", "8")).not.toBe(svg("--seed", "7"));
-    expect(svg("--squash", "sigmoid", "--slope", "3")).toContain("sigmoid(3 a)");
+  test("the same seed gives the same file, another seed and the sigmoid another", async () => {
+    const svg = async (...args: string[]) => (await hardgrad(["figure", "neuron", ...args])).stdout;
+    expect(await svg("--seed", "7")).toBe(await svg("--seed", "7"));
+    expect(await svg("--seed", "8")).not.toBe(await svg("--seed", "7"));
+    expect(await svg("--squash", "sigmoid", "--slope", "3")).toContain("sigmoid(3 a)");
   });
 });
 

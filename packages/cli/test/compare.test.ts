@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { trackRuns } from "../src/print/progress-tracker.ts";
-import { hardgrad, scratch, start } from "./run.ts";
+import { scratch, spawned, start } from "./run.ts";
 
 // Long enough that a signal meets runs which have begun and have not ended, on a busy machine too.
 const args = [
@@ -61,7 +61,7 @@ describe.skipIf(process.platform !== "linux")("a comparison that is disturbed", 
   const cwd = scratch();
   const folder = (name: string) => join(cwd, name);
   beforeAll(() => {
-    const whole = hardgrad([...args, "--out", "whole", "--jobs", "64"], { cwd });
+    const whole = spawned([...args, "--out", "whole", "--jobs", "64"], { cwd });
     expect(whole.code, whole.stderr).toBe(0);
     expect(whole.stderr).toContain("4 runs, 4 at a time"); // jobs more than runs
     expect(whole.stderr).toContain("4 of 4 runs done");
@@ -82,11 +82,11 @@ describe.skipIf(process.platform !== "linux")("a comparison that is disturbed", 
     const times = () =>
       kept.map((run) => statSync(join(folder("stopped"), run, "checkpoint.safetensors")).mtimeMs);
     const before = times();
-    const resumed = hardgrad([...args, "--resume", "stopped"], { cwd });
+    const resumed = spawned([...args, "--resume", "stopped"], { cwd });
     expect(resumed.code, resumed.stderr).toBe(0);
     expect(times()).toEqual(before);
     rmSync(join(folder("stopped"), runs[0]!, "summary.json")); // as if it had been killed at its very end
-    const ended = hardgrad([...args, "--resume", "stopped", "--json"], { cwd });
+    const ended = spawned([...args, "--resume", "stopped", "--json"], { cwd });
     expect(ended.code, ended.stderr).toBe(0);
     expect(ended.stderr).toContain("4 runs, 1 at a time");
     for (const { msPerStep } of JSON.parse(ended.stdout).results) expect(msPerStep).toBeGreaterThan(0);
@@ -106,7 +106,7 @@ describe.skipIf(process.platform !== "linux")("a comparison that is disturbed", 
       /^(reinmax|straight-through) #[01]: its process was ended by SIGKILL, most likely because memory ran out; try fewer --jobs\.$/,
     );
     expect(workers.some(alive)).toBe(false);
-    const resumed = hardgrad([...args, "--resume", "killed", "--quiet"], { cwd });
+    const resumed = spawned([...args, "--resume", "killed", "--quiet"], { cwd });
     expect(resumed.code, resumed.stderr).toBe(0);
     expect(resultsIn(folder("killed"))).toEqual(resultsIn(folder("whole")));
   });
@@ -128,7 +128,7 @@ describe.skipIf(process.platform !== "linux")("a comparison that is disturbed", 
     await ended;
     await until("the workers' end", () => !workers.some(alive));
     for (const [i, file] of saved.entries()) expect(readFileSync(file).equals(first[i]!)).toBe(false);
-    const resumed = hardgrad(["compare", "--resume", "orphans", "--quiet"], { cwd });
+    const resumed = spawned(["compare", "--resume", "orphans", "--quiet"], { cwd });
     expect(resumed.code, resumed.stderr).toBe(0);
     expect(resultsIn(folder("orphans"))).toEqual(resultsIn(folder("whole")));
   });
@@ -142,7 +142,7 @@ describe.skipIf(process.platform !== "linux")("a comparison that is disturbed", 
     const config = join(folder("damaged"), open, "config.json");
     rmSync(config);
     mkdirSync(config);
-    const resumed = hardgrad([...args, "--resume", "damaged", "--jobs", "2"], { cwd });
+    const resumed = spawned([...args, "--resume", "damaged", "--jobs", "2"], { cwd });
     expect(resumed.code, resumed.stderr).toBe(1);
     expect(resumed.stderr.trim().split("\n").at(-1)).toMatch(/^reinmax #[01]: cannot write .*config\.json/);
     expect(existsSync(join(folder("damaged"), "results.json"))).toBe(false);

@@ -19,10 +19,10 @@ const small = [
 ];
 const base = ["train", "continual", ...small, "--tasks", "2", "--quiet"];
 
-describe("tasks one after another, from the command line", () => {
+describe("tasks one after another, from the command line", async () => {
   const cwd = scratch();
   const folder = join(cwd, "run");
-  const whole = hardgrad([...base, "--out", "run", "--checkpoint-every", "20"], { cwd });
+  const whole = await hardgrad([...base, "--out", "run", "--checkpoint-every", "20"], { cwd });
 
   test("the whole story: the method beside finetune and the naive way, certificates, figures", () => {
     expect(whole.code, whole.stderr).toBe(0);
@@ -42,24 +42,24 @@ describe("tasks one after another, from the command line", () => {
     const features = readFileSync(join(folder, "figures", "features.svg"), "utf8");
     expect(features.match(/<image /g)).toHaveLength(2 * 8);
   });
-  test("verify says that every certificate holds; figure draws the run, its numbers as CSV", () => {
-    const verified = hardgrad(["verify", "run"], { cwd });
+  test("verify says that every certificate holds; figure draws the run, its numbers as CSV", async () => {
+    const verified = await hardgrad(["verify", "run"], { cwd });
     expect(verified.code, verified.stderr).toBe(0);
     expect(verified.stdout.match(/not a bit has changed in 6 arrays, nor in the class scores/g)).toHaveLength(
       2,
     );
-    const other = hardgrad(["verify", "run", "--device", "native", "--json"], { cwd });
+    const other = await hardgrad(["verify", "run", "--device", "native", "--json"], { cwd });
     expect(JSON.parse(other.stdout).reports[0].sentence).toMatch(/the class scores were not compared/);
-    expect(hardgrad(["figure", "continual", "--run", "run", "--out", "f.csv"], { cwd }).code).toBe(0);
+    expect((await hardgrad(["figure", "continual", "--run", "run", "--out", "f.csv"], { cwd })).code).toBe(0);
     expect(readFileSync(join(cwd, "f.csv"), "utf8")).toMatch(/^x,y,task,value,panel,learner\n/);
   });
   test("export: one task's network as ONNX and for the runtime, with nothing but its own units", async () => {
-    const onnx = hardgrad(["export", "run", "--which", "task-2", "--json"], { cwd });
+    const onnx = await hardgrad(["export", "run", "--which", "task-2", "--json"], { cwd });
     expect(onnx.code, onnx.stderr).toBe(0);
     const [model] = JSON.parse(onnx.stdout).files;
     expect(model.outputs.map((o: { name: string }) => o.name)).toEqual(["class", "probabilities", "scores"]);
     expect(model.difference).toBeLessThan(1e-5); // what models are held to
-    const files = hardgrad(["export", "run", "--format", "runtime", "--json"], { cwd });
+    const files = await hardgrad(["export", "run", "--format", "runtime", "--json"], { cwd });
     expect(files.code, files.stderr).toBe(0);
     const written = JSON.parse(files.stdout).files;
     expect(written.map((f: { name: string }) => f.name)).toEqual(["task-1", "task-2"]);
@@ -71,9 +71,11 @@ describe("tasks one after another, from the command line", () => {
       // The whole network has 784 x 16 + 16 x 12 + 12 x 10 weights.
       expect(readFileSync(join(cwd, file)).length).toBeLessThan(4 * 12856);
     }
-    expect(hardgrad(["export", "run", "--which", "task-9"], { cwd }).stderr).toMatch(/no model "task-9"/);
+    expect((await hardgrad(["export", "run", "--which", "task-9"], { cwd })).stderr).toMatch(
+      /no model "task-9"/,
+    );
   });
-  test("a changed weight is found and named, by verify and by resuming", () => {
+  test("a changed weight is found and named, by verify and by resuming", async () => {
     const altered = join(cwd, "altered");
     mkdirSync(altered);
     for (const name of readdirSync(folder).filter((n) => !["figures", "export", "summary.json"].includes(n)))
@@ -84,20 +86,20 @@ describe("tasks one after another, from the command line", () => {
     checkpoint.tensors["params.b2"]!.data[unit]! += 1e-6;
     // Written whole again, so that the file's own checksum says nothing.
     writeCheckpoint(file, checkpoint);
-    const verified = hardgrad(["verify", "altered"], { cwd });
+    const verified = await hardgrad(["verify", "altered"], { cwd });
     expect(verified.code).toBe(1);
     expect(verified.stdout).toMatch(/task 1 .*: the certificate does not hold: .* have changed in b2/);
     expect(verified.stderr).toMatch(/of 2 certificates do not hold/);
-    const exported = hardgrad(["export", "altered"], { cwd });
+    const exported = await hardgrad(["export", "altered"], { cwd });
     expect(exported.code).toBe(1);
     expect(exported.stderr).toMatch(/cannot export altered: task 1 .* have changed in b2/);
-    const resumed = hardgrad(["train", "--resume", "altered", "--quiet"], { cwd });
+    const resumed = await hardgrad(["train", "--resume", "altered", "--quiet"], { cwd });
     expect(resumed.code).toBe(1);
     expect(resumed.stderr).toMatch(/b2.*altered after it was written/);
     const bytes = readFileSync(file);
     bytes[bytes.length - 5]! ^= 1;
     writeFileSync(file, bytes);
-    expect(hardgrad(["verify", "altered"], { cwd }).stderr).toMatch(/its checksum differs/);
+    expect((await hardgrad(["verify", "altered"], { cwd })).stderr).toMatch(/its checksum differs/);
   });
   test("stopped by Ctrl-C and resumed: the same checkpoint", async () => {
     const child = start([...base, "--epochs", "3", "--out", "stopped", "--checkpoint-every", "1000"], cwd);
@@ -106,7 +108,7 @@ describe("tasks one after another, from the command line", () => {
       await new Promise((resolve) => setTimeout(resolve, 20));
     child.kill("SIGINT");
     await new Promise((resolve) => child.on("exit", resolve));
-    const resumed = hardgrad(["train", "--resume", "stopped", "--quiet"], { cwd });
+    const resumed = await hardgrad(["train", "--resume", "stopped", "--quiet"], { cwd });
     expect(resumed.code, resumed.stderr).toBe(0);
     const [a, b] = ["run", "stopped"].map((run) => readCheckpoint(join(cwd, run, "checkpoint.safetensors")));
     expect(a!.tensors).toEqual(b!.tensors);
@@ -114,7 +116,7 @@ describe("tasks one after another, from the command line", () => {
   });
 });
 
-test("bad input is one sentence", () => {
+test("bad input is one sentence", async () => {
   const cases: [string[], RegExp][] = [
     [["train", "continual", "--tasks", "4"], /10 classes can't be split into 4 tasks of equal size/],
     [["train", "continual", "--method", "xdg", "--scenario", "class"], /xdg needs to be told the task/],
@@ -133,7 +135,7 @@ test("bad input is one sentence", () => {
     [["verify", "nowhere"], /nowhere is not the folder of a run/],
   ];
   for (const [args, sentence] of cases) {
-    const { code, stderr } = hardgrad(args);
+    const { code, stderr } = await hardgrad(args);
     expect(code, args.join(" ")).toBeGreaterThan(0);
     expect(stderr).toMatch(sentence);
   }

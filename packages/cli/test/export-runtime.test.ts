@@ -20,14 +20,14 @@ const runs: { readonly [run: string]: string } = {
   tanh: "classifier --hidden 16 --unit tanh --slope-growth 1.5",
 };
 const at = (...path: string[]): string => join(cwd, ...path);
-const printed: { [run: string]: ReturnType<typeof hardgrad> } = {};
+const printed: { [run: string]: Awaited<ReturnType<typeof hardgrad>> } = {};
 
 beforeAll(async () => {
   await useDevice("wasm");
   for (const [run, flags] of Object.entries(runs)) {
-    const trained = hardgrad(["train", ...flags.split(" "), ...small, "--out", run], { cwd });
+    const trained = await hardgrad(["train", ...flags.split(" "), ...small, "--out", run], { cwd });
     expect(trained.code, trained.stderr).toBe(0);
-    printed[run] = hardgrad(["export", run, "--format", "runtime"], { cwd });
+    printed[run] = await hardgrad(["export", run, "--format", "runtime"], { cwd });
   }
 });
 
@@ -125,23 +125,23 @@ async function expected(run: string): Promise<string> {
 }
 
 describe("refused in one sentence", () => {
-  const refused = (args: string[], code: number, sentence: string): void => {
-    const result = hardgrad(["export", ...args, "--format", "runtime"], { cwd });
+  const refused = async (args: string[], code: number, sentence: string): Promise<void> => {
+    const result = await hardgrad(["export", ...args, "--format", "runtime"], { cwd });
     expect(result.stderr.trim().split("\n")).toHaveLength(1);
     expect(result.stderr).toContain(sentence);
     expect(result.code).toBe(code);
   };
 
-  test("a file in the way, --which, an ending of another format", () => {
-    refused(["hard"], 2, "exists; add --force to replace it");
-    refused(["hard", "--which", "classifier"], 2, "--which is for --format onnx");
-    refused(["hard", "--out", "network.onnx"], 2, "ends in .onnx and --format is runtime");
+  test("a file in the way, --which, an ending of another format", async () => {
+    await refused(["hard"], 2, "exists; add --force to replace it");
+    await refused(["hard", "--which", "classifier"], 2, "--which is for --format onnx");
+    await refused(["hard", "--out", "network.onnx"], 2, "ends in .onnx and --format is runtime");
   });
 
-  test("an experiment that has no form for the runtime", () => {
+  test("an experiment that has no form for the runtime", async () => {
     const flags = "vae --hidden 8 --variables 2 --categories 2 --bound-samples 0".split(" ");
-    expect(hardgrad(["train", ...flags, ...small, "--out", "vae"], { cwd }).code).toBe(0);
-    refused(["vae"], 1, "experiment vae has no form for the runtime");
+    expect((await hardgrad(["train", ...flags, ...small, "--out", "vae"], { cwd })).code).toBe(0);
+    await refused(["vae"], 1, "experiment vae has no form for the runtime");
   });
 
   test("a truncated file, one of another version, and not a file of ours", async () => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { exportModel, findExperiment, modelsOf, type Tensor, TOLERANCE } from "@hardgrad/experiments";
 import { safetensors } from "@jax-js/loaders";
 import { describe, expect, test } from "vitest";
-import { hardgrad, scratch } from "./run.ts";
+import { hardgrad, scratch, spawned } from "./run.ts";
 
 const cwd = scratch();
 const at = (...path: string[]): string => join(cwd, ...path);
@@ -13,14 +13,14 @@ const trained = {
 };
 for (const [run, flags] of Object.entries(trained)) {
   const small = "--train-size 200 --test-size 50 --batch 20 --epochs 2 --quiet";
-  const result = hardgrad(["train", ...flags.split(" "), ...small.split(" "), "--out", run], { cwd });
+  const result = await hardgrad(["train", ...flags.split(" "), ...small.split(" "), "--out", run], { cwd });
   expect(result.code, result.stderr).toBe(0);
 }
-expect(hardgrad(["export", "stochastic"], { cwd }).code).toBe(0);
+expect((await hardgrad(["export", "stochastic"], { cwd })).code).toBe(0);
 
 describe("what is asked for", () => {
-  test("one model into a file, whose description --json prints", () => {
-    const result = hardgrad(
+  test("one model into a file, whose description --json prints", async () => {
+    const result = await hardgrad(
       ["export", "categorical", "--which", "decoder", "--out", "new/d.onnx", "--json"],
       { cwd },
     );
@@ -42,8 +42,8 @@ describe("what is asked for", () => {
     expect(existsSync(at("new", "d.onnx"))).toBe(true);
   });
 
-  test("parameters alone, as safetensors", () => {
-    const result = hardgrad(["export", "stochastic", "--format", "safetensors"], { cwd });
+  test("parameters alone, as safetensors", async () => {
+    const result = await hardgrad(["export", "stochastic", "--format", "safetensors"], { cwd });
     expect(result.stdout.trim()).toBe(join("stochastic", "export", "parameters.safetensors"));
     const bytes = new Uint8Array(readFileSync(at(result.stdout.trim())));
     const { tensors } = safetensors.parse(bytes);
@@ -54,20 +54,20 @@ describe("what is asked for", () => {
     expect(header.__metadata__).toMatchObject({ experiment: "classifier", step: "20", license: "mit" });
   });
 
-  test("a run that was stopped is exported too", () => {
+  test("a run that was stopped is exported too", async () => {
     cpSync(at("stochastic"), at("stopped"), { recursive: true });
     for (const name of ["summary.json", "README.md", "figures", "export"])
       rmSync(at("stopped", name), { recursive: true });
-    const result = hardgrad(["export", ".", "--no-check", "--quiet"], { cwd: at("stopped") });
+    const result = await hardgrad(["export", ".", "--no-check", "--quiet"], { cwd: at("stopped") });
     expect(result).toMatchObject({ code: 0, stderr: "" });
     expect(readFileSync(at("stopped", "export", "classifier.onnx"))).toEqual(
       readFileSync(at("stochastic", "export", "classifier.onnx")),
     );
   });
 
-  test("without onnxruntime-node the models are written, and it says that they were not checked", () => {
+  test("without onnxruntime-node the models are written, and it says that they were not checked", async () => {
     const env = withRuntime(undefined);
-    const result = hardgrad(["export", "stochastic", "--out", "unchecked"], { cwd, env });
+    const result = spawned(["export", "stochastic", "--out", "unchecked"], { cwd, env });
     expect(result.code, result.stderr).toBe(0);
     expect(result.stderr).toMatch(
       /^not checked against jax-js: the check needs the package onnxruntime-node, which is not installed; .*--no-check\.$/m,
@@ -75,16 +75,16 @@ describe("what is asked for", () => {
     expect(readdirSync(at("unchecked"))).toHaveLength(2);
   });
 
-  test("so too with one that is too old", () => {
+  test("so too with one that is too old", async () => {
     const env = withRuntime(`export const env = { versions: { node: "1.10.0" } };`);
-    const result = hardgrad(["export", "stochastic", "--out", "old"], { cwd, env });
+    const result = spawned(["export", "stochastic", "--out", "old"], { cwd, env });
     expect(result.code, result.stderr).toBe(0);
     expect(result.stderr).toMatch(
       /^not checked against jax-js: the check needs onnxruntime-node .*, and 1\.10\.0 is installed; .*--no-check\.$/m,
     );
   });
 
-  test("where onnxruntime-node disagrees nothing is written", () => {
+  test("where onnxruntime-node disagrees nothing is written", async () => {
     const env = withRuntime(`
       export const env = { versions: { node: "1.30.0" } };
       export class Tensor { constructor(type, data, dims) { this.dims = dims; } }
@@ -92,7 +92,7 @@ describe("what is asked for", () => {
       const run = async ({ image: { dims: [n] } }) =>
         ({ class: zeros(n), probabilities: zeros(n, 10), scores: zeros(n, 10), hidden: zeros(n, 20) });
       export const InferenceSession = { create: async () => ({ run }) };`);
-    const result = hardgrad(["export", "stochastic", "--out", "wrong"], { cwd, env });
+    const result = spawned(["export", "stochastic", "--out", "wrong"], { cwd, env });
     expect(result.stderr.trim()).toMatch(
       /^classifier was not written: in onnxruntime its \w+ differs from jax-js by [\d.]+, more than 0\.00001; .*\.$/,
     );
@@ -185,14 +185,14 @@ describe("what can't be done is said in a sentence", () => {
       /^cannot write file\/below: a part of the path is a file, not a folder; .*\.$/,
     ],
   ];
-  test.each(cases)("%s", (_, args, code, message) => {
-    const result = hardgrad(["export", ...args, "--no-check"], { cwd });
+  test.each(cases)("%s", async (_, args, code, message) => {
+    const result = await hardgrad(["export", ...args, "--no-check"], { cwd });
     expect(result.stderr.trim()).toMatch(message);
     expect(result.code).toBe(code);
     expect(existsSync(at("x.onnx"))).toBe(false);
   });
 
-  test("damaged runs", () => {
+  test("damaged runs", async () => {
     const flipped = damaged("flipped", (folder) => {
       const file = join(folder, "checkpoint.safetensors");
       const bytes = readFileSync(file);
@@ -207,16 +207,16 @@ describe("what can't be done is said in a sentence", () => {
       ],
       [cut, /^cannot export cut: its metrics\.jsonl has no row for step 20, the checkpoint's; .*\.$/],
     ] as const) {
-      const result = hardgrad(["export", run], { cwd });
+      const result = await hardgrad(["export", run], { cwd });
       expect(result.stderr.trim()).toMatch(message);
       expect(result.code).toBe(1);
       expect(existsSync(at(run, "export"))).toBe(false);
     }
   });
 
-  test("--force replaces", () => {
+  test("--force replaces", async () => {
     writeFileSync(at("stochastic", "export", "classifier.onnx"), "old");
-    const result = hardgrad(["export", "stochastic", "--force", "--quiet", "--no-check"], { cwd });
+    const result = await hardgrad(["export", "stochastic", "--force", "--quiet", "--no-check"], { cwd });
     expect(result.code, result.stderr).toBe(0);
     expect(readFileSync(at("stochastic", "export", "classifier.onnx")).length).toBeGreaterThan(1000);
   });

@@ -41,11 +41,11 @@ const models: { readonly [run: string]: readonly string[] } = {
   categorical: ["encoder", "encoder-sampled", "decoder"],
   bernoulli: ["encoder", "encoder-sampled", "decoder"],
 };
-const printed: { [run: string]: ReturnType<typeof hardgrad> } = {};
+const printed: { [run: string]: Awaited<ReturnType<typeof hardgrad>> } = {};
 for (const [run, flags] of Object.entries(trained)) {
-  const result = hardgrad(["train", ...flags.split(" "), ...small, "--out", run], { cwd });
+  const result = await hardgrad(["train", ...flags.split(" "), ...small, "--out", run], { cwd });
   expect(result.code, result.stderr).toBe(0);
-  printed[run] = hardgrad(["export", run], { cwd });
+  printed[run] = await hardgrad(["export", run], { cwd });
 }
 
 interface Plain {

@@ -11,18 +11,21 @@ const small = "--train-size 300 --test-size 100 --batch 20 --epochs 2 --units 64
   " ",
 );
 
-beforeAll(() => {
+beforeAll(async () => {
   for (const network of ["fast", "dense"]) {
-    const { code, stderr } = hardgrad(["train", "gated", "--network", network, ...small, "--out", network], {
-      cwd,
-    });
+    const { code, stderr } = await hardgrad(
+      ["train", "gated", "--network", network, ...small, "--out", network],
+      {
+        cwd,
+      },
+    );
     expect(code, stderr).toBe(0);
   }
 });
 
-test("figure gates: which gates open for which class, and the rate of every epoch", () => {
+test("figure gates: which gates open for which class, and the rate of every epoch", async () => {
   for (const ending of ["svg", "csv"]) {
-    const { code, stderr } = hardgrad(
+    const { code, stderr } = await hardgrad(
       ["figure", "gates", "--run", "fast", "--out", `gates.${ending}`, "--quiet"],
       { cwd },
     );
@@ -78,12 +81,12 @@ test("shares are those of the gates themselves, in the order of the classes that
   ]);
 });
 
-test("a run without gates, and of another experiment, are refused", () => {
-  const dense = hardgrad(["figure", "gates", "--run", "dense"], { cwd });
+test("a run without gates, and of another experiment, are refused", async () => {
+  const dense = await hardgrad(["figure", "gates", "--run", "dense"], { cwd });
   expect(dense.stderr).toContain("this run has no gates");
   expect(dense.code).toBe(2);
-  expect(hardgrad(["train", "classifier", "--epochs", "1", "--train-size", "200", "--test-size", "50", "--hidden", "4", "--quiet", "--out", "c"], { cwd }).code).toBe(0); // biome-ignore format: one thought
-  const other = hardgrad(["figure", "gates", "--run", "c"], { cwd });
+  expect((await hardgrad(["train", "classifier", "--epochs", "1", "--train-size", "200", "--test-size", "50", "--hidden", "4", "--quiet", "--out", "c"], { cwd })).code).toBe(0); // biome-ignore format: one thought
+  const other = await hardgrad(["figure", "gates", "--run", "c"], { cwd });
   expect(other.stderr).toContain("figure gates is of runs of gated, but c is of classifier");
   expect(other.code).toBe(2);
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { hardgrad, scratch } from "./run.ts";
+import { scratch, spawned } from "./run.ts";
 
 const flags = ["--device", "native", "--epochs", "1", "--batch", "500", "--hidden", "10"];
 
@@ -21,7 +21,7 @@ const old = `return { url: "data:text/javascript,export const env = { versions: 
 describe("--device native", () => {
   test("trains, and a comparison of it runs in workers", () => {
     const cwd = scratch();
-    const run = hardgrad(["train", "classifier", "--estimator", "reinmax", "--out", "run", ...flags], {
+    const run = spawned(["train", "classifier", "--estimator", "reinmax", "--out", "run", ...flags], {
       cwd,
     });
     expect(run.stderr).not.toMatch(/wasm/);
@@ -37,23 +37,23 @@ describe("--device native", () => {
       "both",
       ...flags,
     ];
-    const compared = hardgrad(both, { cwd });
+    const compared = spawned(both, { cwd });
     expect(compared.code).toBe(0);
     expect(JSON.parse(compared.stdout).results).toHaveLength(2);
   });
 
   test("without onnxruntime-node it says how to install it, and wasm still works", () => {
     const env = instead(missing);
-    const run = hardgrad(["train", "classifier", ...flags], { env });
+    const run = spawned(["train", "classifier", ...flags], { env });
     expect(run).toMatchObject({ code: 2, stdout: "" });
     expect(run.stderr).toMatch(
       /device native needs the package onnxruntime-node, which is not installed; run `npm install .*onnxruntime-node`, or use --device wasm\./,
     );
-    expect(hardgrad(["train", "classifier", ...flags, "--device", "wasm"], { env }).code).toBe(0);
+    expect(spawned(["train", "classifier", ...flags, "--device", "wasm"], { env }).code).toBe(0);
   });
 
   test("a version that is not supported is named, with the one that is", () => {
-    const run = hardgrad(["train", "classifier", ...flags], { env: instead(old) });
+    const run = spawned(["train", "classifier", ...flags], { env: instead(old) });
     expect(run.code).toBe(2);
     expect(run.stderr).toMatch(
       /needs onnxruntime-node 1\.20 or later and below 2, and 1\.15\.1 is installed/,
@@ -61,7 +61,7 @@ describe("--device native", () => {
   });
 
   test("an audit, which has no compiled step, does not take it", () => {
-    const run = hardgrad(["audit", "reinmax", "--device", "native"]);
+    const run = spawned(["audit", "reinmax", "--device", "native"]);
     expect(run).toMatchObject({ code: 2, stdout: "" });
     expect(run.stderr).toMatch(/an audit has none; use wasm/);
   });

@@ -11,12 +11,19 @@ const bin = fileURLToPath(new URL("../bin/hardgrad.js", import.meta.url));
 /** A new empty folder. */
 export const scratch = (): string => mkdtempSync(join(tmpdir(), "hardgrad-"));
 
-/** Runs the built command as a user does. */
-export function hardgrad(
-  args: readonly string[],
-  options: { cwd?: string; env?: { [name: string]: string } } = {},
-): { code: number | null; stdout: string; stderr: string } {
-  const { cwd = scratch(), env = {} } = options;
+interface Place {
+  readonly cwd?: string;
+  readonly env?: { readonly [name: string]: string };
+}
+
+interface Answer {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the built command as a user does, in a process of its own. */
+export function spawned(args: readonly string[], { cwd = scratch(), env = {} }: Place = {}): Answer {
   const result = spawnSync(process.execPath, [bin, ...args], {
     cwd,
     encoding: "utf8",
@@ -31,8 +38,11 @@ export function start(args: readonly string[], cwd: string): ChildProcess {
   return spawn(process.execPath, [bin, ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] });
 }
 
-/** The command in this process: starting one for each case takes longer than all of them. */
-export async function ask(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+/** The command in this process: starting one for each case takes longer than most of them. */
+export async function hardgrad(
+  args: readonly string[],
+  { cwd = scratch(), env = {} }: Place = {},
+): Promise<Answer> {
   const said = { stdout: "", stderr: "" };
   const spies = (["stdout", "stderr"] as const).map((stream) =>
     vi.spyOn(process[stream], "write").mockImplementation((text) => {
@@ -40,9 +50,18 @@ export async function ask(...args: string[]): Promise<{ code: number; stdout: st
       return true;
     }),
   );
+  const here = process.cwd();
+  process.chdir(cwd);
+  vi.stubEnv("HARDGRAD_DATA", "");
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
   try {
     return { code: await main(args), ...said };
   } finally {
+    process.chdir(here);
+    vi.unstubAllEnvs();
     for (const spy of spies) spy.mockRestore();
   }
 }
+
+/** The same from the folder in which the tests run. */
+export const ask = (...args: string[]): Promise<Answer> => hardgrad(args, { cwd: process.cwd() });

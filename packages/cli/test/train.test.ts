@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { safetensors } from "@jax-js/loaders";
 import { describe, expect, test } from "vitest";
 import { readRecords } from "../src/run-folder/tfevents.ts";
-import { hardgrad, scratch, start } from "./run.ts";
+import { scratch, spawned, start } from "./run.ts";
 
 const flags = [
   "--train-size",
@@ -35,7 +35,7 @@ async function waitForLines(file: string, lines: number): Promise<void> {
 
 describe("a run and its folder", () => {
   const cwd = scratch();
-  const whole = hardgrad([...base, "--out", "whole", "--json"], { cwd });
+  const whole = spawned([...base, "--out", "whole", "--json"], { cwd });
 
   test("all files are there, and say the same", () => {
     expect(whole.code, whole.stderr).toBe(0);
@@ -97,7 +97,7 @@ print(h['params.w1']['shape'])`;
         expect(stderr).toContain(`npx hardgrad train --resume ${signal}`);
       }
       expect(existsSync(join(cwd, signal, "summary.json"))).toBe(false);
-      const resumed = hardgrad(["train", "--resume", signal, "--quiet"], { cwd });
+      const resumed = spawned(["train", "--resume", signal, "--quiet"], { cwd });
       expect(resumed.code, resumed.stderr).toBe(0);
       expect(parameters(join(cwd, signal)).equals(parameters(join(cwd, "whole")))).toBe(true);
       const steps = (folder: string) =>
@@ -123,11 +123,11 @@ print(h['params.w1']['shape'])`;
       mkdirSync(join(cwd, name));
       copyFileSync(join(cwd, "whole", "config.json"), join(cwd, name, "config.json"));
       writeFileSync(join(cwd, name, "checkpoint.safetensors"), content);
-      const result = hardgrad(["train", "--resume", name, "--quiet"], { cwd });
+      const result = spawned(["train", "--resume", name, "--quiet"], { cwd });
       expect(result, name).toMatchObject({ code: 1, stderr: expect.stringMatching(message) });
       expect(parameters(join(cwd, name)).equals(content)).toBe(true);
     }
-    const ended = hardgrad(["train", "--resume", "whole"], { cwd });
+    const ended = spawned(["train", "--resume", "whole"], { cwd });
     expect(ended).toMatchObject({ code: 0, stderr: expect.stringMatching(/ended already/) });
   });
 
@@ -157,7 +157,7 @@ test("compare: table, report, results, and a second call with --resume", () => {
     "2",
     ...flags,
   ];
-  const result = hardgrad([...args, "--out", "c"], { cwd });
+  const result = spawned([...args, "--out", "c"], { cwd });
   expect(result.code, result.stderr).toBe(0);
   expect(result.stdout).toContain("rloo:samples=2");
   const { results } = JSON.parse(readFileSync(join(cwd, "c", "results.json"), "utf8"));
@@ -168,7 +168,7 @@ test("compare: table, report, results, and a second call with --resume", () => {
   expect(page.match(/<svg/g)!.length).toBeGreaterThanOrEqual(3);
   expect(page.match(/data:image\/png/g)!.length).toBe(24);
   expect(page).not.toMatch(/NaN|undefined|<script/);
-  const again = hardgrad([...args, "--resume", "c", "--json"], { cwd });
+  const again = spawned([...args, "--resume", "c", "--json"], { cwd });
   expect(again.code, again.stderr).toBe(0);
   expect(JSON.parse(again.stdout).results).toEqual(results);
 });
@@ -188,7 +188,7 @@ describe("the autoencoder", () => {
     "20",
   ];
   test("train: a sentence, a model card, pictures", () => {
-    const result = hardgrad(["train", "vae", "--estimator", "reinmax", ...small, "--out", "v"], { cwd });
+    const result = spawned(["train", "vae", "--estimator", "reinmax", ...small, "--out", "v"], { cwd });
     expect(result.code, result.stderr).toBe(0);
     expect(result.stdout).toMatch(/^test -ELBO \d+\.\d\d nats \(best .* nats at epoch \d\)/);
     expect(readdirSync(join(cwd, "v", "figures")).sort()).toEqual([
@@ -216,7 +216,7 @@ describe("the autoencoder", () => {
       "--latents",
       "bernoulli",
     ];
-    const result = hardgrad([...args, "--out", "c"], { cwd });
+    const result = spawned([...args, "--out", "c"], { cwd });
     expect(result.code, result.stderr).toBe(0);
     expect(result.stdout).toContain("test -ELBO");
     const { results, command } = JSON.parse(readFileSync(join(cwd, "c", "results.json"), "utf8"));
@@ -229,7 +229,7 @@ describe("the autoencoder", () => {
     expect(page).not.toMatch(/NaN|undefined|<script|accuracy/);
   });
   test("help shows the flags of the experiment that is named", () => {
-    const help = hardgrad(["train", "vae", "--help"], { cwd });
+    const help = spawned(["train", "vae", "--help"], { cwd });
     expect(help.stdout).toContain("--bound-samples");
     expect(help.stdout).toContain("--estimator");
     expect(help.stdout).not.toContain("--hidden-rate");

@@ -33,7 +33,7 @@ export function parametersOf({ tensors }: Checkpoint): { [name: string]: Tensor 
 }
 
 /**
- * What can be model of a network of an experiment.
+ * The models of a network of an experiment.
  *
  * @param epoch how many epochs were trained; schedules depend on it.
  * @throws RangeError if the experiment declares nothing.
@@ -41,7 +41,7 @@ export function parametersOf({ tensors }: Checkpoint): { [name: string]: Tensor 
 export function modelsOf(experiment: Experiment, settings: Settings, epoch: number): Models {
   const models = experiment.models?.(settings, Math.floor(epoch)) ?? {};
   if (Object.keys(models).length > 0) return models;
-  throw new RangeError(`experiment ${experiment.name} has no part that can be model as a model.`);
+  throw new RangeError(`experiment ${experiment.name} has no part that can be exported as a model.`);
 }
 
 /**
