@@ -182,7 +182,7 @@ describe("progress", () => {
 test("runtimes that have a page's globals in every process, such as Bun, compare too", () => {
   const globals = "Object.assign(globalThis, { self: globalThis, postMessage() {}, addEventListener() {} })";
   const short = ["--epochs", "1", "--train-size", "100", "--test-size", "20", "--hidden", "4", "--quiet"];
-  const { code, stderr } = hardgrad(["compare", "classifier", "--estimators", "reinmax", ...short], {
+  const { code, stderr } = spawned(["compare", "classifier", "--estimators", "reinmax", ...short], {
     env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(globals)}` },
   });
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
