@@ -198,7 +198,7 @@ A problem file is a JavaScript module (TypeScript from Node 22.18 on), for examp
   program
     .command("figure")
     .description("draw a figure of the documentation as SVG, PNG or CSV (without a name: list them)")
-    .argument("[name]", "neuron, units, continual or gates")
+    .argument("[name]", "neuron, units, families, bias-variance, continual or gates")
     .option("--out <file>", "file to write, .svg, .png or .csv (default: SVG on stdout)")
     .option("--run <folder>", "continual, gates: the run to draw")
     .option("--squash <name>", "neuron: hard-sigmoid or sigmoid")

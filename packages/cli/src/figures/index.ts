@@ -42,6 +42,20 @@ export async function figures(): Promise<readonly FigureEntry[]> {
       draw: unitsFigure,
     },
     {
+      name: "families",
+      title: "From network to loss, and where each family of estimators puts its gradient",
+      options: {},
+      seeded: false,
+      draw: async () => (await import("./families.ts")).familiesFigure(),
+    },
+    {
+      name: "bias-variance",
+      title: "Estimates around the exact gradient: bias is a shift, variance is a width",
+      options: {},
+      seeded: true,
+      draw: async (_options, seed) => (await import("./bias-variance.ts")).biasVarianceFigure(seed),
+    },
+    {
       name: "continual",
       title: "A run of tasks: forgetting curves, accuracy matrix, what tasks share",
       options: {},
