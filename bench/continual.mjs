@@ -6,9 +6,10 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { datasetOf } from "@hardgrad/cli/internal/data/progress";
+import { writeWhole } from "@hardgrad/cli/internal/disk/files";
 import { environment } from "@hardgrad/cli/internal/run-folder/environment";
-import { writeWhole } from "@hardgrad/cli/internal/run-folder/files";
-import { lastCheckpoint, readSummary } from "@hardgrad/cli/internal/run-folder/read";
+import { readSummary } from "@hardgrad/cli/internal/run-folder/read";
+import { savedRun } from "@hardgrad/cli/internal/run-folder/saved-run";
 import { continual, startRun, timeTasks, useDevice } from "@hardgrad/experiments";
 import { presets } from "./continual-presets.mjs";
 import { tableText } from "./continual-table.mjs";
@@ -119,7 +120,8 @@ const error = (values) =>
 // Times are taken here, of one run after another: while runs train side by side they would say little.
 const backend = await useDevice(flags.device, { threads: 1 });
 const times = new Map();
-for (const { path } of runs) times.set(path, await timeTasks(lastCheckpoint(path), dataset, backend));
+for (const { path } of runs)
+  times.set(path, await timeTasks(savedRun(path, "cannot time").checkpoint, dataset, backend));
 /** By task: the share of the hidden weights that it reads, and milliseconds per image. Means over seeds. */
 function tasksOf(paths) {
   const of = (tag, values) => mean(values.map((v) => v[tag]));

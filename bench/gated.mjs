@@ -5,9 +5,9 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { writeWhole } from "@hardgrad/cli/internal/disk/files";
 import { environment } from "@hardgrad/cli/internal/run-folder/environment";
-import { writeWhole } from "@hardgrad/cli/internal/run-folder/files";
-import { readSummary } from "@hardgrad/cli/internal/run-folder/folder";
+import { readSummary } from "@hardgrad/cli/internal/run-folder/read";
 import { gated } from "@hardgrad/experiments";
 import { rows } from "./gated-rows.mjs";
 import { trainRuns } from "./train-runs.mjs";

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { checkpointContent, checkpointParts } from "@hardgrad/experiments";
+import { checkpointParts, tensorBytes } from "@hardgrad/experiments";
 
 const [run] = process.argv.slice(2);
 const target = fileURLToPath(new URL("../packages/cli/digits", import.meta.url));
@@ -42,7 +42,7 @@ function file(about) {
 }
 
 const hash = createHash("sha256"); // over the numbers as they are read back
-for (const part of checkpointContent(checkpointParts(file(metadata)).tensors)) hash.update(part);
+for (const part of tensorBytes(checkpointParts(file(metadata)).tensors)) hash.update(part);
 const bytes = file({ ...metadata, sha256: hash.digest("hex") });
 
 const [, command] = /## Make it again\s+```\n(.*)\n```/.exec(readFileSync(join(run, "README.md"), "utf8"));

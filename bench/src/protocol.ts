@@ -1,6 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { encodeSafetensors } from "@hardgrad/cli/internal/run-folder/checkpoint";
-import type { RunConfig, Tensor } from "@hardgrad/experiments";
+import { type RunConfig, type Tensor, writeSafetensors } from "@hardgrad/experiments";
 import { safetensors } from "@jax-js/loaders";
 
 /**
@@ -29,7 +28,7 @@ export type Answer = { readonly [name: string]: string | number | undefined };
 export type Tensors = { [name: string]: Tensor };
 
 export function writeTensors(file: string, tensors: Tensors): void {
-  writeFileSync(file, encodeSafetensors(tensors, {}));
+  writeFileSync(file, writeSafetensors(tensors, {}));
 }
 
 /** @throws Error for a file that is not safetensors or holds anything but float32. */

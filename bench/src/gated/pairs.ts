@@ -1,8 +1,9 @@
 import { UsageError } from "@hardgrad/cli/internal/ask/errors";
 import { loadDataset } from "@hardgrad/cli/internal/data/datasets";
 import { datasetOf } from "@hardgrad/cli/internal/data/progress";
-import { runtimeOfRun } from "@hardgrad/cli/internal/run-folder/runtime-network";
-import type { Split } from "@hardgrad/experiments";
+import { networkOf } from "@hardgrad/cli/internal/export/network";
+import { savedRun } from "@hardgrad/cli/internal/run-folder/saved-run";
+import type { RunConfig, Split } from "@hardgrad/experiments";
 import { type Layer, loadRuntime, type Network, type Runtime } from "@hardgrad/runtime";
 import { floats, generator } from "./random.ts";
 import type { PairResult } from "./results.ts";
@@ -31,9 +32,14 @@ export async function pairsOf(text: string | undefined): Promise<NetworkPair[]> 
   return pairs;
 }
 
+function runOf(path: string): { readonly config: RunConfig; readonly network: Network } {
+  const run = savedRun(path, "cannot run");
+  return { config: run.checkpoint.config, network: networkOf(run) };
+}
+
 async function trainedPair(hardRun: string, floatRun: string): Promise<NetworkPair> {
-  const hard = runtimeOfRun(hardRun);
-  const float = runtimeOfRun(floatRun);
+  const hard = runOf(hardRun);
+  const float = runOf(floatRun);
   if (hard.config.data !== float.config.data)
     throw new UsageError(
       `--pairs: ${hardRun} is of ${hard.config.data} and ${floatRun} of ${float.config.data}; give two runs of the same data.`,

@@ -1,19 +1,21 @@
 import {
-  type Backend,
   type Checkpoint,
   type Dataset,
   DeviceLost,
-  findExperiment,
+  type Experiment,
   type MetricRow,
   type RunConfig,
   type Summary,
   startRun,
-  useDevice,
 } from "@hardgrad/experiments";
+import { backendOf } from "./ask/device.ts";
 import { Failure, Interrupted, UsageError } from "./ask/errors.ts";
-import { lastCheckpoint, openRunFolder } from "./run-folder/folder.ts";
+import { endFigures } from "./run-figures/ended.ts";
+import { openRunFolder } from "./run-folder/folder.ts";
+import { readMetrics } from "./run-folder/read.ts";
 
 export interface TrainingOptions {
+  readonly experiment: Experiment;
   readonly config: RunConfig;
   readonly dataset: Dataset;
   readonly path: string;
@@ -21,9 +23,10 @@ export interface TrainingOptions {
   /** Threads of a step on device native; default: all cores. */
   readonly threads?: number;
   readonly checkpointEvery: number;
-  readonly resume: boolean;
-  /** When resuming: what to go on from instead of the folder's own checkpoint, to train further than it was begun for. */
-  readonly longer?: Checkpoint;
+  /** Where to go on; without it, a new run begins. */
+  readonly from?: Checkpoint;
+  /** Whether it goes on for longer than it was begun for. */
+  readonly longer?: boolean;
   readonly onRows: (rows: readonly MetricRow[], step: number, totalSteps: number) => void;
   /** Told when a part of the run needs another device, and why. */
   readonly notice: (sentence: string) => void;
@@ -33,30 +36,16 @@ export interface TrainingOptions {
 
 /** Trains one run into its folder: the loop of `train` and of every run of `compare`. */
 export async function trainRun(options: TrainingOptions): Promise<Summary> {
-  const { config, path, device, resume } = options;
-  let backend: Backend;
-  try {
-    const { threads, notice } = options;
-    backend = await useDevice(device, { notice, ...(threads === undefined ? {} : { threads }) });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-  const { longer } = options;
-  const checkpoint = resume ? (longer ?? lastCheckpoint(path)) : undefined;
-  const run = await startRun(
-    findExperiment(config.experiment),
-    config,
-    options.dataset,
-    backend,
-    checkpoint,
-  ).catch((error: Error) => {
-    throw resume ? new Failure(error.message) : new UsageError(error.message);
+  const { experiment, config, dataset, path, device, from, longer = false, threads, notice } = options;
+  const backend = await backendOf(device, { notice, ...(threads === undefined ? {} : { threads }) });
+  const run = await startRun(experiment, config, dataset, backend, from).catch((error: Error) => {
+    throw from ? new Failure(error.message) : new UsageError(error.message);
   });
-  const folder = openRunFolder(path, config, device, checkpoint?.step, longer !== undefined);
+  const folder = openRunFolder(path, experiment, config, device, from?.step, longer);
   let savedAt = run.step;
   const goOn = `go on with: npx hardgrad train --resume ${path}${device === "wasm" ? "" : ` --device ${device}`}`;
   try {
-    if (!resume || longer) folder.saveCheckpoint(await run.checkpoint());
+    if (!from || longer) folder.saveCheckpoint(await run.checkpoint());
     options.onRows([], run.step, run.totalSteps);
     while (run.step < run.totalSteps) {
       const rows = await run.advance();
@@ -72,7 +61,8 @@ export async function trainRun(options: TrainingOptions): Promise<Summary> {
       if (stop) throw new Interrupted(`stopped at step ${run.step} of ${run.totalSteps}; ${goOn}`);
     }
     const summary = run.summary();
-    folder.finish(config, summary, await run.pictures(24));
+    const pictures = await run.pictures(24);
+    folder.finish(summary, endFigures(experiment, config, readMetrics(path), pictures), pictures);
     return summary;
   } catch (error) {
     if (!(error instanceof DeviceLost)) throw error;

@@ -8,7 +8,7 @@ import type { RemoteDataset } from "@hardgrad/experiments";
 import { catalogue } from "hardgrad";
 import { describe, expect, test } from "vitest";
 import { loadDataset } from "../src/data/datasets.ts";
-import { appendWhole, type Disk, writeWhole } from "../src/run-folder/files.ts";
+import { appendWhole, type Disk, writeWhole } from "../src/disk/files.ts";
 import { hardgrad, scratch } from "./run.ts";
 
 describe("list, show, first screen", () => {

@@ -131,8 +131,8 @@ test("bad input is one sentence", async () => {
     ],
     [["train", "continual", "--method", "ewcc"], /--method must be one of finetune/],
     [["figure", "continual"], /--run runs\/NAME/],
-    [["figure", "continual", "--run", "nowhere"], /nowhere is not the folder of a run/],
-    [["verify", "nowhere"], /nowhere is not the folder of a run/],
+    [["figure", "continual", "--run", "nowhere"], /nowhere: it does not exist; give the folder of a run/],
+    [["verify", "nowhere"], /^cannot verify nowhere: it does not exist; give the folder of a run/],
   ];
   for (const [args, sentence] of cases) {
     const { code, stderr } = await hardgrad(args);

@@ -13,12 +13,12 @@ import {
   morph,
 } from "@hardgrad/experiments";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type Disk, streamWhole } from "../src/disk/files.ts";
 import { columnsOf } from "../src/draw/output.ts";
 import { drawn } from "../src/draw/pictures.ts";
 import { blockCharacters, csvOf } from "../src/draw/text.ts";
 import { greyPng } from "../src/figures/png.ts";
 import { readCheckpoint, writeCheckpoint } from "../src/run-folder/checkpoint.ts";
-import { type Disk, streamWhole } from "../src/run-folder/files.ts";
 import { ask, scratch, start } from "./run.ts";
 
 const hasOnnxRuntime = await import("onnxruntime-node").then(

@@ -9,7 +9,7 @@ import { loadRuntime, type Network, readRuntimeFile, writeRuntimeFile } from "@h
 import { chromium } from "playwright-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadDataset } from "../src/data/datasets.ts";
-import { lastCheckpoint } from "../src/run-folder/folder.ts";
+import { savedRun } from "../src/run-folder/saved-run.ts";
 import { hardgrad, scratch } from "./run.ts";
 
 const cwd = scratch();
@@ -46,7 +46,7 @@ for (const run of Object.keys(runs))
     });
 
     test("has the accuracy that jax-js has, on every path, and the same outputs", async () => {
-      const { config, ...checkpoint } = lastCheckpoint(at(run));
+      const { config, ...checkpoint } = savedRun(at(run), "cannot test").checkpoint;
       const parameters = parametersOf({ config, ...checkpoint });
       const made = runtimeFile(classifier, parameters, config.settings, 1, {});
       const { test: images } = await loadDataset("drawn", { train: 1, test: 300 });
@@ -61,7 +61,7 @@ for (const run of Object.keys(runs))
   });
 
 test("the check finds a hidden unit that is never 1, and a wrong threshold", async () => {
-  const { config, ...checkpoint } = lastCheckpoint(at("hard"));
+  const { config, ...checkpoint } = savedRun(at("hard"), "cannot test").checkpoint;
   const parameters = parametersOf({ config, ...checkpoint });
   const made = runtimeFile(classifier, parameters, config.settings, 1, {});
   const { test: images } = await loadDataset("drawn", { train: 1, test: 300 });

@@ -129,7 +129,7 @@ describe("what can't be done is said in a sentence", () => {
   const cases: [string, string[], number, RegExp][] = [
     ["no run", ["nothing"], 1, /^cannot export nothing: it does not exist; give the folder of a run\.$/],
     ["not a run", ["empty"], 1, /^cannot export empty: it has no checkpoint\.safetensors; .*\.$/],
-    ["a file", ["file"], 1, /^cannot export file: it has no checkpoint\.safetensors; .*\.$/],
+    ["a file", ["file"], 1, /^cannot export file: it is a file; give the folder of the run, .*\.$/],
     [
       "unknown format",
       ["stochastic", "--format", "onx"],

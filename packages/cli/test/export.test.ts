@@ -18,7 +18,7 @@ import type { NamedArrays } from "hardgrad";
 import * as native from "onnxruntime-node";
 import * as web from "onnxruntime-web/wasm";
 import { describe, expect, test } from "vitest";
-import { epochAt, lastCheckpoint } from "../src/run-folder/folder.ts";
+import { savedRun } from "../src/run-folder/saved-run.ts";
 import { hardgrad, scratch } from "./run.ts";
 
 await useDevice("wasm");
@@ -87,8 +87,7 @@ function load(run: string): {
   params: () => NamedArrays;
   slope: number;
 } {
-  const checkpoint = lastCheckpoint(at(run));
-  const epoch = epochAt(at(run), checkpoint.step)!;
+  const { checkpoint, epoch = Number.NaN } = savedRun(at(run), "cannot test");
   const growth = (checkpoint.config.settings.slopeGrowth as number | undefined) ?? 1;
   return {
     exported: modelsOf(findExperiment(checkpoint.config.experiment), checkpoint.config.settings, epoch),
@@ -145,7 +144,7 @@ describe.each(Object.keys(trained))("models of the run %s", (run) => {
       expect(metadata.command).toContain("--train-size 200");
       expect(JSON.parse(metadata.metrics!)).toHaveProperty("loss/train");
       expect(producerName).toBe("hardgrad");
-      const parameters = Object.keys(parametersOf(lastCheckpoint(at(run))));
+      const parameters = Object.keys(parametersOf(savedRun(at(run), "cannot test").checkpoint));
       const used = parameters.filter(
         (p) => file.includes("classifier") || p.startsWith(basename(file).slice(0, 7)),
       );
@@ -190,7 +189,7 @@ test.each([
       key: arrays({ key }).key!,
       slope: np.array(slope),
     },
-    lastCheckpoint(at(run)).config.settings,
+    savedRun(at(run), "cannot test").checkpoint.config.settings,
   );
   const given = name === "classifier" ? { image: image! } : { image: image!, key };
   const result = await runFile(at(run, "export", `${name}.onnx`), given, "node");
@@ -207,7 +206,7 @@ test.each(["categorical", "bernoulli"])(
     const own = vae.evaluations.reconstruct!(
       params(),
       { images: arrays({ image }).image!.mul(255), labels: np.zeros([5]), key: arrays({ key }).key! },
-      lastCheckpoint(at(run)).config.settings,
+      savedRun(at(run), "cannot test").checkpoint.config.settings,
     );
     const { latent } = await runFile(at(run, "export", "encoder-sampled.onnx"), { image, key }, "node");
     const decoded = await runFile(at(run, "export", "decoder.onnx"), { latent: latent! }, "node");
@@ -223,7 +222,7 @@ test.each(["categorical", "bernoulli"])(
 );
 
 test("a check finds a model with other parameters", async () => {
-  const checkpoint = lastCheckpoint(at("stochastic"));
+  const checkpoint = savedRun(at("stochastic"), "cannot test").checkpoint;
   const { settings } = checkpoint.config;
   const exported = modelsOf(classifier, settings, 2).classifier!;
   const parameters = parametersOf(checkpoint);

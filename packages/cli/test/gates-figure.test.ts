@@ -4,6 +4,7 @@ import { classNames, drawnDigits, type MetricRow } from "@hardgrad/experiments";
 import type { Network } from "@hardgrad/runtime";
 import { beforeAll, expect, test } from "vitest";
 import { gatesFigure } from "../src/figures/gates.ts";
+import { gateShares } from "../src/run-figures/gate-shares.ts";
 import { hardgrad, scratch } from "./run.ts";
 
 const cwd = scratch();
@@ -57,7 +58,7 @@ test("shares are those of the gates themselves, in the order of the classes that
   };
   const { test: images } = drawnDigits({ train: 1, test: 300 });
   const metrics: MetricRow[] = [{ step: 1, epoch: 1, values: { "gate/rate": 0.5, "gate/rate-3": 0.25 } }];
-  const { rows } = await gatesFigure(network, metrics, images, classNames("drawn"));
+  const { rows } = gatesFigure(await gateShares(network, images), metrics, classNames("drawn"));
   const opens = rows.filter((r) => r.panel === "opens");
   const sum = (x: number): number =>
     opens.filter((r) => r.x === x).reduce((total, r) => total + Number(r.value), 0);

@@ -129,7 +129,7 @@ describe("judge RUN", () => {
     [
       ["judge", join(runs, "run"), "--judge", join(runs, "run", "checkpoint.safetensors")],
       1,
-      /checkpoint of generator/,
+      /it is not the file of a judge/,
     ],
     [["judge", join(runs, "run"), "--out", runs], 2, /is a folder/],
     [

@@ -43,12 +43,7 @@ export { type DeviceOptions, deviceNames, useDevice } from "./engine/backends/de
 export { DeviceLost } from "./engine/backends/device-lost.ts";
 export { nativeBackend } from "./engine/backends/native/index.ts";
 export { checkRun } from "./engine/check-run.ts";
-export {
-  CHECKPOINT_FORMAT,
-  checkpointContent,
-  checkpointParts,
-  decodeCheckpoint,
-} from "./engine/checkpoint-file.ts";
+export { checkpointParts, decodeCheckpoint, encodeCheckpoint } from "./engine/checkpoint-file.ts";
 export { makeEstimator } from "./engine/estimator.ts";
 export { type Checker, type Difference, modelChecker, TOLERANCE } from "./engine/export/check.ts";
 export {
@@ -65,6 +60,12 @@ export {
   type RuntimeFile,
   runtimeFile,
 } from "./engine/export/runtime.ts";
+export {
+  readSafetensors,
+  type Safetensors,
+  tensorBytes,
+  writeSafetensors,
+} from "./engine/export/safetensors.ts";
 export { extended, withoutEnd } from "./engine/extension.ts";
 export { keyOf, PURPOSE } from "./engine/keys.ts";
 export { startRun } from "./engine/run.ts";

@@ -4,7 +4,6 @@ import {
   deviceNames,
   type Experiment,
   experiments,
-  findExperiment,
   type RunConfig,
 } from "@hardgrad/experiments";
 import type { Command } from "commander";
@@ -57,14 +56,13 @@ export function whichCan(ability: (experiment: Experiment) => unknown): string {
     .join(" or ");
 }
 
-/** The configuration of one run, checked before anything starts. Without an estimator: the experiment's own. */
-export function configurationOf(
-  experimentName: string,
+/** The configuration of one run out of flags. Without an estimator: the experiment's own. */
+export function resolveRun(
+  experiment: Experiment,
   estimatorText: string | undefined,
   seed: number,
   flags: Flags,
 ): RunConfig {
-  const experiment = experimentOf(experimentName);
   const data = String(flags.data ?? "drawn");
   if (!datasetNames.includes(data)) throw unknownName("dataset", data, datasetNames);
   const sizes = [flags.trainSize, flags.testSize];
@@ -110,9 +108,9 @@ export function checkpointEveryOf(flags: Flags): number {
 }
 
 /** Refuses a run that can't be, before any work, by what is known without its data. */
-export function refuseImpossible(config: RunConfig): void {
+export function refuseImpossible(experiment: Experiment, config: RunConfig): void {
   try {
-    checkRun(findExperiment(config.experiment), config);
+    checkRun(experiment, config);
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

@@ -1,4 +1,5 @@
-import { deviceNames } from "@hardgrad/experiments";
+import { type Backend, type DeviceOptions, deviceNames, useDevice } from "@hardgrad/experiments";
+import { UsageError } from "./errors.ts";
 import { listOf } from "./flags.ts";
 import { unknownName } from "./suggest.ts";
 
@@ -22,6 +23,15 @@ export function deviceOf(flag: unknown, standard = "wasm"): string {
   const name = flag === undefined ? standard : String(flag);
   if (!deviceNames.includes(name)) throw unknownName("device", name, deviceNames, otherNames);
   return name;
+}
+
+/** The backend of a device; a UsageError where this machine does not have it. */
+export async function backendOf(name: string, options: DeviceOptions = {}): Promise<Backend> {
+  try {
+    return await useDevice(name, options);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
 }
 
 /** The devices of a list separated by commas, each known and none twice. */

@@ -5,8 +5,8 @@ import { Failure, UsageError } from "../ask/errors.ts";
 import { formatEstimator, parseEstimator } from "../ask/estimator.ts";
 import { wholeNumber } from "../ask/flags.ts";
 import { loadProblem } from "../ask/problems.ts";
+import { checkTarget, writeFigure } from "../disk/figure-file.ts";
 import type { Labelled } from "../figures/audit.ts";
-import { checkTarget, writeFigure } from "../figures/index.ts";
 import { narrator, print, printJson, short } from "../print/console.ts";
 import { tableText } from "../print/table.ts";
 

@@ -15,12 +15,13 @@ import { tableOf } from "../compare/table.ts";
 import { verdict } from "../compare/verdict.ts";
 import type { Job } from "../compare/worker.ts";
 import { datasetOf } from "../data/progress.ts";
+import { createFolder, writeWhole } from "../disk/files.ts";
 import { narrator, print, printJson } from "../print/console.ts";
 import { progressOf } from "../print/progress.ts";
 import { tableText } from "../print/table.ts";
 import { environment } from "../run-folder/environment.ts";
-import { createFolder, writeWhole } from "../run-folder/files.ts";
-import { readMetrics, readPictures, readSummary } from "../run-folder/folder.ts";
+import { readMetrics, readPictures, readSummary } from "../run-folder/read.ts";
+import { hasCheckpoint } from "../run-folder/saved-run.ts";
 
 /** `compare EXPERIMENT`: estimators side by side, each with the same seeds. */
 export async function compare(name: string | undefined, flags: Flags): Promise<void> {
@@ -106,7 +107,7 @@ function runPath(config: RunConfig, folder: string): string {
 
 function jobOf(config: RunConfig, folder: string, checkpointEvery: number): Omit<Job, "device" | "threads"> {
   const path = runPath(config, folder);
-  const resume = fs.existsSync(join(path, "checkpoint.safetensors"));
+  const resume = hasCheckpoint(path);
   if (!resume) fs.rmSync(path, { recursive: true, force: true }); // killed before its first checkpoint
   return { config, path, checkpointEvery, resume };
 }

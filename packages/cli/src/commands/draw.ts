@@ -2,16 +2,16 @@ import { fileURLToPath } from "node:url";
 import { classNames, type Picture } from "@hardgrad/experiments";
 import type { Flags } from "../ask/configuration.ts";
 import { Failure, Interrupted, UsageError } from "../ask/errors.ts";
+import { writeFigure } from "../disk/figure-file.ts";
+import { streamWhole } from "../disk/files.ts";
 import { drawerOf, refuseSilent } from "../draw/drawer.ts";
 import { checkOutput, columnsOf, freeName } from "../draw/output.ts";
 import { type Drawn, drawn } from "../draw/pictures.ts";
 import { digitOf, MOST, type Request, requestOf } from "../draw/request.ts";
 import { blockCharacters, csvOf, jsonOf } from "../draw/text.ts";
-import { writeFigure } from "../figures/index.ts";
 import { pictureSvg } from "../figures/pictures.ts";
 import { narrator, print, printJson, printPieces } from "../print/console.ts";
-import { streamWhole } from "../run-folder/files.ts";
-import { trainedRun } from "../run-folder/trained.ts";
+import { savedRun } from "../run-folder/saved-run.ts";
 
 /** Pictures between two lines that say how far it is. */
 const REPORT = 100_000;
@@ -24,12 +24,12 @@ export async function draw(given: string | undefined, flags: Flags): Promise<voi
   const run = given ?? small;
   const request = requestOf(flags);
   const narrate = narrator(flags.quiet === true);
-  const trained = trainedRun(run, "draw from");
+  const trained = savedRun(run, "cannot draw from");
   const { config } = trained.checkpoint;
-  refuseSilent(run, trained, "only runs of generator draw on request");
+  refuseSilent(trained, "only runs of generator draw on request");
   const names = classNames(config.data);
   const asked = flags.digit === undefined ? undefined : digitOf(String(flags.digit), names);
-  const generator = await drawerOf(run, trained, "draw from");
+  const generator = await drawerOf(trained, "draw from");
   const digits = asked === undefined ? generator.digits : [known(run, asked, generator.digits, names)];
   const total = request.count * digits.length;
   if (total > MOST)

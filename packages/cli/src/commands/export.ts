@@ -1,12 +1,11 @@
 import * as fs from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import {
   type Checker,
   type Checkpoint,
   type Difference,
   exportModel,
   type FinishedTasks,
-  findExperiment,
   type ModelPort,
   type Models,
   modelChecker,
@@ -16,18 +15,18 @@ import {
   type TaskModel,
   TOLERANCE,
   useDevice,
+  writeSafetensors,
 } from "@hardgrad/experiments";
 import type { Flags } from "../ask/configuration.ts";
 import { Failure, UsageError, writeFailure } from "../ask/errors.ts";
 import { unknownName } from "../ask/suggest.ts";
+import { writeWhole } from "../disk/files.ts";
 import { checkedText, makeRuntimeFile } from "../export/runtime.ts";
 import { type Format, formats, targetsOf } from "../export/targets.ts";
 import { modelsOfTasks, taskRuntimeFile } from "../export/tasks.ts";
 import { type Narrate, narrator, print, printJson, short } from "../print/console.ts";
-import { encodeSafetensors } from "../run-folder/checkpoint.ts";
-import { writeWhole } from "../run-folder/files.ts";
-import { epochAt, lastCheckpoint } from "../run-folder/folder.ts";
 import { originOf } from "../run-folder/origin.ts";
+import { type SavedRun, savedRun } from "../run-folder/saved-run.ts";
 
 /** A file that was written, for `--json`. */
 interface Written {
@@ -44,16 +43,17 @@ interface Written {
 }
 
 /** `export RUN`: models of a trained network, for other programs. */
-export async function exportRun(run: string, flags: Flags): Promise<void> {
+export async function exportRun(path: string, flags: Flags): Promise<void> {
   const narrate = narrator(flags.quiet === true);
   const format = formatOf(flags);
-  const { checkpoint, epoch } = read(run);
+  const { run, epoch } = read(path);
+  const { experiment, checkpoint } = run;
   const origin = originOf(checkpoint, epoch);
   const place = { out: flags.out as string | undefined, force: flags.force === true };
-  const { tasks } = findExperiment(checkpoint.config.experiment);
+  const { tasks } = experiment;
   let written: Written[];
   if (tasks && format !== "safetensors")
-    written = await writeTasks(run, tasks, checkpoint, format, origin, flags, narrate);
+    written = await writeTasks(run, tasks, format, origin, flags, narrate);
   else if (format === "safetensors") {
     if (flags.which !== undefined)
       throw new UsageError("--which is for --format onnx: safetensors holds all parameters; leave it out.");
@@ -61,23 +61,23 @@ export async function exportRun(run: string, flags: Flags): Promise<void> {
       throw new UsageError(
         "--no-check is for networks: parameters alone have nothing to check; leave it out.",
       );
-    const { parameters: path } = targetsOf(run, ["parameters"], format, place);
-    written = [writeParameters(checkpoint, origin, path!)];
+    const { parameters: file } = targetsOf(path, ["parameters"], format, place);
+    written = [writeParameters(checkpoint, origin, file!)];
   } else if (format === "runtime") {
     if (flags.which !== undefined)
       throw new UsageError("--which is for --format onnx: a runtime file holds one network; leave it out.");
-    const { network: path } = targetsOf(run, ["network"], format, place);
-    const { content, ...about } = await makeRuntimeFile(checkpoint, epoch, origin, flags, narrate);
-    writeInto(path!, content);
-    written = [{ name: "network", file: path!, bytes: content.length, ...about }];
+    const { network: file } = targetsOf(path, ["network"], format, place);
+    const { content, ...about } = await makeRuntimeFile(run, epoch, origin, flags, narrate);
+    writeInto(file!, content);
+    written = [{ name: "network", file: file!, bytes: content.length, ...about }];
   } else {
-    const exports = chosen(declared(checkpoint, epoch), flags.which as string | undefined);
-    const targets = targetsOf(run, Object.keys(exports), format, place);
+    const models = chosen(declared(run, epoch), flags.which as string | undefined);
+    const targets = targetsOf(path, Object.keys(models), format, place);
     const parameters = parametersOf(checkpoint);
-    const models = Object.entries(exports).map(([name, model]) => ({ name, model, parameters }));
-    written = await writeModels(models, origin, targets, await checkerOf(flags, narrate));
+    const named = Object.entries(models).map(([name, model]) => ({ name, model, parameters }));
+    written = await writeModels(named, origin, targets, await checkerOf(flags, narrate));
   }
-  if (flags.json) printJson({ run, format, metadata: origin, files: written });
+  if (flags.json) printJson({ run: path, format, metadata: origin, files: written });
   for (const { file, difference, checked } of flags.json ? [] : written) {
     print(file);
     if (checked) narrate(`  ${checkedText(checked)}`);
@@ -92,30 +92,20 @@ function formatOf(flags: Flags): Format {
   return format;
 }
 
-function read(run: string): { checkpoint: Checkpoint; epoch: number } {
-  const file = join(run, "checkpoint.safetensors");
-  if (!fs.existsSync(run))
-    throw new Failure(`cannot export ${run}: it does not exist; give the folder of a run.`);
-  if (!fs.existsSync(file))
-    throw new Failure(
-      `cannot export ${run}: it has no checkpoint.safetensors; give the folder of one run, which \`hardgrad train\` or \`compare\` made.`,
-    );
-  const checkpoint = lastCheckpoint(run, {
-    what: "cannot export",
-    instead: "use an older copy, or train the run again",
-  });
-  const epoch = epochAt(run, checkpoint.step);
+/** A run, and how many epochs it has trained: slopes and temperatures follow from it. */
+function read(path: string): { run: SavedRun; epoch: number } {
+  const run = savedRun(path, "cannot export");
+  const { epoch, checkpoint } = run;
   if (epoch === undefined)
     throw new Failure(
-      `cannot export ${run}: its metrics.jsonl has no row for step ${checkpoint.step}, the checkpoint's; use a whole copy of the folder, or train the run again.`,
+      `cannot export ${path}: its metrics.jsonl has no row for step ${checkpoint.step}, the checkpoint's; use a whole copy of the folder, or train the run again.`,
     );
-  return { checkpoint, epoch };
+  return { run, epoch };
 }
 
-function declared(checkpoint: Checkpoint, epoch: number): Models {
+function declared({ experiment, checkpoint }: SavedRun, epoch: number): Models {
   try {
-    const { experiment, settings } = checkpoint.config;
-    return modelsOf(findExperiment(experiment), settings, epoch);
+    return modelsOf(experiment, checkpoint.config.settings, epoch);
   } catch (error) {
     throw new Failure(
       `${(error as Error).message.replace(/\.$/, "")}; use --format safetensors for its parameters.`,
@@ -125,20 +115,19 @@ function declared(checkpoint: Checkpoint, epoch: number): Models {
 
 /** A model or runtime file for every finished task of a run. */
 async function writeTasks(
-  run: string,
+  { path, checkpoint }: SavedRun,
   tasks: FinishedTasks,
-  checkpoint: Checkpoint,
   format: Format,
   origin: { readonly [key: string]: string },
   flags: Flags,
   narrate: Narrate,
 ): Promise<Written[]> {
-  const found = await modelsOfTasks(run, tasks, checkpoint, flags);
+  const found = await modelsOfTasks(path, tasks, checkpoint, flags);
   const byName = Object.fromEntries(found.map((model) => [model.name, model]));
   const models = Object.values(chosen(byName, flags.which as string | undefined));
   const place = { out: flags.out as string | undefined, force: flags.force === true };
   const targets = targetsOf(
-    run,
+    path,
     models.map(({ name }) => name),
     format,
     place,
@@ -154,21 +143,18 @@ async function writeTasks(
   return made.map(({ written }) => written);
 }
 
-function chosen<T>(
-  exports: { readonly [name: string]: T },
-  which: string | undefined,
-): { [name: string]: T } {
-  if (which === undefined) return { ...exports };
-  const names = Object.keys(exports);
+function chosen<T>(models: { readonly [name: string]: T }, which: string | undefined): { [name: string]: T } {
+  if (which === undefined) return { ...models };
+  const names = Object.keys(models);
   const wanted = which.split(",").map((name) => name.trim());
   for (const name of wanted) if (!names.includes(name)) throw unknownName("model", name, names);
   return Object.fromEntries(
-    names.filter((name) => wanted.includes(name)).map((name) => [name, exports[name]!]),
+    names.filter((name) => wanted.includes(name)).map((name) => [name, models[name]!]),
   );
 }
 
 function writeParameters(checkpoint: Checkpoint, origin: { [key: string]: string }, path: string): Written {
-  const bytes = encodeSafetensors(parametersOf(checkpoint), { format: "hardgrad-parameters-1", ...origin });
+  const bytes = writeSafetensors(parametersOf(checkpoint), { format: "hardgrad-parameters-1", ...origin });
   writeInto(path, bytes);
   return { name: "parameters", file: path, bytes: bytes.length, doc: "The network's parameters." };
 }

@@ -8,22 +8,21 @@ import {
   MOST_SEED,
   type RunConfig,
   readerOf,
-  useDevice,
 } from "@hardgrad/experiments";
 import type { Flags } from "../ask/configuration.ts";
-import { deviceOf } from "../ask/device.ts";
+import { backendOf, deviceOf } from "../ask/device.ts";
 import { UsageError } from "../ask/errors.ts";
 import { wholeNumber } from "../ask/flags.ts";
 import { unknownName } from "../ask/suggest.ts";
 import { datasetOf } from "../data/progress.ts";
+import { checkTarget, writeFigure } from "../disk/figure-file.ts";
 import { drawerOf, refuseSilent } from "../draw/drawer.ts";
-import { checkTarget, writeFigure } from "../figures/index.ts";
 import { judgeFigure } from "../figures/judge.ts";
 import { type Judge, judgePath, makeJudge, readJudge } from "../judge/file.ts";
 import { stepsOf } from "../judge/steps.ts";
 import { judgeSentence, verdictLines, verdictTable } from "../judge/text.ts";
 import { narrator, percent, print, printJson } from "../print/console.ts";
-import { type Trained, trainedRun } from "../run-folder/trained.ts";
+import { type SavedRun, savedRun } from "../run-folder/saved-run.ts";
 
 type Data = Pick<RunConfig, "data" | "drawn" | "seed">;
 
@@ -45,10 +44,10 @@ export async function judge(run: string | undefined, flags: Flags): Promise<void
     throw new UsageError(`--threads is for --device native, not ${device}; leave it out.`);
   const threads =
     flags.threads === undefined ? undefined : wholeNumber("--threads", String(flags.threads), 1, 256);
-  const trained = run === undefined ? undefined : trainedRun(run, "judge");
+  const trained = run === undefined ? undefined : savedRun(run, "cannot judge");
   if (trained) {
-    refuseSilent(run!, trained, "the judge reads what generators draw");
-    refuseOtherData(run!, trained, flags);
+    refuseSilent(trained, "the judge reads what generators draw");
+    refuseOtherData(trained, flags);
   }
   const of = trained ? trained.checkpoint.config : dataOf(flags);
   const quiet = flags.quiet === true;
@@ -58,7 +57,11 @@ export async function judge(run: string | undefined, flags: Flags): Promise<void
     throw new UsageError(
       `${of.data} has no labels for a judge to learn; use --data drawn, mnist or fashion-mnist.`,
     );
-  const backend = await backendOf(device, threads, narrate);
+  // On jax-js's own backends convolutions learn far too slowly: 30 steps did not end within two minutes.
+  const backend = await backendOf(device, {
+    notice: narrate,
+    ...(threads === undefined ? {} : { threads }),
+  });
   const frozen = await judgeOf(of, dataset, backend, flags);
   narrate(judgeSentence(frozen, dataset.test.count));
   const about = { judge: { ...frozen, parameters: undefined }, data: of.data };
@@ -67,7 +70,7 @@ export async function judge(run: string | undefined, flags: Flags): Promise<void
     else print(`${frozen.sha256}  ${frozen.file}`);
     return;
   }
-  const generator = await drawerOf(run!, trained, "judge", { device: backend.device });
+  const generator = await drawerOf(trained, "judge", { device: backend.device });
   const names = classNames(of.data);
   const silent = names.filter((_, digit) => !generator.digits.includes(digit));
   if (silent.length > 0)
@@ -105,10 +108,10 @@ export async function judge(run: string | undefined, flags: Flags): Promise<void
   for (const line of verdictLines(verdict, frozen, backend.device)) print(line);
 }
 
-function refuseOtherData(run: string, { checkpoint }: Trained, flags: Flags): void {
+function refuseOtherData({ path, checkpoint }: SavedRun, flags: Flags): void {
   if (flags.data !== undefined && flags.data !== checkpoint.config.data)
     throw new UsageError(
-      `--data ${flags.data} is not what ${run} was trained on, ${checkpoint.config.data}; leave it out.`,
+      `--data ${flags.data} is not what ${path} was trained on, ${checkpoint.config.data}; leave it out.`,
     );
 }
 
@@ -120,19 +123,6 @@ function dataOf(flags: Flags): Data {
     );
   if (!datasetNames.includes(data)) throw unknownName("dataset", data, datasetNames);
   return { data, seed: 0, ...(data === "drawn" ? { drawn: { train: 10_000, test: 2_000 } } : {}) };
-}
-
-/** On jax-js's own backends convolutions learn far too slowly: 30 steps did not end within two minutes. */
-async function backendOf(
-  name: string,
-  threads: number | undefined,
-  notice: (sentence: string) => void,
-): Promise<Backend> {
-  try {
-    return await useDevice(name, { notice, ...(threads === undefined ? {} : { threads }) });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
 }
 
 async function judgeOf(of: Data, dataset: Dataset, backend: Backend, flags: Flags): Promise<Judge> {

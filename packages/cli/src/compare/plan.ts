@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { checkRun, type Experiment, makeEstimator, type RunConfig } from "@hardgrad/experiments";
 import { z } from "zod";
-import { configurationOf, experimentOf, type Flags, seedOf } from "../ask/configuration.ts";
+import { experimentOf, type Flags, resolveRun, seedOf } from "../ask/configuration.ts";
 import { Failure, UsageError } from "../ask/errors.ts";
 import { formatEstimator, wholeEstimator } from "../ask/estimator.ts";
 import { kebab, wholeNumber } from "../ask/flags.ts";
 import { refuseContradictions } from "../ask/resume.ts";
 import { configSchema } from "../run-folder/checkpoint.ts";
-import { lastCheckpoint } from "../run-folder/read.ts";
+import { hasCheckpoint, savedRun } from "../run-folder/saved-run.ts";
 
 const schema = z.object({ configs: z.array(configSchema).min(1), command: z.string() });
 
@@ -35,7 +35,7 @@ export function plannedComparison(name: string | undefined, flags: Flags): Compa
   const seeds = wholeNumber("--seeds", String(flags.seeds ?? "1"), 1, 1000);
   const first = seedOf(flags, seeds);
   const configs = names.flatMap((estimator) =>
-    Array.from({ length: seeds }, (_, i) => configurationOf(name, estimator, first + i, flags)),
+    Array.from({ length: seeds }, (_, i) => resolveRun(experiment, estimator, first + i, flags)),
   );
   const twice = repeated(configs.filter((c) => c.seed === first).map((c) => wholeEstimator(c.estimator)));
   if (twice !== undefined)
@@ -62,7 +62,7 @@ function readComparison(path: string): Comparison {
     );
     return { configs, command };
   } catch {
-    if (fs.existsSync(join(path, "checkpoint.safetensors")))
+    if (hasCheckpoint(path))
       throw new UsageError(
         `${path} is one run, not a comparison; go on with: npx hardgrad train --resume ${path}.`,
       );
@@ -74,9 +74,9 @@ function readComparison(path: string): Comparison {
 
 /** Refuses what is in the folder of a run, and can't be its beginning: damaged, or trained otherwise since. */
 export function refuseForeign(config: RunConfig, path: string): void {
-  if (!fs.existsSync(join(path, "checkpoint.safetensors"))) return;
+  if (!hasCheckpoint(path)) return;
   const instead = `move ${path} away, and the comparison trains that run again`;
-  const { config: trained } = lastCheckpoint(path, { what: "cannot resume from", instead });
+  const { config: trained } = savedRun(path, "cannot resume from", instead).checkpoint;
   const [asked, found] = [config, trained].map(({ settings, ...rest }) => ({ ...rest, ...settings }));
   const names = [...new Set([...Object.keys(asked!), ...Object.keys(found!)])];
   const textOf = (of: unknown, name: string): string =>

@@ -1,9 +1,10 @@
 import "./process-worker.ts";
 
-import type { MetricRow, RunConfig } from "@hardgrad/experiments";
+import { findExperiment, type MetricRow, type RunConfig } from "@hardgrad/experiments";
 import { worker, workerEmit } from "workerpool";
 import { describeError } from "../ask/errors.ts";
 import { datasetOf } from "../data/progress.ts";
+import { savedRun } from "../run-folder/saved-run.ts";
 import { trainRun } from "../train-run.ts";
 
 /** One run of `compare`, in a worker process. */
@@ -42,7 +43,10 @@ async function run(job: Job): Promise<void> {
     const onRows = (rows: readonly MetricRow[], step: number, total: number): void =>
       workerEmit({ rows, step, total } satisfies Report);
     const notice = (sentence: string): void => workerEmit({ notice: sentence } satisfies Notice);
-    await trainRun({ ...job, dataset, onRows, notice, stopped: () => stopped });
+    const { resume, ...about } = job;
+    const experiment = findExperiment(job.config.experiment);
+    const from = resume ? { from: savedRun(job.path, "cannot resume from").checkpoint } : {};
+    await trainRun({ ...about, ...from, experiment, dataset, onRows, notice, stopped: () => stopped });
   } catch (error) {
     const { sentence, exitCode } = describeError(error);
     throw Object.assign(new Error(sentence), { exitCode }); // own properties reach the parent, classes do not

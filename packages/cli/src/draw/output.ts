@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import { extname } from "node:path";
 import { UsageError } from "../ask/errors.ts";
-import { checkTarget } from "../figures/index.ts";
+import { checkTarget } from "../disk/figure-file.ts";
 import { MOST, MOST_ON_SHEET, type Request } from "./request.ts";
 
 /** Refuses, before anything is drawn, a file that can't be written or a sheet that nobody could look at. */

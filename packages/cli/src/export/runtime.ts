@@ -2,7 +2,6 @@ import {
   type Checkpoint,
   checkRuntimeFile,
   drawnDigits,
-  findExperiment,
   MOST_FLIPPED,
   parametersOf,
   type RuntimeCheck,
@@ -15,6 +14,7 @@ import type { Flags } from "../ask/configuration.ts";
 import { Failure } from "../ask/errors.ts";
 import { datasetOf } from "../data/progress.ts";
 import { type Narrate, percent, short } from "../print/console.ts";
+import type { SavedRun } from "../run-folder/saved-run.ts";
 
 interface Made {
   readonly content: Uint8Array;
@@ -26,7 +26,7 @@ interface Made {
 
 /** One file for `@hardgrad/runtime`, run on the test images beside jax-js before it is written. */
 export async function makeRuntimeFile(
-  checkpoint: Checkpoint,
+  { experiment, checkpoint }: SavedRun,
   epoch: number,
   origin: { readonly [key: string]: string },
   flags: Flags,
@@ -34,10 +34,10 @@ export async function makeRuntimeFile(
 ): Promise<Made> {
   await useDevice("wasm");
   const parameters = parametersOf(checkpoint);
-  const { experiment, settings } = checkpoint.config;
+  const { settings } = checkpoint.config;
   const made = ((): RuntimeFile => {
     try {
-      return runtimeFile(findExperiment(experiment), parameters, settings, epoch, origin);
+      return runtimeFile(experiment, parameters, settings, epoch, origin);
     } catch (error) {
       throw new Failure((error as Error).message);
     }

@@ -1,7 +1,5 @@
-import type { MetricRow, Split } from "@hardgrad/experiments";
-import { type GatedLayer, loadRuntime, type Network } from "@hardgrad/runtime";
+import type { MetricRow } from "@hardgrad/experiments";
 import * as Plot from "@observablehq/plot";
-import { UsageError } from "../ask/errors.ts";
 import { lineChart } from "./chart.ts";
 import { plotSvg, stack } from "./draw.ts";
 import type { Figure } from "./index.ts";
@@ -10,26 +8,27 @@ import type { Figure } from "./index.ts";
 const MOST_COLUMNS = 250;
 const WIDTH = 820;
 const HEIGHT = 340;
-const IMAGES = 10_000;
-const CLASSES = 10;
 
 /** One number of a panel. */
 type Row = { panel: string; x: number; series: string; value: number };
 
+/** How often gates open. */
+export interface GateShares {
+  /** Share of each class's images for which each gate is open, `[classes][gates]`. */
+  readonly shares: readonly (readonly number[])[];
+  /** Units that a gate opens. */
+  readonly block: number;
+}
+
 /**
  * A gated run in two panels: which gates open for which class, and the rate over training.
  */
-export async function gatesFigure(
-  network: Network,
+export function gatesFigure(
+  { shares, block }: GateShares,
   metrics: readonly MetricRow[],
-  test: Split,
   names: readonly string[],
-): Promise<Figure> {
-  const layer = network.layers.find((l): l is GatedLayer => l.kind === "gated");
-  if (!layer) throw new UsageError("figure gates: this run has no gates (it is of network dense).");
-  const shares = await openShares(network, layer, test);
+): Figure {
   const order = orderOf(shares);
-  const { block } = layer;
   const rates = rateRows(metrics, names);
   const opens = order.flatMap((gate, x) =>
     names.map((series, c): Row => ({ panel: "opens", x, series, value: shares[c]![gate]! })),
@@ -40,21 +39,6 @@ export async function gatesFigure(
     svg: stack(panels, { width: WIDTH, height: HEIGHT, title }),
     rows: [...opens, ...rates],
   };
-}
-
-/** Share of each class's images for which each gate is open, `[classes][gates]`. */
-async function openShares(network: Network, layer: GatedLayer, test: Split): Promise<number[][]> {
-  const gater = await loadRuntime({ inputs: network.inputs, layers: network.layers.slice(0, layer.gates) });
-  const count = Math.min(test.count, IMAGES);
-  const open = Array.from({ length: CLASSES }, () => new Array<number>(gater.outputs).fill(0));
-  const images = new Array<number>(CLASSES).fill(0);
-  for (let n = 0; n < count; n++) {
-    const x = Float32Array.from(test.images.subarray(n * 784, (n + 1) * 784), (v) => v / 255);
-    const label = test.labels[n]!;
-    images[label]!++;
-    for (const [g, gate] of gater.forward(x).entries()) if (gate !== 0) open[label]![g]!++;
-  }
-  return open.map((row, c) => row.map((n) => n / Math.max(1, images[c]!)));
 }
 
 /** Gates by the class that opens them most, those that are open most first; dead ones come last. */

@@ -1,11 +1,8 @@
-import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import { dirname, join } from "node:path";
 import {
   type Backend,
-  type Checkpoint,
   type ClassifierPlan,
-  checkpointContent,
   type Dataset,
   type HostArrays,
   judgePlan,
@@ -13,12 +10,16 @@ import {
   plainPlan,
   type RunConfig,
   readerOf,
+  readSafetensors,
   type Tensor,
   trainClassifier,
+  writeSafetensors,
 } from "@hardgrad/experiments";
 import envPaths from "env-paths";
+import { z } from "zod";
 import { Failure, writeFailure } from "../ask/errors.ts";
-import { readCheckpoint, writeCheckpoint } from "../run-folder/checkpoint.ts";
+import { writeWhole } from "../disk/files.ts";
+import { digestOf } from "../run-folder/checkpoint.ts";
 import type { Steps } from "./steps.ts";
 
 /** A classifier that was trained on real images and then frozen. */
@@ -41,25 +42,54 @@ export function judgePath({ data, drawn }: Data): string {
   return join(envPaths("hardgrad", { suffix: "" }).cache, "judges", `${name}.safetensors`);
 }
 
+const FORMAT = "hardgrad-judge-1";
+
+/** What a judge's file says of it. */
+const aboutSchema = z.object({
+  data: z.string(),
+  drawn: z.object({ train: z.number(), test: z.number() }).exactOptional(),
+  epochs: z.number(),
+  step: z.number(),
+  accuracy: z.object({ test: z.number(), plain: z.number() }).exactOptional(),
+});
+type About = z.infer<typeof aboutSchema>;
+
+interface Kept {
+  readonly about: About;
+  readonly tensors: { readonly [name: string]: Tensor };
+}
+
+/** @throws RangeError, a clause, for a file that is none of a judge. */
+function read(file: string): Kept {
+  const { metadata, tensors } = readSafetensors(fs.readFileSync(file));
+  if (metadata.format !== FORMAT) throw new RangeError("it is not the file of a judge");
+  if (metadata.sha256 !== digestOf(tensors)) throw new RangeError("it is damaged (its checksum differs)");
+  return { about: aboutSchema.parse(JSON.parse(metadata.judge ?? "")), tensors };
+}
+
+function write(file: string, about: About, state: HostArrays): void {
+  const tensors = state as Kept["tensors"];
+  const metadata = { format: FORMAT, judge: JSON.stringify(about), sha256: digestOf(tensors) };
+  writeWhole(file, writeSafetensors(tensors, metadata));
+}
+
 /** Reads a judge that was trained before. */
-export function readJudge(file: string, { data }: Data): Judge {
+export function readJudge(file: string, { data }: Pick<Data, "data">): Judge {
   const refuse = (why: string): Failure =>
     new Failure(`${file} can't be the judge: ${why}; delete it or give another --judge.`);
   if (!fs.existsSync(file)) throw refuse("it does not exist");
-  const checkpoint = readCheckpoint(file, {
-    what: "cannot judge by",
-    instead: "delete it, and it is trained anew",
-  });
-  const { config, tensors, record } = checkpoint;
-  if (config.experiment !== "judge") throw refuse(`it is a checkpoint of ${config.experiment}`);
-  if (config.data !== data) throw refuse(`it was trained on ${config.data}, and the run on ${data}`);
-  return {
-    parameters: parametersIn(tensors),
-    sha256: digest(parametersIn(tensors)),
-    accuracy: record.last["accuracy/test"]!,
-    plainAccuracy: record.last["accuracy/plain"]!,
-    file,
-  };
+  let kept: Kept;
+  try {
+    kept = read(file);
+  } catch (error) {
+    throw refuse(error instanceof RangeError ? error.message : "it is damaged");
+  }
+  const { about, tensors } = kept;
+  if (about.data !== data) throw refuse(`it was trained on ${about.data}, and the run on ${data}`);
+  if (!about.accuracy) throw refuse("its training has not ended");
+  const parameters = parametersIn(tensors);
+  const { test, plain } = about.accuracy;
+  return { parameters, sha256: digestOf(parameters), accuracy: test, plainAccuracy: plain, file };
 }
 
 /**
@@ -83,43 +113,25 @@ export async function makeJudge(
     throw writeFailure(dirname(file), error);
   }
   const partial = `${file}.part`;
-  const checkpointOf = (step: number, state: HostArrays, last: { [tag: string]: number }): Checkpoint => ({
-    config: {
-      experiment: "judge",
-      estimator: { id: "none", options: {} },
-      ...of,
-      seed: plans.judge.seed,
-      settings: { epochs: plans.judge.epochs },
-    },
-    step,
-    tensors: state as { [name: string]: Tensor },
-    record: { last, best: {}, epoch: { total: 0, steps: 0 } },
-  });
-  const training = await trainClassifier(
-    dataset.train,
-    plans.judge,
-    backend,
-    begun(partial, plans.judge.epochs),
-  );
+  const { epochs } = plans.judge;
+  const about = (step: number): About => ({ ...of, epochs, step });
+  const training = await trainClassifier(dataset.train, plans.judge, backend, begun(partial, epochs));
   while (training.step < training.totalSteps) {
     await training.advance(50);
     if (training.step % training.stepsPerEpoch < 50)
-      writeCheckpoint(partial, checkpointOf(training.step, await training.state(), {}));
+      write(partial, about(training.step), await training.state());
     await steps.at("training the judge", training.step, training.totalSteps);
   }
   const state = await training.state();
   training.dispose();
-  writeCheckpoint(partial, checkpointOf(training.totalSteps, state, {}));
+  write(partial, about(training.totalSteps), state);
   const parameters = parametersIn(state);
   const reader = readerOf(parameters, backend);
-  const accuracy = await reader.accuracy(dataset.test);
+  const test = await reader.accuracy(dataset.test);
   reader.dispose();
-  const last = {
-    "accuracy/test": accuracy,
-    "accuracy/plain": await plainly(dataset, backend, plans.plain, steps),
-  };
+  const accuracy = { test, plain: await plainly(dataset, backend, plans.plain, steps) };
   const frozen = Object.fromEntries(Object.entries(state).filter(([name]) => name.startsWith("params.")));
-  writeCheckpoint(file, checkpointOf(training.totalSteps, frozen, last));
+  write(file, { ...about(training.totalSteps), accuracy }, frozen);
   fs.rmSync(partial, { force: true });
   return readJudge(file, of);
 }
@@ -128,8 +140,8 @@ export async function makeJudge(
 function begun(partial: string, epochs: number): { step: number; state: HostArrays } | undefined {
   if (!fs.existsSync(partial)) return undefined;
   try {
-    const { config, step, tensors } = readCheckpoint(partial);
-    return config.settings.epochs === epochs ? { step, state: tensors } : undefined;
+    const { about, tensors } = read(partial);
+    return about.epochs === epochs ? { step: about.step, state: tensors } : undefined;
   } catch {
     return undefined; // begin again
   }
@@ -151,10 +163,4 @@ async function plainly(
   reader.dispose();
   training.dispose();
   return accuracy;
-}
-
-function digest(parameters: { readonly [name: string]: Tensor }): string {
-  const hash = createHash("sha256");
-  for (const part of checkpointContent(parameters)) hash.update(part);
-  return hash.digest("hex");
 }

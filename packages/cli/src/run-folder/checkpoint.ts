@@ -1,17 +1,16 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import {
-  CHECKPOINT_FORMAT,
   type Checkpoint,
-  checkpointContent,
   checkpointParts,
+  encodeCheckpoint,
   type RunConfig,
   type RunRecord,
-  type Tensor,
+  tensorBytes,
 } from "@hardgrad/experiments";
 import { z } from "zod";
 import { Failure, reasonOf } from "../ask/errors.ts";
-import { writeWhole } from "./files.ts";
+import { writeWhole } from "../disk/files.ts";
 
 /** What `config.json` and checkpoints must hold. */
 export const configSchema: z.ZodType<RunConfig> = z.object({
@@ -35,44 +34,16 @@ const recordSchema = z.object({
   texts: z.record(z.string(), z.string()).optional(),
 });
 
-/** Tensors and text as a safetensors file: header length, JSON header padded to 8 bytes, data. */
-export function encodeSafetensors(
-  tensors: { readonly [name: string]: Tensor },
-  metadata: { readonly [name: string]: string },
-): Uint8Array {
-  let offset = 0;
-  const header: { [name: string]: unknown } = { __metadata__: metadata };
-  for (const [name, { shape, data }] of Object.entries(tensors)) {
-    header[name] = { dtype: "F32", shape, data_offsets: [offset, offset + data.byteLength] };
-    offset += data.byteLength;
-  }
-  const text = JSON.stringify(header);
-  const json = Buffer.from(text.padEnd(text.length + ((8 - (Buffer.byteLength(text) % 8)) % 8), " "));
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(json.length));
-  const values = Object.values(tensors).map(({ data }) =>
-    Buffer.from(data.buffer, data.byteOffset, data.byteLength),
-  );
-  return Buffer.concat([length, json, ...values]);
-}
-
-function digest(tensors: { readonly [name: string]: Tensor }): string {
+/** SHA-256 over names, shapes and values, in hexadecimal. */
+export function digestOf(tensors: Checkpoint["tensors"]): string {
   const hash = createHash("sha256");
-  for (const part of checkpointContent(tensors)) hash.update(part);
+  for (const part of tensorBytes(tensors)) hash.update(part);
   return hash.digest("hex");
 }
 
 /** Writes a checkpoint, whole or not at all. */
 export function writeCheckpoint(path: string, checkpoint: Checkpoint): void {
-  const { tensors, config, step, record } = checkpoint;
-  const metadata = {
-    format: CHECKPOINT_FORMAT,
-    step: String(step),
-    config: JSON.stringify(config),
-    record: JSON.stringify(record),
-    sha256: digest(tensors),
-  };
-  writeWhole(path, encodeSafetensors(tensors, metadata));
+  writeWhole(path, encodeCheckpoint(checkpoint, digestOf(checkpoint.tensors)));
 }
 
 /** What a checkpoint is read for: how an error begins, and the way out. */
@@ -80,6 +51,9 @@ export interface Purpose {
   readonly what: string;
   readonly instead: string;
 }
+
+/** Its name in the folder of a run. */
+export const CHECKPOINT = "checkpoint.safetensors";
 
 const resuming: Purpose = {
   what: "cannot resume from",
@@ -100,7 +74,7 @@ export function readCheckpoint(path: string, purpose: Purpose = resuming): Check
     const { metadata, tensors } = checkpointParts(bytes);
     const record = recordSchema.parse(JSON.parse(metadata.record ?? "")) as RunRecord;
     const config = configSchema.parse(JSON.parse(metadata.config ?? ""));
-    if (digest(tensors) !== metadata.sha256) throw refuse("it is damaged (its checksum differs)");
+    if (digestOf(tensors) !== metadata.sha256) throw refuse("it is damaged (its checksum differs)");
     return { config, step: Number(metadata.step), tensors, record };
   } catch (error) {
     if (error instanceof Failure) throw error;

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import { join } from "node:path";
 import {
   type Checkpoint,
-  findExperiment,
+  type Experiment,
   type MetricRow,
   type Picture,
   type RunConfig,
@@ -10,17 +10,12 @@ import {
   withoutEnd,
 } from "@hardgrad/experiments";
 import { UsageError } from "../ask/errors.ts";
-import { lineChart } from "../figures/chart.ts";
-import { continualFigure } from "../figures/continual.ts";
-import { pictureSvg } from "../figures/pictures.ts";
-import { writeCheckpoint } from "./checkpoint.ts";
+import { appendWhole, createFolder, writeWhole } from "../disk/files.ts";
+import { CHECKPOINT, writeCheckpoint } from "./checkpoint.ts";
 import { environment } from "./environment.ts";
-import { appendWhole, createFolder, writeWhole } from "./files.ts";
 import { modelCard } from "./model-card.ts";
 import { readEnvironment, readMetrics } from "./read.ts";
 import { encodeFileVersion, encodeScalars, record as frame, readRecords, stepOf } from "./tfevents.ts";
-
-export { epochAt, lastCheckpoint, readConfig, readMetrics, readPictures, readSummary } from "./read.ts";
 
 const EVENTS = "events.out.tfevents.0.hardgrad";
 
@@ -29,7 +24,12 @@ export interface RunFolder {
   readonly path: string;
   append(rows: readonly MetricRow[]): void;
   saveCheckpoint(checkpoint: Checkpoint): void;
-  finish(config: RunConfig, summary: Summary, pictures: readonly Picture[]): void;
+  /** The end of the run: its figures as SVG, by file name, and which of them are pictures. */
+  finish(
+    summary: Summary,
+    figures: { readonly [file: string]: string },
+    pictures: readonly Pick<Picture, "name" | "title">[],
+  ): void;
 }
 
 /**
@@ -38,6 +38,7 @@ export interface RunFolder {
  */
 export function openRunFolder(
   path: string,
+  experiment: Experiment,
   config: RunConfig,
   device: string,
   resumeAt?: number,
@@ -59,7 +60,6 @@ export function openRunFolder(
     for (const name of ["summary.json", "README.md"]) fs.rmSync(join(path, name), { force: true });
     writeWhole(join(path, "config.json"), json(config));
     if (!readEnvironment(path)) writeWhole(join(path, "environment.json"), json(environment(device)));
-    const experiment = findExperiment(config.experiment);
     const kept = readMetrics(path)
       .filter((row) => row.step <= resumeAt)
       .map((row) => (longer ? { ...row, values: withoutEnd(experiment, row.values) } : row));
@@ -75,32 +75,16 @@ export function openRunFolder(
       const events = rows.map(({ step, values }) => encodeScalars({ wallTime, step, values }));
       appendWhole(join(path, EVENTS), Buffer.concat(events));
     },
-    saveCheckpoint: (checkpoint) => writeCheckpoint(join(path, "checkpoint.safetensors"), checkpoint),
-    finish: (finished, summary, pictures) => {
+    saveCheckpoint: (checkpoint) => writeCheckpoint(join(path, CHECKPOINT), checkpoint),
+    finish: (summary, figures, pictures) => {
       const where = readEnvironment(path) ?? environment(device);
       fs.mkdirSync(join(path, "figures"), { recursive: true });
-      const { headline } = findExperiment(finished.experiment);
-      const all = readMetrics(path);
-      for (const [tag, file, percent] of [
-        ["loss/train", "loss.svg", false],
-        [headline.tag, `${headline.tag.replace("/", "-")}.svg`, headline.unit === "percent"],
-      ] as const) {
-        const rows = all.filter((r) => tag in r.values);
-        const points = rows.map((r) => ({ x: r.epoch, y: r.values[tag]!, series: finished.estimator.id }));
-        writeWhole(join(path, "figures", file), `${lineChart(points, { x: "epoch", y: tag, percent })}\n`);
-      }
-      if (finished.experiment === "continual")
-        writeWhole(
-          join(path, "figures", "continual.svg"),
-          `${continualFigure(all, String(finished.settings.method)).svg}\n`,
-        );
-      for (const picture of pictures)
-        writeWhole(join(path, "figures", `${picture.name}.svg`), `${pictureSvg(picture)}\n`);
+      for (const [file, svg] of Object.entries(figures)) writeWhole(join(path, "figures", file), `${svg}\n`);
       writeWhole(
         join(path, "figures", "pictures.json"),
         json(pictures.map(({ name, title }) => ({ name, title }))),
       );
-      writeWhole(join(path, "README.md"), modelCard(finished, summary, where, pictures));
+      writeWhole(join(path, "README.md"), modelCard(experiment, config, summary, where, pictures));
       writeWhole(join(path, "summary.json"), json(summary));
     },
   };

@@ -1,10 +1,4 @@
-import {
-  findExperiment,
-  type Metric,
-  type Picture,
-  type RunConfig,
-  type Summary,
-} from "@hardgrad/experiments";
+import type { Experiment, Metric, Picture, RunConfig, Summary } from "@hardgrad/experiments";
 import { formatEstimator } from "../ask/estimator.ts";
 import { kebab } from "../ask/flags.ts";
 import { percent, short } from "../print/console.ts";
@@ -31,12 +25,12 @@ For other programs, \`npx hardgrad export .\` in this folder writes ONNX models 
 
 /** README.md of a run, in the form of a model card: front matter, then what a reader wants to know. */
 export function modelCard(
+  experiment: Experiment,
   config: RunConfig,
   summary: Summary,
   environment: Environment,
-  pictures: readonly Picture[],
+  pictures: readonly Pick<Picture, "name" | "title">[],
 ): string {
-  const experiment = findExperiment(config.experiment);
   const { headline } = experiment;
   const { description, use, task, tags } = experiment.card(config.settings);
   const name = `${config.experiment} trained with ${formatEstimator(config.estimator)}`;

@@ -1,9 +1,8 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
-import type { Checkpoint, MetricRow, Picture, RunConfig, Summary } from "@hardgrad/experiments";
+import type { MetricRow, Picture, Summary } from "@hardgrad/experiments";
 import { z } from "zod";
 import { Failure } from "../ask/errors.ts";
-import { configSchema, type Purpose, readCheckpoint } from "./checkpoint.ts";
 import type { Environment } from "./environment.ts";
 
 /** The rows of `metrics.jsonl`; a last line that a kill cut is left out. */
@@ -63,15 +62,6 @@ export function readPictures(path: string): { title: string; svg: string }[] {
   }
 }
 
-/** What a run was begun with. */
-export function readConfig(path: string): RunConfig {
-  const file = join(path, "config.json");
-  if (!fs.existsSync(file)) throw new Failure(`${path} is not the folder of a run: it has no config.json.`);
-  const { data } = configSchema.safeParse(readJson(file));
-  if (data) return data;
-  throw new Failure(`${file} is damaged; hardgrad train --resume ${path} writes it again.`);
-}
-
 /** Where and when a run was begun; undefined if the file that says it is missing or damaged. */
 export function readEnvironment(path: string): Environment | undefined {
   const where = readJson(join(path, "environment.json"));
@@ -84,11 +74,6 @@ const environmentSchema = z.object({
   device: z.string(),
   cpu: z.string(),
 });
-
-/** The last checkpoint of a run. */
-export function lastCheckpoint(path: string, purpose?: Purpose): Checkpoint {
-  return readCheckpoint(join(path, "checkpoint.safetensors"), purpose);
-}
 
 /** How many epochs, with a fraction, a run had trained at a step; undefined if its metrics do not say. */
 export function epochAt(path: string, step: number): number | undefined {

@@ -45,7 +45,7 @@ export function modelsOf(experiment: Experiment, settings: Settings, epoch: numb
 }
 
 /**
- * An model function as an ONNX model with these parameters in it. Needs a device of jax-js (`useDevice`), on which
+ * A model as an ONNX file with these parameters in it. Needs a device of jax-js (`useDevice`), on which
  * the function is traced.
  *
  * @param metadata what the file says about its origin.

@@ -1,0 +1,15 @@
+import { parametersOf, runtimeFile } from "@hardgrad/experiments";
+import { type Network, readRuntimeFile } from "@hardgrad/runtime";
+import { Failure } from "../ask/errors.ts";
+import type { SavedRun } from "../run-folder/saved-run.ts";
+
+/** The network of a run, as `export --format runtime` writes it. */
+export function networkOf({ path, experiment, checkpoint, epoch = 0 }: SavedRun): Network {
+  const { settings } = checkpoint.config;
+  try {
+    const { bytes } = runtimeFile(experiment, parametersOf(checkpoint), settings, epoch, {});
+    return readRuntimeFile(bytes);
+  } catch (error) {
+    throw new Failure(`cannot run ${path}: ${(error as Error).message}`);
+  }
+}

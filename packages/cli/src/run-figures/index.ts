@@ -1,0 +1,40 @@
+import { classNames, type Experiment } from "@hardgrad/experiments";
+import { datasetOf } from "../data/progress.ts";
+import { networkOf } from "../export/network.ts";
+import type { Figure } from "../figures/index.ts";
+import { readMetrics } from "../run-folder/read.ts";
+import type { SavedRun } from "../run-folder/saved-run.ts";
+
+/** A figure of a run, for experiments that have this chart. */
+export interface RunFigure {
+  readonly name: string;
+  readonly title: string;
+  readonly chart: NonNullable<Experiment["charts"]>[number];
+  draw(run: SavedRun): Promise<Figure>;
+}
+
+/** Every figure of runs. */
+export const runFigures: readonly RunFigure[] = [
+  {
+    name: "continual",
+    title: "A run of tasks: forgetting curves, accuracy matrix, what tasks share",
+    chart: "tasks",
+    draw: async ({ path, checkpoint }) => {
+      const { continualFigure } = await import("../figures/continual.ts");
+      return continualFigure(readMetrics(path), String(checkpoint.config.settings.method));
+    },
+  },
+  {
+    name: "gates",
+    title: "A gated run: which gates open for which class, and their rate",
+    chart: "gates",
+    draw: async (run) => {
+      const { gateShares } = await import("./gate-shares.ts");
+      const { gatesFigure } = await import("../figures/gates.ts");
+      const { config } = run.checkpoint;
+      const { test } = await datasetOf(config, true);
+      const gates = await gateShares(networkOf(run), test);
+      return gatesFigure(gates, readMetrics(run.path), classNames(config.data));
+    },
+  },
+];
