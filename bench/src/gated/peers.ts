@@ -103,7 +103,7 @@ async function onnxruntime(network: Network): Promise<Peer> {
   const depth = Object.keys(tensors).length / 2;
   const exported: Model = {
     doc: "",
-    inputs: { image: imageInput },
+    inputs: { image: imageInput({ height: 28, width: 28 }) },
     outputs: { probabilities: "" },
     fn: (params, { image }) => {
       let y = image!;

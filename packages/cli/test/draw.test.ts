@@ -342,7 +342,7 @@ describe("many pictures", () => {
       },
     };
     const blocks = drawn(generator as never, { kind: "digit", count: 50, seed: 0 }, [7]);
-    for await (const piece of csvOf(blocks)) if (piece.startsWith("7,")) taken++;
+    for await (const piece of csvOf({ height: 28, width: 28 }, blocks)) if (piece.startsWith("7,")) taken++;
     expect(taken).toBe(50);
   });
   test("Ctrl-C: what was written so far is taken away, and the sentence says so", async () => {
@@ -394,11 +394,12 @@ describe("parts", () => {
     ]);
   });
   test("block characters: as many pictures as there is room for, ink dark to light", () => {
+    const shape = { height: 28, width: 28 };
     const picture = new Uint8Array(784).fill(255, 0, 56);
-    const text = blockCharacters([picture, picture, picture], 60);
+    const text = blockCharacters([picture, picture, picture], shape, 60);
     expect(text.split("\n")[0]).toBe(`${"█".repeat(28)} ${"█".repeat(28)}`);
     expect(text.split("\n").slice(1).join("").trim()).toBe("");
-    expect(blockCharacters([picture], 10).split("\n")[0]).toBe("█".repeat(28));
+    expect(blockCharacters([picture], shape, 10).split("\n")[0]).toBe("█".repeat(28));
   });
   test("columns", () => {
     const columns = (kind: "digit" | "grid" | "morph", count: number) => columnsOf({ kind, count, seed: 0 });

@@ -48,7 +48,7 @@ for (const run of Object.keys(runs))
     test("has the accuracy that jax-js has, on every path, and the same outputs", async () => {
       const { config, ...checkpoint } = savedRun(at(run), "cannot test").checkpoint;
       const parameters = parametersOf({ config, ...checkpoint });
-      const made = runtimeFile(classifier, parameters, config.settings, 1, {});
+      const made = runtimeFile(classifier, parameters, config, 1, {});
       const { test: images } = await loadDataset("drawn", { train: 1, test: 300 });
       for (const path of ["auto", "dense", "inputs"] as const) {
         const check = await checkRuntimeFile(made, parameters, images, path);
@@ -63,7 +63,7 @@ for (const run of Object.keys(runs))
 test("the check finds a hidden unit that is never 1, and a wrong threshold", async () => {
   const { config, ...checkpoint } = savedRun(at("hard"), "cannot test").checkpoint;
   const parameters = parametersOf({ config, ...checkpoint });
-  const made = runtimeFile(classifier, parameters, config.settings, 1, {});
+  const made = runtimeFile(classifier, parameters, config, 1, {});
   const { test: images } = await loadDataset("drawn", { train: 1, test: 300 });
   const network = readRuntimeFile(made.bytes);
   const [first, ...others] = network.layers;

@@ -225,13 +225,13 @@ describe("what can't be done is said in a sentence", () => {
 
   test("an experiment without models", () => {
     const { models: _, ...bare } = classifier;
-    expect(() => modelsOf(bare, {}, 0)).toThrow(
+    expect(() => modelsOf(bare, { settings: {}, data: "drawn" }, 0)).toThrow(
       /^experiment classifier has no part that can be exported as a model\.$/,
     );
   });
 
   test("a network of more than 2 GB", () => {
-    const exported = modelsOf(classifier, {}, 0).classifier!;
+    const exported = modelsOf(classifier, { settings: {}, data: "drawn" }, 0).classifier!;
     const w1 = { shape: [2 ** 29], data: { byteLength: 2 ** 31 } } as unknown as Tensor;
     expect(() => exportModel("classifier", exported, { w1 }, {})).toThrow(
       /^the network's parameters take 2\.1 GB, and a protobuf file holds 2 GB; use --format safetensors\.$/,

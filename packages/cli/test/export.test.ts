@@ -90,7 +90,7 @@ function load(run: string): {
   const { checkpoint, epoch = Number.NaN } = savedRun(at(run), "cannot test");
   const growth = (checkpoint.config.settings.slopeGrowth as number | undefined) ?? 1;
   return {
-    exported: modelsOf(findExperiment(checkpoint.config.experiment), checkpoint.config.settings, epoch),
+    exported: modelsOf(findExperiment(checkpoint.config.experiment), checkpoint.config, epoch),
     params: () => arrays(parametersOf(checkpoint)),
     slope: growth ** epoch,
   };
@@ -223,8 +223,7 @@ test.each(["categorical", "bernoulli"])(
 
 test("a check finds a model with other parameters", async () => {
   const checkpoint = savedRun(at("stochastic"), "cannot test").checkpoint;
-  const { settings } = checkpoint.config;
-  const exported = modelsOf(classifier, settings, 2).classifier!;
+  const exported = modelsOf(classifier, checkpoint.config, 2).classifier!;
   const parameters = parametersOf(checkpoint);
   const { bytes } = exportModel("classifier", exported, parameters, {});
   const check = await modelChecker();

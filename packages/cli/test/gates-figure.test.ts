@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { classNames, drawnDigits, type MetricRow } from "@hardgrad/experiments";
+import { drawnDigits, type MetricRow } from "@hardgrad/experiments";
 import type { Network } from "@hardgrad/runtime";
 import { beforeAll, expect, test } from "vitest";
 import { gatesFigure } from "../src/figures/gates.ts";
@@ -56,9 +56,9 @@ test("shares are those of the gates themselves, in the order of the classes that
       { kind: "linear", outputs: 10, weight: new Float32Array(240) },
     ],
   };
-  const { test: images } = drawnDigits({ train: 1, test: 300 });
+  const { test: images, classes } = drawnDigits({ train: 1, test: 300 });
   const metrics: MetricRow[] = [{ step: 1, epoch: 1, values: { "gate/rate": 0.5, "gate/rate-3": 0.25 } }];
-  const { rows } = gatesFigure(await gateShares(network, images), metrics, classNames("drawn"));
+  const { rows } = gatesFigure(await gateShares(network, images, classes.length), metrics, classes);
   const opens = rows.filter((r) => r.panel === "opens");
   const sum = (x: number): number =>
     opens.filter((r) => r.x === x).reduce((total, r) => total + Number(r.value), 0);

@@ -1,5 +1,14 @@
 export type { Backend, HostArray, HostArrays, Resident } from "./contract/backend.ts";
-export type { Batch, Dataset, Split } from "./contract/dataset.ts";
+export {
+  type Batch,
+  type DataForm,
+  type Dataset,
+  type ExampleShape,
+  exampleAt,
+  exampleSize,
+  type ImageShape,
+  type Split,
+} from "./contract/dataset.ts";
 export type { Asked, LoadedGenerator } from "./contract/drawing.ts";
 export type {
   Card,

@@ -45,7 +45,7 @@ describe.each(["binary", "float"])("%s", (form) => {
   test("the runtime's file has the accuracy of the run, and the outputs of jax-js", async () => {
     const { checkpoint, accuracy } = ends[form]!;
     const parameters = parametersOf(checkpoint);
-    const file = runtimeFile(binary, parameters, checkpoint.config.settings, 3, {});
+    const file = runtimeFile(binary, parameters, checkpoint.config, 3, {});
     const kinds = readRuntimeFile(file.bytes).layers.map((layer) => layer.kind);
     expect(kinds.filter((kind) => kind === (form === "binary" ? "bits" : "linear"))).toHaveLength(3);
     const check = await checkRuntimeFile(file, parameters, dataset.test);
@@ -60,7 +60,7 @@ describe.each(["binary", "float"])("%s", (form) => {
 test("the outputs are those of the formula in float64, weights and units in -1 and 1", async () => {
   const { checkpoint } = ends.binary!;
   const parameters = parametersOf(checkpoint);
-  const runtime = await loadRuntime(runtimeFile(binary, parameters, checkpoint.config.settings, 3, {}).bytes);
+  const runtime = await loadRuntime(runtimeFile(binary, parameters, checkpoint.config, 3, {}).bytes);
   for (let n = 0; n < 20; n++) {
     const grey = Float32Array.from(dataset.test.images.subarray(n * 784, (n + 1) * 784), (v) => v / 255);
     let x: number[] = Array.from(grey, (v) => (v > 0.5 ? 1 : 0));
@@ -98,7 +98,7 @@ test("estimators without a hard path, and data without labels, are refused in on
     expect(() => binary.check(makeEstimator({ id, options: {} }), settings, dataset)).toThrow(
       `${id} can't train them; use straight-through-sigmoid`,
     );
-  const bare = { ...dataset, classes: 0 as const };
+  const bare = { ...dataset, classes: [] };
   const estimator = makeEstimator(configOf("binary").estimator);
   expect(() => binary.check(estimator, settings, bare)).toThrow("has no labels");
 });

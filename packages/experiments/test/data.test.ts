@@ -53,17 +53,25 @@ describe("IDX", () => {
       testLabels: labels,
     });
     const good = idx([2], Uint8Array.from([3, 9]));
-    expect(datasetFromIdx("x", files(good))).toMatchObject({ classes: 10, train: { count: 2 } });
-    expect(datasetFromIdx("x", { trainImages: images, testImages: images })).toMatchObject({
-      classes: 0,
+    expect(datasetFromIdx("mnist", files(good))).toMatchObject({
+      shape: { height: 28, width: 28 },
+      classes: [..."0123456789"],
+      train: { count: 2, size: 784 },
+    });
+    expect(datasetFromIdx("mnist", { trainImages: images, testImages: images })).toMatchObject({
+      classes: [],
       test: { count: 2, labels: new Uint8Array(2) },
     });
-    expect(() => datasetFromIdx("x", files(idx([3], new Uint8Array(3))))).toThrow(
-      /^x trainImages: 2 images, but labels of shape \[3\] in x trainLabels/,
+    expect(() => datasetFromIdx("mnist", files(idx([3], new Uint8Array(3))))).toThrow(
+      /^mnist trainImages: 2 images, but labels of shape \[3\] in mnist trainLabels/,
     );
-    expect(() => datasetFromIdx("x", files(idx([2], Uint8Array.from([3, 10]))))).toThrow(/label 1 is 10/);
-    expect(() => datasetFromIdx("x", files(good, idx([2, 10, 10], new Uint8Array(200))))).toThrow(
+    expect(() => datasetFromIdx("mnist", files(idx([2], Uint8Array.from([3, 10]))))).toThrow(/label 1 is 10/);
+    expect(() => datasetFromIdx("mnist", files(good, idx([2, 10, 10], new Uint8Array(200))))).toThrow(
       /expected \[count, 28, 28\]/,
+    );
+    const own = { shape: { height: 10, width: 10 }, classes: ["a", "b", "c", "d"] };
+    expect(() => datasetFromIdx("own", files(good, idx([2, 10, 10], new Uint8Array(200))), {}, own)).toThrow(
+      /label 1 is 9, expected 0 to 3/,
     );
   });
 });

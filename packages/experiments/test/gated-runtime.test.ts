@@ -5,6 +5,7 @@ import {
   checkRuntimeFile,
   drawnDigits,
   findExperiment,
+  formOf,
   runtimeFile,
   type Settings,
   type StepExperiment,
@@ -19,7 +20,10 @@ const settingsOf = (given: Settings): Settings => ({ ...defaults, units: 96, gat
 
 /** Fresh parameters with biases that are not zero, and a threshold that some gates are above and some below. */
 async function parametersOf(settings: Settings): Promise<{ [name: string]: Tensor }> {
-  const params = gated.init(random.key(3), settings, { meanImage: new Float32Array(784) });
+  const params = gated.init(random.key(3), settings, {
+    ...formOf({ data: "drawn" }),
+    meanImage: new Float32Array(784),
+  });
   const tensors: { [name: string]: Tensor } = {};
   for (const [name, array] of Object.entries(params)) {
     const { shape } = array;
@@ -47,7 +51,7 @@ describe("a gated network in the runtime is the dense masked one of jax-js", () 
     test(name, async () => {
       const settings = settingsOf(given);
       const parameters = await parametersOf(settings);
-      const file = runtimeFile(gated, parameters, settings, 1, { name });
+      const file = runtimeFile(gated, parameters, { settings, data: "drawn" }, 1, { name });
       for (const path of ["auto", "dense", "gates", "inputs"] as const) {
         const { largest, flipped, accuracy } = await checkRuntimeFile(file, parameters, images, path);
         // Float32 sums of 784 terms in another order; a gate within rounding of its threshold may fall the other way.
@@ -66,7 +70,7 @@ describe("a gated network in the runtime is the dense masked one of jax-js", () 
   test("without gates", async () => {
     const settings = settingsOf({ network: "dense" });
     const parameters = await parametersOf(settings);
-    const file = runtimeFile(gated, parameters, settings, 1, {});
+    const file = runtimeFile(gated, parameters, { settings, data: "drawn" }, 1, {});
     expect(readRuntimeFile(file.bytes).layers.map((layer) => layer.kind)).toEqual([
       "linear",
       "linear",
@@ -82,7 +86,7 @@ test("a wrong threshold and a wrong block are found by the check", async () => {
   const settings = settingsOf({ network: "fast", block: 16, gate: "binary" });
   const parameters = await parametersOf(settings);
   const shifted = { ...parameters, threshold: { shape: [1], data: Float32Array.of(0.15) } };
-  const file = runtimeFile(gated, shifted, settings, 1, {});
+  const file = runtimeFile(gated, shifted, { settings, data: "drawn" }, 1, {});
   const { flipped } = await checkRuntimeFile(file, parameters, images);
   expect(flipped).toBeGreaterThan(20);
 });
@@ -90,7 +94,9 @@ test("a wrong threshold and a wrong block are found by the check", async () => {
 test("blocks that the runtime does not have are refused in one sentence", async () => {
   const settings = settingsOf({ network: "fast", block: 12, gate: "binary" });
   const parameters = await parametersOf(settings);
-  expect(() => runtimeFile(gated, parameters, settings, 1, {})).toThrow("train with --block 8, 16 or 32");
+  expect(() => runtimeFile(gated, parameters, { settings, data: "drawn" }, 1, {})).toThrow(
+    "train with --block 8, 16 or 32",
+  );
 });
 
 test("the whole of a network whose closed experts are poisoned gives the same outputs", async () => {
@@ -105,6 +111,6 @@ test("the whole of a network whose closed experts are poisoned gives the same ou
     poisoned.experts!.data.fill(3e38, i * units + 8 * closed, i * units + 8 * closed + 8);
   const x = Float32Array.from(images.images.subarray(0, 64 * 784), (v) => v / 255);
   const outputs = async (p: typeof parameters): Promise<Float32Array> =>
-    (await loadRuntime(runtimeFile(gated, p, settings, 1, {}).bytes)).forward(x);
+    (await loadRuntime(runtimeFile(gated, p, { settings, data: "drawn" }, 1, {}).bytes)).forward(x);
   expect(await outputs(poisoned)).toEqual(await outputs(parameters));
 });

@@ -101,7 +101,7 @@ describe("the gated network", () => {
 
   test("the exported network opens the gates that were measured", async () => {
     const { checkpoint, pictures } = await train(config("straight-through"));
-    const { classifier } = modelsOf(gated, checkpoint.config.settings, 2);
+    const { classifier } = modelsOf(gated, checkpoint.config, 2);
     const model = exportModel("gated", classifier!, parametersOf(checkpoint), {});
     expect(model.outputs.map((o) => o.name)).toEqual(["class", "probabilities", "scores", "gates"]);
     expect(pictures[0]!.tiles).toHaveLength(5);
@@ -133,7 +133,7 @@ describe("settings", () => {
     );
     await expect(start("exact", {})).rejects.toThrow(/enumerates 2\^32/);
     await expect(start("straight-through", { strengthLow: 1 })).rejects.toThrow(/--strength-low 1 is above/);
-    const unlabelled = { ...data, classes: 0 as const };
+    const unlabelled = { ...data, classes: [] };
     await expect(startRun(gated, config("straight-through"), unlabelled, backend)).rejects.toThrow(
       /no labels/,
     );

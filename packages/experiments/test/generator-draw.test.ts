@@ -8,6 +8,7 @@ import {
   generator,
   loadGenerator,
   modelChecker,
+  modelsOf,
   parametersOf,
   type RunConfig,
   type Settings,
@@ -99,7 +100,7 @@ for (const style of ["continuous", "binary"])
     test("exported models give what the network gives", async () => {
       const check = await modelChecker();
       const parameters = parametersOf(checkpoint);
-      for (const [name, exported] of Object.entries(generator.models!(checkpoint.config.settings, 3))) {
+      for (const [name, exported] of Object.entries(modelsOf(generator, checkpoint.config, 3))) {
         const { bytes } = exportModel(name, exported, parameters, {});
         expect((await check(bytes, exported, parameters)).largest).toBeLessThanOrEqual(TOLERANCE);
       }

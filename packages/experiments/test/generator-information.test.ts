@@ -77,11 +77,12 @@ test("contrast: cross-entropy of cosines over the batch, both ways, whatever the
 });
 
 const { train } = drawnDigits({ train: 40, test: 10 });
+const shape = { height: 28, width: 28 };
 const imageOf = (n: number): Uint8Array => train.images.subarray(n * 784, (n + 1) * 784);
 
 test("deforming with strength 0 leaves an image as it is", () => {
   const into = new Uint8Array(784).fill(9);
-  deform(imageOf(0), into, randomNumbers(1), 0);
+  deform(imageOf(0), into, shape, randomNumbers(1), 0);
   expect(into).toEqual(imageOf(0));
 });
 
@@ -89,7 +90,7 @@ test("deformed copies move ink, keep most of it, and differ from step to step an
   const batch = train.images.subarray(0, 20 * 784);
   const copyAt = (seed: number, purpose: number, step: number): Uint8Array => {
     const into = new Uint8Array(batch.length).fill(9);
-    deformAll(batch, into, seed, step, purpose);
+    deformAll(batch, into, shape, seed, step, purpose);
     return into;
   };
   const copy = copyAt(0, DEFORMED.batch, 5);

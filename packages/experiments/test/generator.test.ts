@@ -96,7 +96,7 @@ function inputsOf(settings: Settings, size = 4): StepInputs {
 describe("the loss", () => {
   test("supervised, standard normal prior: the divergence is the closed form, in the mean", () => {
     const settings: Settings = { ...tiny, priorLayers: 0 };
-    const params = initialParams(random.key(3), settings);
+    const params = initialParams(random.key(3), settings, data);
     const rows = 4000;
     const x = np.broadcastTo(random.uniform(random.key(1), [1, 784]), [rows, 784]);
     const y = np.broadcastTo(nn.oneHot(np.array(Int32Array.of(7)), 10), [rows, 10]);
@@ -115,7 +115,7 @@ describe("the loss", () => {
   for (const style of styles)
     test(`semi-supervised, exact, ${style} style: the sum over all digits, each weighed by its probability`, () => {
       const settings: Settings = { ...tiny, mode: "semi-supervised", style };
-      const params = initialParams(random.key(4), settings);
+      const params = initialParams(random.key(4), settings, data);
       const x = inputsOf(settings).images.mul(1 / 255);
       const { logits, view } = classifyAndView(params, x.ref);
       const q = nn.softmax(logits.ref, -1).dataSync();
@@ -251,7 +251,7 @@ describe("what is refused, in one sentence", () => {
       await expect(startRun(generator, config(id, settings), data, backend)).rejects.toThrow(message);
     });
   test("data without labels", async () => {
-    const bare = { ...data, classes: 0 as const };
+    const bare = { ...data, classes: [] };
     await expect(startRun(generator, config("rloo"), bare, backend)).rejects.toThrow(/has no labels/);
   });
 });
@@ -274,6 +274,7 @@ describe("parts", () => {
           labels.map((label) => hidden.indexOf(label)),
           labels,
           10,
+          10,
         ),
       ),
     ).toEqual(hidden);
@@ -285,13 +286,13 @@ describe("parts", () => {
   });
 
   test("labelled images: equally many of each digit, others for another seed", () => {
-    const chosen = labelledImages(data.train, 50, 1);
+    const chosen = labelledImages(data.train, 10, 50, 1);
     const counts = new Array<number>(10).fill(0);
     for (const n of chosen) counts[data.train.labels[n]!]!++;
     expect(counts).toEqual(new Array(10).fill(5));
     expect(new Set(chosen).size).toBe(50);
-    expect([...labelledImages(data.train, 50, 1)]).toEqual([...chosen]);
-    expect([...labelledImages(data.train, 50, 2)]).not.toEqual([...chosen]);
+    expect([...labelledImages(data.train, 10, 50, 1)]).toEqual([...chosen]);
+    expect([...labelledImages(data.train, 10, 50, 2)]).not.toEqual([...chosen]);
   });
 
   test("bits learn through the digit's estimator where that works by the chain rule, else through straight-through", () => {

@@ -22,9 +22,9 @@ let judge: Reader;
 
 beforeAll(async () => {
   backend = await useDevice("native", { threads: 1 });
-  const training = await trainClassifier(dataset.train, { ...judgePlan, epochs: 8 }, backend);
+  const training = await trainClassifier(dataset.train, dataset, { ...judgePlan, epochs: 8 }, backend);
   await training.advance(training.totalSteps);
-  judge = readerOf(parametersIn(await training.state()), backend);
+  judge = readerOf(parametersIn(await training.state()), dataset, backend);
 }, 120_000);
 
 const of = ({ images, labels, count }: Split, digit: number): Uint8Array[] =>
@@ -64,10 +64,10 @@ describe("numbers", () => {
   });
 
   test("spread is the summed variance of the pixels", () => {
-    const s = spread();
+    const s = spread(784);
     for (const v of [0, 255, 255]) s.add(new Uint8Array(784).fill(v));
     expect(s.total()).toBeCloseTo(784 / 3, 8); // 0, 1, 1: variance 1/3; float64 sums
-    expect(spread().total()).toBeNaN();
+    expect(spread(784).total()).toBeNaN();
   });
 
   test("median of odd and even counts, in the order of numbers", () => {
@@ -78,7 +78,7 @@ describe("numbers", () => {
   test("nearest distances are those of a plain loop", async () => {
     const pictures = dataset.test.images.subarray(0, 7 * 784);
     const images = dataset.train.images.subarray(0, 50 * 784);
-    const found = await nearestDistances(pictures, images, backend);
+    const found = await nearestDistances(pictures, images, 784, backend);
     for (let p = 0; p < 7; p++) {
       let best = Number.POSITIVE_INFINITY;
       for (let n = 0; n < 50; n++) {
@@ -99,11 +99,11 @@ describe("the judge", () => {
 
   test("goes on from a state to the same bits", async () => {
     const small = { ...judgePlan, epochs: 1 };
-    const whole = await trainClassifier(dataset.train, small, backend);
+    const whole = await trainClassifier(dataset.train, dataset, small, backend);
     await whole.advance(4);
     const state = await whole.state();
     await whole.advance(3);
-    const resumed = await trainClassifier(dataset.train, small, backend, { step: 4, state });
+    const resumed = await trainClassifier(dataset.train, dataset, small, backend, { step: 4, state });
     await resumed.advance(3);
     expect(resumed.step).toBe(7);
     expect((await resumed.state())["params.w1"]!.data).toEqual((await whole.state())["params.w1"]!.data);
@@ -113,7 +113,7 @@ describe("the judge", () => {
   });
 
   test("refuses parameters of another network", () => {
-    expect(() => readerOf({ w1: { shape: [2], data: new Float32Array(2) } }, backend)).toThrow(
+    expect(() => readerOf({ w1: { shape: [2], data: new Float32Array(2) } }, dataset, backend)).toThrow(
       /w1 has shape \[2\]/,
     );
   });

@@ -6,7 +6,7 @@ import { close } from "../../hardgrad/test/close.ts";
 import { type GateKind, hardGates, kindOf } from "../src/experiments/gated/gate-kinds.ts";
 import { initialState, losses } from "../src/experiments/gated/losses.ts";
 import { gateLogits, initialParams, pixelsOf } from "../src/experiments/gated/network.ts";
-import { gated, type Settings } from "../src/index.ts";
+import { formOf, gated, type Settings } from "../src/index.ts";
 import { keepAll } from "../src/nn/optimizers.ts";
 
 const sigma = (a: number): number => 1 / (1 + Math.exp(-a));
@@ -59,7 +59,7 @@ describe("the gated loss is the cross-entropy and the strength times the penalty
   };
   const batch = 4;
   const estimator = findEstimator("straight-through")!.create();
-  const params = initialParams(random.key(1), own);
+  const params = initialParams(random.key(1), own, formOf({ data: "drawn" }));
   const images = (): np.Array => random.uniform(random.key(2), [batch, 784]).mul(255);
   const state = (settings: Settings, measured?: number) => {
     const start = initialState(estimator, settings);

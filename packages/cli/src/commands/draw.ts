@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { classNames, type Picture } from "@hardgrad/experiments";
+import { formOf, type Picture } from "@hardgrad/experiments";
 import type { Flags } from "../ask/configuration.ts";
 import { Failure, Interrupted, UsageError } from "../ask/errors.ts";
 import { writeFigure } from "../disk/figure-file.ts";
@@ -27,7 +27,7 @@ export async function draw(given: string | undefined, flags: Flags): Promise<voi
   const trained = savedRun(run, "cannot draw from");
   const { config } = trained.checkpoint;
   refuseSilent(trained, "only runs of generator draw on request");
-  const names = classNames(config.data);
+  const names = formOf(config).classes;
   const asked = flags.digit === undefined ? undefined : digitOf(String(flags.digit), names);
   const generator = await drawerOf(trained, "draw from");
   const digits = asked === undefined ? generator.digits : [known(run, asked, generator.digits, names)];
@@ -49,15 +49,15 @@ export async function draw(given: string | undefined, flags: Flags): Promise<voi
     title: said,
     kind: request.kind,
     seed: request.seed,
-    width: 28,
-    height: 28,
+    ...generator.shape,
   };
   const blocks = stoppable(drawn(generator, request, digits), total, narrate);
   if (out === undefined) return printPieces(jsonOf(about, names, blocks));
-  if (/\.csv$/i.test(out)) await streamWhole(out, csvOf(blocks));
+  if (/\.csv$/i.test(out)) await streamWhole(out, csvOf(generator.shape, blocks));
   else {
     const rows = request.kind === "grid" ? { rows: digits.map((digit) => names[digit]!) } : {};
-    const sheet = { name: "drawn", title: said, columns: columnsOf(request), ...rows };
+    const { shape } = generator;
+    const sheet = { name: "drawn", title: said, columns: columnsOf(request), shape, ...rows };
     await writeSheet(out, sheet, blocks, process.stdout.isTTY && !flags.quiet && !flags.json);
   }
   if (flags.json) printJson({ ...about, pictures: total, out });
@@ -118,5 +118,5 @@ async function writeSheet(
   for await (const block of blocks) tiles.push(...block);
   await writeFigure({ svg: pictureSvg({ ...sheet, tiles }), rows: [] }, out, tiles.length > 400 ? 1 : 2);
   const first = tiles.slice(0, sheet.columns).map(({ pixels }) => pixels);
-  if (look) process.stdout.write(blockCharacters(first, process.stdout.columns));
+  if (look) process.stdout.write(blockCharacters(first, sheet.shape, process.stdout.columns));
 }

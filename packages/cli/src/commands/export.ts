@@ -105,7 +105,7 @@ function read(path: string): { run: SavedRun; epoch: number } {
 
 function declared({ experiment, checkpoint }: SavedRun, epoch: number): Models {
   try {
-    return modelsOf(experiment, checkpoint.config.settings, epoch);
+    return modelsOf(experiment, checkpoint.config, epoch);
   } catch (error) {
     throw new Failure(
       `${(error as Error).message.replace(/\.$/, "")}; use --format safetensors for its parameters.`,

@@ -2,7 +2,6 @@ import * as fs from "node:fs";
 import {
   assess,
   type Backend,
-  classNames,
   type Dataset,
   datasetNames,
   MOST_SEED,
@@ -53,7 +52,7 @@ export async function judge(run: string | undefined, flags: Flags): Promise<void
   const quiet = flags.quiet === true;
   const narrate = narrator(quiet);
   const dataset = await datasetOf({ ...(of as RunConfig) }, quiet);
-  if (dataset.classes === 0)
+  if (dataset.classes.length === 0)
     throw new UsageError(
       `${of.data} has no labels for a judge to learn; use --data drawn, mnist or fashion-mnist.`,
     );
@@ -71,14 +70,14 @@ export async function judge(run: string | undefined, flags: Flags): Promise<void
     return;
   }
   const generator = await drawerOf(trained, "judge", { device: backend.device });
-  const names = classNames(of.data);
+  const names = dataset.classes;
   const silent = names.filter((_, digit) => !generator.digits.includes(digit));
   if (silent.length > 0)
     narrate(
       `no class was found that is ${silent.join(" or ")}: what is asked of it counts as not recognised`,
     );
   const steps = stepsOf(quiet);
-  const reader = readerOf(frozen.parameters, backend);
+  const reader = readerOf(frozen.parameters, dataset, backend);
   const verdict = await assess(generator, reader, dataset, backend, {
     count,
     seed,
@@ -89,8 +88,8 @@ export async function judge(run: string | undefined, flags: Flags): Promise<void
   reader.dispose();
   generator.dispose();
   if (out !== undefined) {
-    const title = `${run}: ${percent(verdict.recognised.rate)} of ${10 * count} pictures recognised as what was asked for`;
-    await writeFigure(judgeFigure(verdict, names, title), out);
+    const title = `${run}: ${percent(verdict.recognised.rate)} of ${names.length * count} pictures recognised as what was asked for`;
+    await writeFigure(judgeFigure(verdict, dataset, title), out);
   }
   if (flags.json) {
     const { worst: _worst, ...numbers } = verdict;

@@ -6,7 +6,7 @@ export interface Drawn {
   readonly digit: number;
   /** Its style's number; of a morph: where between the two styles it is, from 0 to 1. */
   readonly style: number;
-  /** 784 grey values, 0 is the background. */
+  /** Grey values row by row, 0 is the background. */
   readonly pixels: Uint8Array;
 }
 

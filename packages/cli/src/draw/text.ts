@@ -1,8 +1,12 @@
+import { exampleSize, type ImageShape } from "@hardgrad/experiments";
 import type { Drawn } from "./pictures.ts";
 
-/** Pictures as rows of a CSV file (RFC 4180): what each is of, then its 784 grey values. */
-export async function* csvOf(blocks: AsyncIterable<readonly Drawn[]>): AsyncGenerator<string> {
-  const pixels = Array.from({ length: 784 }, (_, i) => `pixel${i}`);
+/** Pictures as rows of a CSV file (RFC 4180): what each is of, then its grey values. */
+export async function* csvOf(
+  shape: ImageShape,
+  blocks: AsyncIterable<readonly Drawn[]>,
+): AsyncGenerator<string> {
+  const pixels = Array.from({ length: exampleSize(shape) }, (_, i) => `pixel${i}`);
   yield `digit,style,${pixels.join(",")}\n`;
   for await (const block of blocks)
     yield block.map((p) => `${p.digit},${p.style},${p.pixels.join(",")}\n`).join("");
@@ -27,13 +31,18 @@ export async function* jsonOf(
 const SHADES = [..." ░▒▓█"];
 
 /** Pictures side by side in block characters, as many as the width has room for. */
-export function blockCharacters(pictures: readonly Uint8Array[], width: number): string {
-  const shown = pictures.slice(0, Math.max(1, Math.floor((width + 1) / 29)));
-  const lines = Array.from({ length: 14 }, (_, line) =>
+export function blockCharacters(
+  pictures: readonly Uint8Array[],
+  { width, height }: ImageShape,
+  room: number,
+): string {
+  const shown = pictures.slice(0, Math.max(1, Math.floor((room + 1) / (width + 1))));
+  const lines = Array.from({ length: Math.ceil(height / 2) }, (_, line) =>
     shown
       .map((pixels) =>
-        Array.from({ length: 28 }, (_, x) => {
-          const ink = (pixels[56 * line + x]! + pixels[56 * line + 28 + x]!) / 2;
+        Array.from({ length: width }, (_, x) => {
+          const at = 2 * line * width + x;
+          const ink = (pixels[at]! + (pixels[at + width] ?? 0)) / 2;
           return SHADES[Math.round((ink / 255) * (SHADES.length - 1))]!;
         }).join(""),
       )

@@ -5,9 +5,8 @@ import type { SavedRun } from "../run-folder/saved-run.ts";
 
 /** The network of a run, as `export --format runtime` writes it. */
 export function networkOf({ path, experiment, checkpoint, epoch = 0 }: SavedRun): Network {
-  const { settings } = checkpoint.config;
   try {
-    const { bytes } = runtimeFile(experiment, parametersOf(checkpoint), settings, epoch, {});
+    const { bytes } = runtimeFile(experiment, parametersOf(checkpoint), checkpoint.config, epoch, {});
     return readRuntimeFile(bytes);
   } catch (error) {
     throw new Failure(`cannot run ${path}: ${(error as Error).message}`);

@@ -34,10 +34,9 @@ export async function makeRuntimeFile(
 ): Promise<Made> {
   await useDevice("wasm");
   const parameters = parametersOf(checkpoint);
-  const { settings } = checkpoint.config;
   const made = ((): RuntimeFile => {
     try {
-      return runtimeFile(experiment, parameters, settings, epoch, origin);
+      return runtimeFile(experiment, parameters, checkpoint.config, epoch, origin);
     } catch (error) {
       throw new Failure((error as Error).message);
     }

@@ -1,4 +1,4 @@
-import type { Verdict } from "@hardgrad/experiments";
+import type { DataForm, ImageShape, Verdict } from "@hardgrad/experiments";
 import * as Plot from "@observablehq/plot";
 import { percent } from "../print/console.ts";
 import { plotSvg, stack } from "./draw.ts";
@@ -9,7 +9,7 @@ const WIDTH = 580;
 const HEIGHT = 760;
 
 /** What was asked for against what was read, and the pictures that the judge found worst. */
-export function judgeFigure(verdict: Verdict, names: readonly string[], title: string): Figure {
+export function judgeFigure(verdict: Verdict, { shape, classes: names }: DataForm, title: string): Figure {
   const cells = verdict.digits.flatMap(({ digit, readAs }) =>
     readAs.map((count, read) => ({ asked: names[digit]!, read: names[read]!, count })),
   );
@@ -41,6 +41,7 @@ export function judgeFigure(verdict: Verdict, names: readonly string[], title: s
     title: "what the judge found least like what was asked for",
     columns: Math.max(1, Math.round(worst.length / Math.max(1, rows.length))),
     rows,
+    shape: shape as ImageShape,
     tiles: worst.map(({ pixels, digit, read, probability }) => ({
       pixels,
       caption: read === digit ? percent(probability, 0) : `as ${names[read]}`,

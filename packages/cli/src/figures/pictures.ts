@@ -1,33 +1,36 @@
-import type { Picture } from "@hardgrad/experiments";
+import type { ImageShape, Picture } from "@hardgrad/experiments";
 import { escapeXml } from "./escape.ts";
 import { greyPng } from "./png.ts";
 
+/** Height of an image, or its width if that is larger. */
 const TILE = 56;
 const GAP = 6;
 const CAPTION = 14;
 const LETTER = 7.5; // width of a letter of a row's label, about
 
-/** A sheet of 28 x 28 images as SVG, dark ink on white, with captions and labels of rows where there are any. */
-export function pictureSvg({ title, columns, tiles, rows: labels = [] }: Picture): string {
+/** A sheet of images as SVG, dark ink on white, with captions and labels of rows where there are any. */
+export function pictureSvg({ title, columns, shape, tiles, rows: labels = [] }: Picture): string {
   const captions = tiles.some((t) => t.caption !== undefined);
-  const height = TILE + GAP + (captions ? CAPTION : 0);
+  const scale = TILE / Math.max(shape.width, shape.height);
+  const [wide, tall] = [shape.width * scale, shape.height * scale];
+  const height = tall + GAP + (captions ? CAPTION : 0);
   const left =
     Math.ceil(LETTER * Math.max(0, ...labels.map((label) => label.length))) + (labels.length && GAP);
-  const width = left + columns * (TILE + GAP) - GAP;
+  const width = left + columns * (wide + GAP) - GAP;
   const rows = Math.ceil(tiles.length / columns);
   const placed = tiles.map(({ pixels, caption, right }, i) => {
-    const x = left + (i % columns) * (TILE + GAP);
+    const x = left + (i % columns) * (wide + GAP);
     const y = Math.floor(i / columns) * height;
     const colour = right === undefined ? "#888" : right ? "#009e73" : "#d55e00";
     const text =
       caption === undefined
         ? ""
-        : `<text x="${x + TILE / 2}" y="${y + TILE + CAPTION - 3}" font-size="11" text-anchor="middle" fill="${colour}"${right === false ? ' font-weight="700"' : ""}>${escapeXml(caption)}</text>`;
-    return `<image x="${x}" y="${y}" width="${TILE}" height="${TILE}" style="image-rendering:pixelated" href="${png(pixels)}"/>${text}`;
+        : `<text x="${x + wide / 2}" y="${y + tall + CAPTION - 3}" font-size="11" text-anchor="middle" fill="${colour}"${right === false ? ' font-weight="700"' : ""}>${escapeXml(caption)}</text>`;
+    return `<image x="${x}" y="${y}" width="${wide}" height="${tall}" style="image-rendering:pixelated" href="${png(pixels, shape)}"/>${text}`;
   });
   const named = labels.map(
     (label, row) =>
-      `<text x="${left - GAP}" y="${row * height + TILE / 2 + 5}" font-size="14" text-anchor="end" fill="#444">${escapeXml(label)}</text>`,
+      `<text x="${left - GAP}" y="${row * height + tall / 2 + 5}" font-size="14" text-anchor="end" fill="#444">${escapeXml(label)}</text>`,
   );
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${rows * height}" viewBox="0 0 ${width} ${rows * height}" role="img" aria-label="${escapeXml(title)}" font-family="system-ui, Helvetica, Arial, sans-serif">`,
@@ -38,8 +41,8 @@ export function pictureSvg({ title, columns, tiles, rows: labels = [] }: Picture
   ].join("\n");
 }
 
-/** A 28 x 28 grey image, ink dark, as a data URI. */
-function png(pixels: Uint8Array): string {
+/** A grey image, ink dark, as a data URI. */
+function png(pixels: Uint8Array, { width, height }: ImageShape): string {
   const paper = pixels.map((ink) => 255 - ink);
-  return `data:image/png;base64,${greyPng(28, 28, paper).toString("base64")}`;
+  return `data:image/png;base64,${greyPng(width, height, paper).toString("base64")}`;
 }

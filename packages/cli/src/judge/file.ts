@@ -115,7 +115,13 @@ export async function makeJudge(
   const partial = `${file}.part`;
   const { epochs } = plans.judge;
   const about = (step: number): About => ({ ...of, epochs, step });
-  const training = await trainClassifier(dataset.train, plans.judge, backend, begun(partial, epochs));
+  const training = await trainClassifier(
+    dataset.train,
+    dataset,
+    plans.judge,
+    backend,
+    begun(partial, epochs),
+  );
   while (training.step < training.totalSteps) {
     await training.advance(50);
     if (training.step % training.stepsPerEpoch < 50)
@@ -126,7 +132,7 @@ export async function makeJudge(
   training.dispose();
   write(partial, about(training.totalSteps), state);
   const parameters = parametersIn(state);
-  const reader = readerOf(parameters, backend);
+  const reader = readerOf(parameters, dataset, backend);
   const test = await reader.accuracy(dataset.test);
   reader.dispose();
   const accuracy = { test, plain: await plainly(dataset, backend, plans.plain, steps) };
@@ -153,12 +159,12 @@ async function plainly(
   plan: ClassifierPlan,
   steps: Steps,
 ): Promise<number> {
-  const training = await trainClassifier(dataset.train, plan, backend);
+  const training = await trainClassifier(dataset.train, dataset, plan, backend);
   while (training.step < training.totalSteps) {
     await training.advance(50);
     await steps.at("learning from real images", training.step, training.totalSteps);
   }
-  const reader = readerOf(parametersIn(await training.state()), backend);
+  const reader = readerOf(parametersIn(await training.state()), dataset, backend);
   const accuracy = await reader.accuracy(dataset.test);
   reader.dispose();
   training.dispose();

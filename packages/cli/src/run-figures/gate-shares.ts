@@ -1,21 +1,20 @@
-import type { Split } from "@hardgrad/experiments";
+import { exampleAt, type Split } from "@hardgrad/experiments";
 import { type GatedLayer, loadRuntime, type Network } from "@hardgrad/runtime";
 import { UsageError } from "../ask/errors.ts";
 import type { GateShares } from "../figures/gates.ts";
 
 const IMAGES = 10_000;
-const CLASSES = 10;
 
 /** How often the gates of a network open for the images of each class. */
-export async function gateShares(network: Network, test: Split): Promise<GateShares> {
+export async function gateShares(network: Network, test: Split, classes: number): Promise<GateShares> {
   const layer = network.layers.find((l): l is GatedLayer => l.kind === "gated");
   if (!layer) throw new UsageError("figure gates: this run has no gates (it is of network dense).");
   const gater = await loadRuntime({ inputs: network.inputs, layers: network.layers.slice(0, layer.gates) });
   const count = Math.min(test.count, IMAGES);
-  const open = Array.from({ length: CLASSES }, () => new Array<number>(gater.outputs).fill(0));
-  const images = new Array<number>(CLASSES).fill(0);
+  const open = Array.from({ length: classes }, () => new Array<number>(gater.outputs).fill(0));
+  const images = new Array<number>(classes).fill(0);
   for (let n = 0; n < count; n++) {
-    const x = Float32Array.from(test.images.subarray(n * 784, (n + 1) * 784), (v) => v / 255);
+    const x = Float32Array.from(exampleAt(test, n), (v) => v / 255);
     const label = test.labels[n]!;
     images[label]!++;
     for (const [g, gate] of gater.forward(x).entries()) if (gate !== 0) open[label]![g]!++;

@@ -1,4 +1,4 @@
-import { classNames, type Experiment } from "@hardgrad/experiments";
+import type { Experiment } from "@hardgrad/experiments";
 import { datasetOf } from "../data/progress.ts";
 import { networkOf } from "../export/network.ts";
 import type { Figure } from "../figures/index.ts";
@@ -32,9 +32,9 @@ export const runFigures: readonly RunFigure[] = [
       const { gateShares } = await import("./gate-shares.ts");
       const { gatesFigure } = await import("../figures/gates.ts");
       const { config } = run.checkpoint;
-      const { test } = await datasetOf(config, true);
-      const gates = await gateShares(networkOf(run), test);
-      return gatesFigure(gates, readMetrics(run.path), classNames(config.data));
+      const { test, classes } = await datasetOf(config, true);
+      const gates = await gateShares(networkOf(run), test, classes.length);
+      return gatesFigure(gates, readMetrics(run.path), classes);
     },
   },
 ];

@@ -1,4 +1,11 @@
-import type { Experiment, Metric, Picture, RunConfig, Summary } from "@hardgrad/experiments";
+import {
+  type Experiment,
+  formOf,
+  type Metric,
+  type Picture,
+  type RunConfig,
+  type Summary,
+} from "@hardgrad/experiments";
 import { formatEstimator } from "../ask/estimator.ts";
 import { kebab } from "../ask/flags.ts";
 import { percent, short } from "../print/console.ts";
@@ -32,7 +39,8 @@ export function modelCard(
   pictures: readonly Pick<Picture, "name" | "title">[],
 ): string {
   const { headline } = experiment;
-  const { description, use, task, tags } = experiment.card(config.settings);
+  const form = formOf(config);
+  const { description, use, task, tags } = experiment.card(config.settings, form);
   const name = `${config.experiment} trained with ${formatEstimator(config.estimator)}`;
   const row = ({ tag, title, unit }: Metric): string =>
     `| ${title} | ${formatMetric(unit, summary.metrics[tag] ?? Number.NaN)} |`;
@@ -69,7 +77,7 @@ ${headline.note}
 ${pictures.map(({ name, title }) => `\n${title}:\n\n![${title}](figures/${name}.svg)\n`).join("")}
 ## Use
 
-${use}${exportOf(Object.keys(experiment.models?.(config.settings, 0) ?? {}))}
+${use}${exportOf(Object.keys(experiment.models?.(config.settings, form, 0) ?? {}))}
 
 ## Limits
 

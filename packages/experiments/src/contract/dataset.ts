@@ -1,24 +1,64 @@
 import type { HostArrays } from "./backend.ts";
 
-/** Grey images, 28 x 28, `images[n * 784 + y * 28 + x]` in 0..255 with 0 as background. */
+/** A grey image, row by row from the top left. */
+export interface ImageShape {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** What one example is: an image, or a vector. */
+export type ExampleShape = ImageShape | { readonly length: number };
+
+/** What is known of data before they are read: enough to size a network and to name what it reads. */
+export interface DataForm {
+  readonly shape: ExampleShape;
+  /** Names of the classes, by number; none where there are no labels. */
+  readonly classes: readonly string[];
+}
+
 export interface Split {
+  /** `[count * size]` in 0..255, one example after another; of an image 0 is the background. */
   readonly images: Uint8Array;
+  /** Numbers of one example: `exampleSize(shape)`. */
+  readonly size: number;
+  /** The class of each example; 0 where there are no labels. */
   readonly labels: Uint8Array;
   readonly count: number;
 }
 
-export interface Dataset {
+export interface Dataset extends DataForm {
   readonly name: string;
   readonly train: Split;
   readonly test: Split;
-  readonly width: 28;
-  readonly height: 28;
-  /** 0 where there are no labels; then all of them are 0. */
-  readonly classes: 10 | 0;
 }
 
-/** Images `[count, 784]` and labels `[count]`. */
+/** Images `[count, size]` and labels `[count]`. */
 export interface Batch extends HostArrays {
-  readonly images: { readonly shape: readonly number[]; readonly data: Uint8Array };
+  readonly images: { readonly shape: readonly [number, number]; readonly data: Uint8Array };
   readonly labels: { readonly shape: readonly number[]; readonly data: Uint8Array };
+}
+
+/** How many numbers an example has. */
+export function exampleSize(shape: ExampleShape): number {
+  return "length" in shape ? shape.length : shape.height * shape.width;
+}
+
+/** Examples of a shape, in words: `28 x 28 images`. */
+export function described(shape: ExampleShape): string {
+  return "length" in shape ? `vectors of ${shape.length} numbers` : `${shape.width} x ${shape.height} images`;
+}
+
+/** One example of a split, a view. */
+export function exampleAt({ images, size }: Pick<Split, "images" | "size">, index: number): Uint8Array {
+  return images.subarray(index * size, (index + 1) * size);
+}
+
+/** The examples from `from` to before `to`, as views. */
+export function partOf({ images, labels, size }: Split, from: number, to: number): Split {
+  return {
+    images: images.subarray(from * size, to * size),
+    labels: labels.subarray(from, to),
+    size,
+    count: to - from,
+  };
 }

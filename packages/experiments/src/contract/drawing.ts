@@ -1,3 +1,5 @@
+import type { ImageShape } from "./dataset.ts";
+
 /** What is asked for: `count` pictures of a digit, in the styles number `from`, `from + 1`, ... of a seed. */
 export interface Asked {
   readonly digit: number;
@@ -8,7 +10,7 @@ export interface Asked {
   readonly from?: number;
 }
 
-/** A trained generator that can be asked for digits. Pictures are 784 grey values, 0 is the background. */
+/** A trained generator that can be asked for digits. Pictures are `height * width` grey values, 0 is the background. */
 export interface LoadedGenerator {
   /** What can be asked for. */
   readonly digits: readonly number[];
@@ -16,6 +18,8 @@ export interface LoadedGenerator {
   readonly names: readonly number[];
   /** How many numbers a style has. */
   readonly styleSize: number;
+  /** Of its pictures. */
+  readonly shape: ImageShape;
   /**
    * Styles, one after another: standard normal noise. Each is a function of the seed and of its number alone, and the
    * same for every digit.

@@ -1,7 +1,7 @@
 import type { numpy as np } from "@jax-js/jax";
 import type { CertificateReport, Estimator, NamedArrays, UpdateRule } from "hardgrad";
 import type { Backend, HostArray, HostArrays } from "./backend.ts";
-import type { Batch, Dataset, Split } from "./dataset.ts";
+import type { Batch, DataForm, Dataset, Split } from "./dataset.ts";
 import type { LoadedGenerator } from "./drawing.ts";
 import type { Models, RuntimeModel, TaskModel } from "./models.ts";
 import type { SettingsTable } from "./options.ts";
@@ -11,7 +11,7 @@ export type Settings = { readonly [name: string]: number | string | boolean };
 
 /** What a traced function gets besides parameters: arrays, so that nothing recompiles when they change. */
 export interface StepInputs extends NamedArrays {
-  /** `[batch, 784]`, grey 0..255 */
+  /** `[batch, size]`, grey 0..255 */
   images: np.Array;
   /** `[batch]`, the class as a number */
   labels: np.Array;
@@ -46,8 +46,8 @@ export interface Estimated {
 }
 
 /** What is known of a dataset before training. */
-export interface Facts {
-  /** Mean training image, 784 values in [0, 1]. */
+export interface Facts extends DataForm {
+  /** Mean training example, `[size]`, values in [0, 1]. */
   readonly meanImage: Float32Array;
 }
 
@@ -118,11 +118,16 @@ interface Described {
   readonly headline: Metric;
   /** Other metrics for tables and curves. */
   readonly metrics: readonly Metric[];
-  card(settings: Settings): Card;
+  card(settings: Settings, form: DataForm): Card;
   /** The trained network's parts as functions for other programs; `epoch`: how many whole ones were trained. */
-  models?(settings: Settings, epoch: number): Models;
+  models?(settings: Settings, form: DataForm, epoch: number): Models;
   /** The trained network for the hard runtime. */
-  runtime?(params: { readonly [name: string]: Tensor }, settings: Settings, epoch: number): RuntimeModel;
+  runtime?(
+    params: { readonly [name: string]: Tensor },
+    settings: Settings,
+    form: DataForm,
+    epoch: number,
+  ): RuntimeModel;
   /** What `hardgrad figure` draws of its runs: the curves of tasks, the gates that open for each class. */
   readonly charts?: readonly ("tasks" | "gates")[];
   /** What a trained network draws on request. */
@@ -142,7 +147,7 @@ export interface FinishedTasks {
 /** An experiment of one step, repeated: pure functions. The engine compiles, loops, measures and saves. */
 export interface StepExperiment extends Described {
   init(key: np.Array, settings: Settings, facts: Facts): NamedArrays;
-  estimatorState(estimator: Estimator, settings: Settings): NamedArrays;
+  estimatorState(estimator: Estimator, settings: Settings, form: DataForm): NamedArrays;
   /** One loss per example. Consumes everything. */
   losses(
     params: NamedArrays,

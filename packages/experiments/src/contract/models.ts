@@ -1,6 +1,6 @@
 import type { Network } from "@hardgrad/runtime";
 import type { NamedArrays } from "hardgrad";
-import type { Split } from "./dataset.ts";
+import { type ExampleShape, exampleSize, type Split } from "./dataset.ts";
 import type { Tensor } from "./run.ts";
 
 /** An input of a model. */
@@ -27,13 +27,14 @@ export interface Model {
 
 export type Models = { readonly [name: string]: Model };
 
-/** Grey pixels as every model takes them. */
-export const imageInput: ModelInput = {
-  dtype: "float32",
-  shape: ["batch", 784],
-  below: 1,
-  doc: "Grey values of 28 x 28 pixels, row by row from the top left: 0 is the background, 1 the ink (a byte divided by 255).",
-};
+/** Examples as every model takes them: grey pixels, or the numbers of a vector. */
+export function imageInput(shape: ExampleShape): ModelInput {
+  const doc =
+    "length" in shape
+      ? `${shape.length} numbers in [0, 1] (a byte divided by 255).`
+      : `Grey values of ${shape.width} x ${shape.height} pixels, row by row from the top left: 0 is the background, 1 the ink (a byte divided by 255).`;
+  return { dtype: "float32", shape: ["batch", exampleSize(shape)], below: 1, doc };
+}
 
 /** The source of a model's random choices. */
 export const keyInput: ModelInput = {
@@ -45,7 +46,7 @@ export const keyInput: ModelInput = {
 
 /** A trained network for the hard runtime, and which model it must agree with. */
 export interface RuntimeModel {
-  /** Reads `image` as the models do (784 grey values in [0, 1]) and gives `like.output`. */
+  /** Reads `image` as the models do (grey values in [0, 1]) and gives `like.output`. */
   readonly network: Network;
   readonly like: {
     /** A name of the experiment's `models`. */

@@ -1,6 +1,6 @@
 import type { Estimator } from "hardgrad";
 import type { Backend } from "./backend.ts";
-import type { Dataset } from "./dataset.ts";
+import type { DataForm, Dataset, ImageShape } from "./dataset.ts";
 
 /** What a run is made of, as plain data: the CLI writes it to files, the lab to the URL. */
 
@@ -12,8 +12,10 @@ export interface EstimatorSpec {
 export interface RunConfig {
   readonly experiment: string;
   readonly estimator: EstimatorSpec;
-  /** A name of `datasetNames`. */
+  /** A name of `datasetNames`, or what other data are called. */
   readonly data: string;
+  /** Shape and classes of data that are not built in. */
+  readonly form?: DataForm;
   /** How many images are drawn; for `drawn` only. */
   readonly drawn?: { readonly train: number; readonly test: number };
   readonly seed: number;
@@ -70,16 +72,17 @@ export interface Summary {
   readonly notes?: readonly string[];
 }
 
-/** A sheet of 28 x 28 grey images. */
+/** A sheet of grey images of one size. */
 export interface Picture {
   /** A file name without ending: `reconstructions`. */
   readonly name: string;
   readonly title: string;
   readonly columns: number;
+  readonly shape: ImageShape;
   /** Labels of the rows, where they have a meaning: the digits. */
   readonly rows?: readonly string[];
   readonly tiles: readonly {
-    /** 784 values in 0..255, 0 is background. */
+    /** `height * width` values in 0..255, 0 is background. */
     readonly pixels: Uint8Array;
     readonly caption?: string;
     /** Whether the network was right, where that has a meaning. */

@@ -1,4 +1,5 @@
 import type { Dataset, Split } from "../contract/dataset.ts";
+import { formOf } from "./form.ts";
 import { type Generator, generator } from "./random.ts";
 import { glyphs, type Stroke } from "./strokes.ts";
 
@@ -23,11 +24,9 @@ export function drawnDigits(options: { seed?: number; train?: number; test?: num
   const { seed = 0, train = 10_000, test = 2_000 } = options;
   return {
     name: "drawn",
+    ...formOf({ data: "drawn" }),
     train: drawSplit(seed, 1, train, "train"),
     test: drawSplit(seed, 2, test, "test"),
-    width: 28,
-    height: 28,
-    classes: 10,
   };
 }
 
@@ -41,7 +40,7 @@ function drawSplit(seed: number, stream: number, count: number, name: string): S
     labels[n] = random.below(10);
     drawDigit(labels[n]!, random, images.subarray(n * SIZE * SIZE, (n + 1) * SIZE * SIZE));
   }
-  return { images, labels, count };
+  return { images, labels, size: SIZE * SIZE, count };
 }
 
 /** Draws one digit into 784 bytes. */

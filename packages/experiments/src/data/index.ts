@@ -1,13 +1,13 @@
 export { parseAmat } from "./amat.ts";
-export { classNames } from "./class-names.ts";
+export { datasetFromIdx } from "./dataset.ts";
+export { drawnDigits } from "./drawn.ts";
+export { formOf } from "./form.ts";
+export { gunzipIfNeeded, type IdxFile, parseIdx } from "./idx.ts";
+export { shuffled } from "./random.ts";
 export {
   type DatasetFiles,
-  datasetFromIdx,
   datasetNames,
   type RemoteDataset,
   type RemoteFile,
   remoteDatasets,
-} from "./dataset.ts";
-export { drawnDigits } from "./drawn.ts";
-export { gunzipIfNeeded, type IdxFile, parseIdx } from "./idx.ts";
-export { shuffled } from "./random.ts";
+} from "./remote.ts";

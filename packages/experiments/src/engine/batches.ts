@@ -1,9 +1,10 @@
-import type { Batch, Split } from "../contract/dataset.ts";
+import type { Batch, DataForm, Split } from "../contract/dataset.ts";
+import { exampleAt } from "../contract/dataset.ts";
 import type { Facts } from "../contract/experiment.ts";
 
-export function emptyBatch(count: number): Batch {
+export function emptyBatch(count: number, size: number): Batch {
   return {
-    images: { shape: [count, 784], data: new Uint8Array(count * 784) },
+    images: { shape: [count, size], data: new Uint8Array(count * size) },
     labels: { shape: [count], data: new Uint8Array(count) },
   };
 }
@@ -12,12 +13,11 @@ export function emptyBatch(count: number): Batch {
 export function gather(
   split: Split,
   indices: ArrayLike<number>,
-  into: Batch = emptyBatch(indices.length),
+  into: Batch = emptyBatch(indices.length, split.size),
 ): Batch {
   const { images, labels } = into;
   for (let n = 0; n < indices.length; n++) {
-    const from = indices[n]! * 784;
-    images.data.set(split.images.subarray(from, from + 784), n * 784);
+    images.data.set(exampleAt(split, indices[n]!), n * split.size);
     labels.data[n] = split.labels[indices[n]!]!;
   }
   return into;
@@ -28,9 +28,9 @@ export function range(count: number, start = 0): Int32Array {
   return Int32Array.from({ length: count }, (_, i) => start + i);
 }
 
-/** What an experiment may know of the training set before it starts. */
-export function factsOf(split: Split): Facts {
-  const sums = new Float64Array(784);
-  for (let n = 0; n < split.count; n++) for (let i = 0; i < 784; i++) sums[i]! += split.images[n * 784 + i]!;
-  return { meanImage: Float32Array.from(sums, (sum) => sum / split.count / 255) };
+/** What an experiment may know of data before it starts. */
+export function factsOf({ shape, classes }: DataForm, { images, size, count }: Split): Facts {
+  const sums = new Float64Array(size);
+  for (let n = 0; n < count; n++) for (let i = 0; i < size; i++) sums[i]! += images[n * size + i]!;
+  return { shape, classes, meanImage: Float32Array.from(sums, (sum) => sum / count / 255) };
 }

@@ -1,7 +1,7 @@
-import type { Dataset, Split } from "../contract/dataset.ts";
+import { type Dataset, exampleSize, type Split } from "../contract/dataset.ts";
 import type { Experiment } from "../contract/experiment.ts";
 import type { RunConfig } from "../contract/run.ts";
-import { remoteDatasets } from "../data/index.ts";
+import { formOf } from "../data/index.ts";
 import { makeEstimator } from "./estimator.ts";
 import { feedOf } from "./feed.ts";
 import { trainingSplit } from "./training-split.ts";
@@ -24,20 +24,15 @@ export function checkRun(experiment: Experiment, config: RunConfig, dataset?: Da
   else trainingSplit(experiment, settings, outline(config));
 }
 
-/** What is known of a dataset before it is there: its classes, and how many images are drawn. */
-function outline({ data, drawn }: RunConfig): Dataset {
+/** A dataset before it is there: what its name says, and how many images are drawn. */
+function outline(config: RunConfig): Dataset {
+  const form = formOf(config);
   const split = (count = Number.MAX_SAFE_INTEGER): Split => ({
     images: new Uint8Array(0),
     labels: new Uint8Array(0),
+    size: exampleSize(form.shape),
     count,
   });
-  const remote = remoteDatasets.find((d) => d.name === data);
-  return {
-    name: data,
-    train: split(drawn?.train),
-    test: split(drawn?.test),
-    width: 28,
-    height: 28,
-    classes: remote && !remote.files.trainLabels ? 0 : 10,
-  };
+  const { data, drawn } = config;
+  return { name: data, ...form, train: split(drawn?.train), test: split(drawn?.test) };
 }

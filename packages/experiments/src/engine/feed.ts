@@ -33,7 +33,7 @@ export function feedOf(
   const temperature = initialTemperature(estimator);
   const added = experiment.inputs?.(dataset, settings, seed);
   const whole = (batch: Batch, step: number): HostArrays => ({ ...batch, ...added?.(batch, step) });
-  const buffers = emptyBatch(size);
+  const buffers = emptyBatch(size, train.size);
   let order: { epoch: number; indices: Int32Array } | undefined;
 
   const schedules = (step: number): HostArrays => {

@@ -83,9 +83,9 @@ export async function initial(
 ): Promise<HostArrays> {
   const { settings, seed } = config;
   const key = keyOf(seed, PURPOSE.init, 0);
-  const params = experiment.init(fromHost(key), settings, factsOf(dataset.train));
+  const params = experiment.init(fromHost(key), settings, factsOf(dataset, dataset.train));
   const optimizer = experiment.optimizer(settings).init(params);
-  const state = experiment.estimatorState(estimator, settings);
+  const state = experiment.estimatorState(estimator, settings, dataset);
   return { ...(await toHost(named({ params, optimizer, estimator: state }))), "run.total": scalar(0) };
 }
 

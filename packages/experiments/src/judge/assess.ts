@@ -3,7 +3,7 @@ import type { Dataset } from "../contract/dataset.ts";
 import type { LoadedGenerator } from "../contract/drawing.ts";
 import { drawnLike, drawsOf } from "./draws.ts";
 import { nearestDistances } from "./nearest.ts";
-import { largest, type Reader, readerOf } from "./reader.ts";
+import { mostProbable, type Reader, readerOf } from "./reader.ts";
 import { median, type Rate, rateOf, spread, spreadsOf } from "./statistics.ts";
 import { plainPlan, trainClassifier } from "./train.ts";
 import { type Misread, worstOf } from "./worst.ts";
@@ -77,16 +77,17 @@ export async function assess(
 ): Promise<Verdict> {
   const { count, seed } = plan;
   const progress = plan.onProgress ?? (() => {});
-  const real = spreadsOf(dataset.train);
+  const real = spreadsOf(dataset.train, dataset.classes.length);
+  const classCount = dataset.classes.length;
   const worst = worstOf();
   const sample: Uint8Array[] = [];
   const perDigit = Math.ceil(Math.min(COMPARED, count * generator.digits.length) / generator.digits.length);
   const digits: DigitVerdict[] = [];
   let milliseconds = 0;
   await generator.draw({ digit: generator.digits[0]!, count: 1 }); // the first one compiles
-  for (let digit = 0; digit < 10; digit++) {
-    const readAs = new Array<number>(10).fill(0);
-    const drawn = spread();
+  for (let digit = 0; digit < classCount; digit++) {
+    const readAs = new Array<number>(classCount).fill(0);
+    const drawn = spread(dataset.train.size);
     let at = 0;
     if (generator.digits.includes(digit)) {
       const blocks = drawsOf(generator, digit, count, seed);
@@ -96,14 +97,14 @@ export async function assess(
         milliseconds += performance.now() - since;
         if (done) break;
         const probabilities = await judge.probabilities(joined(block));
-        for (const [n, read] of largest(probabilities).entries()) {
+        for (const [n, read] of mostProbable(probabilities, classCount).entries()) {
           readAs[read]!++;
           drawn.add(block[n]!);
-          worst.add({ pixels: block[n]!, digit, read, probability: probabilities[n * 10 + digit]! });
+          worst.add({ pixels: block[n]!, digit, read, probability: probabilities[n * classCount + digit]! });
           if (at + n < perDigit) sample.push(block[n]!);
         }
         at += block.length;
-        await progress("drawing", digit * count + at, 10 * count);
+        await progress("drawing", digit * count + at, classCount * count);
       }
     }
     digits.push({
@@ -117,7 +118,7 @@ export async function assess(
   return {
     recognised: rateOf(
       digits.reduce((sum, d) => sum + d.readAs[d.digit]!, 0),
-      10 * count,
+      classCount * count,
     ),
     digits,
     varianceRatio: ratios.reduce((a, b) => a + b, 0) / ratios.length,
@@ -138,15 +139,15 @@ async function learned(
   backend: Backend,
   { count, seed, onProgress = () => {} }: Assessment,
 ): Promise<number> {
-  const set = await drawnLike(dataset.train, generator, seed, count, (part) =>
+  const set = await drawnLike(dataset, generator, seed, count, (part) =>
     onProgress("drawing a training set", Math.round(part * dataset.train.count), dataset.train.count),
   );
-  const training = await trainClassifier(set, plainPlan, backend);
+  const training = await trainClassifier(set, dataset, plainPlan, backend);
   while (training.step < training.totalSteps) {
     await training.advance(50);
     await onProgress("learning from drawn pictures", training.step, training.totalSteps);
   }
-  const reader = readerOf(parametersIn(await training.state()), backend);
+  const reader = readerOf(parametersIn(await training.state()), dataset, backend);
   const accuracy = await reader.accuracy(dataset.test);
   reader.dispose();
   training.dispose();
@@ -168,19 +169,22 @@ async function nearness(
   backend: Backend,
   onProgress: (part: number) => Promise<void> | void,
 ): Promise<Nearness> {
+  const { size } = train;
   const few = Math.min(train.count, test.count);
-  const asked = Math.min(COMPARED, test.count) * 784;
+  const asked = Math.min(COMPARED, test.count) * size;
   const parts = [
     { pictures: drawn, images: train.images },
     { pictures: test.images.subarray(0, asked), images: train.images },
-    { pictures: drawn, images: train.images.subarray(0, few * 784) },
-    { pictures: drawn, images: test.images.subarray(0, few * 784) },
+    { pictures: drawn, images: train.images.subarray(0, few * size) },
+    { pictures: drawn, images: test.images.subarray(0, few * size) },
   ];
   const medians: number[] = [];
   for (const [i, { pictures, images }] of parts.entries())
     medians.push(
       median(
-        await nearestDistances(pictures, images, backend, (part) => onProgress((i + part) / parts.length)),
+        await nearestDistances(pictures, images, size, backend, (part) =>
+          onProgress((i + part) / parts.length),
+        ),
       ),
     );
   const [toTrain, real, toFew, toTest] = medians as [number, number, number, number];
@@ -198,7 +202,8 @@ async function requestTime(generator: LoadedGenerator, seed: number): Promise<nu
 }
 
 function joined(pictures: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(pictures.length * 784);
-  for (const [n, picture] of pictures.entries()) all.set(picture, n * 784);
+  const size = pictures[0]?.length ?? 0;
+  const all = new Uint8Array(pictures.length * size);
+  for (const [n, picture] of pictures.entries()) all.set(picture, n * size);
   return all;
 }

@@ -1,4 +1,4 @@
-import type { Split } from "../contract/dataset.ts";
+import type { Dataset, Split } from "../contract/dataset.ts";
 import type { LoadedGenerator } from "../contract/drawing.ts";
 
 /** Digits do not share their noise: each has a seed of its own. */
@@ -18,26 +18,26 @@ export function drawsOf(
 
 /** As many drawn pictures of every digit as there are real ones, with what was asked for as their labels. */
 export async function drawnLike(
-  split: Split,
+  { train, classes }: Dataset,
   generator: LoadedGenerator,
   seed: number,
   from: number,
   onProgress: (part: number) => Promise<void> | void,
 ): Promise<Split> {
-  const counts = new Array<number>(10).fill(0);
-  for (let n = 0; n < split.count; n++) counts[split.labels[n]!]!++;
+  const counts = new Array<number>(classes.length).fill(0);
+  for (let n = 0; n < train.count; n++) counts[train.labels[n]!]!++;
   const wanted = generator.digits.filter((digit) => counts[digit]! > 0);
   const count = wanted.reduce((sum, digit) => sum + counts[digit]!, 0);
-  const images = new Uint8Array(count * 784);
+  const images = new Uint8Array(count * train.size);
   const labels = new Uint8Array(count);
   let n = 0;
   for (const digit of wanted)
     for await (const block of drawsOf(generator, digit, counts[digit]!, seed, from)) {
       for (const picture of block) {
-        images.set(picture, n * 784);
+        images.set(picture, n * train.size);
         labels[n++] = digit;
       }
       await onProgress(n / count);
     }
-  return { images, labels, count };
+  return { images, labels, size: train.size, count };
 }

@@ -1,4 +1,4 @@
-import type { Split } from "../contract/dataset.ts";
+import { exampleAt, type Split } from "../contract/dataset.ts";
 
 /** A part of a number of trials, with its 95 % interval. */
 export interface Rate {
@@ -27,14 +27,14 @@ export interface Spread {
   total(): number;
 }
 
-export function spread(): Spread {
-  const sums = new Float64Array(784);
-  const squares = new Float64Array(784);
+export function spread(size: number): Spread {
+  const sums = new Float64Array(size);
+  const squares = new Float64Array(size);
   let count = 0;
   return {
     add: (picture) => {
       count++;
-      for (let i = 0; i < 784; i++) {
+      for (let i = 0; i < size; i++) {
         const v = picture[i]! / 255;
         sums[i]! += v;
         squares[i]! += v * v;
@@ -43,16 +43,16 @@ export function spread(): Spread {
     total: () => {
       if (count < 2) return Number.NaN;
       let total = 0;
-      for (let i = 0; i < 784; i++) total += (squares[i]! - sums[i]! ** 2 / count) / (count - 1);
+      for (let i = 0; i < size; i++) total += (squares[i]! - sums[i]! ** 2 / count) / (count - 1);
       return total;
     },
   };
 }
 
 /** The same of each class of labelled images. */
-export function spreadsOf({ images, labels, count }: Split): number[] {
-  const spreads = Array.from({ length: 10 }, spread);
-  for (let n = 0; n < count; n++) spreads[labels[n]!]!.add(images.subarray(n * 784, (n + 1) * 784));
+export function spreadsOf(split: Split, classes: number): number[] {
+  const spreads = Array.from({ length: classes }, () => spread(split.size));
+  for (let n = 0; n < split.count; n++) spreads[split.labels[n]!]!.add(exampleAt(split, n));
   return spreads.map((s) => s.total());
 }
 

@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { type NamedArrays, oneHotOf, valueAndGrad } from "hardgrad";
 import type { Backend, HostArrays } from "../contract/backend.ts";
-import type { Split } from "../contract/dataset.ts";
+import type { DataForm, ImageShape, Split } from "../contract/dataset.ts";
 import { deformAll } from "../data/deform.ts";
 import { shuffled } from "../data/index.ts";
 import { fromHost, groupOf, named, scalar, toHost } from "../engine/arrays.ts";
@@ -11,7 +11,7 @@ import { trainSteps } from "../engine/steps.ts";
 import { adam } from "../nn/adam.ts";
 import { crossEntropy } from "../nn/layers.ts";
 import { keepAll } from "../nn/optimizers.ts";
-import { initialJudge, scoresOf } from "./network.ts";
+import { initialJudge, judgeScores } from "./network.ts";
 
 /** How a classifier is trained: Adam, the learning rate along a half cosine to 0. */
 export interface ClassifierPlan {
@@ -46,13 +46,15 @@ export interface ClassifierTraining {
 /**
  * Starts training the judge's network on labelled images, or goes on from a state to the same bits.
  *
+ * @param form of the data that they are of.
  * @param from the step and `state()` of a training of the same plan on the same images.
  * @example
- * const training = await trainClassifier(dataset.train, judgePlan, await useDevice("native"));
+ * const training = await trainClassifier(dataset.train, dataset, judgePlan, await useDevice("native"));
  * while (training.step < training.totalSteps) await training.advance(100);
  */
 export async function trainClassifier(
   split: Split,
+  form: DataForm,
   plan: ClassifierPlan,
   backend: Backend,
   from?: { readonly step: number; readonly state: HostArrays },
@@ -60,10 +62,13 @@ export async function trainClassifier(
   const size = Math.min(BATCH, split.count);
   const stepsPerEpoch = Math.floor(split.count / size);
   const totalSteps = plan.epochs * stepsPerEpoch;
-  const resident = backend.put({ ...(from?.state ?? (await fresh(plan.seed))), "run.total": scalar(0) });
-  const update = backend.update(step);
-  const batch = emptyBatch(size);
-  const deformed = new Uint8Array(size * 784);
+  const resident = backend.put({
+    ...(from?.state ?? (await fresh(plan.seed, form))),
+    "run.total": scalar(0),
+  });
+  const update = backend.update(stepOf(form));
+  const batch = emptyBatch(size, split.size);
+  const deformed = new Uint8Array(size * split.size);
   let order: { readonly epoch: number; readonly of: Int32Array } | undefined;
   let now = from?.step ?? 0;
 
@@ -72,7 +77,7 @@ export async function trainClassifier(
     if (order?.epoch !== epoch) order = { epoch, of: shuffled(split.count, plan.seed, epoch) };
     const start = (at % stepsPerEpoch) * size;
     const { images, labels } = gather(split, order.of.subarray(start, start + size), batch);
-    if (plan.deformed) deformAll(images.data, deformed, plan.seed, at);
+    if (plan.deformed) deformAll(images.data, deformed, form.shape as ImageShape, plan.seed, at);
     const cosine = (1 + Math.cos((Math.PI * at) / totalSteps)) / 2;
     const rate = LEARNING_RATE * cosine * Math.min(1, (at + 1) / WARM_UP);
     return {
@@ -103,19 +108,22 @@ export async function trainClassifier(
   };
 }
 
-async function fresh(seed: number): Promise<HostArrays> {
-  const params = initialJudge(fromHost(keyOf(seed, PURPOSE.init, 0)));
+async function fresh(seed: number, form: DataForm): Promise<HostArrays> {
+  const params = initialJudge(fromHost(keyOf(seed, PURPOSE.init, 0)), form);
   return toHost(named({ params, optimizer: adam().init(params) }));
 }
 
 /** Forward, gradient and Adam in one; adds the mean loss to `run.total`. */
-function step(resident: NamedArrays, { images, labels, learningRate }: NamedArrays): NamedArrays {
-  const params = groupOf(resident, "params");
-  const y = oneHotOf(labels!.astype(np.int32), 10);
-  const meanLoss = (p: NamedArrays): np.Array => np.mean(crossEntropy(scoresOf(p, images!), y));
-  const [loss, gradients] = valueAndGrad(meanLoss)(keepAll(params));
-  const next = adam().update(gradients, groupOf(resident, "optimizer"), params, learningRate!);
-  learningRate!.dispose();
-  const total = resident["run.total"]!.add(loss);
-  return named({ params: next.params, optimizer: next.state, run: { total } });
+function stepOf({ shape, classes }: DataForm): (resident: NamedArrays, inputs: NamedArrays) => NamedArrays {
+  return (resident, { images, labels, learningRate }) => {
+    const params = groupOf(resident, "params");
+    const y = oneHotOf(labels!.astype(np.int32), classes.length);
+    const meanLoss = (p: NamedArrays): np.Array =>
+      np.mean(crossEntropy(judgeScores(p, images!, shape as ImageShape), y));
+    const [loss, gradients] = valueAndGrad(meanLoss)(keepAll(params));
+    const next = adam().update(gradients, groupOf(resident, "optimizer"), params, learningRate!);
+    learningRate!.dispose();
+    const total = resident["run.total"]!.add(loss);
+    return named({ params: next.params, optimizer: next.state, run: { total } });
+  };
 }

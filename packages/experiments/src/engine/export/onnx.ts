@@ -2,9 +2,10 @@ import { decodeModel, lower, type Port } from "@hardgrad/onnx";
 import { jit, tree } from "@jax-js/jax";
 import type { NamedArrays } from "hardgrad";
 import type { HostArray } from "../../contract/backend.ts";
-import type { Experiment, Settings } from "../../contract/experiment.ts";
+import type { Experiment } from "../../contract/experiment.ts";
 import type { Model, Models } from "../../contract/models.ts";
-import type { Checkpoint, Tensor } from "../../contract/run.ts";
+import type { Checkpoint, RunConfig, Tensor } from "../../contract/run.ts";
+import { formOf } from "../../data/index.ts";
 import { disposeAll, toDevice } from "../arrays.ts";
 
 /** An input or output of a model file. */
@@ -32,14 +33,17 @@ export function parametersOf({ tensors }: Checkpoint): { [name: string]: Tensor 
   );
 }
 
+/** What says how a network is built: its run's settings and data. */
+export type ModelSource = Pick<RunConfig, "settings" | "data" | "form">;
+
 /**
  * The models of a network of an experiment.
  *
  * @param epoch how many epochs were trained; schedules depend on it.
  * @throws RangeError if the experiment declares nothing.
  */
-export function modelsOf(experiment: Experiment, settings: Settings, epoch: number): Models {
-  const models = experiment.models?.(settings, Math.floor(epoch)) ?? {};
+export function modelsOf(experiment: Experiment, config: ModelSource, epoch: number): Models {
+  const models = experiment.models?.(config.settings, formOf(config), Math.floor(epoch)) ?? {};
   if (Object.keys(models).length > 0) return models;
   throw new RangeError(`experiment ${experiment.name} has no part that can be exported as a model.`);
 }

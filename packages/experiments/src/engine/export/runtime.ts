@@ -1,10 +1,11 @@
 import { loadRuntime, type Path, writeRuntimeFile } from "@hardgrad/runtime";
 import type { Split } from "../../contract/dataset.ts";
-import type { Experiment, Settings } from "../../contract/experiment.ts";
+import type { Experiment } from "../../contract/experiment.ts";
 import type { Model } from "../../contract/models.ts";
 import type { Tensor } from "../../contract/run.ts";
+import { formOf } from "../../data/index.ts";
 import { toDevice, toHost } from "../arrays.ts";
-import { callable, modelsOf } from "./onnx.ts";
+import { callable, type ModelSource, modelsOf } from "./onnx.ts";
 
 /** A runtime file and the function that it must agree with. */
 export interface RuntimeFile {
@@ -37,12 +38,12 @@ const BLOCK = 1000;
  * @param meta kept in the file.
  * @throws RangeError if the experiment has no such form.
  * @example
- * const { bytes } = runtimeFile(classifier, parametersOf(checkpoint), checkpoint.config.settings, 10, { accuracy: 0.97 });
+ * const { bytes } = runtimeFile(classifier, parametersOf(checkpoint), checkpoint.config, 10, { accuracy: 0.97 });
  */
 export function runtimeFile(
   experiment: Experiment,
   parameters: { readonly [name: string]: Tensor },
-  settings: Settings,
+  config: ModelSource,
   epoch: number,
   meta: { readonly [key: string]: unknown },
 ): RuntimeFile {
@@ -50,11 +51,16 @@ export function runtimeFile(
     throw new RangeError(
       `experiment ${experiment.name} has no form for the runtime, which runs gated and binary networks; --format onnx may have one.`,
     );
-  const { network, like } = experiment.runtime(parameters, settings, Math.floor(epoch));
+  const { network, like } = experiment.runtime(
+    parameters,
+    config.settings,
+    formOf(config),
+    Math.floor(epoch),
+  );
   const { model, output } = like;
   return {
     bytes: writeRuntimeFile({ ...network, meta: { ...meta, output } }),
-    like: modelsOf(experiment, settings, epoch)[model]!,
+    like: modelsOf(experiment, config, epoch)[model]!,
     output,
   };
 }
@@ -68,7 +74,7 @@ export function runtimeFile(
 export async function checkRuntimeFile(
   { bytes, like, output }: RuntimeFile,
   parameters: { readonly [name: string]: Tensor },
-  { images, labels, count }: Split,
+  { images, labels, size, count }: Split,
   path: Path = "auto",
 ): Promise<RuntimeCheck> {
   const runtime = await loadRuntime(bytes, { path });
@@ -77,13 +83,13 @@ export async function checkRuntimeFile(
   let [largest, flipped, right, rightInJax] = [0, 0, 0, 0];
   try {
     for (let from = 0; from < count; from += BLOCK) {
-      const size = Math.min(BLOCK, count - from);
-      const image = Float32Array.from(images.subarray(from * 784, (from + size) * 784), (v) => v / 255);
+      const rows = Math.min(BLOCK, count - from);
+      const image = Float32Array.from(images.subarray(from * size, (from + rows) * size), (v) => v / 255);
       const own = runtime.forward(image);
-      const { data } = (await toHost(call.fn(toDevice({ image: { shape: [size, 784], data: image } }))))[
+      const { data } = (await toHost(call.fn(toDevice({ image: { shape: [rows, size], data: image } }))))[
         output
       ]!;
-      for (let n = 0; n < size; n++) {
+      for (let n = 0; n < rows; n++) {
         const a = own.subarray(n * classes, (n + 1) * classes);
         const b = data.subarray(n * classes, (n + 1) * classes);
         let off = 0;

@@ -1,8 +1,10 @@
-import { nn, numpy as np } from "@jax-js/jax";
+import { numpy as np } from "@jax-js/jax";
 import { type NamedArrays, oneHotOf, type UpdateRule } from "hardgrad";
+import { exampleSize } from "../../contract/dataset.ts";
 import type { StepExperiment, StepInputs } from "../../contract/experiment.ts";
 import { imageInput } from "../../contract/models.ts";
 import { adam } from "../../nn/adam.ts";
+import { classOutputs, fromScores, refuseUnlabelled } from "../../nn/classify.ts";
 import { hardPath } from "../../nn/hard-path.ts";
 import { crossEntropy } from "../../nn/layers.ts";
 import { map } from "../../nn/optimizers.ts";
@@ -32,16 +34,13 @@ export const binary: StepExperiment = {
   compared: ["straight-through-sigmoid", "straight-through", "reinmax"],
   estimated: () => ({ parameters: ["w1", "w2"] }),
   check: (estimator, _settings, dataset) => {
-    if (dataset.classes === 0)
-      throw new RangeError(
-        `binary: data ${dataset.name} has no labels; use --data drawn, mnist or fashion-mnist.`,
-      );
+    refuseUnlabelled("binary", dataset);
     if (!hardPath(estimator))
       throw new RangeError(
         `binary: hidden units are thresholds, not samples, so ${estimator.id} can't train them; use straight-through-sigmoid, straight-through, reinmax or zgr.`,
       );
   },
-  init: (key, settings) => initialParams(key, settings),
+  init: initialParams,
   estimatorState: () => ({}),
   losses: (params, { images, labels, key }, estimator, state, settings) => {
     key.dispose();
@@ -50,7 +49,8 @@ export const binary: StepExperiment = {
       ? binaryScores(params, grey, unitsOf(estimator), "batch")
       : floatScores(params, grey);
     disposeParams(params);
-    return { losses: crossEntropy(scores, oneHotOf(labels.astype(np.int32), 10)), state };
+    const wanted = oneHotOf(labels.astype(np.int32), scores.shape.at(-1)!);
+    return { losses: crossEntropy(scores, wanted), state };
   },
   optimizer: (settings) => (isBinary(settings) ? clipped(adam()) : adam()),
   schedules: ({ step, totalSteps }, settings) => ({
@@ -78,29 +78,23 @@ export const binary: StepExperiment = {
   headline,
   metrics: [],
   pictures,
-  card: (settings) => ({
+  card: (settings, { shape, classes }) => ({
     description: isBinary(settings)
-      ? `A 784 - ${settings.hidden} - ${settings.hidden} - 10 network whose weights and hidden units are -1 or 1.`
-      : `A 784 - ${settings.hidden} - ${settings.hidden} - 10 network with rectified units: the float twin of a binary one.`,
+      ? `A ${exampleSize(shape)} - ${settings.hidden} - ${settings.hidden} - ${classes.length} network whose weights and hidden units are -1 or 1.`
+      : `A ${exampleSize(shape)} - ${settings.hidden} - ${settings.hidden} - ${classes.length} network with rectified units: the float twin of a binary one.`,
     use: isBinary(settings)
       ? `\`checkpoint.safetensors\` holds for each layer i of ${LAYERS} \`params.wI\`, of which the signs count, and \`params.meanI\`, \`varianceI\`, \`scaleI\`, \`shiftI\`: pixels are 1 where \`grey/255 > 0.5\`, else 0, and \`z = scale (x sign(w) - mean) / sqrt(variance + 0.0001) + shift\`; hidden units are 1 where \`z > 0\`, else -1, scores are the last z. The other tensors are for resuming.`
       : "`checkpoint.safetensors` holds `params.wI` and `params.shiftI` of each layer i; pixels are `grey/255`, hidden units `relu(x w + shift)`. The other tensors are for resuming.",
     task: "image-classification",
     tags: ["binary-neural-network"],
   }),
-  models: (settings) => ({
+  models: (settings, form) => ({
     classifier: {
       doc: "From an image to its class.",
-      inputs: { image: imageInput },
-      outputs: {
-        class: "The most probable class, 0 to 9.",
-        probabilities: "Probabilities of the classes.",
-        scores: "Their logits.",
-      },
-      fn: (params: NamedArrays, { image }: NamedArrays): NamedArrays => {
-        const scores = scoresOf(params, image!, settings);
-        return { class: np.argmax(scores.ref, -1), probabilities: nn.softmax(scores.ref, -1), scores };
-      },
+      inputs: { image: imageInput(form.shape) },
+      outputs: classOutputs(form),
+      fn: (params: NamedArrays, { image }: NamedArrays): NamedArrays =>
+        fromScores(scoresOf(params, image!, settings)),
     },
   }),
   runtime: runtimeOf,

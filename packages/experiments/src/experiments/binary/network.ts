@@ -1,5 +1,6 @@
 import { nn, numpy as np } from "@jax-js/jax";
 import { bernoulli, clip, type Estimator, type NamedArrays, sign } from "hardgrad";
+import { type DataForm, exampleSize } from "../../contract/dataset.ts";
 import type { Settings } from "../../contract/experiment.ts";
 import { dense, glorotUniform, splitKey } from "../../nn/layers.ts";
 
@@ -11,9 +12,9 @@ export const EPSILON = 1e-4;
 
 export const isBinary = (settings: Settings): boolean => settings.form === "binary";
 
-export function initialParams(key: np.Array, settings: Settings): NamedArrays {
+export function initialParams(key: np.Array, settings: Settings, { shape, classes }: DataForm): NamedArrays {
   const hidden = settings.hidden as number;
-  const sizes = [784, hidden, hidden, 10];
+  const sizes = [exampleSize(shape), hidden, hidden, classes.length];
   const params: NamedArrays = {};
   for (const [i, layerKey] of splitKey(key, LAYERS).entries()) {
     const [inputs, outputs] = [sizes[i]!, sizes[i + 1]!];
@@ -47,7 +48,7 @@ export const hardUnits: HardUnits = (z) => np.greater(z, 0).astype(np.float32).m
 const signs = sign({ derivative: clip() });
 
 /**
- * Scores `[batch, 10]` of grey images in [0, 1]: `z = scale (x sign(W) - mean) / sqrt(variance + epsilon) + shift`, where
+ * Scores `[batch, classes]` of grey images in [0, 1]: `z = scale (x sign(W) - mean) / sqrt(variance + epsilon) + shift`, where
  * the first x are 0 and 1. Consumes the images, not the parameters. `seen` is told the moments of each layer.
  */
 export function binaryScores(

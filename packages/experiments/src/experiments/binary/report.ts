@@ -1,8 +1,9 @@
 import type { HostArrays } from "../../contract/backend.ts";
-import type { Split } from "../../contract/dataset.ts";
+import { partOf } from "../../contract/dataset.ts";
 import type { EvaluationContext, Metric } from "../../contract/experiment.ts";
 import type { Picture } from "../../contract/run.ts";
 import { gather, range } from "../../engine/batches.ts";
+import { accuracy, readPictures, testAccuracy } from "../../nn/classify.ts";
 import { isBinary, LAYERS } from "./network.ts";
 
 export const headline: Metric = {
@@ -37,24 +38,12 @@ export async function calibrate({ settings, dataset, call }: EvaluationContext):
 export async function evaluate(context: EvaluationContext): Promise<{ [tag: string]: number }> {
   const { test } = context.dataset;
   const { classes } = await context.over("classes", test);
-  let right = 0;
-  for (let n = 0; n < test.count; n++) if (classes![n] === test.labels[n]) right++;
-  const share = right / test.count;
-  return {
-    "accuracy/test": share,
-    "accuracy/test-standard-error": Math.sqrt((share * (1 - share)) / test.count),
-  };
+  return testAccuracy(accuracy(classes!, test), test);
 }
 
 export async function pictures(context: EvaluationContext, count: number): Promise<readonly Picture[]> {
-  const { test } = context.dataset;
-  const first: Split = { ...test, count: Math.min(count, test.count) };
+  const { dataset } = context;
+  const first = partOf(dataset.test, 0, Math.min(count, dataset.test.count));
   const { classes } = await context.over("classes", first);
-  const tiles = Array.from({ length: first.count }, (_, n) => {
-    const label = test.labels[n]!;
-    const right = classes![n] === label;
-    const caption = right ? String(label) : `${classes![n]}, is ${label}`;
-    return { pixels: test.images.slice(n * 784, (n + 1) * 784), caption, right };
-  });
-  return [{ name: "digits", title: "Test images, as the network reads them", columns: 12, tiles }];
+  return readPictures(dataset, first, classes!);
 }

@@ -1,17 +1,22 @@
 import { type BitsLayer, type Layer, packSigns } from "@hardgrad/runtime";
+import { type DataForm, exampleSize } from "../../contract/dataset.ts";
 import type { Settings } from "../../contract/experiment.ts";
 import type { RuntimeModel } from "../../contract/models.ts";
 import type { Tensor } from "../../contract/run.ts";
 import { EPSILON, INK, isBinary, LAYERS } from "./network.ts";
 
 /** Layers of one bit per weight; what normalizes their sums is a factor and a bias per unit. */
-export function runtimeOf(params: { readonly [name: string]: Tensor }, settings: Settings): RuntimeModel {
+export function runtimeOf(
+  params: { readonly [name: string]: Tensor },
+  settings: Settings,
+  { shape }: DataForm,
+): RuntimeModel {
   const layers = Array.from({ length: LAYERS }, (_, i) =>
     isBinary(settings) ? bitsOf(params, i + 1) : floatOf(params, i + 1),
   );
   const ink: Layer[] = isBinary(settings) ? [{ kind: "unit", unit: { id: "step", threshold: INK } }] : [];
   return {
-    network: { inputs: 784, layers: [...ink, ...layers, { kind: "softmax" }] },
+    network: { inputs: exampleSize(shape), layers: [...ink, ...layers, { kind: "softmax" }] },
     like: { model: "classifier", output: "probabilities" },
   };
 }

@@ -7,8 +7,10 @@ import {
   oneHotOf,
   statefulExpectation,
 } from "hardgrad";
+import { exampleSize } from "../../contract/dataset.ts";
 import type { Schedules, Settings, StepExperiment, StepInputs } from "../../contract/experiment.ts";
 import { adam } from "../../nn/adam.ts";
+import { refuseUnlabelled } from "../../nn/classify.ts";
 import { hardPath } from "../../nn/hard-path.ts";
 import { crossEntropy, dense, glorotUniform, splitKey } from "../../nn/layers.ts";
 import { sgd } from "../../nn/optimizers.ts";
@@ -56,10 +58,7 @@ export const classifier: StepExperiment = {
   ],
   estimated: (settings) => ({ parameters: ["w1", "b1"], rate: settings.hiddenRate as number }),
   check: (estimator: Estimator, settings: Settings, dataset) => {
-    if (dataset.classes === 0)
-      throw new RangeError(
-        `classifier: data ${dataset.name} has no labels; use --data drawn, mnist or fashion-mnist.`,
-      );
+    refuseUnlabelled("classifier", dataset);
     if (!estimator.supports.includes("bernoulli"))
       throw new RangeError(
         `classifier: ${estimator.id} does not support Bernoulli units; see \`hardgrad list\`.`,
@@ -81,14 +80,14 @@ export const classifier: StepExperiment = {
         }; use straight-through, reinmax or zgr.`,
       );
   },
-  init: (key, settings) => {
+  init: (key, settings, { shape, classes }) => {
     const [first, second] = splitKey(key, 2) as [np.Array, np.Array];
     const hidden = settings.hidden as number;
     return {
-      w1: glorotUniform(first, 784, hidden),
+      w1: glorotUniform(first, exampleSize(shape), hidden),
       b1: np.zeros([hidden]),
-      w2: glorotUniform(second, hidden, 10),
-      b2: np.zeros([10]),
+      w2: glorotUniform(second, hidden, classes.length),
+      b2: np.zeros([classes.length]),
     };
   },
   estimatorState: (estimator, settings) => {
@@ -98,7 +97,7 @@ export const classifier: StepExperiment = {
     return state;
   },
   losses: (params, inputs, estimator, state, settings) => {
-    const labels = oneHotOf(inputs.labels.astype(np.int32), 10);
+    const labels = oneHotOf(inputs.labels.astype(np.int32), params.b2!.shape[0]!);
     // By reference, because some estimators evaluate f more than once.
     const f: Objective = (h) => crossEntropy(dense(h, params.w2!.ref, params.b2!.ref), labels.ref);
     const a = preActivations(params, inputs.images, inputs.slope!);
@@ -136,9 +135,9 @@ export const classifier: StepExperiment = {
   headline,
   metrics,
   pictures,
-  card: (settings) => ({
-    description: `A 784 - ${settings.hidden} - 10 network whose hidden layer is 0 or 1. One sample of the hidden layer per image${settings.mode === "deterministic" ? " is not drawn: units are thresholded" : ""}.`,
-    use: "`checkpoint.safetensors` holds `params.w1 [784, hidden]`, `params.b1`, `params.w2 [hidden, 10]`, `params.b2`: pixels are `(grey/255 - 0.1307) / 0.3081`, `h = 1[u < sigmoid(slope (x w1 + b1))]`, scores are `h w2 + b2`. The other tensors are the optimiser's state, for resuming.",
+  card: (settings, { shape, classes }) => ({
+    description: `A ${exampleSize(shape)} - ${settings.hidden} - ${classes.length} network whose hidden layer is 0 or 1. One sample of the hidden layer per image${settings.mode === "deterministic" ? " is not drawn: units are thresholded" : ""}.`,
+    use: `\`checkpoint.safetensors\` holds \`params.w1 [${exampleSize(shape)}, hidden]\`, \`params.b1\`, \`params.w2 [hidden, ${classes.length}]\`, \`params.b2\`: pixels are \`(grey/255 - 0.1307) / 0.3081\`, \`h = 1[u < sigmoid(slope (x w1 + b1))]\`, scores are \`h w2 + b2\`. The other tensors are the optimiser's state, for resuming.`,
     task: "image-classification",
     tags: ["binary-neurons"],
   }),

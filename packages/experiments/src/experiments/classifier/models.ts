@@ -1,34 +1,29 @@
-import { nn, numpy as np } from "@jax-js/jax";
+import type { numpy as np } from "@jax-js/jax";
 import type { NamedArrays } from "hardgrad";
+import type { DataForm } from "../../contract/dataset.ts";
 import type { Settings } from "../../contract/experiment.ts";
 import { imageInput, keyInput, type Models } from "../../contract/models.ts";
+import { classOutputs, fromScores } from "../../nn/classify.ts";
 import { dense } from "../../nn/layers.ts";
 import { slopeAt } from "../../nn/schedules.ts";
 import { hiddenLayer, preActivations } from "./network.ts";
 
 /** The classifier by thresholds, and, if it was trained to sample its hidden units, by a sample. */
-export function models(settings: Settings, epoch: number): Models {
+export function models(settings: Settings, form: DataForm, epoch: number): Models {
   const slope = slopeAt(epoch, settings.slopeGrowth as number);
   const binary = settings.unit === "binary";
   const read = (params: NamedArrays, image: np.Array, key?: np.Array): NamedArrays => {
     const hidden = hiddenLayer(preActivations(params, image.mul(255), slope), settings, key);
     const scores = dense(hidden.ref, params.w2!, params.b2!);
-    return {
-      class: np.argmax(scores.ref, -1),
-      probabilities: nn.softmax(scores.ref, -1),
-      scores,
-      hidden,
-    };
+    return { ...fromScores(scores), hidden };
   };
   const outputs = {
-    class: "The most probable class, 0 to 9.",
-    probabilities: "Probabilities of the classes.",
-    scores: "Their logits.",
+    ...classOutputs(form),
     hidden: `The hidden layer${binary ? ", each unit 0 or 1" : ""}.`,
   };
   const classifier = {
     doc: `From an image to its class${binary ? "; a hidden unit is 1 where its probability is above 1/2" : ""}.`,
-    inputs: { image: imageInput },
+    inputs: { image: imageInput(form.shape) },
     outputs,
     fn: (params: NamedArrays, { image }: NamedArrays) => read(params, image!),
   };
@@ -37,7 +32,7 @@ export function models(settings: Settings, epoch: number): Models {
     classifier,
     "classifier-sampled": {
       doc: "From an image to its class; hidden units are drawn, each is 1 with its probability.",
-      inputs: { image: imageInput, key: keyInput },
+      inputs: { image: imageInput(form.shape), key: keyInput },
       outputs,
       fn: (params, { image, key }) => read(params, image!, key!),
     },

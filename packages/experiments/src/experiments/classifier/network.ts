@@ -2,14 +2,11 @@ import { numpy as np } from "@jax-js/jax";
 import { bernoulli, type Distribution, type NamedArrays, type Probability, sample } from "hardgrad";
 import type { Settings } from "../../contract/experiment.ts";
 import { dense } from "../../nn/layers.ts";
+import { normalised } from "../../nn/normalize.ts";
 
-/** Mean and standard deviation of MNIST's pixels, the usual normalisation. */
-export const MEAN: number = 0.1307 * 255;
-export const DEVIATION: number = 0.3081 * 255;
-
-/** Pre-activations `[batch, hidden]` of the hidden units for images `[batch, 784]`, grey 0..255. */
+/** Pre-activations `[batch, hidden]` of the hidden units for images `[batch, size]`, grey 0..255. */
 export function preActivations(params: NamedArrays, images: np.Array, slope: np.Array | number): np.Array {
-  return dense(images.sub(MEAN).mul(1 / DEVIATION), params.w1!, params.b1!).mul(slope);
+  return dense(normalised(images), params.w1!, params.b1!).mul(slope);
 }
 
 /** The hidden units as a distribution. Consumes the pre-activations. */

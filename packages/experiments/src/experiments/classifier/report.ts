@@ -1,6 +1,7 @@
-import type { Split } from "../../contract/dataset.ts";
+import { partOf, type Split } from "../../contract/dataset.ts";
 import type { EvaluationContext, Metric } from "../../contract/experiment.ts";
 import type { Picture } from "../../contract/run.ts";
+import { accuracy, readPictures, testAccuracy } from "../../nn/classify.ts";
 
 export const headline: Metric = {
   tag: "accuracy/test",
@@ -28,39 +29,27 @@ function ownWay({ settings }: EvaluationContext): "sample" | "threshold" {
 
 export async function evaluate(context: EvaluationContext): Promise<{ [tag: string]: number }> {
   const { test } = context.dataset;
-  const threshold = await accuracy(context, "threshold", test);
-  const own = ownWay(context) === "sample" ? await accuracy(context, "sample", test) : threshold;
+  const threshold = await accuracyBy(context, "threshold", test);
+  const own = ownWay(context) === "sample" ? await accuracyBy(context, "sample", test) : threshold;
   return {
-    "accuracy/test": own,
-    "accuracy/test-standard-error": Math.sqrt((own * (1 - own)) / test.count),
+    ...testAccuracy(own, test),
     "accuracy/test-threshold": threshold,
     "gradient/variance": context.settings.unit === "binary" ? await context.gradientVariance() : 0,
   };
 }
 
-async function accuracy(
+async function accuracyBy(
   context: EvaluationContext,
   way: "sample" | "threshold",
   split: Split,
 ): Promise<number> {
   const { classes } = await context.over(way, split);
-  let right = 0;
-  for (let n = 0; n < split.count; n++) if (classes![n] === split.labels[n]) right++;
-  return right / split.count;
+  return accuracy(classes!, split);
 }
 
 export async function pictures(context: EvaluationContext, count: number): Promise<readonly Picture[]> {
-  const { test } = context.dataset;
-  const first: Split = { ...test, count: Math.min(count, test.count) };
+  const { dataset } = context;
+  const first = partOf(dataset.test, 0, Math.min(count, dataset.test.count));
   const { classes } = await context.over(ownWay(context), first);
-  const tiles = Array.from({ length: first.count }, (_, n) => {
-    const label = test.labels[n]!;
-    const right = classes![n] === label;
-    return {
-      pixels: test.images.slice(n * 784, (n + 1) * 784),
-      caption: right ? String(label) : `${classes![n]}, is ${label}`,
-      right,
-    };
-  });
-  return [{ name: "digits", title: "Test images, as the network reads them", columns: 12, tiles }];
+  return readPictures(dataset, first, classes!);
 }

@@ -1,9 +1,10 @@
-import type { LinearLayer, Unit } from "@hardgrad/runtime";
+import type { Unit } from "@hardgrad/runtime";
+import { type DataForm, exampleSize } from "../../contract/dataset.ts";
 import type { Settings } from "../../contract/experiment.ts";
 import type { RuntimeModel } from "../../contract/models.ts";
 import type { Tensor } from "../../contract/run.ts";
+import { layerOnGrey } from "../../nn/normalize.ts";
 import { slopeAt } from "../../nn/schedules.ts";
-import { DEVIATION, MEAN } from "./network.ts";
 
 /**
  * The classifier by thresholds. The pixels' mean and deviation are folded into the first layer, so that background
@@ -12,32 +13,20 @@ import { DEVIATION, MEAN } from "./network.ts";
 export function runtimeOf(
   params: { readonly [name: string]: Tensor },
   settings: Settings,
+  { shape }: DataForm,
   epoch: number,
 ): RuntimeModel {
-  const hidden = settings.hidden as number;
   const slope = settings.unit === "binary" ? 1 : slopeAt(epoch, settings.slopeGrowth as number);
   const unit: Unit = settings.unit === "tanh" ? "tanh" : settings.unit === "linear" ? "identity" : "step";
   return {
     network: {
-      inputs: 784,
+      inputs: exampleSize(shape),
       layers: [
-        { ...onGrey(params.w1!.data, params.b1!.data, hidden, slope), unit },
-        { kind: "linear", outputs: 10, weight: params.w2!.data, bias: params.b2!.data },
+        { ...layerOnGrey(params.w1!.data, params.b1!.data, slope), unit },
+        { kind: "linear", outputs: params.b2!.data.length, weight: params.w2!.data, bias: params.b2!.data },
         { kind: "softmax" },
       ],
     },
     like: { model: "classifier", output: "probabilities" },
-  };
-}
-
-/** `slope ((255 x - mean) / deviation w + b)` as a layer on grey values x in [0, 1]. */
-function onGrey(w: Float32Array, b: Float32Array, outputs: number, slope: number): LinearLayer {
-  const shift = new Float64Array(outputs);
-  for (let i = 0; i < w.length; i++) shift[i % outputs]! += w[i]!;
-  return {
-    kind: "linear",
-    outputs,
-    weight: w.map((v) => (v * slope * 255) / DEVIATION),
-    bias: b.map((v, j) => slope * (v - (shift[j]! * MEAN) / DEVIATION)),
   };
 }

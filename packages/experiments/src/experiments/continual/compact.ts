@@ -27,7 +27,7 @@ export function compact(
   }
   for (let layer = 1; layer <= layers; layer++) {
     const weights = network[`w${layer}`]!;
-    const inputs = layer === 1 ? all(784) : kept[layer - 2]!;
+    const inputs = layer === 1 ? all(network.w1!.shape[0]!) : kept[layer - 2]!;
     const bias = network[`b${layer}`]?.data;
     const speaks = (unit: number): boolean =>
       (bias !== undefined && bias[unit] !== 0) ||
@@ -40,7 +40,7 @@ export function compact(
   for (let layer = 1; layer <= layers; layer++) {
     small[`w${layer}`] = part(
       network[`w${layer}`]!,
-      layer === 1 ? all(784) : kept[layer - 2]!,
+      layer === 1 ? all(network.w1!.shape[0]!) : kept[layer - 2]!,
       kept[layer - 1]!,
     );
     const bias = network[`b${layer}`];

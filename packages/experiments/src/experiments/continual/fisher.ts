@@ -28,7 +28,7 @@ export async function fisherOf(
     const closed = np.sum(outputs!.ref, 0).sub(1).mul(1e9);
     const fisher = fisherDiagonal(
       (p, x, label) => {
-        const scores = scoresOf(p, x.reshape([1, 784]), sizes.layers.length).add(closed.ref);
+        const scores = scoresOf(p, x.reshape([1, sizes.inputs]), sizes.layers.length).add(closed.ref);
         return np.sum(logSoftmax(scores).mul(np.matmul(label, outputs!.ref)));
       },
       params,

@@ -1,8 +1,9 @@
 import { numpy as np } from "@jax-js/jax";
 import { bernoulli, type Estimator, findEstimator } from "hardgrad";
-import type { Dataset } from "../../contract/dataset.ts";
+import { type DataForm, type Dataset, exampleSize } from "../../contract/dataset.ts";
 import type { Card, CourseExperiment, Metric, Settings } from "../../contract/experiment.ts";
 import { readSizes } from "../../contract/options.ts";
+import { refuseUnlabelled } from "../../nn/classify.ts";
 import { hardPath } from "../../nn/hard-path.ts";
 import { taskCourse } from "./course.ts";
 import { planRun } from "./learners.ts";
@@ -107,11 +108,8 @@ export const continual: CourseExperiment = {
 function check(estimator: Estimator, settings: Settings, dataset: Dataset): void {
   const method = settings.method as MethodName;
   const { scenarios } = methods[method];
-  if (dataset.classes === 0)
-    throw new RangeError(
-      `continual: data ${dataset.name} has no labels; use --data drawn, mnist or fashion-mnist.`,
-    );
-  countOf(settings, dataset.classes);
+  refuseUnlabelled("continual", dataset);
+  countOf(settings, dataset.classes.length);
   if (!scenarios.includes(settings.scenario as Scenario))
     throw new RangeError(
       `continual: ${method} needs to be told the task; use --scenario ${scenarios.join(" or ")}, not ${settings.scenario}.`,
@@ -136,10 +134,10 @@ function check(estimator: Estimator, settings: Settings, dataset: Dataset): void
     );
 }
 
-function card(settings: Settings): Card {
+function card(settings: Settings, { shape }: DataForm): Card {
   return {
-    description: `A 784 - ${(settings.layers as string).replaceAll("-", " - ")} network with rectified units that learned ${settings.benchmark === "split" ? "groups of classes" : "permutations of the pixels"} one after another by ${settings.method}.`,
-    use: "`checkpoint.safetensors` holds `params.w1 [784, units]`, `params.b1`, ... and `params.head`, `params.headBias` (pixels are `(grey/255 - 0.1307) / 0.3081`), and of finished tasks `memory.gate1 [tasks, units]` (units of each task) or `memory.users.w1` (bit t of a number is set if task t reads the weight). The metadata's `record` has a certificate for every task: SHA-256 of the weights that it reads and of its class scores.",
+    description: `A ${exampleSize(shape)} - ${(settings.layers as string).replaceAll("-", " - ")} network with rectified units that learned ${settings.benchmark === "split" ? "groups of classes" : "permutations of the pixels"} one after another by ${settings.method}.`,
+    use: `\`checkpoint.safetensors\` holds \`params.w1 [${exampleSize(shape)}, units]\`, \`params.b1\`, ... and \`params.head\`, \`params.headBias\` (pixels are \`(grey/255 - 0.1307) / 0.3081\`), and of finished tasks \`memory.gate1 [tasks, units]\` (units of each task) or \`memory.users.w1\` (bit t of a number is set if task t reads the weight). The metadata's \`record\` has a certificate for every task: SHA-256 of the weights that it reads and of its class scores.`,
     task: "image-classification",
     tags: ["continual-learning", "hard-gates"],
   };

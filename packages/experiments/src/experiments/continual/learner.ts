@@ -65,7 +65,11 @@ export async function learnerOf(
   const { settings, seed } = config;
   const method = methods[settings.method as MethodName];
   const tasks = tasksOf(settings, dataset, method.heads);
-  const sizes: Sizes = { layers: readSizes(settings.layers as string)!, outputs: tasks.outputs };
+  const sizes: Sizes = {
+    inputs: dataset.train.size,
+    layers: readSizes(settings.layers as string)!,
+    outputs: tasks.outputs,
+  };
   const plan = planOf(tasks, method.phases, settings);
   const feed = feedOf(tasks, settings, seed);
   const { state: fresh } = await initial(config, estimator, method, sizes, tasks.list.length);

@@ -2,6 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import { logSoftmax, type NamedArrays, oneHotOf } from "hardgrad";
 import type { HostArrays } from "../../contract/backend.ts";
 import { dense, fanInUniform, splitKey } from "../../nn/layers.ts";
+import { normalised } from "../../nn/normalize.ts";
 
 /**
  * A multilayer perceptron with rectified units: weights `w1`, `b1`, ... of the hidden layers, then `head`, `headBias`.
@@ -10,6 +11,7 @@ import { dense, fanInUniform, splitKey } from "../../nn/layers.ts";
 
 /** Sizes of a network. */
 export interface Sizes {
+  readonly inputs: number;
   readonly layers: readonly number[];
   readonly outputs: number;
 }
@@ -17,18 +19,9 @@ export interface Sizes {
 /** The weights that one finished task reads, as plain data; entries that it does not read are 0. */
 export type TaskNetwork = HostArrays;
 
-/** Mean and standard deviation of MNIST's pixels, the usual normalisation. */
-export const MEAN: number = 0.1307 * 255;
-export const DEVIATION: number = 0.3081 * 255;
-
-/** Pixels 0..255 as the network sees them. */
-export function normalised(images: np.Array): np.Array {
-  return images.sub(MEAN).mul(1 / DEVIATION);
-}
-
 /** Number of inputs of a hidden layer, or of the head. */
 export function fanIn(sizes: Sizes, layer: number): number {
-  return layer === 1 ? 784 : sizes.layers[layer - 2]!;
+  return layer === 1 ? sizes.inputs : sizes.layers[layer - 2]!;
 }
 
 /** Weights uniform within `1/sqrt(inputs)` (the usual default), biases zero. Consumes the key. */
@@ -48,7 +41,7 @@ export function initialWeights(key: np.Array, sizes: Sizes): NamedArrays {
 }
 
 /**
- * Class scores `[..., batch, outputs]` of pixels `[batch, 784]`. Consumes images and parameters.
+ * Class scores `[..., batch, outputs]` of pixels `[batch, inputs]`. Consumes images and parameters.
  *
  * @param hidden what is done to each layer's units, e.g. a gate.
  */

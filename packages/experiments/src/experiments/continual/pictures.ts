@@ -1,7 +1,7 @@
 import type { Picture } from "../../contract/run.ts";
 import { compact } from "./compact.ts";
 import type { Learner } from "./learner.ts";
-import { forPlainImages } from "./plain-layers.ts";
+import { forPlainImages } from "./runtime.ts";
 import { outputsOf, type Task } from "./tasks.ts";
 
 /** Most units of a task that are shown. */
@@ -13,7 +13,8 @@ const UNITS = 8;
  */
 export async function featurePictures(learner: Learner): Promise<readonly Picture[]> {
   const finished = learner.tasks.list.slice(0, learner.finished);
-  if (finished.length === 0) return [];
+  const { shape } = learner.tasks.dataset;
+  if (finished.length === 0 || "length" in shape) return [];
   const tiles: Picture["tiles"][number][] = [];
   for (const task of finished) tiles.push(...(await featuresOf(learner, task)));
   return [
@@ -21,6 +22,7 @@ export async function featurePictures(learner: Learner): Promise<readonly Pictur
       name: "features",
       title: "First-layer features of each task",
       columns: UNITS,
+      shape,
       rows: finished.map(({ index }) => `task ${index + 1}`),
       tiles,
     },
@@ -32,24 +34,24 @@ async function featuresOf(learner: Learner, task: Task): Promise<Picture["tiles"
   const own = forPlainImages(compact(await learner.network(task), layers, outputsOf(task)), task);
   const into = own.w1!;
   const out = own[layers > 1 ? "w2" : "head"]!;
-  const units = into.shape[1]!;
+  const [inputs, units] = into.shape as [number, number];
   const norm = (data: ArrayLike<number>, from: number, step: number, count: number): number =>
     Math.sqrt(
       Array.from({ length: count }, (_, i) => data[from + i * step]! ** 2).reduce((a, b) => a + b, 0),
     );
   const strength = Array.from(
     { length: units },
-    (_, u) => norm(into.data, u, units, 784) * norm(out.data, u * out.shape[1]!, 1, out.shape[1]!),
+    (_, u) => norm(into.data, u, units, inputs) * norm(out.data, u * out.shape[1]!, 1, out.shape[1]!),
   );
   const strongest = strength
     .map((_, u) => u)
     .sort((a, b) => strength[b]! - strength[a]!)
     .slice(0, UNITS);
-  const blank = { pixels: new Uint8Array(784) };
+  const blank = { pixels: new Uint8Array(inputs) };
   return Array.from({ length: UNITS }, (_, i) => {
     const unit = strongest[i];
     if (unit === undefined) return blank;
-    const weights = Array.from({ length: 784 }, (__, pixel) => into.data[pixel * units + unit]!);
+    const weights = Array.from({ length: inputs }, (__, pixel) => into.data[pixel * units + unit]!);
     const most = Math.max(...weights.map(Math.abs)) || 1;
     return { pixels: Uint8Array.from(weights, (w) => Math.round(127.5 + (127.5 * w) / most)) };
   });

@@ -2,7 +2,8 @@ import { numpy as np } from "@jax-js/jax";
 import { type NamedArrays, taskScores } from "hardgrad";
 import type { Backend, HostArray, HostArrays } from "../../contract/backend.ts";
 import { disposeAll } from "../../engine/arrays.ts";
-import { normalised, scoresOf, type TaskNetwork } from "./network.ts";
+import { normalised } from "../../nn/normalize.ts";
+import { scoresOf, type TaskNetwork } from "./network.ts";
 
 /** Images at a time. The last block is filled up with blank ones, so that there is one shape and one program. */
 const BLOCK = 250;
@@ -10,7 +11,7 @@ const BLOCK = 250;
 /** Asks finished networks. */
 export interface Judge {
   readonly device: string;
-  /** Class scores `[count, outputs]` of images `[count, 784]`. */
+  /** Class scores `[count, outputs]` of images `[count, inputs]`. */
   scores(network: TaskNetwork, images: HostArray): Promise<HostArray>;
   /** For every image how much each task's network lowers the entropy of their mixture, `[count, tasks]`. */
   taskScores(networks: readonly TaskNetwork[], images: HostArray): Promise<HostArray>;
@@ -30,13 +31,13 @@ export function judgeOf(backend: Backend, layers: number): Judge {
     images: HostArray,
     width: number,
   ): Promise<HostArray> => {
-    const count = images.shape[0]!;
+    const [count, size] = images.shape as [number, number];
     const joined = new Float32Array(count * width);
     const resident = backend.put(arrays);
     for (let from = 0; from < count; from += BLOCK) {
-      const data = new Uint8Array(BLOCK * 784);
-      data.set(images.data.subarray(from * 784, Math.min(from + BLOCK, count) * 784));
-      const { scores } = await program(resident, { images: { shape: [BLOCK, 784], data } });
+      const data = new Uint8Array(BLOCK * size);
+      data.set(images.data.subarray(from * size, Math.min(from + BLOCK, count) * size));
+      const { scores } = await program(resident, { images: { shape: [BLOCK, size], data } });
       joined.set(
         (scores!.data as Float32Array).subarray(0, Math.min(BLOCK, count - from) * width),
         from * width,

@@ -1,14 +1,15 @@
-import { nn, numpy as np } from "@jax-js/jax";
+import { numpy as np } from "@jax-js/jax";
 import { type NamedArrays, oneHotOf } from "hardgrad";
 import type { Backend } from "../../contract/backend.ts";
-import type { Dataset, Split } from "../../contract/dataset.ts";
+import { type Dataset, type ExampleShape, exampleAt, type Split } from "../../contract/dataset.ts";
 import { imageInput, type Model, type TaskModel } from "../../contract/models.ts";
 import type { Checkpoint } from "../../contract/run.ts";
+import { fromScores } from "../../nn/classify.ts";
 import { checkAll, issuedIn } from "./certificates.ts";
 import { compact } from "./compact.ts";
 import { learnerAt, meansOf, planRun } from "./learners.ts";
 import { scoresOf } from "./network.ts";
-import { forPlainImages, plainLayers, runtimeNetwork } from "./plain-layers.ts";
+import { forPlainImages, runtimeNetwork } from "./runtime.ts";
 import { judgeOf } from "./scores.ts";
 import { outputsOf, type Task } from "./tasks.ts";
 
@@ -45,10 +46,10 @@ export async function taskModels(
           { shape, data: Float32Array.from(data) },
         ]),
       );
-      const network = runtimeNetwork(plainLayers(parameters, layers));
+      const network = runtimeNetwork(parameters, layers);
       models.push({
         name: `task-${task.index + 1}`,
-        model: exportedOf(task, layers),
+        model: modelOf(task, layers, dataset.shape),
         parameters,
         network: { ...network, layers: [...network.layers, { kind: "softmax" }] },
         images: imagesWithin(task, dataset.test),
@@ -60,34 +61,28 @@ export async function taskModels(
   }
 }
 
-function exportedOf(task: Task, layers: number): Model {
+function modelOf(task: Task, layers: number, shape: ExampleShape): Model {
   const count = task.classes.length;
   return {
     doc: `Task ${task.index + 1} (${task.name}): from an image to one of its ${count} classes.`,
-    inputs: { image: imageInput },
+    inputs: { image: imageInput(shape) },
     outputs: {
       class: `The most probable of its classes: ${task.classes.join(", ")}.`,
       probabilities: "Probabilities of its classes, in this order.",
       scores: "Their logits.",
     },
     fn: (params: NamedArrays, { image }: NamedArrays) => {
-      const scores = scoresOf(params, image!.mul(255), layers);
-      const chosen = oneHotOf(np.argmax(scores.ref, -1), count);
-      return {
-        class: np.matmul(chosen, np.array([...task.classes]).astype(np.float32)).astype(np.int32),
-        probabilities: nn.softmax(scores.ref, -1),
-        scores,
-      };
+      const { class: chosen, ...rest } = fromScores(scoresOf(params, image!.mul(255), layers));
+      const numbers = np.array([...task.classes]).astype(np.float32);
+      return { class: np.matmul(oneHotOf(chosen!, count), numbers).astype(np.int32), ...rest };
     },
   };
 }
 
-function imagesWithin(task: Task, { images, labels }: Split): Split {
-  const part = new Uint8Array(task.test.length * 784);
-  for (const [n, i] of task.test.entries()) part.set(images.subarray(i * 784, (i + 1) * 784), n * 784);
-  return {
-    images: part,
-    labels: Uint8Array.from(task.test, (i) => task.classes.indexOf(labels[i]!)),
-    count: task.test.length,
-  };
+function imagesWithin(task: Task, split: Split): Split {
+  const { size } = split;
+  const images = new Uint8Array(task.test.length * size);
+  for (const [n, i] of task.test.entries()) images.set(exampleAt(split, i), n * size);
+  const labels = Uint8Array.from(task.test, (i) => task.classes.indexOf(split.labels[i]!));
+  return { images, labels, size, count: task.test.length };
 }

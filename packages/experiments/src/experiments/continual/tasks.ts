@@ -1,5 +1,5 @@
 import type { HostArray, HostArrays } from "../../contract/backend.ts";
-import type { Dataset, Split } from "../../contract/dataset.ts";
+import { type Dataset, exampleAt, type Split } from "../../contract/dataset.ts";
 import type { Settings } from "../../contract/experiment.ts";
 import { shuffled } from "../../data/index.ts";
 import { generator } from "../../data/random.ts";
@@ -50,31 +50,33 @@ export function tasksOf(settings: Settings, dataset: Dataset, heads: Heads): Tas
   const scenario = settings.scenario as Scenario;
   const shared = heads === "shared" || (heads === "scenario" && scenario === "domain");
   const split = settings.benchmark === "split";
-  const count = countOf(settings, dataset.classes);
-  const perTask = split ? dataset.classes / count : dataset.classes;
+  const classCount = dataset.classes.length;
+  const count = countOf(settings, classCount);
+  const perTask = split ? classCount / count : classCount;
   const order = settings.order as number;
   const numbers =
-    order === 0
-      ? Int32Array.from({ length: dataset.classes }, (_, i) => i)
-      : shuffled(dataset.classes, order, ORDER);
+    order === 0 ? Int32Array.from({ length: classCount }, (_, i) => i) : shuffled(classCount, order, ORDER);
   const mixed = shuffled(dataset.train.count, 0, ORDER);
   const held = Math.round(dataset.train.count * (settings.validation as number));
   const list = Array.from({ length: count }, (_, index): Task => {
     const classes = split
       ? [...numbers.subarray(index * perTask, (index + 1) * perTask)]
       : [...numbers].sort();
+    const within = (indices: Int32Array, { labels }: Split): Int32Array =>
+      classes.length === classCount ? indices : indices.filter((i) => classes.includes(labels[i]!));
     return {
       index,
-      name: split ? `classes ${classes.join(" and ")}` : `permutation ${index + 1}`,
+      name: split
+        ? `classes ${classes.map((c) => dataset.classes[c]).join(" and ")}`
+        : `permutation ${index + 1}`,
       classes,
       firstOutput: shared ? 0 : index * perTask,
-      pixels: split || index === 0 ? undefined : shuffled(784, order, PERMUTATION + index),
-      train: within(mixed.subarray(held), dataset.train, classes),
-      validation: within(mixed.subarray(0, held), dataset.train, classes),
+      pixels: split || index === 0 ? undefined : shuffled(dataset.train.size, order, PERMUTATION + index),
+      train: within(mixed.subarray(held), dataset.train),
+      validation: within(mixed.subarray(0, held), dataset.train),
       test: within(
         Int32Array.from({ length: dataset.test.count }, (_, i) => i),
         dataset.test,
-        classes,
       ),
     };
   });
@@ -87,34 +89,38 @@ export function tasksOf(settings: Settings, dataset: Dataset, heads: Heads): Tas
   };
 }
 
-/** How many tasks; 0 in the settings stands for the benchmark's usual number. */
+/** Tasks whose use of a weight one float32 can hold. */
+const MOST_TASKS = 24;
+
+/** How many tasks; 0 in the settings stands for the benchmark's usual number: the smallest groups, or 10 permutations. */
 export function countOf(settings: Settings, classes: number): number {
   const asked = settings.tasks as number;
   if (settings.benchmark === "permuted") return asked || 10;
-  if (asked === 0) return Math.floor(classes / 2);
-  if (classes % asked === 0 && asked < classes && asked > 1) return asked;
+  const possible = Array.from({ length: MOST_TASKS }, (_, i) => MOST_TASKS - i).filter(
+    (count) => count > 1 && count < classes && classes % count === 0,
+  );
+  const count = asked || possible[0];
+  if (count !== undefined && possible.includes(count)) return count;
+  const way = possible.length > 0 ? `--tasks ${possible.join(" or ")}, or ` : "";
   throw new RangeError(
-    `continual: ${classes} classes can't be split into ${asked} tasks of equal size with at least two classes; ` +
-      "use --tasks 5 or 2, or --benchmark permuted, which has any number.",
+    `continual: ${classes} classes can't be split into ${asked || "several"} tasks of equal size with at least two classes; ` +
+      `use ${way}--benchmark permuted, which has any number.`,
   );
 }
 
-function within(indices: Int32Array, split: Split, classes: readonly number[]): Int32Array {
-  return classes.length === 10 ? indices : indices.filter((i) => classes.includes(split.labels[i]!));
-}
-
-/** Images of a task `[count, 784]`, in its own order of pixels. */
+/** Images of a task `[count, size]`, in its own order of pixels. */
 export function imagesOf(task: Task, split: Split, indices: ArrayLike<number>): HostArray {
   const count = indices.length;
-  const data = new Uint8Array(count * 784);
+  const data = new Uint8Array(count * split.size);
   for (let n = 0; n < count; n++) place(task, split, indices[n]!, data, n);
-  return { shape: [count, 784], data };
+  return { shape: [count, split.size], data };
 }
 
 function place(task: Task, split: Split, from: number, data: Uint8Array, to: number): void {
-  const image = split.images.subarray(from * 784, from * 784 + 784);
-  if (!task.pixels) data.set(image, to * 784);
-  else for (let i = 0; i < 784; i++) data[to * 784 + i] = image[task.pixels[i]!]!;
+  const image = exampleAt(split, from);
+  const at = to * split.size;
+  if (!task.pixels) data.set(image, at);
+  else for (let i = 0; i < split.size; i++) data[at + i] = image[task.pixels[i]!]!;
 }
 
 /** The output that stands for an example's class. */
@@ -131,7 +137,7 @@ export interface Example {
 
 /** What a step learns from. */
 export interface TaskBatch extends HostArrays {
-  /** `[batch, 784]` */
+  /** `[batch, size]` */
   readonly images: { readonly shape: readonly number[]; readonly data: Uint8Array };
   /** `[batch]`: outputs of the network. */
   readonly labels: { readonly shape: readonly number[]; readonly data: Uint8Array };
@@ -141,9 +147,9 @@ export interface TaskBatch extends HostArrays {
   readonly weights: { readonly shape: readonly number[]; readonly data: Float32Array };
 }
 
-function emptyBatch(count: number, outputs: number): TaskBatch {
+function emptyBatch(count: number, size: number, outputs: number): TaskBatch {
   return {
-    images: { shape: [count, 784], data: new Uint8Array(count * 784) },
+    images: { shape: [count, size], data: new Uint8Array(count * size) },
     labels: { shape: [count], data: new Uint8Array(count) },
     active: { shape: [count, outputs], data: new Uint8Array(count * outputs) },
     weights: { shape: [count], data: new Float32Array(count) },
@@ -159,7 +165,7 @@ export function batchOf(
   tasks: Tasks,
   examples: readonly Example[],
   seen: number,
-  into: TaskBatch = emptyBatch(examples.length, tasks.outputs),
+  into: TaskBatch = emptyBatch(examples.length, tasks.dataset.train.size, tasks.outputs),
 ): TaskBatch {
   const { outputs, allCompete, dataset } = tasks;
   into.active.data.fill(0);

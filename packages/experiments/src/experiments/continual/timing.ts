@@ -1,12 +1,12 @@
 import { loadRuntime, type Runtime } from "@hardgrad/runtime";
 import type { Backend, HostArray } from "../../contract/backend.ts";
-import type { Dataset } from "../../contract/dataset.ts";
+import { type Dataset, exampleAt } from "../../contract/dataset.ts";
 import type { Checkpoint } from "../../contract/run.ts";
 import { compact } from "./compact.ts";
 import type { Learner } from "./learner.ts";
 import { learnerAt, meansOf, planRun } from "./learners.ts";
-import { forPlainImages, plainLayers, runtimeNetwork } from "./plain-layers.ts";
 import type { Values } from "./report.ts";
+import { forPlainImages, runtimeNetwork } from "./runtime.ts";
 import { type Judge, judgeOf } from "./scores.ts";
 import { imagesOf, outputsOf, type Task } from "./tasks.ts";
 
@@ -67,12 +67,10 @@ async function timeTask(
   const network = await learner.network(task);
   const expected = await judge.scores(network, imagesOf(task, test, indices));
   // As they are: the order of a task's pixels is part of its network.
-  const images = Array.from(indices, (i) =>
-    Float32Array.from(test.images.subarray(i * 784, (i + 1) * 784), (v) => v / 255),
-  );
+  const images = Array.from(indices, (i) => Float32Array.from(exampleAt(test, i), (v) => v / 255));
   const runtimes: Runtime[] = [];
   for (const part of [compact(network, layers, outputsOf(task)), network])
-    runtimes.push(await loadRuntime(runtimeNetwork(plainLayers(forPlainImages(part, task), layers))));
+    runtimes.push(await loadRuntime(runtimeNetwork(forPlainImages(part, task), layers)));
   const fastest = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   let difference = 0;
   for (let repeat = 0; repeat <= REPEATS; repeat++)

@@ -1,6 +1,8 @@
 import { numpy as np } from "@jax-js/jax";
 import type { NamedArrays } from "hardgrad";
+import { exampleSize } from "../../contract/dataset.ts";
 import type { StepExperiment, StepInputs } from "../../contract/experiment.ts";
+import { refuseUnlabelled } from "../../nn/classify.ts";
 import { maxNorm } from "../../nn/max-norm.ts";
 import { sgd } from "../../nn/optimizers.ts";
 import { type GateKind, kindOf, misfit, unroutable } from "./gate-kinds.ts";
@@ -40,10 +42,7 @@ export const gated: StepExperiment = {
     rate: settings.gaterRate as number,
   }),
   check: (estimator, settings, dataset) => {
-    if (dataset.classes === 0)
-      throw new RangeError(
-        `gated: data ${dataset.name} has no labels; use --data drawn, mnist or fashion-mnist.`,
-      );
+    refuseUnlabelled("gated", dataset);
     const { gated, gates, block } = sizesOf(settings);
     if (!gated) return;
     const gate = settings.gate as GateKind;
@@ -106,13 +105,14 @@ export const gated: StepExperiment = {
   headline,
   metrics,
   pictures,
-  card: (settings) => {
+  card: (settings, { shape, classes }) => {
+    const inputs = exampleSize(shape);
     const { gater, units, block, gates, experts, gated } = sizesOf(settings);
     const e = experts === "rectifier" ? "relu(x experts + expertBias)" : "x experts + expertBias";
     return {
       description: gated
-        ? `A 784 - ${units} - 10 network of which a gater (784 - ${gater} - ${gates}) opens ${100 * (settings.rate as number)} % for each image, ${block === 1 ? "a gate for each unit" : `in blocks of ${block} units`}.`
-        : `A 784 - ${units} - 10 network without gates, to measure the gated ones against.`,
+        ? `A ${inputs} - ${units} - ${classes.length} network of which a gater (${inputs} - ${gater} - ${gates}) opens ${100 * (settings.rate as number)} % for each image, ${block === 1 ? "a gate for each unit" : `in blocks of ${block} units`}.`
+        : `A ${inputs} - ${units} - ${classes.length} network without gates, to measure the gated ones against.`,
       use: gated
         ? `\`checkpoint.safetensors\` holds \`params.NAME\` by the names used here: pixels x are \`grey/255\`, logits \`a = tanh(x gater1 + gaterBias1) gater2 + gaterBias2\`, a gate is open where \`a > threshold\`, experts are \`e = ${e}\`, scores \`(gates * e) output + outputBias\`. The other tensors are for resuming.`
         : `\`checkpoint.safetensors\` holds \`params.NAME\` by the names used here: pixels x are \`grey/255\`, \`e = ${e}\`, scores \`e output + outputBias\`.`,

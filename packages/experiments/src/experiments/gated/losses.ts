@@ -47,7 +47,7 @@ export function losses(
   settings: Settings,
 ): { losses: np.Array; state: NamedArrays } {
   const sizes = sizesOf(settings);
-  const wanted = oneHotOf(labels.astype(np.int32), 10);
+  const wanted = oneHotOf(labels.astype(np.int32), params.outputBias!.shape[0]!);
   const x = pixelsOf(images);
   if (!sizes.gated) {
     key.dispose();

@@ -1,7 +1,9 @@
-import { nn, numpy as np } from "@jax-js/jax";
+import type { numpy as np } from "@jax-js/jax";
 import type { NamedArrays } from "hardgrad";
+import type { DataForm } from "../../contract/dataset.ts";
 import type { Settings } from "../../contract/experiment.ts";
 import { imageInput, type Models } from "../../contract/models.ts";
+import { classOutputs, fromScores } from "../../nn/classify.ts";
 import { dense } from "../../nn/layers.ts";
 import { expertUnits, gateLogits, gatesInUse, scoresOf } from "./network.ts";
 import { sizesOf } from "./networks.ts";
@@ -23,28 +25,21 @@ export function readImages(
 }
 
 /** The network as it is used, with gates decided by the threshold. */
-export function models(settings: Settings): Models {
+export function models(settings: Settings, form: DataForm): Models {
   const { gated, gates } = sizesOf(settings);
   return {
     classifier: {
       doc: gated
         ? "From an image to its class; gates are open where their logit is above the threshold."
         : "From an image to its class.",
-      inputs: { image: imageInput },
+      inputs: { image: imageInput(form.shape) },
       outputs: {
-        class: "The most probable class, 0 to 9.",
-        probabilities: "Probabilities of the classes.",
-        scores: "Their logits.",
+        ...classOutputs(form),
         ...(gated ? { gates: `The ${gates} gates: 0 where closed.` } : {}),
       },
       fn: (params: NamedArrays, { image }: NamedArrays): NamedArrays => {
         const { scores, gates } = readImages(params, image!, settings);
-        return {
-          class: np.argmax(scores.ref, -1),
-          probabilities: nn.softmax(scores.ref, -1),
-          scores,
-          ...(gates ? { gates } : {}),
-        };
+        return { ...fromScores(scores), ...(gates ? { gates } : {}) };
       },
     },
   };

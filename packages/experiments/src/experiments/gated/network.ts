@@ -1,5 +1,6 @@
 import { nn, numpy as np } from "@jax-js/jax";
 import { expandGates, hardTopK, type NamedArrays, routedBlocks } from "hardgrad";
+import { type DataForm, exampleSize } from "../../contract/dataset.ts";
 import type { Settings } from "../../contract/experiment.ts";
 import { dense, glorotUniform, splitKey } from "../../nn/layers.ts";
 import { type GateKind, hardGates, kindOf } from "./gate-kinds.ts";
@@ -9,14 +10,15 @@ import { type GatedSizes, sizesOf } from "./networks.ts";
 export const gaterNames: readonly string[] = ["gater1", "gaterBias1", "gater2", "gaterBias2"];
 
 /** Fresh parameters: gates begin at the wanted rate, with a threshold that gives about that rate. Consumes the key. */
-export function initialParams(key: np.Array, settings: Settings): NamedArrays {
+export function initialParams(key: np.Array, settings: Settings, { shape, classes }: DataForm): NamedArrays {
   const { gater, units, gates, scale, gated } = sizesOf(settings);
+  const inputs = exampleSize(shape);
   const [k1, k2, k3, k4] = splitKey(key, 4) as [np.Array, np.Array, np.Array, np.Array];
   const rest: NamedArrays = {
-    experts: glorotUniform(k3, 784, units).mul(scale),
+    experts: glorotUniform(k3, inputs, units).mul(scale),
     expertBias: np.zeros([units]),
-    output: glorotUniform(k4, units, 10),
-    outputBias: np.zeros([10]),
+    output: glorotUniform(k4, units, classes.length),
+    outputBias: np.zeros([classes.length]),
   };
   if (!gated) {
     k1.dispose();
@@ -26,7 +28,7 @@ export function initialParams(key: np.Array, settings: Settings): NamedArrays {
   const { start, lowest } = kindOf(settings.gate as GateKind);
   const bias = start(settings.rate as number);
   return {
-    gater1: glorotUniform(k1, 784, gater),
+    gater1: glorotUniform(k1, inputs, gater),
     gaterBias1: np.zeros([gater]),
     gater2: glorotUniform(k2, gater, gates),
     gaterBias2: np.full([gates], bias),
@@ -35,7 +37,7 @@ export function initialParams(key: np.Array, settings: Settings): NamedArrays {
   };
 }
 
-/** Pixels `[batch, 784]` from 0 to 1. Consumes the images. */
+/** Pixels `[batch, size]` from 0 to 1. Consumes the images. */
 export function pixelsOf(images: np.Array): np.Array {
   return images.mul(1 / 255);
 }
@@ -52,7 +54,7 @@ export function expertUnits(params: NamedArrays, x: np.Array, { experts }: Gated
   return experts === "rectifier" ? nn.relu(e) : e;
 }
 
-/** Class scores `[batch, 10]` of gates and experts. Consumes these, not the parameters. */
+/** Class scores `[batch, classes]` of gates and experts. Consumes these, not the parameters. */
 export function scoresOf(
   params: NamedArrays,
   gates: np.Array,
@@ -70,7 +72,7 @@ export function routedScores(
   { block, gates: count, experts }: GatedSizes,
   capacity: number,
 ): np.Array {
-  const weights = params.experts!.ref.reshape([784, count, block]).transpose([1, 0, 2]);
+  const weights = params.experts!.ref.reshape([x.shape[1]!, count, block]).transpose([1, 0, 2]);
   const bias = params.expertBias!.ref.reshape([count, block]);
   const y = routedBlocks(x, gates, weights, bias, { capacity, placing: "scatter" });
   // After the gates, which are not negative.

@@ -1,8 +1,9 @@
 import { gateReport, thresholdForRate } from "hardgrad";
 import type { HostArrays } from "../../contract/backend.ts";
-import type { Dataset, Split } from "../../contract/dataset.ts";
+import { type Dataset, partOf, type Split } from "../../contract/dataset.ts";
 import type { EvaluationContext, Metric, Settings } from "../../contract/experiment.ts";
 import type { Picture } from "../../contract/run.ts";
+import { accuracy, readPictures, testAccuracy } from "../../nn/classify.ts";
 import { type GateKind, kindOf } from "./gate-kinds.ts";
 import { capacityOf } from "./network.ts";
 import { sizesOf } from "./networks.ts";
@@ -39,15 +40,7 @@ const MEASURED = 2500;
 export function partsOf(dataset: Dataset, settings: Settings): { trained: Split; kept: Split } {
   const { train } = dataset;
   const count = train.count - Math.round(train.count * (settings.validation as number));
-  return { trained: part(train, 0, count), kept: part(train, count, train.count) };
-}
-
-function part({ images, labels }: Split, from: number, to: number): Split {
-  return {
-    images: images.subarray(from * 784, to * 784),
-    labels: labels.subarray(from, to),
-    count: to - from,
-  };
+  return { trained: partOf(train, 0, count), kept: partOf(train, count, train.count) };
 }
 
 /** The threshold that gives the wanted rate, from logits of validation images (or training images, if none are kept). */
@@ -57,7 +50,7 @@ export async function calibrate(context: EvaluationContext): Promise<HostArrays>
   if (!sizesOf(settings).gated || gate === "top" || gate === "sigmoid") return {};
   const { trained, kept } = partsOf(dataset, settings);
   const from = kept.count > 0 ? kept : trained;
-  const { logits } = await context.over("logits", part(from, 0, Math.min(MEASURED, from.count)));
+  const { logits } = await context.over("logits", partOf(from, 0, Math.min(MEASURED, from.count)));
   const threshold = Math.max(kindOf(gate).lowest, thresholdForRate(logits!, settings.rate as number));
   return { threshold: { shape: [1], data: Float32Array.of(threshold) } };
 }
@@ -68,13 +61,9 @@ export async function evaluate(context: EvaluationContext): Promise<{ [tag: stri
   const { kept } = partsOf(dataset, settings);
   const sizes = sizesOf(settings);
   const results = await context.over(sizes.gated ? "gates" : "classes", test);
-  const right = shareRight(results.classes!, test);
-  const values: { [tag: string]: number } = {
-    "accuracy/test": right,
-    "accuracy/test-standard-error": Math.sqrt((right * (1 - right)) / test.count),
-  };
+  const values = testAccuracy(accuracy(results.classes!, test), test);
   if (kept.count > 0)
-    values["accuracy/validation"] = shareRight((await context.over("classes", kept)).classes!, kept);
+    values["accuracy/validation"] = accuracy((await context.over("classes", kept)).classes!, kept);
   if (!sizes.gated) return values;
   const { rate, dead, alwaysOn, least, most } = gateReport(results.gates!, sizes.gates);
   const state = await context.read(["params.threshold", "estimator.control.strength"]);
@@ -89,7 +78,7 @@ export async function evaluate(context: EvaluationContext): Promise<{ [tag: stri
     "gate/threshold": state["params.threshold"]!.data[0]!,
     "gate/strength": state["estimator.control.strength"]!.data[0]!,
     ...leftOut(results.gates!, sizes.gates, settings),
-    ...ratesPerClass(results.gates!, test, sizes.gates),
+    ...ratesPerClass(results.gates!, test, sizes.gates, dataset.classes.length),
   };
 }
 
@@ -109,14 +98,15 @@ function leftOut(gates: ArrayLike<number>, width: number, settings: Settings): {
   return { "gate/left-out": out / Math.max(1, open) };
 }
 
-/** `gate/rate-0` ... `gate/rate-9`: the share of gates that images of a class open. */
+/** `gate/rate-0`, `gate/rate-1`, ...: the share of gates that images of a class open. */
 function ratesPerClass(
   gates: ArrayLike<number>,
   { labels, count }: Split,
   width: number,
+  classes: number,
 ): { [tag: string]: number } {
-  const open = new Float64Array(10);
-  const images = new Float64Array(10);
+  const open = new Float64Array(classes);
+  const images = new Float64Array(classes);
   for (let n = 0; n < count; n++) {
     images[labels[n]!]!++;
     for (let j = 0; j < width; j++) if (gates[n * width + j] !== 0) open[labels[n]!]!++;
@@ -126,12 +116,6 @@ function ratesPerClass(
   );
 }
 
-function shareRight(classes: ArrayLike<number>, { labels, count }: Split): number {
-  let right = 0;
-  for (let n = 0; n < count; n++) if (classes[n] === labels[n]) right++;
-  return right / count;
-}
-
 function mean(values: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i]!;
@@ -139,25 +123,13 @@ function mean(values: ArrayLike<number>): number {
 }
 
 export async function pictures(context: EvaluationContext, count: number): Promise<readonly Picture[]> {
-  const { test } = context.dataset;
+  const { dataset } = context;
   const { gates, gated } = sizesOf(context.settings);
-  const first = part(test, 0, Math.min(count, test.count));
+  const first = partOf(dataset.test, 0, Math.min(count, dataset.test.count));
   const results = await context.over(gated ? "gates" : "classes", first);
-  const tiles = Array.from({ length: first.count }, (_, n) => {
-    const label = first.labels[n]!;
-    const right = results.classes![n] === label;
-    const read = right ? String(label) : `${results.classes![n]}, is ${label}`;
-    const open = gated
-      ? Array.from({ length: gates }, (_, j) => results.gates![n * gates + j]!).filter((v) => v !== 0).length
-      : 0;
-    return {
-      pixels: first.images.slice(n * 784, (n + 1) * 784),
-      caption: gated ? `${read} (${open} open)` : read,
-      right,
-    };
-  });
-  const title = gated
-    ? `Test images, as the network reads them, with how many of ${gates} gates are open`
-    : "Test images, as the network reads them";
-  return [{ name: "digits", title, columns: 12, tiles }];
+  if (!gated) return readPictures(dataset, first, results.classes!);
+  const open = (n: number): number =>
+    Array.from({ length: gates }, (_, j) => results.gates![n * gates + j]!).filter((v) => v !== 0).length;
+  const title = `Test images, as the network reads them, with how many of ${gates} gates are open`;
+  return readPictures(dataset, first, results.classes!, title, (n) => ` (${open(n)} open)`);
 }

@@ -1,4 +1,5 @@
 import type { GatedLayer, GateLayer, Layer, LinearLayer, Unit } from "@hardgrad/runtime";
+import { type DataForm, exampleSize } from "../../contract/dataset.ts";
 import type { Settings } from "../../contract/experiment.ts";
 import type { RuntimeModel } from "../../contract/models.ts";
 import type { Tensor } from "../../contract/run.ts";
@@ -7,7 +8,11 @@ import { openOf } from "./network.ts";
 import { sizesOf } from "./networks.ts";
 
 /** The gated network as the runtime runs it: gater, hard gates, the experts that are open, and their read-out. */
-export function runtimeOf(params: { readonly [name: string]: Tensor }, settings: Settings): RuntimeModel {
+export function runtimeOf(
+  params: { readonly [name: string]: Tensor },
+  settings: Settings,
+  { shape }: DataForm,
+): RuntimeModel {
   const { block, experts, gated } = sizesOf(settings);
   if (gated && block !== 1 && block % 8 !== 0)
     throw new RangeError(
@@ -23,14 +28,14 @@ export function runtimeOf(params: { readonly [name: string]: Tensor }, settings:
   const hidden = linear("experts", "expertBias", experts === "rectifier" ? "relu" : "identity");
   const readOut: Layer[] = [linear("output", "outputBias"), { kind: "softmax" }];
   const like = { model: "classifier", output: "probabilities" };
-  if (!gated) return { network: { inputs: 784, layers: [hidden, ...readOut] }, like };
+  if (!gated) return { network: { inputs: exampleSize(shape), layers: [hidden, ...readOut] }, like };
   const gater: Layer[] = [
     linear("gater1", "gaterBias1", "tanh"),
     linear("gater2", "gaterBias2"),
     ...gatesOf(settings, params.threshold!.data[0]!),
   ];
   const skipped: GatedLayer = { ...hidden, kind: "gated", input: 0, gates: gater.length, block };
-  return { network: { inputs: 784, layers: [...gater, skipped, ...readOut] }, like };
+  return { network: { inputs: exampleSize(shape), layers: [...gater, skipped, ...readOut] }, like };
 }
 
 /** From the logits of the gates to what they are worth: their values first, since open gates pass on what they read. */

@@ -14,7 +14,12 @@ export function check(estimator: Estimator, settings: Settings, dataset: Dataset
   const refuse = (sentence: string): never => {
     throw new RangeError(`generator: ${sentence}`);
   };
-  if (dataset.classes === 0)
+  const count = dataset.classes.length;
+  if ("length" in dataset.shape)
+    refuse(
+      `data ${dataset.name} are vectors, and a generator draws images; use experiment vae, or data of images.`,
+    );
+  if (count === 0)
     refuse(
       `data ${dataset.name} has no labels to name its digits by; use --data drawn, mnist or fashion-mnist.`,
     );
@@ -25,10 +30,12 @@ export function check(estimator: Estimator, settings: Settings, dataset: Dataset
   const { mode } = settings;
   if (mode !== "unsupervised" && settings.classes !== 10)
     refuse(
-      `--classes ${settings.classes} is for --mode unsupervised; with labels there are ten, leave it out.`,
+      `--classes ${settings.classes} is for --mode unsupervised; with labels there are ${count}, leave it out.`,
     );
-  if (mode === "semi-supervised" && (settings.labels as number) % 10 !== 0)
-    refuse(`--labels ${settings.labels} can't be equally many of each of ten digits; use a multiple of 10.`);
+  if (mode === "semi-supervised" && (settings.labels as number) % count !== 0)
+    refuse(
+      `--labels ${settings.labels} can't be equally many of each of ${count} classes; use a multiple of ${count}.`,
+    );
   if (isIdle(settings)) return;
   const kind = mode === "supervised" ? "bernoulli" : "categorical";
   if (!estimator.supports.includes(kind))
@@ -40,7 +47,7 @@ export function check(estimator: Estimator, settings: Settings, dataset: Dataset
     refuse(
       "vimco trains another bound than this experiment's; use rloo, which draws several samples as well.",
     );
-  const size = kind === "bernoulli" ? (settings.styleSize as number) : classCount(settings);
+  const size = kind === "bernoulli" ? (settings.styleSize as number) : classCount(settings, dataset);
   const passes = passesOf(estimator, kind, size) * (settings.batch as number);
   if (passes > MOST_PASSES)
     refuse(

@@ -4,7 +4,7 @@ import type { Settings } from "../../contract/experiment.ts";
 import { decode } from "./network.ts";
 import { styleFrom } from "./style.ts";
 
-/** Pictures `[rows, 784]` of classes `[rows, classes]` in styles that are given as standard normal noise. */
+/** Pictures `[rows, size]` of classes `[rows, classes]` in styles that are given as standard normal noise. */
 export function draw(
   params: NamedArrays,
   noise: np.Array,

@@ -1,11 +1,11 @@
 import { numpy as np } from "@jax-js/jax";
-import { categorical, oneHotOf, sample } from "hardgrad";
+import { categorical, sample } from "hardgrad";
 import type { StepExperiment, StepInputs } from "../../contract/experiment.ts";
 import { splitKey } from "../../nn/layers.ts";
 import { draw } from "./draw.ts";
 import { fromUniform } from "./information.ts";
 import { grey, oneHot } from "./losses.ts";
-import { classCount, classify, seen } from "./network.ts";
+import { classify, seen } from "./network.ts";
 import { sampleTerms } from "./style.ts";
 
 /** What is computed for metrics and pictures. */
@@ -17,7 +17,7 @@ export const evaluations: StepExperiment["evaluations"] = {
     const logits = classify(params, x.ref);
     const [forDigit, forStyle] = splitKey(key, 2) as [np.Array, np.Array];
     const given = settings.mode === "supervised";
-    const y = given ? oneHot(labels, settings) : sample(categorical(logits.ref), forDigit);
+    const y = given ? oneHot(labels, params) : sample(categorical(logits.ref), forDigit);
     (given ? forDigit : labels).dispose();
     const image = seen(params, x.ref);
     const { reconstruction, divergence } = sampleTerms(params, { x, image, y, key: forStyle }, settings);
@@ -36,7 +36,7 @@ export const evaluations: StepExperiment["evaluations"] = {
   /** Pictures of the classes that are given as numbers, in styles that are given as noise. */
   draw: (params, { key, digits, noise }, settings) => {
     key!.dispose();
-    const y = oneHotOf(digits!.astype(np.int32), classCount(settings));
+    const y = oneHot(digits!, params);
     const { image, logits } = draw(params, noise!, y, settings);
     logits.dispose();
     return { pixels: image };

@@ -1,6 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { bernoulli, categorical } from "hardgrad";
 import type { HostArrays } from "../../contract/backend.ts";
+import type { ImageShape } from "../../contract/dataset.ts";
 import type { StepExperiment } from "../../contract/experiment.ts";
 import { deformAll } from "../../data/deform.ts";
 import { adam } from "../../nn/adam.ts";
@@ -48,16 +49,17 @@ export const generator: StepExperiment = {
     if (settings.mode === "supervised") return () => ({});
     const labelled =
       settings.mode === "semi-supervised" ? labelledBatches(dataset, settings, seed) : undefined;
-    const deformed = new Uint8Array((settings.batch as number) * 784);
+    const shape = dataset.shape as ImageShape;
+    const deformed = new Uint8Array((settings.batch as number) * dataset.train.size);
     return ({ images }, step): HostArrays => {
-      deformAll(images.data, deformed, seed, step);
+      deformAll(images.data, deformed, shape, seed, step);
       return { deformed: { shape: images.shape, data: deformed }, ...labelled?.(step) };
     };
   },
-  estimatorState: (estimator, settings) => {
+  estimatorState: (estimator, settings, form) => {
     const onDigit = settings.mode !== "supervised";
     if (!onDigit && settings.style === "continuous") return {};
-    const shape = np.zeros([1, onDigit ? classCount(settings) : (settings.styleSize as number)]);
+    const shape = np.zeros([1, onDigit ? classCount(settings, form) : (settings.styleSize as number)]);
     const state = estimator.init((onDigit ? categorical : bernoulli)(shape));
     shape.dispose();
     return state;

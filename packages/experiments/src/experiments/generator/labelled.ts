@@ -1,5 +1,5 @@
 import type { HostArrays } from "../../contract/backend.ts";
-import type { Batch, Dataset, Split } from "../../contract/dataset.ts";
+import type { Batch, Dataset, ImageShape, Split } from "../../contract/dataset.ts";
 import type { Settings } from "../../contract/experiment.ts";
 import { DEFORMED, deformAll } from "../../data/deform.ts";
 import { shuffled } from "../../data/index.ts";
@@ -9,15 +9,17 @@ import { gather } from "../../engine/batches.ts";
 const CHOICE = 0x1abe1;
 
 /** Which training images come with their label: equally many of each digit, the first ones in an order of the seed. */
-export function labelledImages(train: Split, labels: number, seed: number): Int32Array {
-  const most = Math.floor(labels / 10);
-  const counts = new Array<number>(10).fill(0);
+export function labelledImages(train: Split, classes: number, labels: number, seed: number): Int32Array {
+  const most = Math.floor(labels / classes);
+  const counts = new Array<number>(classes).fill(0);
   const chosen = shuffled(train.count, seed, CHOICE).filter((n) => counts[train.labels[n]!]!++ < most);
   const short = counts.findIndex((count) => count < most);
   if (short >= 0) {
     const fewest = Math.min(...counts);
     const way =
-      fewest > 0 ? `use --labels ${10 * fewest} or less` : "--labels is at least 10, so more data are needed";
+      fewest > 0
+        ? `use --labels ${classes * fewest} or less`
+        : `--labels is at least ${classes}, so more data are needed`;
     throw new RangeError(
       `generator: there are ${counts[short]} training images of digit ${short}, fewer than ${most} to be labelled; ${way}.`,
     );
@@ -30,14 +32,14 @@ export function labelledImages(train: Split, labels: number, seed: number): Int3
  * deformed anew, since so few would soon be known by heart.
  */
 export function labelledBatches(
-  { train }: Dataset,
+  { train, shape, classes }: Dataset,
   settings: Settings,
   seed: number,
 ): (step: number) => HostArrays {
-  const chosen = labelledImages(train, settings.labels as number, seed);
+  const chosen = labelledImages(train, classes.length, settings.labels as number, seed);
   const size = Math.min(chosen.length, settings.batch as number);
   const stepsPerRound = Math.floor(chosen.length / size);
-  const deformed = new Uint8Array(size * 784);
+  const deformed = new Uint8Array(size * train.size);
   let held: { round: number; order: Int32Array; buffers?: Batch } | undefined;
   return (step) => {
     const round = Math.floor(step / stepsPerRound);
@@ -45,7 +47,7 @@ export function labelledBatches(
     const from = (step % stepsPerRound) * size;
     const these = held.order.subarray(from, from + size).map((n) => chosen[n]!);
     const { images, labels } = gather(train, these);
-    deformAll(images.data, deformed, seed, step, DEFORMED.labelled);
+    deformAll(images.data, deformed, shape as ImageShape, seed, step, DEFORMED.labelled);
     return { "labelled.images": { shape: images.shape, data: deformed }, "labelled.labels": labels };
   };
 }

@@ -1,10 +1,13 @@
 import { random, tree } from "@jax-js/jax";
+import { type DataForm, exampleSize, type ImageShape } from "../../contract/dataset.ts";
 import type { Asked, LoadedGenerator } from "../../contract/drawing.ts";
 import type { Settings } from "../../contract/experiment.ts";
 import type { Checkpoint } from "../../contract/run.ts";
+import { formOf } from "../../data/index.ts";
 import { useDevice } from "../../engine/backends/device.ts";
 import { decodeCheckpoint } from "../../engine/checkpoint-file.ts";
 import { parametersOf } from "../../engine/export/onnx.ts";
+import { greyOf } from "../../nn/classify.ts";
 import { draw } from "./draw.ts";
 import { namesOf } from "./naming.ts";
 import { initialParams } from "./network.ts";
@@ -37,15 +40,17 @@ export async function loadGenerator(
       `loadGenerator: the checkpoint is of experiment ${config.experiment}, which draws nothing on request; give one of \`hardgrad train generator\`.`,
     );
   const { settings } = config;
+  const form = formOf(config);
+  const pixelCount = exampleSize(form.shape);
   for (const name of SHAPING)
     if (typeof settings[name] !== typeof table[name]!.default)
       throw new RangeError(
         `loadGenerator: the checkpoint is of another version of hardgrad: its setting ${name} is ${settings[name] ?? "missing"}; train again.`,
       );
-  const names = namesOf(settings, record.last);
+  const names = namesOf(settings, form, record.last);
   const size = settings.styleSize as number;
   const backend = await useDevice(options.device ?? "wasm");
-  const parameters = checkedParameters(checkpoint);
+  const parameters = checkedParameters(checkpoint, form);
   const resident = backend.put(parameters);
   const decoder = backend.evaluate((params, { digit, style }) => ({
     pixels: draw(params, style!, digit!, settings).image,
@@ -69,9 +74,7 @@ export async function loadGenerator(
       digit: { shape: [BLOCK, names.length], data: digit },
       style: { shape: [BLOCK, size], data: style },
     });
-    return classes.map((_, n) =>
-      Uint8Array.from({ length: 784 }, (_, i) => Math.round(255 * pixels!.data[n * 784 + i]!)),
-    );
+    return classes.map((_, n) => greyOf(pixels!.data, n, pixelCount));
   }
 
   async function* blocks(
@@ -104,6 +107,7 @@ export async function loadGenerator(
     digits,
     names,
     styleSize: size,
+    shape: form.shape as ImageShape,
     styles(count, seed, from = 0) {
       whole("count", count, 1, MOST_AT_ONCE);
       whole("seed", seed, 0, 2 ** 32 - 1);
@@ -143,9 +147,9 @@ function whole(name: string, value: number, min: number, max: number): void {
 }
 
 /** The parameters that drawing needs, if they are all there and of the shapes that the settings say. */
-function checkedParameters(checkpoint: Checkpoint): ReturnType<typeof parametersOf> {
+function checkedParameters(checkpoint: Checkpoint, form: DataForm): ReturnType<typeof parametersOf> {
   const given = parametersOf(checkpoint);
-  const expected = initialParams(random.key(0), checkpoint.config.settings as Settings);
+  const expected = initialParams(random.key(0), checkpoint.config.settings as Settings, form);
   const shapes = Object.entries(expected)
     .filter(([name]) => /^(decoder|prior)\./.test(name))
     .map(([name, { shape }]) => [name, shape.join()] as const);

@@ -13,12 +13,12 @@ import type { Settings, StepInputs } from "../../contract/experiment.ts";
 import { crossEntropy, splitKey } from "../../nn/layers.ts";
 import { draw } from "./draw.ts";
 import { contrast, fromUniform, inconsistency, missingInformation } from "./information.ts";
-import { classCount, classify, classifyAndView, seen } from "./network.ts";
+import { classesIn, classify, classifyAndView, seen } from "./network.ts";
 import { styleLosses } from "./style.ts";
 
 /** Labels as one-hot classes. */
-export function oneHot(labels: np.Array, settings: Settings): np.Array {
-  return oneHotOf(labels.astype(np.int32), classCount(settings));
+export function oneHot(labels: np.Array, params: NamedArrays): np.Array {
+  return oneHotOf(labels.astype(np.int32), classesIn(params));
 }
 
 /** Bytes as grey values in [0, 1]. */
@@ -46,7 +46,7 @@ function withLabels(
   settings: Settings,
 ): { losses: np.Array; state: NamedArrays } {
   const x = grey(inputs.images);
-  const y = oneHot(inputs.labels, settings);
+  const y = oneHot(inputs.labels, params);
   const [forStyle, forAsked] = splitKey(inputs.key, 2) as [np.Array, np.Array];
   const given = { x: x.ref, image: seen(params, x.ref), y: y.ref, key: forStyle, beta: inputs.beta! };
   const drawn = styleLosses(params, given, settings, estimator, state);
@@ -87,7 +87,7 @@ function withoutLabels(
   let whole = asked.add(told).add(stable).add(missing);
   if (settings.mode === "semi-supervised") {
     const scores = classify(params, grey(inputs["labelled.images"]!));
-    const wrong = np.mean(crossEntropy(scores, oneHot(inputs["labelled.labels"]!, settings)));
+    const wrong = np.mean(crossEntropy(scores, oneHot(inputs["labelled.labels"]!, params)));
     whole = whole.add(wrong.mul(settings.labelWeight as number));
   }
   return { losses: result.losses.add(fromUniform(logits)).add(whole), state: result.state };
@@ -104,7 +104,7 @@ function misread(params: NamedArrays, key: np.Array, weight: np.Array, settings:
     weight.dispose();
     return np.array(0);
   }
-  const classes = classCount(settings);
+  const classes = classesIn(params);
   const digits = Int32Array.from({ length: count }, (_, n) => n % classes);
   const y = oneHotOf(np.array(digits), classes);
   const noise = random.normal(key, [count, settings.styleSize as number]);

@@ -1,11 +1,13 @@
 import { nn, numpy as np } from "@jax-js/jax";
+import type { DataForm, ImageShape } from "../../contract/dataset.ts";
 import type { Settings } from "../../contract/experiment.ts";
 import { imageInput, type Models } from "../../contract/models.ts";
 import { draw } from "./draw.ts";
 import { classCount, classify } from "./network.ts";
 
 /** The generator, which draws what is asked for, and the classifier, which reads. */
-export function models(settings: Settings): Models {
+export function models(settings: Settings, form: DataForm): Models {
+  const { width, height } = form.shape as ImageShape;
   const found =
     settings.mode === "unsupervised"
       ? "found class (the run's metrics class/0, class/1, ... say which digit each is named)"
@@ -16,7 +18,7 @@ export function models(settings: Settings): Models {
       inputs: {
         digit: {
           dtype: "float32",
-          shape: ["batch", classCount(settings)],
+          shape: ["batch", classCount(settings, form)],
           below: 1,
           doc: "What is asked for, one-hot: 1 at the digit's place, else 0.",
         },
@@ -28,15 +30,14 @@ export function models(settings: Settings): Models {
         },
       },
       outputs: {
-        image:
-          "Grey values of 28 x 28 pixels in [0, 1], row by row from the top left: 0 is the background, 1 the ink.",
+        image: `Grey values of ${width} x ${height} pixels in [0, 1], row by row from the top left: 0 is the background, 1 the ink.`,
         logits: "Logits of these values.",
       },
       fn: (params, { digit, style }) => draw(params, style!, digit!, settings),
     },
     classifier: {
       doc: `Reads the ${found} of an image.`,
-      inputs: { image: imageInput },
+      inputs: { image: imageInput(form.shape) },
       outputs: {
         class: "The most probable class, as a number.",
         probabilities: "Probabilities of the classes.",

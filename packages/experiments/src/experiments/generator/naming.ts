@@ -1,3 +1,4 @@
+import { type DataForm, partOf } from "../../contract/dataset.ts";
 import type { EvaluationContext, Settings } from "../../contract/experiment.ts";
 import { classCount } from "./network.ts";
 
@@ -11,11 +12,11 @@ const LOOKED_AT = 5000;
  * labels that unsupervised mode uses, after training.
  */
 export async function nameClasses(context: EvaluationContext): Promise<number[]> {
-  const { train } = context.dataset;
-  const first = { ...train, count: Math.min(LOOKED_AT, train.count) };
+  const { train, classes: names } = context.dataset;
+  const first = partOf(train, 0, Math.min(LOOKED_AT, train.count));
   const { classes } = await context.over("classes", first);
-  return Array.from({ length: classCount(context.settings) }, (_, k) => {
-    const votes = new Array<number>(10).fill(0);
+  return Array.from({ length: classCount(context.settings, context.dataset) }, (_, k) => {
+    const votes = new Array<number>(names.length).fill(0);
     let seen = 0;
     for (let n = 0; n < first.count && seen < EXAMPLES; n++) {
       if (classes![n] !== k) continue;
@@ -30,8 +31,12 @@ export async function nameClasses(context: EvaluationContext): Promise<number[]>
 export const tagOf = (k: number): string => `class/${k}`;
 
 /** The digit of each class: its own number where there were labels, else what naming found. */
-export function namesOf(settings: Settings, metrics: { readonly [tag: string]: number }): number[] {
-  const classes = Array.from({ length: classCount(settings) }, (_, k) => k);
+export function namesOf(
+  settings: Settings,
+  form: DataForm,
+  metrics: { readonly [tag: string]: number },
+): number[] {
+  const classes = Array.from({ length: classCount(settings, form) }, (_, k) => k);
   if (settings.mode !== "unsupervised") return classes;
   const names = classes.map((k) => metrics[tagOf(k)]);
   if (names.some((name) => name === undefined))

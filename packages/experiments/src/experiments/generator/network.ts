@@ -1,5 +1,6 @@
 import { nn, type numpy as np } from "@jax-js/jax";
 import type { NamedArrays } from "hardgrad";
+import { type DataForm, exampleSize } from "../../contract/dataset.ts";
 import type { Settings } from "../../contract/experiment.ts";
 import { readSizes } from "../../contract/options.ts";
 import { splitKey } from "../../nn/layers.ts";
@@ -13,18 +14,21 @@ import { afterFirst, classTerm, layer, layerParams } from "./layers.ts";
  * image. `prior`: class to a distribution of styles.
  */
 
-export const PIXELS = 784;
 /** Numbers of a view. */
 const VIEW = 32;
 
 /** How many classes there are. */
-export function classCount({ mode, classes }: Settings): number {
-  return mode === "unsupervised" ? (classes as number) : 10;
+export function classCount({ mode, classes }: Settings, form: DataForm): number {
+  return mode === "unsupervised" ? (classes as number) : form.classes.length;
 }
 
-export function initialParams(key: np.Array, settings: Settings): NamedArrays {
+/** How many classes a network has. */
+export const classesIn = (params: NamedArrays): number => params["decoder.y"]!.shape[0]!;
+
+export function initialParams(key: np.Array, settings: Settings, form: DataForm): NamedArrays {
   const hidden = readSizes(settings.hidden as string)!;
-  const classes = classCount(settings);
+  const classes = classCount(settings, form);
+  const pixels = exampleSize(form.shape);
   const size = settings.styleSize as number;
   const keys = splitKey(key, 7) as [np.Array, np.Array, np.Array, np.Array, np.Array, np.Array, np.Array];
   const [forClassifier, forEncoder, forHead, forScale, forDecoder, forPrior, forView] = keys;
@@ -34,11 +38,11 @@ export function initialParams(key: np.Array, settings: Settings): NamedArrays {
   if (!continuous) forScale.dispose();
   if (labelled) forView.dispose();
   return {
-    ...layerParams(forClassifier, "classifier", [PIXELS, ...hidden, classes]),
-    ...layerParams(forEncoder, "encoder", [PIXELS, ...hidden], classes),
+    ...layerParams(forClassifier, "classifier", [pixels, ...hidden, classes]),
+    ...layerParams(forEncoder, "encoder", [pixels, ...hidden], classes),
     ...layerParams(forHead, continuous ? "mean" : "bits", [top, size]),
     ...(continuous ? layerParams(forScale, "scale", [top, size]) : {}),
-    ...layerParams(forDecoder, "decoder", [size, ...hidden.toReversed(), PIXELS], classes),
+    ...layerParams(forDecoder, "decoder", [size, ...hidden.toReversed(), pixels], classes),
     ...(continuous ? flowParams : bitsParams)(forPrior, size, classes, settings),
     ...(labelled ? {} : layerParams(forView, "view", [top, VIEW])),
   };
@@ -67,7 +71,7 @@ export function encode(params: NamedArrays, image: np.Array, y: np.Array): np.Ar
   return nn.relu(afterFirst(params, "encoder", image.add(classTerm(params, "encoder", y))));
 }
 
-/** Logits of the pixels `[...rows, 784]` for styles and classes; it sees bits as -1 and 1. Keeps the parameters. */
+/** Logits of the pixels `[...rows, size]` for styles and classes; it sees bits as -1 and 1. Keeps the parameters. */
 export function decode(params: NamedArrays, style: np.Array, y: np.Array, settings: Settings): np.Array {
   const code = settings.style === "binary" ? style.mul(2).sub(1) : style;
   const first = layer(params, "decoder", 1, code).add(classTerm(params, "decoder", y));

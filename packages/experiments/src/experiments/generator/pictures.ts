@@ -1,6 +1,7 @@
+import type { ImageShape } from "../../contract/dataset.ts";
 import type { EvaluationContext } from "../../contract/experiment.ts";
 import type { Picture } from "../../contract/run.ts";
-import { classNames } from "../../data/index.ts";
+import { greyOf } from "../../nn/classify.ts";
 import { nameClasses } from "./naming.ts";
 import { classCount } from "./network.ts";
 import { styleNoise } from "./noise.ts";
@@ -9,7 +10,7 @@ import { styleNoise } from "./noise.ts";
 export async function pictures(context: EvaluationContext, count: number): Promise<readonly Picture[]> {
   const { settings, dataset } = context;
   const columns = Math.min(count, 12);
-  const classes = Array.from({ length: classCount(settings) }, (_, k) => k);
+  const classes = Array.from({ length: classCount(settings, dataset) }, (_, k) => k);
   const size = settings.styleSize as number;
   const noise = styleNoise(size, columns, 0);
   const rows: Picture["tiles"][number][] = [];
@@ -20,17 +21,17 @@ export async function pictures(context: EvaluationContext, count: number): Promi
     });
     for (let n = 0; n < columns; n++)
       rows.push({
-        pixels: Uint8Array.from({ length: 784 }, (_, i) => Math.round(255 * pixels!.data[n * 784 + i]!)),
+        pixels: greyOf(pixels!.data, n, dataset.test.size),
       });
   }
   const found = settings.mode === "unsupervised" ? await nameClasses(context) : classes;
-  const names = classNames(dataset.name);
   return [
     {
       name: "digits",
       title: "What the network draws when it is asked: a row for each class, a column for each style",
       columns,
-      rows: found.map((digit) => names[digit] ?? "none"),
+      shape: dataset.shape as ImageShape,
+      rows: found.map((digit) => dataset.classes[digit] ?? "none"),
       tiles: rows,
     },
   ];

@@ -69,10 +69,10 @@ export async function evaluate(context: EvaluationContext): Promise<{ [tag: stri
   if (settings.mode === "unsupervised") {
     const names = await nameClasses(context);
     for (const [k, name] of names.entries()) values[tagOf(k)] = name;
-    const found = classCount(settings);
-    values["accuracy/test"] = accuracy(bestAssignment(confusion(classes!, labels.subarray(0, count), found)));
+    const counts = confusion(classes!, labels, classCount(settings, dataset), dataset.classes.length);
+    values["accuracy/test"] = accuracy(bestAssignment(counts));
     values["accuracy/test-named"] = accuracy(names);
-  } else values["accuracy/test"] = accuracy([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  } else values["accuracy/test"] = accuracy(dataset.classes.map((_, k) => k));
   if (settings.mode !== "supervised" || settings.style === "binary")
     values["gradient/variance"] = await context.gradientVariance();
   return values;

@@ -18,7 +18,7 @@ import { decode, encode } from "./network.ts";
 
 /** An image as the encoder sees it, the classes it is described with, and a key. All consumed. */
 export interface Described {
-  /** `[batch, 784]` in [0, 1] */
+  /** `[batch, size]` in [0, 1] */
   readonly x: np.Array;
   /** What `seen` makes of it: the same for every class. */
   readonly image: np.Array;

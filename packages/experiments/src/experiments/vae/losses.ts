@@ -14,7 +14,7 @@ import { decode, encode, latentShape, latents } from "./network.ts";
 
 /** The parts of `-ELBO = -log p(x|z) + KL(q(z|x) | prior)`, with a uniform prior. */
 
-/** What the network sees and describes, `[batch, 784]` in [0, 1], and the key that is left. */
+/** What the network sees and describes, `[batch, size]` in [0, 1], and the key that is left. */
 export function pixelsOf(
   { images, labels, key }: StepInputs,
   settings: Settings,
@@ -69,14 +69,14 @@ export function logRatio(q: Distribution, z: np.Array, settings: Settings): np.A
   return distributionFunctions[q.kind].logProbability(q, z).add(logStates);
 }
 
-/** Pixel probabilities `[batch, 784]` for one sample of each image's posterior. */
+/** Pixel probabilities `[batch, size]` for one sample of each image's posterior. */
 export function reconstruct(params: NamedArrays, inputs: StepInputs, settings: Settings): np.Array {
   const { x, key } = pixelsOf(inputs, settings);
   const z = sample(latents(encode(params, x, settings), settings), key);
   return sigmoid(decode(params, z, settings));
 }
 
-/** Pixel probabilities `[count, 784]` of samples of the prior. */
+/** Pixel probabilities `[count, size]` of samples of the prior. */
 export function dream(params: NamedArrays, key: np.Array, count: number, settings: Settings): np.Array {
   const z = sample(latents(np.zeros([count, ...latentShape(settings)]), settings), key);
   return sigmoid(decode(params, z, settings));

@@ -1,19 +1,21 @@
 import { numpy as np } from "@jax-js/jax";
 import { distributionFunctions, type NamedArrays, oneHotOf, sample, sigmoid } from "hardgrad";
+import type { DataForm } from "../../contract/dataset.ts";
 import type { Settings } from "../../contract/experiment.ts";
 import { imageInput, keyInput, type ModelInput, type Models } from "../../contract/models.ts";
 import { pixelsOf } from "./losses.ts";
 import { decode, encode, latentShape, latents } from "./network.ts";
 
 /** The encoder, with the most probable code or a sampled one, and the decoder. */
-export function models(settings: Settings): Models {
+export function models(settings: Settings, form: DataForm): Models {
+  const image = imageInput(form.shape);
   const drawn = settings.binarize === "dynamic";
   const atHalf: Settings = drawn ? { ...settings, binarize: "threshold" } : settings;
   return {
     encoder: {
       doc: `From an image to the most probable state of each latent variable${drawn ? "; pixels are thresholded at 1/2" : ""}.`,
-      inputs: { image: imageInput },
-      outputs: { latent: `The most probable state, ${form(settings)}.`, ...distributionOutputs },
+      inputs: { image },
+      outputs: { latent: `The most probable state, ${stateForm(settings)}.`, ...distributionOutputs },
       fn: (params, { image }) => {
         const { x, key } = seen(image!, np.zeros([2], { dtype: np.uint32 }), atHalf);
         key.dispose();
@@ -22,8 +24,8 @@ export function models(settings: Settings): Models {
     },
     "encoder-sampled": {
       doc: `From an image to a sample of the latent variables${drawn ? "; pixels are drawn too, each is 1 with its grey value as the probability" : ""}.`,
-      inputs: { image: imageInput, key: keyInput },
-      outputs: { latent: `A sample, ${form(settings)}.`, ...distributionOutputs },
+      inputs: { image, key: keyInput },
+      outputs: { latent: `A sample, ${stateForm(settings)}.`, ...distributionOutputs },
       fn: (params, inputs) => {
         const { x, key } = seen(inputs.image!, inputs.key!, settings);
         return encoded(params, x, settings, (logits) => sample(latents(logits, settings), key));
@@ -33,7 +35,10 @@ export function models(settings: Settings): Models {
       doc: "From a state of the latent variables to an image.",
       inputs: { latent: latentInput(settings) },
       outputs: {
-        image: "Grey values of 28 x 28 pixels in [0, 1]: the probability of ink.",
+        image:
+          "length" in form.shape
+            ? `${form.shape.length} numbers in [0, 1].`
+            : `Grey values of ${form.shape.width} x ${form.shape.height} pixels in [0, 1]: the probability of ink.`,
         logits: "Logits of these probabilities.",
       },
       fn: (params, { latent }) => {
@@ -49,14 +54,14 @@ const distributionOutputs = {
   logits: "Their logits.",
 };
 
-const form = ({ latents: kind }: Settings): string =>
+const stateForm = ({ latents: kind }: Settings): string =>
   kind === "categorical" ? "one-hot on the last axis" : "0 or 1";
 
 const latentInput = (settings: Settings): ModelInput => ({
   dtype: "float32",
   shape: ["batch", ...latentShape(settings)],
   below: 1,
-  doc: `A state of each latent variable, ${form(settings)}.`,
+  doc: `A state of each latent variable, ${stateForm(settings)}.`,
 });
 
 function seen(image: np.Array, key: np.Array, settings: Settings): { x: np.Array; key: np.Array } {

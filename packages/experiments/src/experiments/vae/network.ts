@@ -1,12 +1,11 @@
 import { nn, numpy as np } from "@jax-js/jax";
 import { bernoulli, categorical, type Distribution, type NamedArrays } from "hardgrad";
+import { exampleSize } from "../../contract/dataset.ts";
 import type { Facts, Settings } from "../../contract/experiment.ts";
 import { readSizes } from "../../contract/options.ts";
 import { dense, fanInUniform, glorotUniform, splitKey } from "../../nn/layers.ts";
 
 /** Encoder and decoder, as functions of named parameters: `encoder.w1`, `encoder.b1`, ..., `decoder.w1`, ... */
-
-const PIXELS = 784;
 
 /** `[categories]`, or none for Bernoulli variables: the last axis of the latents. */
 const perVariable = (settings: Settings): number[] =>
@@ -18,20 +17,20 @@ export function latentShape(settings: Settings): number[] {
 }
 
 /** Sizes from the first to the last layer, both ends included. */
-function widths(settings: Settings): { encoder: number[]; decoder: number[] } {
+function widths(settings: Settings, pixels: number): { encoder: number[]; decoder: number[] } {
   const hidden = readSizes(settings.hidden as string)!;
   const variables = settings.variables as number;
   const [categories = 1] = perVariable(settings);
   const seen =
     settings.embedding === "integer" ? 1 : settings.embedding === "learned" ? (settings.embeddingSize as number) : categories; // biome-ignore format: one thought
   return {
-    encoder: [PIXELS, ...hidden, variables * categories],
-    decoder: [variables * seen, ...hidden.toReversed(), PIXELS],
+    encoder: [pixels, ...hidden, variables * categories],
+    decoder: [variables * seen, ...hidden.toReversed(), pixels],
   };
 }
 
-export function initialParams(key: np.Array, settings: Settings, { meanImage }: Facts): NamedArrays {
-  const { encoder, decoder } = widths(settings);
+export function initialParams(key: np.Array, settings: Settings, { shape, meanImage }: Facts): NamedArrays {
+  const { encoder, decoder } = widths(settings, exampleSize(shape));
   const [forEncoder, forDecoder, forEmbedding] = splitKey(key, 3) as [np.Array, np.Array, np.Array];
   const params: NamedArrays = {
     ...layers("encoder", forEncoder, encoder, settings),
@@ -86,7 +85,7 @@ function activate(x: np.Array, { activation, leak }: Settings): np.Array {
 
 /** The names of the encoder's parameters. */
 export function encoderNames(settings: Settings): string[] {
-  const count = widths(settings).encoder.length - 1;
+  const count = readSizes(settings.hidden as string)!.length + 1;
   return Array.from({ length: count }, (_, i) => [`encoder.w${i + 1}`, `encoder.b${i + 1}`]).flat();
 }
 
@@ -101,13 +100,14 @@ export function latents(logits: np.Array, settings: Settings): Distribution {
   return settings.latents === "categorical" ? categorical(logits) : bernoulli(logits);
 }
 
-/** Logits of the pixels `[...rows, 784]` for latents `[...rows, ...latentShape]`. Keeps the parameters. */
+/** Logits of the pixels `[...rows, size]` for latents `[...rows, ...latentShape]`. Keeps the parameters. */
 export function decode(params: NamedArrays, z: np.Array, settings: Settings): np.Array {
   const rows = z.shape.slice(0, z.ndim - latentShape(settings).length);
   const seen = embed(params, z, settings);
   // Matrix products want two axes: samples and examples are rows alike.
   const flat = seen.reshape([rows.reduce((a, b) => a * b, 1), -1]);
-  return forward("decoder", params, flat, settings).reshape([...rows, PIXELS]);
+  const pixels = forward("decoder", params, flat, settings);
+  return pixels.reshape([...rows, pixels.shape[1]!]);
 }
 
 function embed(params: NamedArrays, z: np.Array, settings: Settings): np.Array {

@@ -1,6 +1,7 @@
-import type { Split } from "../../contract/dataset.ts";
+import { type DataForm, described, exampleAt, exampleSize, partOf } from "../../contract/dataset.ts";
 import type { Card, EvaluationContext, Metric, Settings } from "../../contract/experiment.ts";
 import type { Picture } from "../../contract/run.ts";
+import { greyOf } from "../../nn/classify.ts";
 
 export const PRIOR_SAMPLES = 64;
 
@@ -106,43 +107,41 @@ export async function bound(context: EvaluationContext, samples: number): Promis
 }
 
 export async function pictures(context: EvaluationContext, count: number): Promise<readonly Picture[]> {
-  const { test } = context.dataset;
-  const first: Split = { ...test, count: Math.min(count, test.count) };
+  const { shape, test } = context.dataset;
+  if ("length" in shape) return [];
+  const first = partOf(test, 0, Math.min(count, test.count));
   const { pixels } = await context.over("reconstruct", first);
   const { pixels: dreams } = await context.call("prior");
   const columns = Math.min(12, first.count);
   const tiles: Picture["tiles"][number][] = [];
   for (let row = 0; row < first.count; row += columns) {
     const shown = Array.from({ length: Math.min(columns, first.count - row) }, (_, i) => row + i);
-    tiles.push(...shown.map((n) => ({ pixels: test.images.slice(n * 784, (n + 1) * 784) })));
-    tiles.push(...shown.map((n) => ({ pixels: grey(pixels!, n) })));
+    tiles.push(...shown.map((n) => ({ pixels: exampleAt(test, n).slice() })));
+    tiles.push(...shown.map((n) => ({ pixels: greyOf(pixels!, n, test.size) })));
   }
   const samples = Array.from({ length: Math.min(2 * count, PRIOR_SAMPLES) }, (_, n) => ({
-    pixels: grey(dreams!.data, n),
+    pixels: greyOf(dreams!.data, n, test.size),
   }));
   return [
     {
       name: "reconstructions",
       title: "Test images, and below each what the decoder makes of its code",
       columns,
+      shape,
       tiles,
     },
-    { name: "samples", title: "Samples of the prior", columns: 12, tiles: samples },
+    { name: "samples", title: "Samples of the prior", columns: 12, shape, tiles: samples },
   ];
 }
 
-function grey(probabilities: ArrayLike<number>, n: number): Uint8Array {
-  return Uint8Array.from({ length: 784 }, (_, i) => Math.round(255 * probabilities[n * 784 + i]!));
-}
-
-export function card(settings: Settings): Card {
+export function card(settings: Settings, { shape }: DataForm): Card {
   const code =
     settings.latents === "categorical"
       ? `${settings.variables} variables of ${settings.categories} categories`
       : `${settings.variables} variables that are 0 or 1`;
   return {
-    description: `A variational autoencoder of 28 x 28 images whose code is ${code}; hidden layers ${settings.hidden} (${settings.activation}), uniform prior.`,
-    use: "`checkpoint.safetensors` holds `params.encoder.w1 [784, hidden]`, `params.encoder.b1`, ... and `params.decoder.w1`, ...: layers are `x w + b` with the activation between them. The encoder takes pixels in [0, 1] and gives the logits of the code; the decoder takes a code and gives the logits of the pixels. The other tensors are the optimiser's and the estimator's state, for resuming.",
+    description: `A variational autoencoder of ${described(shape)} whose code is ${code}; hidden layers ${settings.hidden} (${settings.activation}), uniform prior.`,
+    use: `\`checkpoint.safetensors\` holds \`params.encoder.w1 [${exampleSize(shape)}, hidden]\`, \`params.encoder.b1\`, ... and \`params.decoder.w1\`, ...: layers are \`x w + b\` with the activation between them. The encoder takes pixels in [0, 1] and gives the logits of the code; the decoder takes a code and gives the logits of the pixels. The other tensors are the optimiser's and the estimator's state, for resuming.`,
     task: "unconditional-image-generation",
     tags: ["vae", "discrete-latents"],
   };

@@ -1,0 +1,29 @@
+import type { LinearLayer } from "@hardgrad/runtime";
+import type { numpy as np } from "@jax-js/jax";
+
+/** Mean and standard deviation of MNIST's pixels in 0..255, the usual normalisation. */
+const MEAN = 0.1307 * 255;
+const DEVIATION = 0.3081 * 255;
+
+/** Pixels 0..255 as a network sees them. Consumes them. */
+export function normalised(images: np.Array): np.Array {
+  return images.sub(MEAN).mul(1 / DEVIATION);
+}
+
+/**
+ * `slope (normalised(255 x) w + b)` as a layer on grey values x in [0, 1], so that background pixels are zeros, which the
+ * runtime skips.
+ *
+ * @param w `[inputs, outputs]`
+ */
+export function layerOnGrey(w: Float32Array, b: Float32Array, slope = 1): LinearLayer {
+  const outputs = b.length;
+  const shift = new Float64Array(outputs);
+  for (let i = 0; i < w.length; i++) shift[i % outputs]! += w[i]!;
+  return {
+    kind: "linear",
+    outputs,
+    weight: w.map((v) => (v * slope * 255) / DEVIATION),
+    bias: b.map((v, j) => slope * (v - (shift[j]! * MEAN) / DEVIATION)),
+  };
+}
