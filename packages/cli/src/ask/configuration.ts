@@ -15,6 +15,9 @@ import { unknownName } from "./suggest.ts";
 /** Flags as commander gives them: text. */
 export type Flags = { readonly [name: string]: string | boolean | undefined };
 
+/** The estimator of experiments that name none. */
+const STANDARD = "straight-through";
+
 /** Adds the flags that every training command has: data, device, checkpoints, output. */
 export function addTrainingFlags(command: Command): Command {
   command
@@ -39,6 +42,21 @@ export function addExperiments(
       sub.option(`--${kebab(option)} <value>`, helpOf(spec));
     sub.action((_flags, self: Command) => action(name, self.optsWithGlobals()));
   }
+}
+
+/** The names of all experiments, for help: `a, b or c`. */
+export function experimentNames(): string {
+  const names = experiments.map((e) => e.name);
+  return `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
+}
+
+/** The estimators that `train` takes if none is named, for help. */
+export function defaultEstimators(): string {
+  const own = experiments.flatMap((e) => {
+    const id = e.estimator?.(settingsFromFlags(e.options, {})) ?? STANDARD;
+    return id === STANDARD ? [] : [`of ${e.name}: ${id}`];
+  });
+  return [STANDARD, ...own].join("; ");
 }
 
 /** The experiment of a name; a UsageError with a suggestion if there is none. */
@@ -69,9 +87,7 @@ export function resolveRun(
   if (data !== "drawn" && sizes.some((s) => s !== undefined))
     throw new UsageError(`--train-size and --test-size are for --data drawn, not ${data}; leave them out.`);
   const asked = settingsFromFlags(experiment.options, flags);
-  const { id, options } = parseEstimator(
-    estimatorText ?? experiment.estimator?.(asked) ?? "straight-through",
-  );
+  const { id, options } = parseEstimator(estimatorText ?? experiment.estimator?.(asked) ?? STANDARD);
   const suited = experiment.recommended(id, data, asked);
   const estimator = { id, options: { ...suited.options, ...options } };
   const settings = settingsFromFlags(experiment.options, flags, suited.settings);

@@ -1,4 +1,5 @@
 import { useDevice } from "@hardgrad/experiments";
+import type { Command } from "commander";
 import { type AuditReport, catalogue, findEstimator, audit as measure } from "hardgrad";
 import { type Flags, seedOf } from "../ask/configuration.ts";
 import { Failure, UsageError } from "../ask/errors.ts";
@@ -193,4 +194,43 @@ async function progress(quiet: boolean): Promise<{
     },
     stop: () => bar.stop(),
   };
+}
+
+/** Its arguments and options. */
+export function declare(command: Command): void {
+  command
+    .argument(
+      "[ids]",
+      "estimators separated by commas, such as reinmax,rloo:samples=8 (default: all that apply)",
+    )
+    .option("--estimators <specs>", "the same as the argument")
+    .option(
+      "--problem <name>",
+      "toy, quadratic, network, categorical, subset, top-k, counts, or a module file",
+      "network",
+    )
+    .option("--samples <n>", "estimates per estimator, 100 to 1000000", "10000")
+    .option(
+      "--warmup <n>",
+      "training steps for baselines and control variates beforehand, 0 to 100000",
+      "200",
+    )
+    .option("--seed <n>", "seed of the estimates", "0")
+    .option("--device <name>", "wasm or webgpu", "wasm")
+    .option("--out <file>", "also write a figure (.svg, .png) or the table (.csv)")
+    .option("--force", "overwrite an existing file")
+    .option("--json", "print everything as JSON")
+    .option("--quiet", "print results only")
+    .addHelpText(
+      "after",
+      `
+A problem file is a JavaScript module (TypeScript from Node 22.18 on), for example problem.mjs:
+
+  export default {
+    distribution: "bernoulli",          // or categorical, subset (k), plackett-luce (k), poisson, binomial (trials)
+    logits: [0.4, -1.3, 2],             // categorical: one list per variable
+    objective: (b, { np }) => np.square(np.sum(b, -1).sub(1.5)),  // [..., units] -> [...]
+  };`,
+    )
+    .action((ids, flags) => audit(ids, flags));
 }

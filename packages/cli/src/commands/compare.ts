@@ -2,7 +2,15 @@ import * as fs from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { checkRun, type RunConfig } from "@hardgrad/experiments";
-import { checkpointEveryOf, experimentOf, type Flags } from "../ask/configuration.ts";
+import type { Command } from "commander";
+import {
+  addExperiments,
+  addTrainingFlags,
+  checkpointEveryOf,
+  experimentNames,
+  experimentOf,
+  type Flags,
+} from "../ask/configuration.ts";
 import { deviceOf } from "../ask/device.ts";
 import { Interrupted, UsageError } from "../ask/errors.ts";
 import { formatEstimator } from "../ask/estimator.ts";
@@ -115,4 +123,19 @@ function jobOf(config: RunConfig, folder: string, checkpointEvery: number): Omit
 function defaultPath(experiment: string): string {
   const stamp = new Date().toISOString().slice(0, 19).replace(/[-:]/g, "").replace("T", "-");
   return join("runs", `compare-${experiment}-${stamp}`);
+}
+
+/** Its arguments and options. */
+export function declare(command: Command): void {
+  command
+    .argument("[experiment]", experimentNames())
+    .option("--estimators <specs>", "estimators, separated by commas, such as reinmax,rloo:samples=8")
+    .option("--seeds <n>", "runs per estimator (default: 1)")
+    .option("--seed <n>", "first seed (default: 0)")
+    .option("--jobs <n>", "runs in parallel (default: one per core)")
+    .option("--out <folder>", "folder to create")
+    .option("--resume <folder>", "continue an interrupted comparison; no other option is needed")
+    .action((experiment, flags) => compare(experiment, flags));
+  addTrainingFlags(command);
+  addExperiments(command, compare);
 }

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { formOf, type Picture } from "@hardgrad/experiments";
+import type { Command } from "commander";
 import type { Flags } from "../ask/configuration.ts";
 import { Failure, Interrupted, UsageError } from "../ask/errors.ts";
 import { writeFigure } from "../disk/figure-file.ts";
@@ -119,4 +120,20 @@ async function writeSheet(
   await writeFigure({ svg: pictureSvg({ ...sheet, tiles }), rows: [] }, out, tiles.length > 400 ? 1 : 2);
   const first = tiles.slice(0, sheet.columns).map(({ pixels }) => pixels);
   if (look) process.stdout.write(blockCharacters(first, sheet.shape, process.stdout.columns));
+}
+
+/** Its arguments and options. */
+export function declare(command: Command): void {
+  command
+    .argument("[run]", "the folder of a generator run (default: a small generator that comes with hardgrad)")
+    .option("--digit <n>", "digit, or number or name of another class (7, sneaker)")
+    .option("--count <n>", "pictures; of --grid: styles; of --morph: steps (default: 16, 10, 12)")
+    .option("--grid", "one row per digit, one column per style (default)")
+    .option("--morph <a:b>", "the digit from style number a to style number b, such as 3:8")
+    .option("--seed <n>", "seed of the styles; the same seed gives the same pictures", "0")
+    .option("--out <file>", "a sheet (.png, .svg) or all grey values (.csv) (default: a PNG with a new name)")
+    .option("--force", "overwrite an existing file")
+    .option("--json", "what was drawn as JSON on stdout; without --out with all grey values")
+    .option("--quiet", "print results only")
+    .action((run, flags) => draw(run, flags));
 }

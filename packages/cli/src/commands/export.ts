@@ -17,6 +17,7 @@ import {
   useDevice,
   writeSafetensors,
 } from "@hardgrad/experiments";
+import type { Command } from "commander";
 import type { Flags } from "../ask/configuration.ts";
 import { Failure, UsageError, writeFailure } from "../ask/errors.ts";
 import { unknownName } from "../ask/suggest.ts";
@@ -215,4 +216,22 @@ function writeInto(path: string, content: Uint8Array): void {
     throw writeFailure(dirname(path), error);
   }
   writeWhole(path, content);
+}
+
+/** Its arguments and options. */
+export function declare(command: Command): void {
+  command
+    .argument("<run>", "run folder, finished or interrupted")
+    .option(
+      "--format <name>",
+      "onnx; safetensors: the parameters alone; or runtime: one file for @hardgrad/runtime",
+      "onnx",
+    )
+    .option("--which <names>", "models to write, separated by commas (default: all)")
+    .option("--out <path>", "folder, or file for a single model (default: export in the run folder)")
+    .option("--force", "overwrite existing files")
+    .option("--no-check", "skip the comparison with jax-js (ONNX: needs onnxruntime-node)")
+    .option("--json", "print what was written as JSON")
+    .option("--quiet", "print results only")
+    .action((run, flags) => exportRun(run, flags));
 }

@@ -1,3 +1,4 @@
+import type { Command } from "commander";
 import { type Flags, seedOf, whichCan } from "../ask/configuration.ts";
 import { UsageError } from "../ask/errors.ts";
 import { settingsFromFlags } from "../ask/flags.ts";
@@ -57,4 +58,20 @@ function runOf({ name, chart }: RunFigure, path: string | undefined): SavedRun {
   if (charts?.includes(chart)) return run;
   const able = whichCan((e) => e.charts?.find((c) => c === chart));
   throw new UsageError(`figure ${name} is of runs of ${able}, but ${path} is of ${experiment}.`);
+}
+
+/** Its arguments and options. */
+export function declare(command: Command): void {
+  command
+    .argument("[name]", "neuron, units, families, bias-variance, continual or gates")
+    .option("--out <file>", "file to write, .svg, .png or .csv (default: SVG on stdout)")
+    .option("--run <folder>", "continual, gates: the run to draw")
+    .option("--squash <name>", "neuron: hard-sigmoid or sigmoid")
+    .option("--slope <value>", "neuron: factor on the pre-activation")
+    .option("--points <n>", "neuron: points over [-3, 3]")
+    .option("--seed <n>", "neuron: seed of the samples (default: 0)")
+    .option("--force", "overwrite an existing file")
+    .option("--json", "print the data as JSON")
+    .option("--quiet", "print results only")
+    .action((name, flags) => figure(name, flags));
 }

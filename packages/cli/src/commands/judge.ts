@@ -8,6 +8,7 @@ import {
   type RunConfig,
   readerOf,
 } from "@hardgrad/experiments";
+import type { Command } from "commander";
 import type { Flags } from "../ask/configuration.ts";
 import { backendOf, deviceOf } from "../ask/device.ts";
 import { UsageError } from "../ask/errors.ts";
@@ -135,4 +136,31 @@ async function judgeOf(of: Data, dataset: Dataset, backend: Backend, flags: Flag
   } finally {
     steps.stop();
   }
+}
+
+/** Its arguments and options. */
+export function declare(command: Command): void {
+  command
+    .argument(
+      "[run]",
+      "run folder of a generator (without one: trains the judge of --data and prints its SHA-256)",
+    )
+    .option("--data <name>", "without a run: dataset to train the judge on")
+    .option("--count <n>", "pictures per digit, 2 to 100000, without selection (default: 1000)")
+    .option("--seed <n>", "seed of the pictures (default: 0)")
+    .option("--judge <file>", "judge to use (default: trained once per dataset and cached)")
+    .option("--no-gan-train", "skip training a classifier on drawn pictures, which takes longest")
+    .option(
+      "--device <name>",
+      "device: native, wasm, webgpu; convolutions train fast only on native (default: native)",
+    )
+    .option("--threads <n>", "threads on device native (default: all cores)")
+    .option(
+      "--out <file>",
+      "file for the confusion matrix and worst pictures (.svg, .png) or the matrix alone (.csv)",
+    )
+    .option("--force", "overwrite an existing file")
+    .option("--json", "print everything as JSON")
+    .option("--quiet", "print results only, no progress")
+    .action((run, flags) => judge(run, flags));
 }

@@ -1,3 +1,4 @@
+import type { Command } from "commander";
 import { catalogue, type Estimator } from "hardgrad";
 import { print, printJson } from "../print/console.ts";
 import { tableText, withoutLast } from "../print/table.ts";
@@ -37,4 +38,9 @@ export function describe(e: Estimator): { [name: string]: unknown } {
   const { continuous = false, law = "the distribution" } = e;
   const data = { id, title, family, supports, unbiased, exactDegree, continuous, forward, law, needs };
   return { ...data, formula, note, options, settings, reference, example };
+}
+
+/** Its arguments and options. */
+export function declare(command: Command): void {
+  command.option("--json", "as JSON").action((flags) => list(flags));
 }

@@ -1,3 +1,4 @@
+import type { Command } from "commander";
 import { bibtex } from "hardgrad";
 import { estimatorOf } from "../ask/estimator.ts";
 import { ruleOf } from "../ask/flags.ts";
@@ -32,4 +33,12 @@ export function show(id: string, flags: { json?: boolean }): void {
       bibtex(e.reference),
     ].join("\n"),
   );
+}
+
+/** Its arguments and options. */
+export function declare(command: Command): void {
+  command
+    .argument("<id>")
+    .option("--json", "as JSON")
+    .action((id, flags) => show(id, flags));
 }

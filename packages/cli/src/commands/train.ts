@@ -9,8 +9,13 @@ import {
   type RunConfig,
   type Summary,
 } from "@hardgrad/experiments";
+import type { Command } from "commander";
 import {
+  addExperiments,
+  addTrainingFlags,
   checkpointEveryOf,
+  defaultEstimators,
+  experimentNames,
   experimentOf,
   type Flags,
   refuseImpossible,
@@ -189,4 +194,23 @@ function defaultPath(config: RunConfig): string {
     "runs",
     `${config.experiment}-${config.estimator.id}-${config.data}-seed${config.seed}-${stamp}`,
   );
+}
+
+/** Its arguments and options. */
+export function declare(command: Command): void {
+  command
+    .argument("[experiment]", experimentNames())
+    .option(
+      "--estimator <spec>",
+      `id, or id:option=value, such as rloo:samples=8 (default: ${defaultEstimators()})`,
+    )
+    .option("--seed <n>", "random seed (default: 0)")
+    .option("--out <folder>", "run folder to create")
+    .option(
+      "--resume <folder>",
+      "continue a run from its last checkpoint, with its settings; a larger --epochs trains it further",
+    )
+    .action((experiment, flags) => train(experiment, flags));
+  addTrainingFlags(command);
+  addExperiments(command, train);
 }

@@ -1,3 +1,4 @@
+import type { Command } from "commander";
 import { type Flags, whichCan } from "../ask/configuration.ts";
 import { backendOf, deviceOf } from "../ask/device.ts";
 import { Failure, UsageError } from "../ask/errors.ts";
@@ -22,4 +23,14 @@ export async function verify(path: string, flags: Flags): Promise<void> {
   if (reports.length === 0) throw new Failure(`${path} has no finished task yet; let it train on.`);
   const broken = reports.filter((r) => !r.holds).length;
   if (broken > 0) throw new Failure(`${broken} of ${reports.length} certificates do not hold.`);
+}
+
+/** Its arguments and options. */
+export function declare(command: Command): void {
+  command
+    .argument("<run>", "run folder, finished or interrupted")
+    .option("--device <name>", "device that recomputes the class scores", "wasm")
+    .option("--json", "print the result as JSON")
+    .option("--quiet", "print results only")
+    .action((run, flags) => verify(run, flags));
 }

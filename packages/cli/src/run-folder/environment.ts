@@ -2,6 +2,7 @@ import { execFileSync, type StdioOptions } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
+import { version } from "../version.ts";
 
 /** What a result depends on besides its configuration. */
 export interface Environment {
@@ -25,11 +26,6 @@ export function environment(device: string): Environment {
     hardgrad: version(),
     commit: commit(),
   };
-}
-
-/** The version of this command. */
-export function version(): string {
-  return JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version;
 }
 
 /**

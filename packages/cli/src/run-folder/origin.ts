@@ -1,6 +1,6 @@
 import type { Checkpoint } from "@hardgrad/experiments";
 import { formatEstimator } from "../ask/estimator.ts";
-import { version } from "./environment.ts";
+import { version } from "../version.ts";
 import { commandOf } from "./model-card.ts";
 
 /** What a model file says about where it comes from. All values are text, as in ONNX and safetensors. */

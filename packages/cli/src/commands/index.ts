@@ -1,0 +1,69 @@
+import type { Command } from "commander";
+
+/** A command: its name and what it is for; arguments and options are in a module that is loaded when it is asked for. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly about: string;
+  load(): Promise<{ declare(command: Command): void }>;
+}
+
+/** Every command. Each starts as fast as what it needs. */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: "list",
+    about: "list all estimators",
+    load: () => import("./list.ts"),
+  },
+  {
+    name: "show",
+    about: "show one estimator: formula, traits, options, reference, BibTeX",
+    load: () => import("./show.ts"),
+  },
+  {
+    name: "cite",
+    about: "print the BibTeX entry of an estimator",
+    load: () => import("./cite.ts"),
+  },
+  {
+    name: "audit",
+    about: "measure bias, variance and cost of estimators on your loss, against the exact gradient",
+    load: () => import("./audit.ts"),
+  },
+  {
+    name: "train",
+    about:
+      "train a network; the run can be resumed. Options of an experiment: hardgrad train EXPERIMENT --help",
+    load: () => import("./train.ts"),
+  },
+  {
+    name: "compare",
+    about:
+      "train with several estimators and seeds, and report them side by side. Options of an experiment: hardgrad compare EXPERIMENT --help",
+    load: () => import("./compare.ts"),
+  },
+  {
+    name: "draw",
+    about: "draw pictures of the digit you ask for with a trained generator (without --digit: all digits)",
+    load: () => import("./draw.ts"),
+  },
+  {
+    name: "judge",
+    about: "measure how often a generator draws the digit it was asked for, with an independent classifier",
+    load: () => import("./judge.ts"),
+  },
+  {
+    name: "export",
+    about: "export a trained network as ONNX, safetensors or a runtime file",
+    load: () => import("./export.ts"),
+  },
+  {
+    name: "verify",
+    about: "verify that the finished tasks of a continual run are unchanged, bit for bit",
+    load: () => import("./verify.ts"),
+  },
+  {
+    name: "figure",
+    about: "draw a figure of the documentation as SVG, PNG or CSV (without a name: list them)",
+    load: () => import("./figure.ts"),
+  },
+];
