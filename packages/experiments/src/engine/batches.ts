@@ -1,5 +1,4 @@
-import type { Batch, DataForm, Split } from "../contract/dataset.ts";
-import { exampleAt } from "../contract/dataset.ts";
+import { type Batch, type DataForm, exampleAt, type Split } from "../contract/dataset.ts";
 import type { Facts } from "../contract/experiment.ts";
 
 export function emptyBatch(count: number, size: number): Batch {
