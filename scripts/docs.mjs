@@ -1,11 +1,14 @@
 // Writes docs/estimators.md, docs/estimators/ID.md and docs/api.md from the catalogue, the committed audits and the
 // docstrings; with --check, fails if a file is not what it would write, or an export has no docstring.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { bibtex, catalogue } from "hardgrad";
+import { bibtex, catalogue, exampleOf, referenceOf } from "hardgrad";
 import { apiPage } from "./api.mjs";
 import { auditCommand, auditedProblems } from "./audits.mjs";
 
-const estimators = catalogue.map(({ create }) => create());
+const estimators = catalogue.map((entry) => {
+  const e = entry.create();
+  return { ...e, example: exampleOf(entry), reference: referenceOf(e) };
+});
 const at = (path) => new URL(`../docs/${path}`, import.meta.url);
 const degree = (e) =>
   e.unbiased ? "any f" : e.exactDegree === 0 ? "constants only" : `degree ${e.exactDegree}`;

@@ -1,132 +1,84 @@
-import { doubleCv } from "./estimators/control-variate/double-cv.ts";
-import { muprop } from "./estimators/control-variate/muprop.ts";
-import { rebar, relax } from "./estimators/control-variate/rebar.ts";
-import { rodeo } from "./estimators/control-variate/rodeo.ts";
-import { arm } from "./estimators/coupled-samples/arm.ts";
-import { arms } from "./estimators/coupled-samples/arms.ts";
-import { categoricalDisarm } from "./estimators/coupled-samples/categorical-disarm.ts";
-import { disarm } from "./estimators/coupled-samples/disarm.ts";
-import { exact } from "./estimators/exact/exact.ts";
-import { localExpectation } from "./estimators/exact/local-expectation.ts";
-import { measureValued } from "./estimators/exact/measure-valued.ts";
-import { entmaxMarginal, sparsemaxMarginal } from "./estimators/exact/sparse-marginal.ts";
-import {
-  additiveNoise,
-  multiplicativeNoise,
-  noisyRectifier,
-  stochasticTimesSmooth,
-} from "./estimators/noise/noise.ts";
-import { adaptiveImle, imle } from "./estimators/perturbation/imle.ts";
-import { perturbedOptimizer } from "./estimators/perturbation/perturbed.ts";
-import { stochasticTriples } from "./estimators/perturbation/stochastic-triples.ts";
-import { decoupledStraightThrough } from "./estimators/relaxation/decoupled.ts";
-import { gappedStraightThrough } from "./estimators/relaxation/gapped.ts";
-import { gaussianGate, hardConcrete } from "./estimators/relaxation/gates.ts";
-import { gumbelRao } from "./estimators/relaxation/gumbel-rao.ts";
-import { gumbelSoftmax, straightThroughGumbelSoftmax } from "./estimators/relaxation/gumbel-softmax.ts";
-import {
-  gumbelTopK,
-  neuralSortTopK,
-  relaxedSubsetSample,
-  softSortTopK,
-  softThresholdTopK,
-} from "./estimators/relaxation/top-k.ts";
-import { nvil } from "./estimators/score-function/nvil.ts";
-import { raoBlackwell } from "./estimators/score-function/rao-blackwell.ts";
-import {
-  reinforce,
-  reinforceLeaveOneOut,
-  reinforceMinimumVariance,
-  reinforceMovingAverage,
-} from "./estimators/score-function/reinforce.ts";
-import { rloo } from "./estimators/score-function/rloo.ts";
-import { unorderedSet } from "./estimators/score-function/unordered-set.ts";
-import { vimco } from "./estimators/score-function/vimco.ts";
-import { darn } from "./estimators/straight-through/darn.ts";
-import { fini2, fini3 } from "./estimators/straight-through/fini.ts";
-import { mve } from "./estimators/straight-through/mve.ts";
-import { reinmax, zgr } from "./estimators/straight-through/reinmax.ts";
-import { reinmaxCv, reinmaxRao } from "./estimators/straight-through/reinmax-rao.ts";
-import { simple } from "./estimators/straight-through/simple.ts";
-import {
-  straightThrough,
-  straightThroughHardSigmoid,
-  straightThroughSigmoid,
-} from "./estimators/straight-through/straight-through.ts";
+import * as controlVariate from "./estimators/control-variate/index.ts";
+import * as coupledSamples from "./estimators/coupled-samples/index.ts";
+import * as exact from "./estimators/exact/index.ts";
+import * as noise from "./estimators/noise/index.ts";
+import * as perturbation from "./estimators/perturbation/index.ts";
+import * as relaxation from "./estimators/relaxation/index.ts";
+import * as scoreFunction from "./estimators/score-function/index.ts";
+import * as straightThrough from "./estimators/straight-through/index.ts";
 import type { Estimator } from "./types.ts";
 
-/** One line of the catalogue. `create()` gives the estimator with its default options. */
+/** One line of the catalogue. */
 export interface CatalogueEntry {
   readonly id: string;
+  /** What the factory is called in code: the id `rao-blackwell` is `raoBlackwell`. */
+  readonly name: string;
+  /** The estimator with its default options, or with these. */
   readonly create: (options?: { readonly [name: string]: unknown }) => Estimator;
 }
 
-/** Every estimator, in the order in which to read about them. Tests, CLI, documentation and lab come from it. */
-export const catalogue: readonly CatalogueEntry[] = [
-  { id: "exact", create: exact },
-  { id: "local-expectation", create: localExpectation },
-  { id: "measure-valued", create: measureValued },
-  { id: "sparsemax-marginal", create: sparsemaxMarginal },
-  { id: "entmax-marginal", create: entmaxMarginal },
-  { id: "reinforce", create: reinforce },
-  { id: "reinforce-moving-average", create: reinforceMovingAverage },
-  { id: "reinforce-leave-one-out", create: reinforceLeaveOneOut },
-  { id: "reinforce-minimum-variance", create: reinforceMinimumVariance },
-  { id: "nvil", create: nvil },
-  { id: "rloo", create: rloo },
-  { id: "vimco", create: vimco },
-  { id: "unordered-set", create: unorderedSet },
-  { id: "rao-blackwell", create: raoBlackwell },
-  { id: "arm", create: arm },
-  { id: "disarm", create: disarm },
-  { id: "arms", create: arms },
-  { id: "categorical-disarm", create: categoricalDisarm },
-  { id: "muprop", create: muprop },
-  { id: "double-cv", create: doubleCv },
-  { id: "rodeo", create: rodeo },
-  { id: "rebar", create: rebar },
-  { id: "relax", create: relax },
-  { id: "stochastic-triples", create: stochasticTriples },
-  { id: "straight-through", create: straightThrough },
-  { id: "straight-through-sigmoid", create: straightThroughSigmoid },
-  { id: "straight-through-hard-sigmoid", create: straightThroughHardSigmoid },
-  { id: "darn", create: darn },
-  { id: "reinmax", create: reinmax },
-  { id: "zgr", create: zgr },
-  { id: "mve", create: mve },
-  { id: "fini-2", create: fini2 },
-  { id: "fini-3", create: fini3 },
-  { id: "reinmax-rao", create: reinmaxRao },
-  { id: "reinmax-cv", create: reinmaxCv },
-  { id: "simple", create: simple },
-  { id: "gumbel-softmax", create: gumbelSoftmax },
-  { id: "straight-through-gumbel-softmax", create: straightThroughGumbelSoftmax },
-  { id: "decoupled-straight-through", create: decoupledStraightThrough },
-  { id: "gumbel-rao", create: gumbelRao },
-  { id: "gapped-straight-through", create: gappedStraightThrough },
-  { id: "hard-concrete", create: hardConcrete },
-  { id: "gaussian-gate", create: gaussianGate },
-  { id: "relaxed-subset", create: relaxedSubsetSample },
-  { id: "gumbel-top-k", create: gumbelTopK },
-  { id: "neuralsort-top-k", create: neuralSortTopK },
-  { id: "softsort-top-k", create: softSortTopK },
-  { id: "soft-threshold-top-k", create: softThresholdTopK },
-  { id: "imle", create: imle },
-  { id: "adaptive-imle", create: adaptiveImle },
-  { id: "perturbed-optimizer", create: perturbedOptimizer },
-  { id: "stochastic-times-smooth", create: stochasticTimesSmooth },
-  { id: "noisy-rectifier", create: noisyRectifier },
-  { id: "additive-noise", create: additiveNoise },
-  { id: "multiplicative-noise", create: multiplicativeNoise },
+/** In the order in which to read about them. */
+const families: readonly { readonly [name: string]: (given?: never) => Estimator }[] = [
+  exact,
+  scoreFunction,
+  coupledSamples,
+  controlVariate,
+  straightThrough,
+  relaxation,
+  perturbation,
+  noise,
 ];
+
+/** What a family exports, by place, and then by name. */
+function entriesOf(family: (typeof families)[number]): CatalogueEntry[] {
+  return Object.entries(family)
+    .map(([name, factory]) => {
+      const create = factory as CatalogueEntry["create"];
+      const { id, place = Number.POSITIVE_INFINITY } = create();
+      return { id, name, create, place };
+    })
+    .sort((a, b) => (a.place === b.place ? a.name.localeCompare(b.name) : a.place - b.place))
+    .map(({ id, name, create }) => ({ id, name, create }));
+}
+
+/**
+ * Every estimator, in the order in which to read about them. Tests, command line, documentation and lab come from it.
+ *
+ * @example
+ * catalogue.map(({ id }) => id);
+ */
+export const catalogue: readonly CatalogueEntry[] = families.flatMap(entriesOf);
 
 /**
  * The entry of an id, or undefined.
  *
  * @example
- * const { create } = findEstimator("rloo");
- * const estimator = create({ samples: 8 });
+ * const estimator = findEstimator("rloo").create({ samples: 8 });
  */
 export function findEstimator(id: string): CatalogueEntry | undefined {
   return catalogue.find((entry) => entry.id === id);
+}
+
+const made: { readonly [kind: string]: string } = {
+  bernoulli: "bernoulli(logits)",
+  categorical: "categorical(logits)",
+  subset: "subset(logits, 3)",
+  "plackett-luce": "plackettLuce(logits, 3)",
+  poisson: "poisson(logits)",
+  binomial: "binomial(logits, 6)",
+};
+
+/**
+ * A call of the estimator, in code, for the first kind of distribution that it supports.
+ *
+ * @example
+ * exampleOf(findEstimator("reinmax")); // "through(bernoulli(logits), reinmax(), key)"
+ */
+export function exampleOf({ name, create }: CatalogueEntry): string {
+  const estimator = create();
+  const q = made[estimator.supports[0]!]!;
+  if (estimator.path) return `through(${q}, ${name}(), key)`;
+  return estimator.stateful
+    ? `statefulExpectation(${q}, f, ${name}(), key, state)`
+    : `expectation(${q}, f, ${name}(), key)`;
 }

@@ -1,8 +1,9 @@
 import { Array as ConcreteArray, numpy as np, tree } from "@jax-js/jax";
-import { checkSupport, isUsedUp, usedUp } from "./checks.ts";
 import { functionsOf } from "./distributions/index.ts";
+import { isUsedUp, usedUp } from "./objective.ts";
+import { checkSupport } from "./support.ts";
 import { detach } from "./surrogate.ts";
-import type { Distribution, Estimator, NamedArrays, Objective } from "./types.ts";
+import type { Distribution, Estimator, Kind, NamedArrays, Objective, PathEstimator } from "./types.ts";
 
 /** A distribution serves one call: its logits are consumed. */
 function checkUnused(name: string, q: Distribution): void {
@@ -38,7 +39,12 @@ function checkKey(name: string, key: np.Array): void {
  * @example
  * const losses = expectation(bernoulli(logits), (b) => np.sum(np.square(b.sub(0.45)), -1), rloo({ samples: 4 }), key);
  */
-export function expectation(q: Distribution, f: Objective, estimator: Estimator, key: np.Array): np.Array {
+export function expectation<K extends Kind>(
+  q: Distribution<NoInfer<K>>,
+  f: Objective,
+  estimator: Estimator<K>,
+  key: np.Array,
+): np.Array {
   checkUnused("expectation", q);
   const state = estimator.init(q);
   if (Object.keys(state).length > 0) {
@@ -61,10 +67,10 @@ export function expectation(q: Distribution, f: Objective, estimator: Estimator,
  * const first = statefulExpectation(bernoulli(logits.ref), f, estimator, random.key(0), estimator.init(q));
  * const second = statefulExpectation(bernoulli(logits), f, estimator, random.key(1), first.state);
  */
-export function statefulExpectation(
-  q: Distribution,
+export function statefulExpectation<K extends Kind>(
+  q: Distribution<NoInfer<K>>,
   f: Objective,
-  estimator: Estimator,
+  estimator: Estimator<K>,
   key: np.Array,
   state: NamedArrays,
 ): { losses: np.Array; state: NamedArrays } {
@@ -100,16 +106,21 @@ export function statefulExpectation(
  * @example
  * const h = through(bernoulli(np.matmul(x, weights)), reinmax(), key);
  */
-export function through(q: Distribution, estimator: Estimator, key: np.Array): np.Array {
+export function through<K extends Kind>(
+  q: Distribution<NoInfer<K>>,
+  estimator: PathEstimator<K>,
+  key: np.Array,
+): np.Array {
   checkUnused("through", q);
   checkSupport(estimator, q);
   checkKey("through", key);
-  if (!estimator.path)
+  const { path }: Partial<Pick<PathEstimator, "path">> = estimator; // in JavaScript it may be any
+  if (!path)
     throw new RangeError(
       `through: ${estimator.id} needs the losses, so it has no sample to hand on; ` +
         "use expectation(q, f, estimator, key) with f the rest of the network.",
     );
-  return estimator.path(q, estimator.noise(q, key));
+  return path(q, estimator.noise(q, key));
 }
 
 /**
@@ -120,7 +131,6 @@ export function through(q: Distribution, estimator: Estimator, key: np.Array): n
  */
 export function sample(q: Distribution, key: np.Array): np.Array {
   checkUnused("sample", q);
-  checkKey("sample", key);
   checkKey("sample", key);
   const { noise, sample: draw } = functionsOf(q);
   return detach(draw(q, noise(key, q.logits.shape)));

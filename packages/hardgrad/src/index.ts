@@ -9,7 +9,7 @@ export {
   startGradientMonitor,
 } from "./audit/monitor.ts";
 export type { Measures } from "./audit/statistics.ts";
-export { type CatalogueEntry, catalogue, findEstimator } from "./catalogue.ts";
+export { type CatalogueEntry, catalogue, exampleOf, findEstimator } from "./catalogue.ts";
 export { bernoulli } from "./distributions/bernoulli.ts";
 export { categorical } from "./distributions/categorical.ts";
 export { binomial, poisson } from "./distributions/counts.ts";
@@ -17,70 +17,25 @@ export { type DistributionFunctions, distributionFunctions } from "./distributio
 export { oneHotOf } from "./distributions/one-hot.ts";
 export { plackettLuce } from "./distributions/plackett-luce.ts";
 export { hardTopK } from "./distributions/ranks.ts";
-export { firstRows, neuralSort, relaxedSubset, softSort, softTopK } from "./distributions/relaxed-subsets.ts";
+export { firstRows, neuralSort, relaxedTopK, softSort, softTopK } from "./distributions/relaxed-subsets.ts";
 export { marginals, subset } from "./distributions/subset.ts";
-export { doubleCv } from "./estimators/control-variate/double-cv.ts";
-export { muprop } from "./estimators/control-variate/muprop.ts";
-export { rebar, relax } from "./estimators/control-variate/rebar.ts";
-export { rodeo } from "./estimators/control-variate/rodeo.ts";
-export { arm } from "./estimators/coupled-samples/arm.ts";
-export { arms } from "./estimators/coupled-samples/arms.ts";
-export { categoricalDisarm } from "./estimators/coupled-samples/categorical-disarm.ts";
-export { disarm } from "./estimators/coupled-samples/disarm.ts";
-export { exact } from "./estimators/exact/exact.ts";
-export { localExpectation } from "./estimators/exact/local-expectation.ts";
-export { measureValued } from "./estimators/exact/measure-valued.ts";
-export { entmaxMarginal, sparsemaxMarginal } from "./estimators/exact/sparse-marginal.ts";
-export {
-  additiveNoise,
-  multiplicativeNoise,
-  noisyRectifier,
-  stochasticTimesSmooth,
-} from "./estimators/noise/noise.ts";
+export * from "./estimators/control-variate/index.ts";
+export * from "./estimators/coupled-samples/index.ts";
+export { defineEstimator, type LossDefinition, type PathDefinition } from "./estimators/define.ts";
+export * from "./estimators/exact/index.ts";
+export * from "./estimators/noise/index.ts";
+export { overEvent, sumEvent } from "./estimators/parts/event.ts";
+export { withLogitGradient } from "./estimators/parts/gradient.ts";
+export { drawNoise } from "./estimators/parts/noise.ts";
+export { drawHard, score } from "./estimators/parts/sample.ts";
 export { entmax15, sparsemax } from "./estimators/parts/sparse-softmax.ts";
-export { adaptiveImle, imle } from "./estimators/perturbation/imle.ts";
-export { perturbedOptimizer } from "./estimators/perturbation/perturbed.ts";
-export { stochasticTriples } from "./estimators/perturbation/stochastic-triples.ts";
-export { decoupledStraightThrough } from "./estimators/relaxation/decoupled.ts";
-export { gappedStraightThrough } from "./estimators/relaxation/gapped.ts";
-export {
-  gaussianGate,
-  gaussianGateOpen,
-  hardConcrete,
-  hardConcreteGate,
-  hardConcreteOpen,
-} from "./estimators/relaxation/gates.ts";
-export { gumbelRao } from "./estimators/relaxation/gumbel-rao.ts";
-export { gumbelSoftmax, straightThroughGumbelSoftmax } from "./estimators/relaxation/gumbel-softmax.ts";
-export {
-  gumbelTopK,
-  neuralSortTopK,
-  relaxedSubsetSample,
-  softSortTopK,
-  softThresholdTopK,
-} from "./estimators/relaxation/top-k.ts";
-export { nvil } from "./estimators/score-function/nvil.ts";
-export { raoBlackwell } from "./estimators/score-function/rao-blackwell.ts";
-export {
-  reinforce,
-  reinforceLeaveOneOut,
-  reinforceMinimumVariance,
-  reinforceMovingAverage,
-} from "./estimators/score-function/reinforce.ts";
-export { rloo } from "./estimators/score-function/rloo.ts";
-export { unorderedSet } from "./estimators/score-function/unordered-set.ts";
-export { vimco } from "./estimators/score-function/vimco.ts";
-export { darn } from "./estimators/straight-through/darn.ts";
-export { fini2, fini3 } from "./estimators/straight-through/fini.ts";
-export { mve, mveTemperature } from "./estimators/straight-through/mve.ts";
-export { reinmax, zgr } from "./estimators/straight-through/reinmax.ts";
-export { reinmaxCv, reinmaxRao } from "./estimators/straight-through/reinmax-rao.ts";
-export { simple } from "./estimators/straight-through/simple.ts";
-export {
-  straightThrough,
-  straightThroughHardSigmoid,
-  straightThroughSigmoid,
-} from "./estimators/straight-through/straight-through.ts";
+export * from "./estimators/perturbation/index.ts";
+export { gaussianGateOpen } from "./estimators/relaxation/gaussian-gate.ts";
+export { hardConcreteGate, hardConcreteOpen } from "./estimators/relaxation/hard-concrete.ts";
+export * from "./estimators/relaxation/index.ts";
+export * from "./estimators/score-function/index.ts";
+export * from "./estimators/straight-through/index.ts";
+export { mveTemperature } from "./estimators/straight-through/mve.ts";
 export { expectation, sample, statefulExpectation, through } from "./expectation.ts";
 export * from "./gates/index.ts";
 export { type GradientOptions, grad, valueAndGrad } from "./gradients.ts";
@@ -95,8 +50,9 @@ export {
   sigmoid,
   softplus,
 } from "./math.ts";
-export { bibtex, references } from "./references.ts";
-export { detach } from "./surrogate.ts";
+export type { Given, Settings } from "./options.ts";
+export { bibtex, type ReferenceKey, referenceOf, references } from "./references/index.ts";
+export { attach, detach, linearGradient, linearMapGradient } from "./surrogate.ts";
 export type {
   BooleanOption,
   ChoiceOption,
@@ -104,12 +60,14 @@ export type {
   Estimator,
   Family,
   Kind,
+  LossEstimator,
   NamedArrays,
   Need,
   NumberOption,
   Objective,
   OptionSpec,
   OptionsTable,
+  PathEstimator,
   Probability,
   Reference,
   Traits,

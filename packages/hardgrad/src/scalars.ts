@@ -55,3 +55,8 @@ export function takeScalar<T extends number | np.Array>(
   if (checked !== value) (value as np.Array).dispose();
   return checked;
 }
+
+/** An array option may be used many times, a number always can. */
+export function reuse(option: np.Array | number): np.Array | number {
+  return typeof option === "number" ? option : option.ref;
+}

@@ -1,4 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
+import type { ReferenceKey } from "./references/index.ts";
 
 /**
  * Ownership: as everywhere in jax-js, a function consumes the arrays it is given; pass `x.ref` to keep `x`.
@@ -11,9 +12,12 @@ export type Kind = "bernoulli" | "categorical" | "subset" | "plackett-luce" | "p
 /** How the probability of a Bernoulli unit follows from its logit. */
 export type Probability = "sigmoid" | "hard-sigmoid";
 
-/** What a distribution is: logits and how to read their axes. Made by `bernoulli`, `categorical`, `subset`, ... */
-export interface Distribution {
-  readonly kind: Kind;
+/**
+ * What a distribution is: logits and how to read their axes. Made by `bernoulli`, `categorical`, `subset`, ...
+ * `Distribution` alone is one of any kind.
+ */
+export interface Distribution<K extends Kind = Kind> {
+  readonly kind: K;
   /** `[...batch, ...event]` */
   readonly logits: np.Array;
   /** The axes of the losses: one loss per example. */
@@ -99,6 +103,7 @@ export type OptionsTable = { readonly [name: string]: OptionSpec };
 
 /** A paper. */
 export interface Reference {
+  /** First author and year, as in `kool2019`. */
   readonly key: string;
   readonly authors: string;
   readonly year: number;
@@ -114,11 +119,14 @@ export interface Reference {
  * What is known of an estimator with the options in hand before it runs. The conformance suite checks every line of it.
  * An option given as an array is not known: then the weaker claim stands.
  */
-export interface Traits {
+export interface Traits<K extends Kind = Kind> {
+  /** Its name on the command line, such as `rao-blackwell`. */
   readonly id: string;
   readonly title: string;
   readonly family: Family;
-  readonly supports: readonly Kind[];
+  /** Where to read about it within its family: 1 is first. Absent: after the others. */
+  readonly place?: number;
+  readonly supports: readonly K[];
   /** Absent: sigmoid probabilities only. Else it is what it says it is for these. */
   readonly probabilities?: readonly Probability[];
   /** Whether the mean of the estimate is the gradient of `E[f]` under the hard distribution. */
@@ -131,20 +139,25 @@ export interface Traits {
   /** Absent: samples follow the distribution. "own": they follow a law of the estimator's, named in the note. */
   readonly law?: "own";
   readonly needs: Need;
+  /** It lists the joint states of a distribution, so that there must be few of them. */
+  readonly enumerates?: true;
   /** The estimate, as a formula. b or D: the sample; p or pi: its mean; g: gradient of f at the sample. */
   readonly formula: string;
   /** What to know before choosing it. */
   readonly note: string;
-  readonly reference: Reference;
+  /** The paper: a key of `references`, or a record of one's own. `referenceOf` gives the record. */
+  readonly reference?: ReferenceKey | Reference;
   readonly options: OptionsTable;
-  /** Example of a call, in code. */
-  readonly example: string;
 }
 
-/** An estimator: traits, and pure functions of (distribution, objective, noise, state). */
-export interface Estimator extends Traits {
+/** Traits, and pure functions of (distribution, objective, noise, state). */
+interface Estimation<K extends Kind> extends Traits<K> {
   /** The options in force. */
   readonly settings: { readonly [name: string]: number | string | boolean | np.Array };
+  /** It knows f by its loss at the one hard sample, and by nothing else: f may be computed for that sample only. */
+  readonly singleSample: boolean;
+  /** It keeps state from step to step: `statefulExpectation` carries it. */
+  readonly stateful: boolean;
   /** Evaluations of f per example, hard and soft together. */
   evaluations(q: Distribution): number;
   /** The state before the first step; `{}` for estimators without. */
@@ -158,6 +171,18 @@ export interface Estimator extends Traits {
     noise: np.Array,
     state: NamedArrays,
   ): { losses: np.Array; state: NamedArrays };
-  /** The sample with its gradient attached, for estimators that work by the chain rule. Consumes both. */
-  path?(q: Distribution, noise: np.Array): np.Array;
 }
+
+/** An estimator that works by the chain rule: it has a sample to hand on, see `through`. */
+export interface PathEstimator<K extends Kind = Kind> extends Estimation<K> {
+  /** The sample with its gradient attached. Consumes both. */
+  path(q: Distribution, noise: np.Array): np.Array;
+}
+
+/** An estimator that needs the losses: for `expectation` only. */
+export interface LossEstimator<K extends Kind = Kind> extends Estimation<K> {
+  readonly path?: undefined;
+}
+
+/** An estimator of distributions of these kinds. `Estimator` alone is any: what it can do is found when it runs. */
+export type Estimator<K extends Kind = Kind> = PathEstimator<K> | LossEstimator<K>;

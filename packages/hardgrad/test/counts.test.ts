@@ -1,5 +1,13 @@
 import { jit, numpy as np, random } from "@jax-js/jax";
-import { binomial, distributionFunctions, expectation, poisson, reinforce, sample } from "hardgrad";
+import {
+  binomial,
+  type Distribution,
+  distributionFunctions,
+  expectation,
+  poisson,
+  reinforce,
+  sample,
+} from "hardgrad";
 import { describe, expect, test } from "vitest";
 import { grad } from "../src/index.ts";
 import { close } from "./close.ts";
@@ -50,7 +58,7 @@ const laws: readonly Law[] = [
   poissonLaw(500, 1023),
 ];
 
-const distributionOf = (law: Law, logits: np.Array): ReturnType<typeof poisson> =>
+const distributionOf = (law: Law, logits: np.Array): Distribution =>
   law.kind === "poisson" ? poisson(logits, { maxCount: law.total }) : binomial(logits, law.total);
 
 const numbers = (x: np.Array): number[] => Array.from(x.dataSync() as Float32Array);
@@ -128,7 +136,7 @@ describe.each(laws.map((law) => [law.name, law] as const))("%s", (_, law) => {
 
   test("log-probabilities and their gradient, and none outside the support", () => {
     const counts = law.masses.flatMap((p, k) => (p > 1e-20 ? [k] : []));
-    const q = (a: np.Array): ReturnType<typeof poisson> => distributionOf(law, a);
+    const q = (a: np.Array): Distribution => distributionOf(law, a);
     const functions = distributionFunctions[law.kind];
     const x = (): np.Array => np.array(Float32Array.from(counts)).reshape([counts.length, 1]);
     const logits = (): np.Array => np.full([counts.length, 1], law.logit);

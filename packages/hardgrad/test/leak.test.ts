@@ -102,7 +102,7 @@ describe("functions leave no buffer behind", () => {
     h.routedBlocks(m(), m(), np.ones([2, 2, 3]), np.ones([2, 3]), { capacity: 1, placing });
   const calls: { [name: string]: () => unknown } = {
     hardTopK: () => h.hardTopK(a(), 2),
-    relaxedSubset: () => h.relaxedSubset(a(), 2, np.array(0.5)),
+    relaxedTopK: () => h.relaxedTopK(a(), 2, np.array(0.5)),
     softTopK: () => h.softTopK(a(), 2, np.array(0.5)),
     "softTopK of all": () => h.softTopK(a(), 3, np.array(0.5)),
     neuralSort: () => h.neuralSort(a(), np.array(0.5)),

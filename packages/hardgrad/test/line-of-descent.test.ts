@@ -132,7 +132,10 @@ describe("in the mean or the variance", () => {
   const count = 30_000;
   const point = [0.8, -0.6, 0.2, -1.1];
   const wide = (): np.Array => np.broadcastTo(np.array(point), [count, 4]);
-  const moments = async (e: Estimator, make = bernoulli): Promise<{ mean: number[]; error: number[] }> => {
+  const moments = async (
+    e: Estimator,
+    make: (a: np.Array) => Distribution = bernoulli,
+  ): Promise<{ mean: number[]; error: number[] }> => {
     const g = of(e, make, random.key(9), wide());
     return meanAndError((await g.data()) as Float32Array, 4);
   };

@@ -13,7 +13,7 @@ import {
   hatGate,
   neuralSort,
   plackettLuce,
-  relaxedSubset,
+  relaxedTopK,
   routedOverflow,
   softSort,
   softTopK,
@@ -51,10 +51,12 @@ describe("scalar arrays as options", () => {
       const kind = create().supports[0]!;
       const c = caseOf(kind);
       const logits = (): np.Array => np.array([...c.logits]).reshape([1, ...c.event]);
-      const objective =
-        (t: number | np.Array, key: np.Array) =>
-        (a: np.Array): np.Array =>
-          np.sum(np.square(through(makeDistribution(kind, a), create({ [option]: t }), key).sub(0.3)));
+      const objective = (t: number | np.Array, key: np.Array) => {
+        const estimator = create({ [option]: t });
+        if (!estimator.path) throw new Error(`${id} has no path`);
+        return (a: np.Array): np.Array =>
+          np.sum(np.square(through(makeDistribution(kind, a), estimator, key).sub(0.3)));
+      };
       const value = jit((t: np.Array, key: np.Array) => objective(t, key)(logits()));
       const slope = jit((t: np.Array, key: np.Array) => grad(objective(t, key))(logits()));
       for (const bad of outside) {
@@ -79,7 +81,7 @@ describe("scalar arrays as options", () => {
 describe("scalars and counts of functions", () => {
   const s = (): np.Array => np.array([0.3, 2, -1, 0.7]);
   const soft: { [name: string]: (t: number | np.Array) => np.Array } = {
-    relaxedSubset: (t) => relaxedSubset(s(), 2, t),
+    relaxedTopK: (t) => relaxedTopK(s(), 2, t),
     neuralSort: (t) => neuralSort(s(), t),
     softSort: (t) => softSort(s(), t),
     softTopK: (t) => softTopK(s(), 2, t),
@@ -118,7 +120,7 @@ describe("scalars and counts of functions", () => {
   test("k is a whole number from 1 to n wherever there is one", () => {
     const calls: { [name: string]: (k: number) => unknown } = {
       hardTopK: (k) => hardTopK(s(), k),
-      relaxedSubset: (k) => relaxedSubset(s(), k, 1),
+      relaxedTopK: (k) => relaxedTopK(s(), k, 1),
       softTopK: (k) => softTopK(s(), k, 1),
       firstRows: (k) => firstRows(np.eye(4), k),
       subset: (k) => subset(s(), k),

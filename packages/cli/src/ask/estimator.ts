@@ -1,13 +1,18 @@
 import { type EstimatorSpec, makeEstimator } from "@hardgrad/experiments";
-import { catalogue, type Estimator, findEstimator } from "hardgrad";
+import { type CatalogueEntry, catalogue, type Estimator, findEstimator } from "hardgrad";
 import { UsageError } from "./errors.ts";
 import { optionValue } from "./flags.ts";
 import { nearest, unknownName } from "./suggest.ts";
 
 /** The estimator of an id, with its defaults; a UsageError with a suggestion if there is none. */
 export function estimatorOf(id: string): Estimator {
+  return entryOf(id).create();
+}
+
+/** The catalogue's entry of an id, likewise. */
+export function entryOf(id: string): CatalogueEntry {
   const entry = findEstimator(id);
-  if (entry) return entry.create();
+  if (entry) return entry;
   throw unknownName("estimator", id, catalogue.map((e) => e.id)); // biome-ignore format: one thought
 }
 

@@ -1,14 +1,14 @@
 import type { Command } from "commander";
 import { bibtex } from "hardgrad";
-import { estimatorOf } from "../ask/estimator.ts";
+import { citationOf } from "../ask/citation.ts";
 import { print } from "../print/console.ts";
 
-/** `cite ID`: the BibTeX entry of an estimator, to append to a .bib file. */
-export function cite(id: string): void {
-  print(bibtex(estimatorOf(id).reference));
+/** `cite NAME`: the BibTeX entry of an estimator, a unit or a gate, to append to a .bib file. */
+export function cite(name: string): void {
+  print(bibtex(citationOf(name)));
 }
 
 /** Its arguments and options. */
 export function declare(command: Command): void {
-  command.argument("<id>").action((id) => cite(id));
+  command.argument("<name>").action((name) => cite(name));
 }

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { catalogue, type Estimator } from "hardgrad";
+import { type CatalogueEntry, catalogue, type Estimator, exampleOf, referenceOf } from "hardgrad";
 import { print, printJson } from "../print/console.ts";
 import { tableText, withoutLast } from "../print/table.ts";
 
@@ -11,11 +11,11 @@ export function exactFor(e: Estimator): string {
 
 /** `list`: the catalogue. */
 export function list(flags: { json?: boolean }): void {
-  const estimators = catalogue.map(({ create }) => create());
   if (flags.json) {
-    printJson(estimators.map(describe));
+    printJson(catalogue.map(describe));
     return;
   }
+  const estimators = catalogue.map(({ create }) => create());
   const rows = estimators.map((e) => [
     e.id,
     e.unbiased ? "none" : "biased",
@@ -32,12 +32,13 @@ export function list(flags: { json?: boolean }): void {
 }
 
 /** The traits of an estimator as plain data. */
-export function describe(e: Estimator): { [name: string]: unknown } {
+export function describe(entry: CatalogueEntry): { [name: string]: unknown } {
+  const e = entry.create();
   const { id, title, family, supports, unbiased, exactDegree, forward, needs } = e;
-  const { formula, note, options, settings, reference, example } = e;
+  const { formula, note, options, settings } = e;
   const { continuous = false, law = "the distribution" } = e;
   const data = { id, title, family, supports, unbiased, exactDegree, continuous, forward, law, needs };
-  return { ...data, formula, note, options, settings, reference, example };
+  return { ...data, formula, note, options, settings, reference: referenceOf(e), example: exampleOf(entry) };
 }
 
 /** Its arguments and options. */

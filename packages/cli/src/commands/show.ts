@@ -1,15 +1,17 @@
 import type { Command } from "commander";
-import { bibtex } from "hardgrad";
-import { estimatorOf } from "../ask/estimator.ts";
+import { bibtex, exampleOf, referenceOf } from "hardgrad";
+import { entryOf } from "../ask/estimator.ts";
 import { ruleOf } from "../ask/flags.ts";
 import { print, printJson } from "../print/console.ts";
 import { describe, exactFor } from "./list.ts";
 
 /** `show ID`: one estimator, with its reference. */
 export function show(id: string, flags: { json?: boolean }): void {
-  const e = estimatorOf(id);
+  const entry = entryOf(id);
+  const e = entry.create();
+  const reference = bibtex(referenceOf(e)!);
   if (flags.json) {
-    printJson({ ...describe(e), bibtex: bibtex(e.reference) });
+    printJson({ ...describe(entry), bibtex: reference });
     return;
   }
   const options = Object.entries(e.options).map(
@@ -27,10 +29,10 @@ export function show(id: string, flags: { json?: boolean }): void {
       `needs      ${e.needs} of f`,
       `supports   ${e.supports.join(", ")}`,
       `family     ${e.family}`,
-      `example    ${e.example}`,
+      `example    ${exampleOf(entry)}`,
       ...(options.length ? ["", `options, as in ${e.id}:${Object.keys(e.options)[0]}=...`, ...options] : []),
       "",
-      bibtex(e.reference),
+      reference,
     ].join("\n"),
   );
 }

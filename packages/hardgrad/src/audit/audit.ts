@@ -1,6 +1,6 @@
 import { numpy as np, random } from "@jax-js/jax";
-import { checkSupport } from "../checks.ts";
 import { grad } from "../gradients.ts";
+import { checkSupport } from "../support.ts";
 import type { Distribution, Estimator, Objective } from "../types.ts";
 import { checkCompiled } from "./compiled-check.ts";
 import { draws } from "./draws.ts";

@@ -1,9 +1,9 @@
 import { numpy as np, random } from "@jax-js/jax";
-import { evaluate } from "../checks.ts";
 import { compiled } from "../compiler.ts";
 import { keep } from "../distributions/index.ts";
 import { sample } from "../expectation.ts";
 import { valueAndGrad } from "../gradients.ts";
+import { evaluate } from "../objective.ts";
 import type { Distribution, Objective } from "../types.ts";
 import { repeated } from "./exact-gradient.ts";
 

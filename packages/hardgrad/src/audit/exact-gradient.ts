@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
-import { evaluate } from "../checks.ts";
 import { compiled } from "../compiler.ts";
+import { evaluate } from "../objective.ts";
 import type { Distribution, Objective } from "../types.ts";
 import { choose } from "./combinations.ts";
 import { enumerateStates } from "./enumerate.ts";

@@ -22,7 +22,7 @@ import { isBelow, logit, wrappedUniform } from "./noise.ts";
 export function bernoulli(
   logits: np.Array,
   options: { probability?: Probability; mask?: np.Array } = {},
-): Distribution {
+): Distribution<"bernoulli"> {
   const { probability = "sigmoid", mask } = options;
   if (probability !== "sigmoid" && probability !== "hard-sigmoid")
     throw new RangeError(

@@ -22,7 +22,10 @@ import { oneHotOf } from "./one-hot.ts";
  * @example
  * const q = categorical(np.array([[0.2, -1, 0.7]])); // one example, one variable, three categories
  */
-export function categorical(logits: np.Array, options: { mask?: np.Array } = {}): Distribution {
+export function categorical(
+  logits: np.Array,
+  options: { mask?: np.Array } = {},
+): Distribution<"categorical"> {
   const { mask } = options;
   if (!mask) checkLogits("categorical", logits);
   const { shape } = logits;

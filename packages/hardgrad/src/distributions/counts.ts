@@ -9,7 +9,7 @@ import { unwrapped, wrappedUniform } from "./noise.ts";
 
 /** Counts: Poisson and binomial units. Sampled by inverting the distribution function on a finite support. */
 
-function counts(kind: "poisson" | "binomial", logits: np.Array, total: number): Distribution {
+function counts<K extends "poisson" | "binomial">(kind: K, logits: np.Array, total: number): Distribution<K> {
   const { shape } = logits;
   return {
     kind,
@@ -70,7 +70,7 @@ function inRange(logits: np.Array, largest: number): np.Array {
  * @example
  * const q = poisson(np.log(np.array([3, 0.5])));
  */
-export function poisson(logits: np.Array, options: { maxCount?: number } = {}): Distribution {
+export function poisson(logits: np.Array, options: { maxCount?: number } = {}): Distribution<"poisson"> {
   const { maxCount = 63 } = options;
   wholeNumber("poisson", "maxCount", maxCount, 1, 1023);
   const largest = Math.log(largestRate(maxCount));
@@ -89,7 +89,7 @@ export function poisson(logits: np.Array, options: { maxCount?: number } = {}): 
  * @example
  * const q = binomial(np.array([0.2, -1]), 6);
  */
-export function binomial(logits: np.Array, trials: number): Distribution {
+export function binomial(logits: np.Array, trials: number): Distribution<"binomial"> {
   wholeNumber("binomial", "trials", trials, 1, 1023);
   checkLogits("binomial", logits);
   return counts("binomial", logits, trials);

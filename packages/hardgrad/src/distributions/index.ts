@@ -49,11 +49,11 @@ export function relaxed(q: Distribution, noise: np.Array, temperature: np.Array 
 }
 
 /** q with one more reference to its logits, for a function that consumes them. */
-export function keep(q: Distribution): Distribution {
+export function keep<K extends Kind>(q: Distribution<K>): Distribution<K> {
   return { ...q, logits: q.logits.ref };
 }
 
 /** q with its logits detached (one more reference to them): nothing computed from it carries a gradient. */
-export function fixed(q: Distribution): Distribution {
+export function fixed<K extends Kind>(q: Distribution<K>): Distribution<K> {
   return { ...q, logits: detach(q.logits.ref) };
 }

@@ -5,7 +5,7 @@ import type { DistributionFunctions } from "./index.ts";
 import { forbidden } from "./mask.ts";
 import { exponential, perturbed } from "./noise.ts";
 import { hardTopK } from "./ranks.ts";
-import { relaxedSubset } from "./relaxed-subsets.ts";
+import { relaxedTopK } from "./relaxed-subsets.ts";
 import { subsetCount, subsetOf, subsetRows } from "./subset.ts";
 import { logWithoutReplacement } from "./without-replacement.ts";
 
@@ -21,7 +21,11 @@ import { logWithoutReplacement } from "./without-replacement.ts";
  * @example
  * const q = plackettLuce(np.array([0.3, -0.5, 1.1, 0.2]), 2);
  */
-export function plackettLuce(logits: np.Array, k: number, options: { mask?: np.Array } = {}): Distribution {
+export function plackettLuce(
+  logits: np.Array,
+  k: number,
+  options: { mask?: np.Array } = {},
+): Distribution<"plackett-luce"> {
   return subsetOf("plackett-luce", logits, k, options.mask);
 }
 
@@ -46,7 +50,7 @@ export const plackettLuceFunctions: DistributionFunctions = {
   },
   noise: exponential,
   sample: (q, noise) => hardTopK(perturbed(q.logits, noise, q.total), q.total),
-  relaxed: (q, noise, temperature) => relaxedSubset(softScores(q, noise), q.total, temperature),
+  relaxed: (q, noise, temperature) => relaxedTopK(softScores(q, noise), q.total, temperature),
   logProbability: (q, z) => {
     const chosen = logWithoutReplacement(q.logits, z, q.total);
     for (const part of chosen.slice(0, -1)) part.dispose();

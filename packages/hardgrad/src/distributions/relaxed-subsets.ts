@@ -17,13 +17,13 @@ import { tame } from "./tame.ts";
  *
  * @see Xie & Ermon 2019
  * @example
- * const soft = relaxedSubset(scores, 2, 0.5);
+ * const soft = relaxedTopK(scores, 2, 0.5);
  */
-export function relaxedSubset(scores: np.Array, k: number, temperature: np.Array | number): np.Array {
-  checkCount("relaxedSubset", scores, k);
+export function relaxedTopK(scores: np.Array, k: number, temperature: np.Array | number): np.Array {
+  checkCount("relaxedTopK", scores, k);
   const { s, t, unit } = tame(
     scores,
-    takeScalar("relaxedSubset", "temperature", temperature, temperatureRange),
+    takeScalar("relaxedTopK", "temperature", temperature, temperatureRange),
   );
   let left = s;
   let sum: np.Array | undefined;

@@ -23,17 +23,21 @@ import { stepsOf } from "./subset-steps.ts";
  * @example
  * const q = subset(np.array([0.3, -0.5, 1.1, 0.2]), 2);
  */
-export function subset(logits: np.Array, k: number, options: { mask?: np.Array } = {}): Distribution {
+export function subset(
+  logits: np.Array,
+  k: number,
+  options: { mask?: np.Array } = {},
+): Distribution<"subset"> {
   return subsetOf("subset", logits, k, options.mask);
 }
 
 /** Shared by the two laws over subsets. */
-export function subsetOf(
-  kind: "subset" | "plackett-luce",
+export function subsetOf<K extends "subset" | "plackett-luce">(
+  kind: K,
   logits: np.Array,
   k: number,
   mask: np.Array | undefined,
-): Distribution {
+): Distribution<K> {
   checkLogits(kind, logits, undefined, !mask);
   const { shape } = logits;
   wholeNumber(kind, "k", k, 1, shape.at(-1)!);

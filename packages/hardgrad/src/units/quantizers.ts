@@ -1,8 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
-import { resolveOptions } from "../checks.ts";
 import { finite, hardOrNaN } from "../math.ts";
+import { type Given, resolveOptions } from "../options.ts";
 import { detach, linearGradient } from "../surrogate.ts";
-import type { OptionsTable } from "../types.ts";
 import type { Unit } from "./units.ts";
 
 /** Quantizers: more than two hard values, straight-through inside their range. */
@@ -24,7 +23,7 @@ function roundTo(x: np.Array, levels: number): np.Array {
   return np.round(np.clip(x, 0, 1).mul(levels)).div(levels);
 }
 
-const roundOptions: OptionsTable = {
+const roundOptions = {
   bits: { type: "number", default: 2, min: 1, max: 16, integer: true, help: "2^bits values on [0, 1]" },
   of: {
     type: "choice",
@@ -32,20 +31,21 @@ const roundOptions: OptionsTable = {
     choices: ["activations", "weights"],
     help: "weights are first mapped to [0, 1] by tanh, and the result to [-1, 1]",
   },
-};
+} as const;
 
 /**
  * k-bit rounding (DoReFa): activations `round((2^k - 1) clip(x, 0, 1)) / (2^k - 1)`, straight-through on [0, 1]; weights
  * `2 r(tanh(w) / (2 max|tanh w|) + 1/2) - 1` with ordinary backpropagation through the tanh, the maximum held fixed.
  *
- * @param given.bits k, 1 to 16 (default 2).
+ * @param given.bits k, a whole number from 1 to 16 (default 2).
  * @param given.of `"activations"` (default) or `"weights"`.
- * @see Zhou et al. 2016, arXiv 1606.06160
+ * @throws RangeError for options out of range.
+ * @see Zhou, Wu, Ni, Zhou, Wen & Zou 2016 (DoReFa-Net)
  * @example
  * const y = roundBits({ bits: 4 }).apply(x);
  */
-export function roundBits(given: { bits?: number; of?: string } = {}): Unit {
-  const { bits, of } = resolveOptions<{ bits: number; of: string }>("roundBits", roundOptions, given);
+export function roundBits(given: Given<typeof roundOptions> = {}): Unit {
+  const { bits, of } = resolveOptions("roundBits", roundOptions, given);
   const levels = 2 ** bits - 1;
   const round = (x: np.Array): np.Array => {
     const slope = inside(x.ref, 0, 1);
@@ -54,6 +54,7 @@ export function roundBits(given: { bits?: number; of?: string } = {}): Unit {
   return {
     id: "round-bits",
     title: `Rounding to ${bits} bits`,
+    reference: "zhou2016",
     formula:
       of === "weights"
         ? "2 r(tanh(w)/(2 max|tanh w|) + 1/2) - 1"
@@ -72,7 +73,7 @@ export function roundBits(given: { bits?: number; of?: string } = {}): Unit {
   };
 }
 
-const ternaryOptions: OptionsTable = {
+const ternaryOptions = {
   threshold: { type: "number", default: 0.05, min: 0, max: 1000, help: "values up to this size become 0" },
   law: {
     type: "choice",
@@ -80,7 +81,7 @@ const ternaryOptions: OptionsTable = {
     choices: ["constant", "mean"],
     help: "mean: 0.7 times the mean absolute value, in place of the number",
   },
-};
+} as const;
 
 /**
  * Ternary: -1, 0 or 1; zero up to a threshold (a number, or `0.7 mean|x|` as in ternary weight networks). Straight-through on
@@ -88,19 +89,17 @@ const ternaryOptions: OptionsTable = {
  *
  * @param given.threshold 0 to 1000 (default 0.05).
  * @param given.law `"constant"` (default) or `"mean"`.
- * @see Li, Zhang & Liu 2016, arXiv 1605.04711
+ * @throws RangeError for options out of range.
+ * @see Li, Zhang & Liu 2016
  * @example
  * const w = ternary({ law: "mean" }).apply(weights);
  */
-export function ternary(given: { threshold?: number; law?: string } = {}): Unit {
-  const { threshold, law } = resolveOptions<{ threshold: number; law: string }>(
-    "ternary",
-    ternaryOptions,
-    given,
-  );
+export function ternary(given: Given<typeof ternaryOptions> = {}): Unit {
+  const { threshold, law } = resolveOptions("ternary", ternaryOptions, given);
   return {
     id: "ternary",
     title: "Ternary",
+    reference: "li2016",
     formula: "sign(x) if |x| > threshold, else 0",
     slope: (x) => inside(x, -1, 1),
     apply: (x) => {
@@ -120,7 +119,8 @@ export function ternary(given: { threshold?: number; law?: string } = {}): Unit 
  * Magnitude-aware sign: `sign(w) mean|w|`, the mean over all axes but the last (one number per output channel), and held
  * fixed: the gradient is `mean|w| g` on [-1, 1], else 0. `sign(0) = +1`.
  *
- * @see Liu et al. 2018, arXiv 1808.00278 (Bi-Real Net: magnitude-aware gradient); Rastegari et al. 2016, arXiv 1603.05279 (XNOR-Net: the scale)
+ * @see Liu et al. 2018 (Bi-Real Net: magnitude-aware gradient); Rastegari, Ordonez, Redmon & Farhadi 2016 (XNOR-Net: the
+ *   scale)
  * @example
  * const w = magnitudeAwareSign().apply(weights); // [inputs, outputs]
  */
@@ -128,6 +128,7 @@ export function magnitudeAwareSign(): Unit {
   return {
     id: "magnitude-aware-sign",
     title: "Magnitude-aware sign",
+    reference: "liu2018",
     formula: "sign(w) mean|w| per output channel",
     apply: (w) => {
       const kept = finite(w);

@@ -1,18 +1,23 @@
 import { numpy as np } from "@jax-js/jax";
-import { resolveOptions } from "../checks.ts";
-import type { OptionsTable } from "../types.ts";
+import { type Given, resolveOptions, type Settings } from "../options.ts";
+import type { ReferenceKey } from "../references/index.ts";
+import type { NumberOption, Reference } from "../types.ts";
+
+type NumberOptions = { readonly [name: string]: NumberOption };
 
 /**
- * What stands in for the derivative of a step at x, the distance to the threshold. As the derivative of a probability it should integrate to 1: `normalize` divides by the integral, which
- * takes the difference in size out of a comparison of shapes.
+ * What stands in for the derivative of a step at x, the distance to the threshold. As the derivative of a probability it
+ * should integrate to 1: `normalize` divides by the integral, which takes the difference in size out of a comparison of
+ * shapes.
  */
 export interface PseudoDerivative {
   readonly id: string;
   readonly title: string;
   readonly formula: string;
-  readonly options: OptionsTable;
+  readonly options: NumberOptions;
   readonly settings: { readonly [name: string]: number };
-  readonly reference: string;
+  /** The paper: a key of `references`, or a record of one's own. */
+  readonly reference?: ReferenceKey | Reference;
   /** Integral over the real line with these settings; null if it has none. */
   readonly integral: number | null;
   /** Consumes x. */
@@ -25,19 +30,24 @@ export interface PseudoDerivativeEntry {
   readonly create: (options?: { readonly [name: string]: unknown }) => PseudoDerivative;
 }
 
-export type Shape = Omit<PseudoDerivative, "options" | "settings" | "integral" | "derivative"> & {
-  readonly options: OptionsTable;
-  readonly integral: (o: { readonly [name: string]: number }) => number | null;
-  readonly derivative: (x: np.Array, o: { readonly [name: string]: number }) => np.Array;
-};
+/** What sets a shape apart. */
+interface Definition<T extends NumberOptions>
+  extends Pick<PseudoDerivative, "id" | "title" | "formula" | "reference"> {
+  readonly options: T;
+  integral(settings: Settings<T>): number | null;
+  derivative(x: np.Array, settings: Settings<T>): np.Array;
+}
 
 /** A factory of pseudo-derivatives from their shape. */
-export function define(shape: Shape): (given?: { readonly [name: string]: unknown }) => PseudoDerivative {
-  return (given = {}) => {
-    const settings = resolveOptions<{ [name: string]: number }>(shape.id, shape.options, given);
+// @__NO_SIDE_EFFECTS__
+export function define<const T extends NumberOptions>(
+  shape: Definition<T>,
+): (given?: Given<T>) => PseudoDerivative {
+  return (given = {} as Given<T>) => {
+    const settings = resolveOptions(shape.id, shape.options, given);
     return {
       ...shape,
-      settings,
+      settings: settings as PseudoDerivative["settings"],
       integral: shape.integral(settings),
       derivative: (x) => shape.derivative(x, settings),
     };
@@ -45,7 +55,7 @@ export function define(shape: Shape): (given?: { readonly [name: string]: unknow
 }
 
 /** An option that must be positive. */
-export const positive = (initial: number, help: string, min = 0.01): OptionsTable[string] => ({
+export const positive = (initial: number, help: string, min = 0.01): NumberOption => ({
   type: "number",
   default: initial,
   min,
@@ -58,5 +68,3 @@ export function within(x: np.Array, c: number): np.Array {
   const inside = np.lessEqual(np.abs(x.ref), c).astype(np.float32);
   return np.where(np.isnan(x), Number.NaN, inside);
 }
-
-export type Factory<O> = (options?: O) => PseudoDerivative;

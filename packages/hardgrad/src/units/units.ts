@@ -1,9 +1,10 @@
 import { nn, numpy as np } from "@jax-js/jax";
-import { resolveOptions } from "../checks.ts";
 import { oneHotArgmax } from "../distributions/categorical.ts";
 import { finite, fromTop, hardOrNaN, softmaxJacobian } from "../math.ts";
+import { type Given, resolveOptions } from "../options.ts";
+import type { ReferenceKey } from "../references/index.ts";
 import { detach, linearGradient, linearMapGradient } from "../surrogate.ts";
-import type { OptionsTable } from "../types.ts";
+import type { Reference } from "../types.ts";
 import { clip, sigmoidDerivative } from "./pseudo-derivatives.ts";
 import { magnitudeAwareSign, roundBits, ternary } from "./quantizers.ts";
 import type { PseudoDerivative } from "./shape.ts";
@@ -16,6 +17,8 @@ export interface Unit {
   readonly id: string;
   readonly title: string;
   readonly formula: string;
+  /** The paper: a key of `references`, or a record of one's own. Absent: older than papers on it. */
+  readonly reference?: ReferenceKey | Reference;
   /** Exactly hard forward; backward the incoming gradient times the pseudo-derivative. Consumes x. */
   apply(x: np.Array): np.Array;
   /** The pseudo-derivative at x, for figures; undefined where it is not elementwise. Consumes x. */
@@ -100,7 +103,7 @@ export function sign(options: ThresholdOptions = {}): Unit {
   };
 }
 
-const argmaxOptions: OptionsTable = {
+const argmaxOptions = {
   temperature: {
     type: "number",
     default: 1,
@@ -108,17 +111,18 @@ const argmaxOptions: OptionsTable = {
     max: 100,
     help: "temperature of the softmax whose Jacobian is used",
   },
-};
+} as const;
 
 /**
  * One-hot argmax on the last axis (the first in a tie), backward `J(softmax(x / t)) g / t`.
  *
  * @param given.temperature t, 0.01 to 100 (default 1).
+ * @throws RangeError for a temperature out of its range.
  * @example
  * const choice = oneHot({ temperature: 0.5 }).apply(scores);
  */
-export function oneHot(given: { temperature?: number } = {}): Unit {
-  const { temperature } = resolveOptions<{ temperature: number }>("oneHot", argmaxOptions, given);
+export function oneHot(given: Given<typeof argmaxOptions> = {}): Unit {
+  const { temperature } = resolveOptions("oneHot", argmaxOptions, given);
   return {
     id: "one-hot-argmax",
     title: "One-hot argmax",

@@ -1,25 +1,16 @@
 import { numpy as np, random, tree } from "@jax-js/jax";
-import { resolveOptions } from "../../checks.ts";
-import { fixed, functionsOf } from "../../distributions/index.ts";
-import { references } from "../../references.ts";
 import { detach } from "../../surrogate.ts";
-import type { Distribution, Estimator, OptionsTable, Traits } from "../../types.ts";
+import type { Distribution, NamedArrays } from "../../types.ts";
+import { defineEstimator } from "../define.ts";
 import { descend, startDescent } from "../parts/adaptation.ts";
-import {
-  drawNoise,
-  evaluateWithGradient,
-  learningRateOption,
-  lossEstimator,
-  overEvent,
-  samplesOption,
-  sumEvent,
-  withLogitGradient,
-} from "../parts/index.ts";
+import { overEvent, sumEvent } from "../parts/event.ts";
+import { evaluateWithGradient, withLogitGradient } from "../parts/gradient.ts";
 import { variableCount } from "../parts/neighbours.ts";
+import { drawNoise } from "../parts/noise.ts";
+import { learningRateOption, samplesOption } from "../parts/options.ts";
+import { drawHard, fixedMean } from "../parts/sample.ts";
 
 const HIDDEN = 16;
-
-const options: OptionsTable = { samples: samplesOption, learningRate: learningRateOption };
 
 /** Everything that the estimate is made of, apart from the learned parameters; detached. */
 interface Draws {
@@ -34,62 +25,9 @@ interface Draws {
   readonly weights: np.Array;
 }
 
-/**
- * RODEO: RLOO with control variates made by a discrete Stein operator. For any function H that looks at the other samples
- * only, `(A H)(x) = mean over variables of E[H(x with that variable drawn afresh)] - H(x)` has mean zero; a small network
- * H of f and g at the other samples is trained to make the variance small. No evaluations of f beyond the K samples.
- *
- * @param given.samples K, from 2 (default 4): evaluations of f, with gradient, per example.
- * @param given.learningRate of the network and of both coefficients, 0 to 1 (default 0.01).
- * Reference: Shi, Zhou, Hwang, Titsias & Mackey 2022.
- * @example
- * const step = statefulExpectation(q, f, rodeo({ samples: 2 }), key, state);
- */
-export function rodeo(given: { samples?: number; learningRate?: number } = {}): Estimator {
-  const settings = resolveOptions<{ samples: number; learningRate: number }>("rodeo", options, given);
-  const { samples } = settings;
-  const traits: Traits = {
-    id: "rodeo",
-    title: "RODEO: Stein-operator control variates",
-    family: "control variate",
-    supports: ["bernoulli", "categorical"],
-    unbiased: true,
-    exactDegree: "all",
-    forward: "hard",
-    needs: "values and gradient",
-    formula: "RLOO with f_j + alpha (A H_j)(x_j) in the baselines, plus beta A(h (x - pi))",
-    note: "Among the least variance at K evaluations once trained. Keeps state: two coefficients and a small network.",
-    reference: references.shi2022,
-    options,
-    example: "statefulExpectation(q, f, rodeo({ samples: 2 }), key, state)",
-  };
-  return lossEstimator(traits, settings, {
-    evaluations: () => samples,
-    init: () =>
-      startDescent({
-        alpha: np.array(0),
-        beta: np.array(0),
-        weights: random.normal(random.key(0), [2, HIDDEN]),
-        biases: np.zeros([HIDDEN]),
-        output: np.zeros([HIDDEN]),
-      }),
-    noise: (q, key) => drawNoise(q, key, samples),
-    losses: (q, f, noise, state) => {
-      const sample = functionsOf(q).sample(fixed(q), noise);
-      const { losses, gradient: g } = evaluateWithGradient("rodeo", q, f, sample.ref);
-      const draws = prepare(q, samples, detach(losses.ref), detach(sample), g);
-      const { next, residual: gradient } = descend(state, settings.learningRate, (p) =>
-        estimate(q, samples, tree.ref(draws as never) as Draws, p),
-      );
-      tree.dispose(draws as never);
-      return { losses: withLogitGradient(q, np.mean(losses, 0), gradient), state: next };
-    },
-  });
-}
-
 /** Consumes values, sample and g. */
 function prepare(q: Distribution, samples: number, values: np.Array, sample: np.Array, g: np.Array): Draws {
-  const mean = functionsOf(q).mean(fixed(q));
+  const mean = fixedMean(q);
   const others = (x: np.Array): np.Array => {
     const total = np.sum(x.ref, 0, { keepdims: true });
     return total.sub(x).div(samples - 1);
@@ -119,7 +57,7 @@ function byCategory(q: Distribution, g: np.Array): np.Array {
 }
 
 /** Consumes draws and parameters. */
-function estimate(q: Distribution, samples: number, draws: Draws, p: { [name: string]: np.Array }): np.Array {
+function estimate(q: Distribution, samples: number, draws: Draws, p: NamedArrays): np.Array {
   const { values, deviation, level, slope, neighbourSlope, weights } = draws;
   const variables = variableCount(q);
   const spreadLevel = level.ref.reshape([...level.shape, ...Array(neighbourSlope.ndim - level.ndim).fill(1)]);
@@ -158,3 +96,50 @@ function secondCategory(x: np.Array): np.Array {
   zero.dispose();
   return np.squeeze(one, -1);
 }
+
+/**
+ * RODEO: RLOO with control variates made by a discrete Stein operator. For any function H that looks at the other samples
+ * only, `(A H)(x) = mean over variables of E[H(x with that variable drawn afresh)] - H(x)` has mean zero; a small network
+ * H of f and g at the other samples is trained to make the variance small. No evaluations of f beyond the K samples.
+ *
+ * @param given.samples K, 2 to 1024 (default 4): evaluations of f, with gradient, per example.
+ * @param given.learningRate of the network and of both coefficients, 0 to 1 (default 0.01).
+ * @throws RangeError for options out of range.
+ * @see Shi, Zhou, Hwang, Titsias & Mackey 2022
+ * @example
+ * const estimator = rodeo({ samples: 2 });
+ * const { losses, state } = statefulExpectation(q, f, estimator, key, estimator.init(q));
+ */
+export const rodeo = defineEstimator({
+  id: "rodeo",
+  title: "RODEO: Stein-operator control variates",
+  family: "control variate",
+  place: 3,
+  supports: ["bernoulli", "categorical"],
+  unbiased: true,
+  needs: "values and gradient",
+  formula: "RLOO with f_j + alpha (A H_j)(x_j) in the baselines, plus beta A(h (x - pi))",
+  note: "Among the least variance at K evaluations once trained. Keeps state: two coefficients and a small network.",
+  reference: "shi2022",
+  options: { samples: samplesOption, learningRate: learningRateOption },
+  evaluations: (_q, { samples }) => samples,
+  init: () =>
+    startDescent({
+      alpha: np.array(0),
+      beta: np.array(0),
+      weights: random.normal(random.key(0), [2, HIDDEN]),
+      biases: np.zeros([HIDDEN]),
+      output: np.zeros([HIDDEN]),
+    }),
+  noise: (q, key, { samples }) => drawNoise(q, key, samples),
+  losses: (q, f, noise, state, { samples, learningRate }) => {
+    const sample = drawHard(q, noise);
+    const { losses, gradient: g } = evaluateWithGradient(q, f, sample.ref);
+    const draws = prepare(q, samples, detach(losses.ref), detach(sample), g);
+    const { next, residual: gradient } = descend(state, learningRate, (p) =>
+      estimate(q, samples, tree.ref(draws as never) as Draws, p),
+    );
+    tree.dispose(draws as never);
+    return { losses: withLogitGradient(q, np.mean(losses, 0), gradient), state: next };
+  },
+});

@@ -1,10 +1,8 @@
 import { numpy as np } from "@jax-js/jax";
-import { resolveOptions } from "../../checks.ts";
-import { fixed, functionsOf } from "../../distributions/index.ts";
-import { references } from "../../references.ts";
 import { detach } from "../../surrogate.ts";
-import type { Distribution, Estimator, Traits } from "../../types.ts";
-import { drawHard, lossEstimator, meanJacobian, overEvent, row, withLogitGradient } from "../parts/index.ts";
+import { defineEstimator } from "../define.ts";
+import { overEvent } from "../parts/event.ts";
+import { meanJacobian, withLogitGradient } from "../parts/gradient.ts";
 import {
   categoryLosses,
   checkNeighbours,
@@ -12,6 +10,10 @@ import {
   otherCategories,
   variableCount,
 } from "../parts/neighbours.ts";
+import { row } from "../parts/rows.ts";
+import { drawHard, fixedMean } from "../parts/sample.ts";
+
+const id = "local-expectation";
 
 /**
  * Local expectation gradient: each variable is summed out exactly, the others stay at the sample.
@@ -20,44 +22,34 @@ import {
  * One variable summed out is the Rao-Blackwellisation of REINFORCE over that variable. units + 1 evaluations for
  * Bernoulli, variables (C - 1) + 1 for categorical, in one call of f; the value is f at the sample.
  *
- * Reference: Titsias & Lázaro-Gredilla 2015.
+ * @throws RangeError for more than 4096 categories, when it is used.
+ * @see Titsias & Lázaro-Gredilla 2015
  * @example
  * const losses = expectation(bernoulli(logits), f, localExpectation(), key);
  */
-export function localExpectation(given: Record<never, never> = {}): Estimator {
-  const id = "local-expectation";
-  const traits: Traits = {
-    id,
-    title: "Local expectation gradient",
-    family: "exact",
-    supports: ["bernoulli", "categorical"],
-    unbiased: true,
-    exactDegree: "all",
-    forward: "hard",
-    needs: "values",
-    formula: "p(1 - p) [f(b_i = 1) - f(b_i = 0)], categorical: J(pi) (f(e_1), ..., f(e_C))",
-    note: "Very low variance, none for a single variable; worth it where the neighbours can be evaluated in one batch.",
-    reference: references.titsias2015,
-    options: {},
-    example: "expectation(bernoulli(logits), f, localExpectation(), key)",
-  };
-  const changesPerVariable = (q: Distribution): number =>
-    q.kind === "categorical" ? q.eventShape.at(-1)! - 1 : 1;
-  return lossEstimator(traits, resolveOptions(id, {}, given), {
-    evaluations: (q) => 1 + variableCount(q) * changesPerVariable(q),
-    losses: (q, f, noise, state) => {
-      checkNeighbours(id, q);
-      const sample = drawHard(q, noise);
-      const changes =
-        q.kind === "bernoulli" ? np.stack([np.negative(sample.ref).add(1)], 0) : otherCategories(sample);
-      const { losses, changed } = neighbourLosses(id, q, f, sample.ref, changes);
-      const own = detach(losses.ref);
-      const mean = functionsOf(q).mean(fixed(q));
-      const g =
-        q.kind === "bernoulli"
-          ? overEvent(q, own).sub(row(changed, 0)).mul(sample.mul(2).sub(1))
-          : categoryLosses(q, sample, own, changed);
-      return { losses: withLogitGradient(q, losses, meanJacobian(q, mean, g)), state };
-    },
-  });
-}
+export const localExpectation = defineEstimator({
+  id,
+  title: "Local expectation gradient",
+  family: "exact",
+  place: 2,
+  supports: ["bernoulli", "categorical"],
+  unbiased: true,
+  formula: "p(1 - p) [f(b_i = 1) - f(b_i = 0)], categorical: J(pi) (f(e_1), ..., f(e_C))",
+  note: "Very low variance, none for a single variable; worth it where the neighbours can be evaluated in one batch.",
+  reference: "titsias2015",
+  evaluations: (q) => 1 + variableCount(q) * (q.kind === "categorical" ? q.eventShape.at(-1)! - 1 : 1),
+  losses: (q, f, noise, state) => {
+    checkNeighbours(id, q);
+    const sample = drawHard(q, noise);
+    const changes =
+      q.kind === "bernoulli" ? np.stack([np.negative(sample.ref).add(1)], 0) : otherCategories(sample);
+    const { losses, changed } = neighbourLosses(q, f, sample.ref, changes);
+    const own = detach(losses.ref);
+    const mean = fixedMean(q);
+    const g =
+      q.kind === "bernoulli"
+        ? overEvent(q, own).sub(row(changed, 0)).mul(sample.mul(2).sub(1))
+        : categoryLosses(q, sample, own, changed);
+    return { losses: withLogitGradient(q, losses, meanJacobian(q, mean, g)), state };
+  },
+});

@@ -1,10 +1,9 @@
 import { numpy as np } from "@jax-js/jax";
-import { resolveOptions } from "../../checks.ts";
-import { fixed, functionsOf } from "../../distributions/index.ts";
-import { references } from "../../references.ts";
 import { detach } from "../../surrogate.ts";
-import type { Distribution, Estimator, Traits } from "../../types.ts";
-import { drawHard, lossEstimator, overEvent, rows, withLogitGradient } from "../parts/index.ts";
+import type { Distribution } from "../../types.ts";
+import { defineEstimator } from "../define.ts";
+import { overEvent } from "../parts/event.ts";
+import { withLogitGradient } from "../parts/gradient.ts";
 import {
   categoryLosses,
   checkNeighbours,
@@ -12,6 +11,10 @@ import {
   otherCategories,
   variableCount,
 } from "../parts/neighbours.ts";
+import { rows } from "../parts/rows.ts";
+import { drawHard, fixedMean } from "../parts/sample.ts";
+
+const id = "measure-valued";
 
 /** The values that the weak derivative compares the sample with. Does not consume the sample. */
 function changesOf(q: Distribution, sample: np.Array): np.Array {
@@ -27,48 +30,9 @@ const counts: { readonly [kind: string]: (q: Distribution) => number } = {
   binomial: () => 2,
 };
 
-/**
- * Measure-valued (weak) derivative: the derivative of the distribution is a difference of two distributions, and
- * f is compared between them, with the sample on one side.
- * Bernoulli `p (1 - p) [f(1) - f(0)]`; categorical `pi_c [f(e_c) - f(D)]`; Poisson `lambda [f(x + 1) - f(x)]`;
- * binomial `p (1 - p) [(n - x) (f(x + 1) - f(x)) + x (f(x) - f(x - 1))]`, the average over which trial is left out.
- *
- * Reference: Mohamed et al. 2020 (survey); Heidergott & Vázquez-Abad 2000.
- * @example
- * const losses = expectation(poisson(logRates), f, measureValued(), key);
- */
-export function measureValued(given: Record<never, never> = {}): Estimator {
-  const id = "measure-valued";
-  const traits: Traits = {
-    id,
-    title: "Measure-valued derivative",
-    family: "exact",
-    supports: ["bernoulli", "categorical", "poisson", "binomial"],
-    unbiased: true,
-    exactDegree: "all",
-    forward: "hard",
-    needs: "values",
-    formula: "pi_c [f(e_c) - f(D)]; Poisson: lambda [f(x + 1) - f(x)]",
-    note: "For Bernoulli the same as the local expectation gradient; the low-variance choice for counts.",
-    reference: references.mohamed2020,
-    options: {},
-    example: "expectation(poisson(logRates), f, measureValued(), key)",
-  };
-  return lossEstimator(traits, resolveOptions(id, {}, given), {
-    evaluations: (q) => 1 + variableCount(q) * (counts[q.kind]?.(q) ?? 1),
-    losses: (q, f, noise, state) => {
-      checkNeighbours(id, q);
-      const sample = drawHard(q, noise);
-      const { losses, changed } = neighbourLosses(id, q, f, sample.ref, changesOf(q, sample));
-      const own = detach(losses.ref);
-      return { losses: withLogitGradient(q, losses, estimate(q, sample, own, changed)), state };
-    },
-  });
-}
-
 /** Consumes all but q.logits. */
 function estimate(q: Distribution, sample: np.Array, own: np.Array, changed: np.Array): np.Array {
-  const mean = functionsOf(q).mean(fixed(q));
+  const mean = fixedMean(q);
   const here = overEvent(q, own.ref);
   if (q.kind === "categorical") return mean.mul(categoryLosses(q, sample, own, changed).sub(here));
   own.dispose();
@@ -86,3 +50,34 @@ function estimate(q: Distribution, sample: np.Array, own: np.Array, changed: np.
   const fall = here.sub(down).mul(sample);
   return rise.add(fall).mul(p.ref.mul(np.negative(p).add(1)));
 }
+
+/**
+ * Measure-valued (weak) derivative: the derivative of the distribution is a difference of two distributions, and
+ * f is compared between them, with the sample on one side.
+ * Bernoulli `p (1 - p) [f(1) - f(0)]`; categorical `pi_c [f(e_c) - f(D)]`; Poisson `lambda [f(x + 1) - f(x)]`;
+ * binomial `p (1 - p) [(n - x) (f(x + 1) - f(x)) + x (f(x) - f(x - 1))]`, the average over which trial is left out.
+ *
+ * @throws RangeError for more than 4096 categories, when it is used.
+ * @see Mohamed, Rosca, Figurnov & Mnih 2020 (survey); Heidergott & Vázquez-Abad 2000
+ * @example
+ * const losses = expectation(poisson(logits), f, measureValued(), key);
+ */
+export const measureValued = defineEstimator({
+  id,
+  title: "Measure-valued derivative",
+  family: "exact",
+  place: 3,
+  supports: ["bernoulli", "categorical", "poisson", "binomial"],
+  unbiased: true,
+  formula: "pi_c [f(e_c) - f(D)]; Poisson: lambda [f(x + 1) - f(x)]",
+  note: "For Bernoulli the same as the local expectation gradient; the low-variance choice for counts.",
+  reference: "mohamed2020",
+  evaluations: (q) => 1 + variableCount(q) * (counts[q.kind]?.(q) ?? 1),
+  losses: (q, f, noise, state) => {
+    checkNeighbours(id, q);
+    const sample = drawHard(q, noise);
+    const { losses, changed } = neighbourLosses(q, f, sample.ref, changesOf(q, sample));
+    const own = detach(losses.ref);
+    return { losses: withLogitGradient(q, losses, estimate(q, sample, own, changed)), state };
+  },
+});

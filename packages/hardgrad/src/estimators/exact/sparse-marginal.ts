@@ -1,52 +1,38 @@
 import { numpy as np } from "@jax-js/jax";
-import { evaluate, resolveOptions } from "../../checks.ts";
-import { functionsOf } from "../../distributions/index.ts";
-import { references } from "../../references.ts";
-import type { Distribution, Estimator, Reference, Traits } from "../../types.ts";
-import { lossEstimator, noNoise } from "../parts/index.ts";
+import type { Distribution, LossEstimator } from "../../types.ts";
+import { defineEstimator, type LossDefinition } from "../define.ts";
 import { listedStateCount } from "../parts/joint-states.ts";
+import { noNoise } from "../parts/noise.ts";
 import { entmax15, sparsemax } from "../parts/sparse-softmax.ts";
+import { everyState } from "../parts/states.ts";
+
+type Own = Pick<LossDefinition<Record<never, never>, "categorical">, "id" | "title" | "place" | "reference">;
 
 /**
  * The sum over all joint states with sparse probabilities in place of the softmax: exact for that sparse
  * distribution, whose gradient is zero for categories outside its support. The value is its expectation.
  */
+// @__NO_SIDE_EFFECTS__
 function sparseMarginal(
-  id: string,
-  title: string,
-  reference: Reference,
+  own: Own,
   project: (logits: np.Array) => np.Array,
-  given: Record<never, never>,
-): Estimator {
-  const traits: Traits = {
-    id,
-    title,
+): (given?: { readonly [name: string]: never }) => LossEstimator<"categorical"> {
+  return defineEstimator({
+    ...own,
     family: "exact",
     supports: ["categorical"],
     unbiased: false,
-    exactDegree: 0,
-    forward: "hard",
     law: "own",
-    needs: "values",
-    formula: `sum_x f(x) dP(x)/da, P the product of ${id.split("-")[0]}(a)`,
+    enumerates: true,
+    formula: `sum_x f(x) dP(x)/da, P the product of ${own.id.split("-")[0]}(a)`,
     note: "No variance: another distribution, with exact zeros, and its exact gradient. Deploy with the same projection.",
-    reference,
-    options: {},
-    example: `expectation(categorical(logits), f, ${id.startsWith("sparsemax") ? "sparsemaxMarginal" : "entmaxMarginal"}(), key)`,
-  };
-  return lossEstimator(traits, resolveOptions(id, {}, given), {
-    evaluations: (q) => listedStateCount(id, q),
+    evaluations: (q) => listedStateCount(own.id, q),
     noise: noNoise,
     losses: (q, f, noise, state) => {
       noise.dispose();
-      const count = listedStateCount(id, q);
-      const shape = [count, ...q.logits.shape];
-      const states = functionsOf(q).states(q);
-      const spread = np.broadcastTo(
-        states.reshape([count, ...q.batchShape.map(() => 1), ...q.eventShape]),
-        shape,
-      );
-      const values = evaluate(id, q, f, spread.ref);
+      listedStateCount(own.id, q);
+      const spread = everyState(q);
+      const values = f(spread.ref);
       const perVariable = np.sum(spread.mul(project(q.logits)), -1);
       return { losses: np.sum(productOverVariables(q, perVariable).mul(values), 0), state };
     },
@@ -61,35 +47,28 @@ function productOverVariables(q: Distribution, x: np.Array): np.Array {
 }
 
 /**
- * Marginalisation over sparsemax probabilities.
+ * Marginalisation over sparsemax probabilities: `sum_x f(x) dP(x)/da`, P the product of `sparsemax(a)`.
  *
- * Reference: Martins & Astudillo 2016 (sparsemax); Correia et al. 2020 (marginalisation).
+ * @throws RangeError for more than 4096 joint states, when it is used.
+ * @see Martins & Astudillo 2016 (sparsemax); Correia, Niculae, Aziz & Martins 2020 (marginalisation)
  * @example
  * const losses = expectation(categorical(logits), f, sparsemaxMarginal(), key);
  */
-export function sparsemaxMarginal(given: Record<never, never> = {}): Estimator {
-  return sparseMarginal(
-    "sparsemax-marginal",
-    "Sparsemax, summed exactly",
-    references.correia2020,
-    sparsemax,
-    given,
-  );
-}
+export const sparsemaxMarginal = sparseMarginal(
+  { id: "sparsemax-marginal", title: "Sparsemax, summed exactly", place: 4, reference: "correia2020" },
+  sparsemax,
+);
 
 /**
- * Marginalisation over 1.5-entmax probabilities: between softmax and sparsemax.
+ * Marginalisation over 1.5-entmax probabilities, between softmax and sparsemax: `sum_x f(x) dP(x)/da`, P the product of
+ * `entmax15(a)`.
  *
- * Reference: Peters, Niculae & Martins 2019 (entmax); Correia et al. 2020.
+ * @throws RangeError for more than 4096 joint states, when it is used.
+ * @see Peters, Niculae & Martins 2019 (entmax); Correia, Niculae, Aziz & Martins 2020 (marginalisation)
  * @example
  * const losses = expectation(categorical(logits), f, entmaxMarginal(), key);
  */
-export function entmaxMarginal(given: Record<never, never> = {}): Estimator {
-  return sparseMarginal(
-    "entmax-marginal",
-    "1.5-entmax, summed exactly",
-    references.peters2019,
-    entmax15,
-    given,
-  );
-}
+export const entmaxMarginal = sparseMarginal(
+  { id: "entmax-marginal", title: "1.5-entmax, summed exactly", place: 5, reference: "peters2019" },
+  entmax15,
+);

@@ -5,10 +5,8 @@ import type { NamedArrays } from "../../types.ts";
 
 /** Adam on the few parameters of a control variate or baseline, which live in the estimator's state. */
 
-type Parameters = { [name: string]: np.Array };
-
 /** Parameters with zero moments, plus what else the estimator keeps. */
-export function startDescent(parameters: Parameters, others: NamedArrays = {}): NamedArrays {
+export function startDescent(parameters: NamedArrays, others: NamedArrays = {}): NamedArrays {
   const state: NamedArrays = { ...others, steps: np.array(0) };
   for (const [name, value] of Object.entries(parameters)) {
     state[name] = value;
@@ -19,10 +17,10 @@ export function startDescent(parameters: Parameters, others: NamedArrays = {}): 
 }
 
 /** The parameters of a state made by `startDescent`, without moments. Takes no reference. */
-export function parametersOf(state: NamedArrays): Parameters {
+export function parametersOf(state: NamedArrays): NamedArrays {
   return Object.fromEntries(
     Object.entries(state).filter(([name]) => name !== "steps" && !name.includes("/")),
-  ) as Parameters;
+  ) as NamedArrays;
 }
 
 /**
@@ -33,10 +31,10 @@ export function parametersOf(state: NamedArrays): Parameters {
 export function descend(
   state: NamedArrays,
   learningRate: number,
-  residual: (parameters: Parameters) => np.Array,
+  residual: (parameters: NamedArrays) => np.Array,
 ): { next: NamedArrays; residual: np.Array } {
   const parameters = parametersOf(state);
-  const detached = tree.map((x: np.Array) => detach(x.ref), parameters) as Parameters;
+  const detached = tree.map((x: np.Array) => detach(x.ref), parameters) as NamedArrays;
   const { value, backward } = pullback(residual, detached);
   const gradient = backward(value.ref.mul(2 / value.size));
   const steps = state.steps!.add(1);

@@ -12,7 +12,7 @@ import { hardTopK } from "../../distributions/ranks.ts";
 import { hardOrNaN, log } from "../../math.ts";
 import { detach } from "../../surrogate.ts";
 import type { Distribution } from "../../types.ts";
-import { rows } from "./index.ts";
+import { rows } from "./rows.ts";
 
 /** The most probable state of (perturbed) logits, and noise that makes it a sample: perturb-and-MAP. */
 

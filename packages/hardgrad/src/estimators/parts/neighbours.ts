@@ -1,10 +1,10 @@
 import { numpy as np } from "@jax-js/jax";
-import { evaluate } from "../../checks.ts";
+
 import { oneHotOf } from "../../distributions/one-hot.ts";
 import { detach } from "../../surrogate.ts";
 import type { Distribution, Objective } from "../../types.ts";
 import { checkCategories } from "./category-limit.ts";
-import { row } from "./index.ts";
+import { row } from "./rows.ts";
 
 /** Samples that differ from the one drawn in a single variable, and f there. */
 
@@ -35,7 +35,6 @@ export function oneAtATime(q: Distribution, sample: np.Array, changed: np.Array)
  * @returns losses `[...batch]`, attached; and `[changes, ...batch, variables]`, detached.
  */
 export function neighbourLosses(
-  name: string,
   q: Distribution,
   f: Objective,
   sample: np.Array,
@@ -46,7 +45,7 @@ export function neighbourLosses(
   const size = changes.shape[0]!;
   const own = sample.ref.reshape([1, ...shape]);
   const neighbours = oneAtATime(q, sample, changes).reshape([count * size, ...shape]);
-  const all = evaluate(name, q, f, np.concatenate([own, neighbours], 0));
+  const all = f(np.concatenate([own, neighbours], 0));
   const [first, others] = np.split(all, [1], 0) as [np.Array, np.Array];
   const changed = detach(others).reshape([count, size, ...q.batchShape]);
   return { losses: row(first, 0), changed: np.moveaxis(changed, 0, -1) };

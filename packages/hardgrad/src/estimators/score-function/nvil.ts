@@ -1,37 +1,22 @@
 import { numpy as np, random } from "@jax-js/jax";
-import { evaluate, resolveOptions } from "../../checks.ts";
-import { fixed } from "../../distributions/index.ts";
-import { references } from "../../references.ts";
 import { detach } from "../../surrogate.ts";
-import type { Distribution, Estimator, OptionsTable, Traits } from "../../types.ts";
+import type { Distribution, NamedArrays } from "../../types.ts";
+import { defineEstimator } from "../define.ts";
 import { descend, startDescent } from "../parts/adaptation.ts";
-import {
-  drawHard,
-  everyKind,
-  learningRateOption,
-  lossEstimator,
-  overEvent,
-  score,
-  withLogitGradient,
-} from "../parts/index.ts";
+import { overEvent } from "../parts/event.ts";
+import { withLogitGradient } from "../parts/gradient.ts";
+import { everyKind } from "../parts/kinds.ts";
+import { decayOption, learningRateOption } from "../parts/options.ts";
+import { drawHard, score } from "../parts/sample.ts";
 
 const HIDDEN = 32;
 
-const options: OptionsTable = {
-  normalize: {
-    type: "boolean",
-    default: false,
-    help: "divide the signal by max(1, its running standard deviation): scales the gradient",
-  },
-  decay: {
-    type: "number",
-    default: 0.9,
-    min: 0,
-    max: 0.9999,
-    help: "weight of the past in the running averages",
-  },
-  learningRate: learningRateOption,
-};
+/** Of the signal, by weights that add up to `weight`. */
+interface Averages {
+  average: np.Array;
+  square: np.Array;
+  weight: np.Array;
+}
 
 /** A network of one hidden layer from the (detached) logits to one number per example. */
 function baseline(q: Distribution, logits: np.Array, net: { [name: string]: np.Array }): np.Array {
@@ -58,72 +43,62 @@ function deviationOf(average: np.Array, square: np.Array, weight: np.Array): np.
  * @param given.normalize whether to (default false).
  * @param given.decay weight of the past in the running variance, 0 to 0.9999 (default 0.9).
  * @param given.learningRate of the baseline, 0 to 1 (default 0.01).
- * Reference: Mnih & Gregor 2014.
+ * @throws RangeError for options out of range.
+ * @see Mnih & Gregor 2014
  * @example
- * const step = statefulExpectation(q, f, nvil({ normalize: true }), key, state);
+ * const estimator = nvil({ normalize: true });
+ * const { losses, state } = statefulExpectation(q, f, estimator, key, estimator.init(q));
  */
-export function nvil(given: { normalize?: boolean; decay?: number; learningRate?: number } = {}): Estimator {
-  const settings = resolveOptions<{ normalize: boolean; decay: number; learningRate: number }>(
-    "nvil",
-    options,
-    given,
-  );
-  const { normalize } = settings;
-  const traits: Traits = {
-    id: "nvil",
-    title: "NVIL: learned input-dependent baseline",
-    family: "score function",
-    supports: everyKind,
-    unbiased: !normalize,
-    exactDegree: normalize ? 0 : "all",
-    forward: "hard",
-    needs: "values",
-    formula: "(D - mean) (f(D) - c - B(a)) / max(1, std) with normalize",
-    note: "The baseline needs training, and sees the input only through the logits; keeps state.",
-    reference: references.mnih2014,
-    options,
-    example: "statefulExpectation(q, f, nvil(), key, state)",
-  };
-  return lossEstimator(traits, settings, {
-    evaluations: () => 1,
-    init: (q) => {
-      const inputs = q.eventShape.reduce((a, b) => a * b, 1);
-      return startDescent(
-        {
-          weights: random.normal(random.key(0), [inputs, HIDDEN]).div(Math.sqrt(inputs)),
-          biases: np.zeros([HIDDEN]),
-          output: np.zeros([HIDDEN]),
-          centre: np.array(0),
-        },
-        { average: np.array(0), square: np.array(0), weight: np.array(0) },
-      );
+export const nvil = defineEstimator({
+  id: "nvil",
+  title: "NVIL: learned input-dependent baseline",
+  family: "score function",
+  place: 5,
+  supports: everyKind,
+  unbiased: true,
+  formula: "(D - mean) (f(D) - c - B(a)) / max(1, std) with normalize",
+  note: "The baseline needs training, and sees the input only through the logits; keeps state.",
+  reference: "mnih2014",
+  options: {
+    normalize: {
+      type: "boolean",
+      default: false,
+      help: "divide the signal by max(1, its running standard deviation): scales the gradient",
     },
-    losses: (q, f, noise, state) => {
-      const sample = drawHard(q, noise);
-      const losses = evaluate("nvil", q, f, sample.ref);
-      const logits = detach(q.logits.ref);
-      const values = detach(losses.ref);
-      const { average, square, weight, ...net } = state as { [name: string]: np.Array } & {
-        average: np.Array;
-        square: np.Array;
-        weight: np.Array;
-      };
-      const { next, residual: signal } = descend(net, settings.learningRate, (p) =>
-        values.sub(baseline(q, logits, p)),
-      );
-      const update = (old: np.Array, now: np.Array): np.Array =>
-        old.mul(settings.decay).add(now.mul(1 - settings.decay));
-      const scaled = normalize ? signal.ref.div(deviationOf(average, square, weight)) : signal.ref;
-      const gradient = overEvent(q, scaled).mul(score(fixed(q), sample));
-      return {
-        losses: withLogitGradient(q, losses, gradient),
-        state: {
-          ...next,
-          average: update(average, np.mean(signal.ref)),
-          square: update(square, np.mean(np.square(signal))),
-          weight: weight.mul(settings.decay).add(1 - settings.decay),
-        },
-      };
-    },
-  });
-}
+    decay: decayOption,
+    learningRate: learningRateOption,
+  },
+  claims: ({ normalize }) => ({ unbiased: !normalize }),
+  init: (q) => {
+    const inputs = q.eventShape.reduce((a, b) => a * b, 1);
+    return startDescent(
+      {
+        weights: random.normal(random.key(0), [inputs, HIDDEN]).div(Math.sqrt(inputs)),
+        biases: np.zeros([HIDDEN]),
+        output: np.zeros([HIDDEN]),
+        centre: np.array(0),
+      },
+      { average: np.array(0), square: np.array(0), weight: np.array(0) },
+    );
+  },
+  losses: (q, f, noise, state, { normalize, decay, learningRate }) => {
+    const sample = drawHard(q, noise);
+    const losses = f(sample.ref);
+    const logits = detach(q.logits.ref);
+    const values = detach(losses.ref);
+    const { average, square, weight, ...net } = state as NamedArrays & Averages;
+    const { next, residual: signal } = descend(net, learningRate, (p) => values.sub(baseline(q, logits, p)));
+    const update = (old: np.Array, now: np.Array): np.Array => old.mul(decay).add(now.mul(1 - decay));
+    const scaled = normalize ? signal.ref.div(deviationOf(average, square, weight)) : signal.ref;
+    const gradient = overEvent(q, scaled).mul(score(q, sample));
+    return {
+      losses: withLogitGradient(q, losses, gradient),
+      state: {
+        ...next,
+        average: update(average, np.mean(signal.ref)),
+        square: update(square, np.mean(np.square(signal))),
+        weight: weight.mul(decay).add(1 - decay),
+      },
+    };
+  },
+});

@@ -1,47 +1,37 @@
 import { numpy as np } from "@jax-js/jax";
-import { resolveOptions } from "../../checks.ts";
-import { fixed, functionsOf } from "../../distributions/index.ts";
 import { sigmoid } from "../../math.ts";
-import { references } from "../../references.ts";
 import { detach, linearGradient, linearMapGradient } from "../../surrogate.ts";
-import type { Distribution, Estimator, Traits } from "../../types.ts";
+import type { Distribution } from "../../types.ts";
+import { defineEstimator } from "../define.ts";
 import { checkCategories } from "../parts/category-limit.ts";
-import { drawHard, pathEstimator } from "../parts/index.ts";
 import { matrixVector, solve } from "../parts/linear-solve.ts";
+import { drawHard, fixedMean } from "../parts/sample.ts";
 
-const shared = {
-  family: "straight-through",
-  unbiased: false,
-  forward: "hard",
-  needs: "gradient",
-  reference: references.he2026,
-  options: {},
-} as const;
+const shared = { family: "straight-through", unbiased: false, reference: "he2026" } as const;
 
 /**
  * Fini-2: the weight `w(D)` of least norm such that `w(D) g` is exact for every polynomial of degree 2.
  * Poisson (log-rate) `(x + lambda) / 2`; binomial (logit) `n p / 2 + (1 - 2p) x / 2`; Bernoulli `|b - p| / 2`, which is
  * ZGR; categorical by a linear system of C unknowns, the limit of `mve` at t = infinity.
  *
- * Reference: He & Wu 2026.
+ * @throws RangeError for more than 512 categories, when it is used.
+ * @see He & Wu 2026
  * @example
- * const x = through(poisson(logRates), fini2(), key);
+ * const x = through(poisson(logits), fini2(), key);
  */
-export function fini2(given: Record<never, never> = {}): Estimator {
-  const traits: Traits = {
-    ...shared,
-    id: "fini-2",
-    title: "Fini-2: finite-order relaxation of order 2",
-    supports: ["bernoulli", "categorical", "poisson", "binomial"],
-    exactDegree: 2,
-    formula: "w2(D) g; Poisson: (x + lambda)/2, binomial: n p/2 + (1 - 2p) x/2",
-    note: "Straight-through for counts, where there was none. O(C^3) for categorical variables.",
-    example: "through(poisson(logRates), fini2(), key)",
-  };
-  return pathEstimator(traits, resolveOptions("fini-2", {}, given), (q, noise) => {
+export const fini2 = defineEstimator({
+  ...shared,
+  id: "fini-2",
+  title: "Fini-2: finite-order relaxation of order 2",
+  place: 8,
+  supports: ["bernoulli", "categorical", "poisson", "binomial"],
+  exactDegree: 2,
+  formula: "w2(D) g; Poisson: (x + lambda)/2, binomial: n p/2 + (1 - 2p) x/2",
+  note: "Straight-through for counts, where there was none. O(C^3) for categorical variables.",
+  path: (q, noise) => {
     checkCategories("fini-2", q, 512, "each brings an unknown of a linear system");
     const hard = drawHard(q, noise);
-    const mean = functionsOf(q).mean(fixed(q));
+    const mean = fixedMean(q);
     if (q.kind === "categorical") return linearMapGradient(hard.ref, q.logits, categoricalMap(mean, hard));
     if (q.kind === "poisson") return linearGradient(hard.ref, q.logits, hard.add(mean).mul(0.5));
     const trials = q.kind === "binomial" ? q.total : 1;
@@ -52,38 +42,36 @@ export function fini2(given: Record<never, never> = {}): Estimator {
       .add(mean)
       .mul(0.5);
     return linearGradient(hard, q.logits, slope);
-  });
-}
+  },
+});
 
 /**
  * Fini-3: exact for every polynomial of degree 3. Poisson `5 lambda / 12 + (8 lambda + 1) x / (12 lambda) - x^2 / (12 lambda)`;
  * binomial with at least two trials.
  *
- * @throws RangeError for one trial: a variable of two values can't be exact beyond degree 2.
- * Reference: He & Wu 2026.
+ * @throws RangeError for one trial, when it is used: a variable of two values can't be exact beyond degree 2.
+ * @see He & Wu 2026
  * @example
- * const x = through(poisson(logRates), fini3(), key);
+ * const x = through(poisson(logits), fini3(), key);
  */
-export function fini3(given: Record<never, never> = {}): Estimator {
-  const traits: Traits = {
-    ...shared,
-    id: "fini-3",
-    title: "Fini-3: finite-order relaxation of order 3",
-    supports: ["poisson", "binomial"],
-    exactDegree: 3,
-    formula: "w3(x) g, Poisson: 5 lambda/12 + (8 lambda + 1) x/(12 lambda) - x^2/(12 lambda)",
-    note: "More variance than Fini-2 at small rates, where x^2 / lambda is large.",
-    example: "through(poisson(logRates), fini3(), key)",
-  };
-  return pathEstimator(traits, resolveOptions("fini-3", {}, given), (q, noise) => {
+export const fini3 = defineEstimator({
+  ...shared,
+  id: "fini-3",
+  title: "Fini-3: finite-order relaxation of order 3",
+  place: 9,
+  supports: ["poisson", "binomial"],
+  exactDegree: 3,
+  formula: "w3(x) g, Poisson: 5 lambda/12 + (8 lambda + 1) x/(12 lambda) - x^2/(12 lambda)",
+  note: "More variance than Fini-2 at small rates, where x^2 / lambda is large.",
+  path: (q, noise) => {
     if (q.kind === "binomial" && q.total < 2)
       throw new RangeError(
         "fini-3: a binomial of 1 trial has two values and can't be exact for cubics; use fini2().",
       );
     const x = drawHard(q, noise);
     return linearGradient(x.ref, q.logits.ref, thirdOrder(q, x));
-  });
-}
+  },
+});
 
 /** Consumes q.logits and x. */
 function thirdOrder(q: Distribution, x: np.Array): np.Array {

@@ -1,34 +1,17 @@
 import { numpy as np } from "@jax-js/jax";
-import { resolveOptions } from "../../checks.ts";
-import { fixed, functionsOf } from "../../distributions/index.ts";
 import { softmaxJacobian } from "../../math.ts";
-import { references } from "../../references.ts";
+import { reuse } from "../../scalars.ts";
 import { detach, linearMapGradient } from "../../surrogate.ts";
-import type { Estimator, OptionsTable, Traits } from "../../types.ts";
+import { defineEstimator } from "../define.ts";
 import { checkCategories } from "../parts/category-limit.ts";
-import { drawHard, pathEstimator, reuse } from "../parts/index.ts";
 import { matrixVector, solve } from "../parts/linear-solve.ts";
-
-const options: OptionsTable = {
-  temperature: {
-    type: "number",
-    default: 1,
-    min: 0,
-    max: 1e9,
-    schedulable: true,
-    help: "0 is straight-through; towards infinity exact for quadratics, with more variance",
-  },
-  embedding: {
-    type: "choice",
-    default: "one-hot",
-    choices: ["one-hot", "integer"],
-    help: "integer: f uses the sample only through its number, sum_c c D_c; cheaper by a factor of C^2",
-  },
-};
+import { drawHard, fixedMean } from "../parts/sample.ts";
 
 /**
  * t from `from` to `to`, growing exponentially as `progress` goes from 0 to 1: the schedule of the paper.
  *
+ * @param progress share of the training that is done; below 0 counts as 0, above 1 as 1.
+ * @see Hooper & Shekhovtsov 2026
  * @example
  * mveTemperature(0.5); // 1000
  */
@@ -37,51 +20,57 @@ export function mveTemperature(progress: number, from = 1, to = 1e6): number {
 }
 
 /**
- * MVE, the minimum-variance straight-through estimator with a bias-variance temperature t: straight-through at 0;
+ * MVE, the minimum-variance straight-through estimator with a bias-variance temperature t: `S^T g`, straight-through at 0;
  * as t grows the bias on quadratics vanishes at the least price in variance. One linear system of C unknowns per
  * variable. Note that t works the other way round than ReinMax's temperature.
  *
  * @param given.temperature t, 0 to 1e9 (default 1), or a scalar array; the paper lets it grow from 1 to 1e6.
  * @param given.embedding `"one-hot"` (default), or `"integer"` if f uses only the category's number.
- * Reference: Hooper & Shekhovtsov 2026.
+ * @throws RangeError for options out of range, and for more than 512 categories, when it is used one-hot.
+ * @see Hooper & Shekhovtsov 2026
  * @example
- * const z = through(categorical(logits), mve({ temperature: mveTemperature(step / steps) }), key);
+ * const z = through(categorical(logits), mve({ temperature: mveTemperature(0.5) }), key);
  */
-export function mve(given: { temperature?: number | np.Array; embedding?: string } = {}): Estimator {
-  const settings = resolveOptions<{ temperature: number | np.Array; embedding: string }>(
-    "mve",
-    options,
-    given,
-  );
-  const traits: Traits = {
-    id: "mve",
-    title: "MVE: minimum-variance straight-through",
-    family: "straight-through",
-    supports: ["categorical"],
-    unbiased: false,
-    // With integers: for f of the number alone, which no degree in the one-hot sample says.
-    exactDegree: settings.embedding === "integer" ? 0 : 1,
-    forward: "hard",
-    needs: "gradient",
-    formula: "S^T g, S by a linear system in pi and t",
-    note: "O(C^3) per variable (O(C) for integers, right only for an f of the category's number). A fixed moderate t trades; let it grow during training.",
-    reference: references.hooper2026,
-    options,
-    example: "through(categorical(logits), mve({ temperature: 100 }), key)",
-  };
-  return pathEstimator(traits, settings, (q, noise) => {
-    if (settings.embedding === "one-hot")
-      checkCategories("mve", q, 512, "each brings an unknown of a linear system");
+export const mve = defineEstimator({
+  id: "mve",
+  title: "MVE: minimum-variance straight-through",
+  family: "straight-through",
+  place: 7,
+  supports: ["categorical"],
+  unbiased: false,
+  exactDegree: 1,
+  formula: "S^T g, S by a linear system in pi and t",
+  note: "O(C^3) per variable (O(C) for integers, right only for an f of the category's number). A fixed moderate t trades; let it grow during training.",
+  reference: "hooper2026",
+  options: {
+    temperature: {
+      type: "number",
+      default: 1,
+      min: 0,
+      max: 1e9,
+      schedulable: true,
+      help: "0 is straight-through; towards infinity exact for quadratics, with more variance",
+    },
+    embedding: {
+      type: "choice",
+      default: "one-hot",
+      choices: ["one-hot", "integer"],
+      help: "integer: f uses the sample only through its number, sum_c c D_c; cheaper by a factor of C^2",
+    },
+  },
+  // With integers: for f of the number alone, which no degree in the one-hot sample says.
+  claims: ({ embedding }) => (embedding === "integer" ? { exactDegree: 0 } : {}),
+  path: (q, noise, { temperature, embedding }) => {
+    if (embedding === "one-hot") checkCategories("mve", q, 512, "each brings an unknown of a linear system");
     const hard = drawHard(q, noise);
-    const mean = functionsOf(q).mean(fixed(q));
+    const mean = fixedMean(q);
     // t = w / u with u + w = 1, so that neither end overflows.
-    const t = reuse(settings.temperature);
+    const t = reuse(temperature);
     const u = typeof t === "number" ? np.array(1 / (1 + t)) : np.reciprocal(detach(t).add(1));
-    const map =
-      settings.embedding === "integer" ? integerMap(mean, hard.ref, u) : oneHotMap(mean, hard.ref, u);
+    const map = embedding === "integer" ? integerMap(mean, hard.ref, u) : oneHotMap(mean, hard.ref, u);
     return linearMapGradient(hard, q.logits, map);
-  });
-}
+  },
+});
 
 /** v -> S v. Consumes all three. */
 function oneHotMap(pi: np.Array, sample: np.Array, u: np.Array): (v: np.Array) => np.Array {

@@ -1,0 +1,160 @@
+import { numpy as np } from "@jax-js/jax";
+import { forbidden } from "../distributions/mask.ts";
+import { evaluate } from "../objective.ts";
+import { type Given, resolveOptions, type Settings } from "../options.ts";
+import { checkSupport } from "../support.ts";
+import type {
+  Distribution,
+  Estimator,
+  Kind,
+  LossEstimator,
+  NamedArrays,
+  Objective,
+  OptionsTable,
+  PathEstimator,
+  Traits,
+} from "../types.ts";
+import { drawNoise } from "./parts/noise.ts";
+
+/** What an option may change of what is claimed. */
+type Claims = Partial<Pick<Traits, "unbiased" | "exactDegree" | "law" | "formula">>;
+
+/** What every estimator states. Absent: exact for any f if unbiased, else for constants; a hard forward value. */
+interface Statement<T extends OptionsTable, K extends Kind>
+  extends Omit<Traits<K>, "exactDegree" | "forward" | "needs" | "options">,
+    Partial<Pick<Traits, "exactDegree" | "forward" | "needs">> {
+  readonly options?: T;
+  /** What is claimed with these options instead. */
+  claims?(settings: Settings<T>): Claims;
+  /** Absent: the noise of one draw. Consumes the key. */
+  noise?(q: Distribution, key: np.Array, settings: Settings<T>): np.Array;
+}
+
+/** Needs, if absent: the gradient at the sample. */
+export interface PathDefinition<T extends OptionsTable, K extends Kind> extends Statement<T, K> {
+  /** The sample with its gradient attached. Consumes q.logits and the noise. */
+  path(q: Distribution, noise: np.Array, settings: Settings<T>): np.Array;
+}
+
+/** Needs, if absent: losses at hard samples. */
+export interface LossDefinition<T extends OptionsTable, K extends Kind> extends Statement<T, K> {
+  /** Evaluations of f per example; absent: one. */
+  evaluations?(q: Distribution, settings: Settings<T>): number;
+  /** The state before the first step; absent: none. */
+  init?(q: Distribution, settings: Settings<T>): NamedArrays;
+  /**
+   * Losses whose value is f at the sample and whose gradient is the estimate. Consumes q.logits, noise and state. f has
+   * been wrapped: it asks for allowed samples only, and what it returns has been checked.
+   */
+  losses(
+    q: Distribution,
+    f: Objective,
+    noise: np.Array,
+    state: NamedArrays,
+    settings: Settings<T>,
+  ): { losses: np.Array; state: NamedArrays };
+}
+
+/**
+ * A factory of estimators from what sets this one apart: its traits, its options, and `path` (a hard sample with its
+ * gradient attached, for what works by the chain rule) or `losses` (for what needs the losses). The types of the options
+ * follow from their table: a wrong name or choice does not compile.
+ *
+ * @returns `(options?) => estimator`; it throws a RangeError for an option that is unknown or out of range.
+ * @example
+ * const scaled = defineEstimator({
+ *   id: "scaled-straight-through",
+ *   title: "Straight-through, scaled",
+ *   family: "straight-through",
+ *   supports: ["bernoulli"],
+ *   unbiased: false,
+ *   formula: "c g",
+ *   note: "Straight-through with another step for the logits.",
+ *   options: { c: { type: "number", default: 0.5, min: 0, max: 10, help: "factor on the gradient" } },
+ *   path: (q, noise, { c }) => attach(drawHard(q, noise), q.logits.mul(c)),
+ * });
+ * const h = through(bernoulli(logits), scaled({ c: 0.3 }), key);
+ */
+export function defineEstimator<
+  const T extends OptionsTable = Record<never, never>,
+  const K extends Kind = Kind,
+>(definition: PathDefinition<T, K>): (given?: Given<T>) => PathEstimator<K>;
+export function defineEstimator<
+  const T extends OptionsTable = Record<never, never>,
+  const K extends Kind = Kind,
+>(definition: LossDefinition<T, K>): (given?: Given<T>) => LossEstimator<K>;
+// @__NO_SIDE_EFFECTS__
+export function defineEstimator<const T extends OptionsTable, const K extends Kind>(
+  definition: PathDefinition<T, K> | LossDefinition<T, K>,
+): (given?: Given<T>) => Estimator<K> {
+  return (given = {} as Given<T>) =>
+    "path" in definition ? pathEstimator(definition, given) : lossEstimator(definition, given);
+}
+
+/** The traits, and what both kinds have in common. */
+function common<T extends OptionsTable, K extends Kind>(
+  definition: Statement<T, K>,
+  given: Given<T>,
+): { settings: Settings<T>; traits: Omit<Traits<K>, "needs">; noise: Estimator["noise"] } {
+  const { claims, noise = (q, key) => drawNoise(q, key), options = {} as T, ...stated } = definition;
+  const settings = resolveOptions(stated.id, options, given);
+  const now = { ...stated, ...claims?.(settings) };
+  const exactDegree = now.exactDegree ?? (now.unbiased ? "all" : 0);
+  const traits = { forward: "hard" as const, ...now, exactDegree, options };
+  return {
+    settings,
+    traits,
+    noise: (q, key) => {
+      checkSupport(traits, q);
+      return noise(q, key, settings);
+    },
+  };
+}
+
+function pathEstimator<T extends OptionsTable, K extends Kind>(
+  { path: draw, ...statement }: PathDefinition<T, K>,
+  given: Given<T>,
+): PathEstimator<K> {
+  const { settings, traits, noise } = common(statement, given);
+  const path = (q: Distribution, own: np.Array): np.Array => {
+    if (!q.masked) return draw(q, own, settings);
+    const off = forbidden(q);
+    return np.where(off, 0, draw(q, own, settings));
+  };
+  return {
+    needs: traits.forward === "soft" ? "soft gradient" : "gradient",
+    ...traits,
+    settings,
+    singleSample: false,
+    stateful: false,
+    evaluations: () => 1,
+    init: () => ({}),
+    noise,
+    path,
+    losses: (q, f, own, state) => {
+      // The path is known to be allowed: f needs no other sample in its place.
+      const { masked: _, ...unmasked } = q;
+      return { losses: evaluate(traits.id, unmasked, f, path(q, own)), state };
+    },
+  };
+}
+
+function lossEstimator<T extends OptionsTable, K extends Kind>(
+  { evaluations, init, losses, ...statement }: LossDefinition<T, K>,
+  given: Given<T>,
+): LossEstimator<K> {
+  const { settings, traits, noise } = common(statement, given);
+  const needs = statement.needs ?? "values";
+  return {
+    ...traits,
+    needs,
+    settings,
+    singleSample: evaluations === undefined && needs === "values",
+    stateful: init !== undefined,
+    evaluations: (q) => evaluations?.(q, settings) ?? 1,
+    init: (q) => init?.(q, settings) ?? {},
+    noise,
+    losses: (q, f, own, state) =>
+      losses(q, (sample) => evaluate(traits.id, q, f, sample), own, state, settings),
+  };
+}

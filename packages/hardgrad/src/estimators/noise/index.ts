@@ -1,0 +1,6 @@
+export {
+  additiveNoise,
+  multiplicativeNoise,
+  noisyRectifier,
+  stochasticTimesSmooth,
+} from "./noise.ts";

@@ -1,0 +1,18 @@
+import type { numpy as np } from "@jax-js/jax";
+import { fixed, functionsOf } from "../../distributions/index.ts";
+import type { Distribution } from "../../types.ts";
+
+/** A hard sample, one for each row of the noise, without a gradient. Keeps q, consumes the noise. */
+export function drawHard(q: Distribution, noise: np.Array): np.Array {
+  return functionsOf(q).sample(fixed(q), noise);
+}
+
+/** The mean of a sample, without a gradient. Keeps q. */
+export function fixedMean(q: Distribution): np.Array {
+  return functionsOf(q).mean(fixed(q));
+}
+
+/** The derivative of `log P(D)` with respect to the logits, `D - mean`, without a gradient. Keeps q, consumes the sample. */
+export function score(q: Distribution, sample: np.Array): np.Array {
+  return functionsOf(q).score(fixed(q), sample);
+}

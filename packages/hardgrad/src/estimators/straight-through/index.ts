@@ -1,0 +1,12 @@
+export { darn } from "./darn.ts";
+export { fini2, fini3 } from "./fini.ts";
+export { mve } from "./mve.ts";
+export { reinmax } from "./reinmax.ts";
+export { reinmaxCv, reinmaxRao } from "./reinmax-rao.ts";
+export { simple } from "./simple.ts";
+export {
+  straightThrough,
+  straightThroughHardSigmoid,
+  straightThroughSigmoid,
+} from "./straight-through.ts";
+export { zgr } from "./zgr.ts";
