@@ -23,19 +23,36 @@ export function zeroWithGradient(x: np.Array): np.Array {
   return x.ref.sub(lax.stopGradient(x));
 }
 
-/** Forward `value`, backward the gradient of `soft`. The two must have one shape. */
+/**
+ * Forward `value`, backward the gradient of `soft`: `value + (soft - detach(soft))`, so that a hard value stays exactly
+ * hard. Consumes both.
+ *
+ * @param value without a gradient.
+ * @param soft of the shape of `value`.
+ * @example
+ * const rounded = attach(np.round(logits.ref), logits); // straight-through
+ */
 export function attach(value: np.Array, soft: np.Array): np.Array {
   return lax.stopGradient(value).add(zeroWithGradient(soft));
 }
 
-/** Forward `value`, backward `slope` times the incoming gradient, elementwise, on to `x`. */
+/**
+ * Forward `value`, backward `slope` times the incoming gradient, elementwise, on to `x`. Consumes all three, which have
+ * one shape.
+ *
+ * @example
+ * const h = linearGradient(np.sign(x.ref), x.ref, np.exp(np.negative(np.abs(x))));
+ */
 export function linearGradient(value: np.Array, x: np.Array, slope: np.Array): np.Array {
   return lax.stopGradient(value).add(lax.stopGradient(slope).mul(zeroWithGradient(x)));
 }
 
 /**
- * Forward `value`, backward `jacobian^T g` on to `x`, for a linear map given as a function.
- * `jacobian` must be linear in its argument and must use only detached arrays otherwise.
+ * Forward `value`, backward `jacobian^T g` on to `x`, for a linear map given as a function. Consumes value and x.
+ *
+ * @param jacobian linear in its argument; it must use only detached arrays otherwise.
+ * @example
+ * const y = linearMapGradient(np.zeros([4, 6]), logits, (v) => np.flip(v, -1).mul(0.5));
  */
 export function linearMapGradient(
   value: np.Array,

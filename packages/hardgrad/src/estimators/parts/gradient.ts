@@ -7,7 +7,14 @@ import type { Distribution, Objective } from "../../types.ts";
 
 /** From and to gradients. */
 
-/** Losses plus a zero whose gradient with respect to the logits is `gradient`. Consumes all three. */
+/**
+ * Losses plus a zero whose gradient with respect to the logits is `gradient`. Consumes q.logits and the others.
+ *
+ * @param losses `[...batch]`.
+ * @param gradient `[...batch, ...event]`, one per example; its own gradient is not looked at.
+ * @example
+ * const surrogate = withLogitGradient(q, losses, np.ones([4, 6]));
+ */
 export function withLogitGradient(q: Distribution, losses: np.Array, gradient: np.Array): np.Array {
   return losses.add(zeroLoss(q.logits, gradient, q.eventShape.length));
 }

@@ -5,7 +5,13 @@ import { rows } from "./rows.ts";
 
 /** The random numbers of an estimate. */
 
-/** The noise of `samples` independent draws: `[samples, ...logits.shape]`, or without the axis for one. */
+/**
+ * The noise of `samples` independent draws: `[samples, ...logits.shape]`, or without the axis for one. Keeps q, consumes
+ * the key.
+ *
+ * @example
+ * const noise = drawNoise(q, key, 4);
+ */
 export function drawNoise(q: Distribution, key: np.Array, samples?: number): np.Array {
   const shape = samples === undefined ? q.logits.shape : [samples, ...q.logits.shape];
   return functionsOf(q).noise(key, shape);

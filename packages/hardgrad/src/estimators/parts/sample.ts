@@ -2,7 +2,14 @@ import type { numpy as np } from "@jax-js/jax";
 import { fixed, functionsOf } from "../../distributions/index.ts";
 import type { Distribution } from "../../types.ts";
 
-/** A hard sample, one for each row of the noise, without a gradient. Keeps q, consumes the noise. */
+/**
+ * A hard sample, or one for each row of the noise, without a gradient. Keeps q, consumes the noise.
+ *
+ * @param noise from `drawNoise`.
+ * @returns of the shape of the noise of one draw, or `[samples, ...batch, ...event]`.
+ * @example
+ * const hard = drawHard(q, drawNoise(q, key));
+ */
 export function drawHard(q: Distribution, noise: np.Array): np.Array {
   return functionsOf(q).sample(fixed(q), noise);
 }
@@ -12,7 +19,13 @@ export function fixedMean(q: Distribution): np.Array {
   return functionsOf(q).mean(fixed(q));
 }
 
-/** The derivative of `log P(D)` with respect to the logits, `D - mean`, without a gradient. Keeps q, consumes the sample. */
+/**
+ * The derivative of `log P(D)` with respect to the logits, `D - mean`, without a gradient. Keeps q, consumes the sample.
+ *
+ * @returns of the shape of the sample.
+ * @example
+ * const scores = score(q, h);
+ */
 export function score(q: Distribution, sample: np.Array): np.Array {
   return functionsOf(q).score(fixed(q), sample);
 }

@@ -25,7 +25,9 @@ function withJacobian(value: np.Array, logits: np.Array, r: np.Array): np.Array 
 /**
  * Sparsemax: the Euclidean projection on to the simplex, `max(a - v, 0)` with v such that it sums to 1.
  *
- * Reference: Martins & Astudillo 2016.
+ * @param logits `[..., categories]`. Consumed.
+ * @returns probabilities of that shape, some exactly 0, which get no gradient.
+ * @see Martins & Astudillo 2016
  * @example
  * sparsemax(np.array([2, 1.5, -1])); // [0.75, 0.25, 0]
  */
@@ -48,7 +50,9 @@ export function sparsemax(logits: np.Array): np.Array {
 /**
  * 1.5-entmax: `max(a/2 - v, 0)^2` with v such that it sums to 1, by bisection.
  *
- * Reference: Peters, Niculae & Martins 2019.
+ * @param logits `[..., categories]`. Consumed.
+ * @returns probabilities of that shape, some exactly 0, which get no gradient.
+ * @see Peters, Niculae & Martins 2019
  * @example
  * entmax15(np.array([2, 1.5, -1]));
  */
