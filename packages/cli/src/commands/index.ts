@@ -21,7 +21,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "cite",
-    about: "print the BibTeX entry of an estimator",
+    about: "print the BibTeX entry of the paper of an estimator, a unit or a gate",
     load: () => import("./cite.ts"),
   },
   {
