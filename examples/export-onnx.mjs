@@ -23,5 +23,5 @@ const session = await InferenceSession.create(model);
 const there = await session.run({ x: new Tensor(x, [5, 4]), key: new Tensor("uint32", key, [2]) });
 const here = network(np.array(x, { shape: [5, 4] }), np.array(key));
 console.log("an ONNX model of", model.length, "bytes");
-console.log("onnxruntime", [...there.hidden.data.subarray(0, 8)], [...there.scores.data.subarray(0, 3)]);
+console.log("onnxruntime", there.hidden.data.slice(0, 8), there.scores.data.slice(0, 3));
 console.log("jax-js     ", here.hidden.js()[0], here.scores.js()[0]);

@@ -11,11 +11,14 @@ const q = (w) => bernoulli(np.broadcastTo(w, [64, 5]));
 const f = (b) => np.sum(np.square(b.sub(target.ref)), -1); // one loss per example
 
 const step = jit((w, state, key) => {
-  const loss = (w) => {
-    const result = statefulExpectation(q(w), f, estimator, key, state);
-    return [np.mean(result.losses), result.state];
-  };
-  const [[value, next], gradient] = valueAndGrad(loss, { hasAux: true })(w.ref);
+  const loss = valueAndGrad(
+    (w) => {
+      const result = statefulExpectation(q(w), f, estimator, key, state);
+      return [np.mean(result.losses), result.state];
+    },
+    { hasAux: true },
+  );
+  const [[value, next], gradient] = loss(w.ref);
   return [w.sub(gradient), next, value];
 });
 

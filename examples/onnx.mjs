@@ -19,8 +19,8 @@ const { model } = lower(network, examples, { names: ["image", "key"], batch: ["i
 const images = random.uniform(random.key(3), [5, 784]);
 const session = await InferenceSession.create(model);
 const { hidden } = await session.run({
-  image: new Tensor("float32", images.ref.dataSync(), [5, 784]),
-  key: new Tensor("uint32", random.key(7).dataSync(), [2]),
+  image: new Tensor("float32", new Float32Array(images.ref.dataSync()), [5, 784]),
+  key: new Tensor("uint32", new Uint32Array(random.key(7).dataSync()), [2]),
 });
 const here = network(images, random.key(7)).hidden.flatten().js();
 const differing = hidden.data.filter((h, i) => h !== here[i]).length;

@@ -10,6 +10,7 @@ const plain = (x) => ({ shape: x.shape, data: x.dataSync() });
 const used = np.array([1, 1, 0, 0]); // the first task has units 0 and 1, and is finished
 
 const rule = protect(adamw({ weightDecay: 0.1 }), { clip: 1 });
+/** @type {import("hardgrad").NamedArrays} */
 let params = { w: np.array([[0.5, 0.5, 0.5, 0.5]]) };
 let state = rule.init({ w: params.w.ref });
 const rate = np.array(0.1);

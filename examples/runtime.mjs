@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { loadRuntime, writeRuntimeFile } from "@hardgrad/runtime";
 
 const random = (length) => Float32Array.from({ length }, () => Math.random() - 0.5);
+/** @returns {import("@hardgrad/runtime").Network} */
 const small = () => ({
   inputs: 784,
   layers: [
@@ -23,4 +24,5 @@ console.log(
   `100 examples in ${(performance.now() - begin).toFixed(2)} ms; the first: [${[...outputs.slice(0, runtime.outputs)].map((p) => p.toFixed(2))}]`,
 );
 for (const { layer, kind, paths, rate } of runtime.explain(images))
-  if (paths || rate) console.log(`layer ${layer} ${kind}`, paths ?? `${(rate * 100).toFixed(0)} % open`);
+  if (paths || rate)
+    console.log(`layer ${layer} ${kind}`, paths ?? `${(100 * (rate ?? 0)).toFixed(0)} % open`);

@@ -1,9 +1,9 @@
-// Writes docs/estimators.md, docs/estimators/ID.md and docs/api.md from the catalogue, the committed audits and the
+// Writes docs/estimators.md, docs/estimators/ID.md and docs/api/ from the catalogue, the committed audits and the
 // docstrings; with --check, fails if a file is not what it would write, or an export has no docstring.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { bibtex, catalogue, exampleOf, referenceOf } from "hardgrad";
-import { apiPage } from "./api.mjs";
 import { auditCommand, auditedProblems } from "./audits.mjs";
+import { reference } from "./reference/make.mjs";
 
 const estimators = catalogue.map((entry) => {
   const e = entry.create();
@@ -129,22 +129,29 @@ Each arrow is a test in \`packages/hardgrad/test\`.
 | 2026 | MVE; Fini; ReinMax-Rao, ReinMax-CV | MVE at 0 straight-through, at infinity Fini-2; ReinMax-CV is biased |
 `;
 
+const { pages: api, faults } = await reference();
 const pages = {
   "estimators.md": index,
   ...Object.fromEntries(estimators.map((e) => [`estimators/${e.id}.md`, section(e)])),
-  "api.md": apiPage(),
+  ...Object.fromEntries(Object.entries(api).map(([name, text]) => [`api/${name}`, text])),
 };
+const made = ["estimators/", "api/"];
+for (const folder of made) mkdirSync(at(folder), { recursive: true });
+const stale = made
+  .flatMap((folder) => readdirSync(at(folder)).map((name) => folder + name))
+  .filter((page) => !(page in pages));
 
-mkdirSync(at("estimators/"), { recursive: true });
-const stale = readdirSync(at("estimators/")).filter((name) => !(`estimators/${name}` in pages));
 if (process.argv.includes("--check")) {
+  for (const fault of faults) console.error(fault);
   const wrong = Object.keys(pages).filter(
-    (p) => !existsSync(at(p)) || readFileSync(at(p), "utf8") !== pages[p],
+    (page) => !existsSync(at(page)) || readFileSync(at(page), "utf8") !== pages[page],
   );
-  for (const page of [...wrong, ...stale.map((name) => `estimators/${name}`)])
+  for (const page of [...wrong, ...stale])
     console.error(`docs/${page} is not what the code says; run \`npm run docs\`.`);
-  if (wrong.length + stale.length > 0) process.exit(1);
+  if (wrong.length + stale.length + faults.length > 0) process.exit(1);
 } else {
   for (const [page, text] of Object.entries(pages)) writeFileSync(at(page), text);
-  for (const name of stale) rmSync(at(`estimators/${name}`));
+  for (const page of stale) rmSync(at(page));
+  if (faults.length > 0)
+    console.error(`${faults.length} faults of docstrings; npm run docs -- --check lists them.`);
 }

@@ -10,6 +10,7 @@ for (const [name, command] of [
   ["format and lint", "npx biome check --error-on-warnings"],
   ["documentation is up to date", "node scripts/docs.mjs --check"],
   ["packages as they would be published", "node scripts/packaging/check.mjs"],
+  ["packages as they are installed", "node scripts/packaging/installed.mjs"],
   ["tests", "npx vitest run"],
 ]) {
   console.error(`\n== ${name}`);

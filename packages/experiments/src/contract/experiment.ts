@@ -29,11 +29,9 @@ export interface Moment {
   readonly temperature: number | undefined;
 }
 
-/** Numbers that change during a run. */
+/** Numbers that change during a run; `temperature`, in place of the estimator's own, where that may change. */
 export interface Schedules {
   readonly learningRate: number;
-  /** In place of the estimator's own, where it may change. */
-  readonly temperature?: number;
   readonly [name: string]: number;
 }
 

@@ -15,7 +15,8 @@ type Segment = readonly [number, number, number, number];
  * bytes. The n-th image depends on seed and n alone: a larger set begins with the smaller one.
  *
  * @param options.seed which set (default 0).
- * @param options.train, options.test how many images (default 10,000 and 2,000).
+ * @param options.train how many training images (default 10,000).
+ * @param options.test how many test images (default 2,000).
  * @throws RangeError for counts that are not whole numbers from 1 to 1,000,000.
  * @example
  * const { train, test } = drawnDigits({ train: 1000, test: 200 });
