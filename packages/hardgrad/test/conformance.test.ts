@@ -54,6 +54,43 @@ describe("what is declared can be read", () => {
     }
   });
 
+  test("an estimator that enumerates refuses what has too many states, and no other does", () => {
+    const many = { bernoulli: [60], categorical: [40, 3] } as { [kind: string]: number[] };
+    const measured = catalogue.filter(({ create }) => create().supports.some((kind) => many[kind]));
+    expect(measured.length).toBeGreaterThan(40);
+    for (const { id, create } of measured) {
+      const estimator = create();
+      const kind = estimator.supports.find((k) => many[k])!;
+      const q = makeDistribution(kind, np.zeros([1, ...many[kind]!]));
+      const evaluations = (): number => estimator.evaluations(q);
+      if (estimator.enumerates) expect(evaluations, id).toThrow(/states are more than/);
+      else expect(evaluations(), id).toBeLessThan(200);
+    }
+  });
+
+  test("a single sample: values at one sample, and one evaluation", () => {
+    const single = catalogue.map(({ create }) => create()).filter((e) => e.singleSample);
+    expect(single.map((e) => e.id)).toEqual(
+      expect.arrayContaining(["reinforce", "reinforce-minimum-variance", "nvil"]),
+    );
+    for (const e of single) {
+      expect(e.needs, e.id).toBe("values");
+      for (const kind of e.supports) {
+        const q = makeDistribution(kind, np.zeros([2, ...caseOf(kind).event]));
+        expect(e.evaluations(q), e.id).toBe(1);
+      }
+    }
+  });
+
+  test("an estimator has state if, and only if, it says so", () => {
+    for (const { id, create } of catalogue) {
+      const estimator = create();
+      const kind = estimator.supports[0]!;
+      const state = estimator.init(makeDistribution(kind, np.zeros([2, ...caseOf(kind).event])));
+      expect(Object.keys(state).length > 0, id).toBe(estimator.stateful);
+    }
+  });
+
   test("options out of range, of the wrong type, or unknown are refused with a sentence", () => {
     for (const { create } of catalogue) {
       expect(() => create({ nonsense: 1 })).toThrow(/option nonsense is unknown/);

@@ -6,7 +6,7 @@ import { checkShape } from "./named-arrays.ts";
 
 /**
  * Hard attention to the task (HAT): every task has one gate per unit, `a = sigmoid(s e)`, learned with the weights while
- * the slope s grows. Reference: Serrà, Surís, Miron & Karatzoglou 2018, arXiv 1801.01423.
+ * the slope s grows (Serrà, Surís, Miron & Karatzoglou 2018).
  */
 
 /** Largest slope of the paper. */

@@ -64,8 +64,7 @@ export const classifier: StepExperiment = {
         `classifier: ${estimator.id} does not support Bernoulli units; see \`hardgrad list\`.`,
       );
     checkAnnealing("classifier", estimator, settings);
-    const sumsStates = ["exact", "unordered-set", "rao-blackwell"].includes(estimator.id);
-    if (sumsStates && (settings.hidden as number) > 10)
+    if (estimator.enumerates && (settings.hidden as number) > 10)
       throw new RangeError(
         `classifier: ${estimator.id} enumerates 2^${settings.hidden} states; use --hidden 10 or less, or an unbiased estimator such as rloo.`,
       );

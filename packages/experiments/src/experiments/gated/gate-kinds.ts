@@ -93,8 +93,7 @@ export function misfit(gate: GateKind, estimator: Estimator): string | undefined
 
 /** Why open blocks alone are not enough for the gradient of such gates, or undefined. */
 export function unroutable(gate: GateKind, estimator: Estimator): string | undefined {
-  const single = estimator.id.startsWith("reinforce") || estimator.id === "nvil";
-  const exact = gate === "binary" ? single : gate !== "top" && gate !== "sigmoid";
+  const exact = gate === "binary" ? estimator.singleSample : gate !== "top" && gate !== "sigmoid";
   return exact
     ? undefined
     : `--room below 1 computes open blocks only, and ${estimator.id} with --gate ${gate} needs closed ones too; use reinforce-minimum-variance, noisy-rectifier, stochastic-times-smooth or hard-concrete.`;

@@ -57,8 +57,7 @@ export const gated: StepExperiment = {
       throw new RangeError(
         `gated: --gate top compares all pairs of gates, and there are ${gates}; use --network fast, or --block so that there are ${MOST_TOP} or fewer.`,
       );
-    const sumsStates = ["exact", "unordered-set", "rao-blackwell"].includes(estimator.id);
-    if (sumsStates && gates > 10)
+    if (estimator.enumerates && gates > 10)
       throw new RangeError(
         `gated: ${estimator.id} enumerates 2^${gates} states; use larger blocks (10 gates or fewer), or an unbiased estimator such as rloo.`,
       );

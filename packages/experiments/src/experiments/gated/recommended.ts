@@ -1,3 +1,4 @@
+import { findEstimator } from "hardgrad";
 import type { Settings } from "../../contract/experiment.ts";
 
 const scores = [
@@ -15,14 +16,6 @@ const sum = { penalty: "l1", strength: 0.001, strengthLow: 1e-6, strengthHigh: 0
  * larger step, and by so much weaker a penalty, whose gradient is not smaller.
  */
 const smaller = { gaterRate: 20, strength: 0.001, strengthLow: 0.0003, strengthHigh: 0.003 };
-
-const subsets = [
-  "gumbel-top-k",
-  "neuralsort-top-k",
-  "softsort-top-k",
-  "soft-threshold-top-k",
-  "relaxed-subset",
-];
 
 /** Networks that are not bound to the paper's protocol. */
 const own = {
@@ -64,7 +57,8 @@ function ofEstimator(estimator: string): { settings: Settings; options: Settings
     return { settings: { gate: "sigmoid", gaterRate: 1, penalty: "none", units: 200 }, options: {} };
   if (estimator === "hard-concrete")
     return { settings: { gate: "hard-concrete", gaterRate: 1 }, options: {} };
-  if (subsets.includes(estimator))
+  const kinds = findEstimator(estimator)?.create().supports;
+  if (kinds?.every((kind) => kind === "plackett-luce"))
     return { settings: { gate: "top", gaterRate: 1, penalty: "none", network: "fast" }, options: {} };
   return { settings: {}, options: {} };
 }
