@@ -2,7 +2,7 @@ import "./setup.ts";
 import { jit, nn, numpy as np, random } from "@jax-js/jax";
 import { grad } from "hardgrad";
 import { expect, test } from "vitest";
-import { shareKernelInstances } from "../src/engine/backends/kernel-instances.ts";
+import { shareKernelInstances } from "../src/engine/backends/jax-js-0.1.25/kernel-instances.ts";
 
 /** A module that imports env.memory, counts its calls in a global, and exports the counting function by a name. */
 function counter(name: string): WebAssembly.Module {

@@ -9,11 +9,10 @@ import { matchUniform } from "./random/uniform.ts";
 import { simplify } from "./simplify/index.ts";
 import { type Traceable, type TraceOptions, trace } from "./trace.ts";
 
-/** What `build` needs to know; see `LowerOptions`. */
+/** What `build` needs to know; `bytes` are names of float32 arguments that the model takes as uint8. Else see `LowerOptions`. */
 export interface BuildOptions extends TraceOptions {
   readonly random?: "graph" | "outside";
   readonly bytes?: readonly string[];
-  readonly tuned?: boolean;
 }
 
 export interface Built {
@@ -78,7 +77,7 @@ export function build(
   });
   const outputs = lowerProgram(b, rest, given, nameOf);
   return {
-    graph: simplify(b.graph(outputs), options.tuned ? "onnxruntime" : "any"),
+    graph: simplify(b.graph(outputs)),
     argumentNames,
     resultNames: traced.resultNames,
     argumentCount,

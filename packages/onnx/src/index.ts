@@ -1,4 +1,4 @@
-export type { Kernel } from "./kernels/separate.ts";
+export { LoweringError } from "./errors.ts";
 export { type Lowered, type LowerOptions, lower, type Port } from "./lower.ts";
 export { decodeModel } from "./proto/decode.ts";
 export type { ModelProto } from "./proto/schema.ts";
@@ -7,4 +7,3 @@ export { type Draw, type KeyProgram, type KeyStep, runKeys, type Words } from ".
 export { type Mode, threefryBits } from "./random/threefry.ts";
 export { toOnnx } from "./to-onnx.ts";
 export type { Traceable } from "./trace.ts";
-export { hasVectors, instantiate } from "./wasm/assembler.ts";

@@ -1,13 +1,13 @@
 import type { numpy as np } from "@jax-js/jax";
 import { freeBatch } from "./batch/index.ts";
 import { build } from "./build.ts";
-import type { DType, Value } from "./ir/types.ts";
-import { type Kernel, separate } from "./kernels/separate.ts";
+import { LoweringError } from "./errors.ts";
+import type { DType, Graph, Value } from "./ir/types.ts";
 import { uniqueNames } from "./names.ts";
 import { encodeModel } from "./proto/encode.ts";
 import type { KeyProgram } from "./random/keys.ts";
 import type { Traceable } from "./trace.ts";
-import { tune } from "./tune/index.ts";
+import { VERSION } from "./version.ts";
 
 /** A named array that goes into a model or comes out of it. */
 export interface Port {
@@ -30,15 +30,6 @@ export interface LowerOptions {
    * inputs, described by `noise`.
    */
   readonly random?: "graph" | "outside";
-  /** Names of float32 arguments that the model takes as uint8: it converts them itself. */
-  readonly bytes?: readonly string[];
-  /** Chooses the operators that are fastest in onnxruntime on the CPU (default false). */
-  readonly tuned?: boolean;
-  /**
-   * Results, by name, that replace arguments of the same shape, by name. Where that is done element by element, they
-   * are left out of the model, and `kernels` compute them in place.
-   */
-  readonly updates?: { readonly [result: string]: string };
   /**
    * Arguments whose first axis is the batch, of any size in the model: by name, or by the name of an argument that is
    * a tree; `true` for all arrays but keys. The function must allow it.
@@ -54,17 +45,29 @@ export interface LowerOptions {
 /** A lowered function. */
 export interface Lowered {
   readonly model: Uint8Array;
-  /** The arguments in flattened order, without those that only serve the noise or the kernels. */
+  /** The arguments in flattened order, without those that only serve the noise. */
   readonly inputs: readonly Port[];
-  /** The results that the model computes, and then what else the kernels read. */
   readonly outputs: readonly Port[];
-  /** To be run after the model, in any order. */
-  readonly kernels: readonly Kernel[];
   /** Inputs of the model beside the arguments, which `runKeys(keys, ...)` computes. */
   readonly noise: readonly Port[];
   readonly keys: KeyProgram;
-  /** Only with `tuned`: onnxruntime must run the model on one thread, because it has an operator that several spoil. */
-  readonly oneThread: boolean;
+}
+
+/** A function as a graph of ONNX operators, before it becomes a file. */
+export interface LoweredGraph {
+  readonly graph: Graph;
+  /** Names of all arguments in flattened order; inputs of the graph that have another one are noise. */
+  readonly argumentNames: readonly string[];
+  /** A name for each output of the graph. */
+  readonly resultNames: readonly string[];
+  readonly keys: KeyProgram;
+}
+
+/** Options of `lowerGraph`. */
+export interface GraphOptions
+  extends Pick<LowerOptions, "names" | "constants" | "results" | "random" | "batch"> {
+  /** Names of float32 arguments that the graph takes as uint8: it converts them itself. */
+  readonly bytes?: readonly string[];
 }
 
 const DEFAULT_OPSET = 21;
@@ -73,7 +76,7 @@ const DEFAULT_OPSET = 21;
  * Lowers a jax-js function, for arguments of the types and shapes of the examples, to an ONNX model. The examples
  * are not consumed.
  *
- * @throws RangeError that begins with "toOnnx:" and says what has no ONNX form, and where.
+ * @throws LoweringError that says what has no ONNX form, and where.
  * @example
  * const { model, inputs } = lower((x, w) => np.tanh(np.matmul(x, w)), [np.zeros([4, 3]), np.zeros([3, 2])], {
  *   names: ["x", "w"],
@@ -82,33 +85,52 @@ const DEFAULT_OPSET = 21;
  * });
  */
 export function lower(fn: Traceable, args: readonly unknown[], options: LowerOptions = {}): Lowered {
-  const opset = options.opset ?? DEFAULT_OPSET;
-  if (!(Number.isInteger(opset) && opset >= 17 && opset <= 22))
-    throw new RangeError(`toOnnx: opset must be a whole number from 17 to 22, not ${opset}.`);
+  return encodeGraph(lowerGraph(fn, args, options), { graphName: fn.name || "function", ...options });
+}
+
+/**
+ * The first half of `lower`: traced, lowered and simplified, for whoever changes or compiles the graph.
+ *
+ * @throws LoweringError that says what has no ONNX form, and where.
+ */
+export function lowerGraph(
+  fn: Traceable,
+  args: readonly unknown[],
+  options: GraphOptions = {},
+): LoweredGraph {
   const { batch = false } = options;
   const built = batch === false ? build(fn, args, options) : freeBatch(fn, args, { ...options, batch });
-  const { argumentNames, keys } = built;
+  const { graph, argumentNames, keys } = built;
   const names = options.results ?? built.resultNames;
-  const allNames = namesOfResults(names, built.graph.outputs.length, argumentNames);
-  const separated = separate(built.graph, allNames, options.updates ?? {});
-  const { resultNames, kernels } = separated;
-  const graph = options.tuned ? tune(separated.graph) : separated.graph;
+  const resultNames = namesOfResults(names, graph.outputs.length, argumentNames);
+  return { graph, argumentNames, resultNames, keys };
+}
+
+/**
+ * The second half of `lower`: the graph as the bytes of a model file, and what it is called with.
+ *
+ * @throws LoweringError if the graph does not fit a protobuf message or the version of ONNX's operators.
+ */
+export function encodeGraph(
+  { graph, argumentNames, resultNames, keys }: LoweredGraph,
+  options: Pick<LowerOptions, "opset" | "graphName" | "docString" | "metadata"> = {},
+): Lowered {
+  const { opset = DEFAULT_OPSET, graphName = "function", docString, metadata = {} } = options;
+  if (!(Number.isInteger(opset) && opset >= 17 && opset <= 22))
+    throw new LoweringError(`toOnnx: opset must be a whole number from 17 to 22, not ${opset}.`);
   const given = new Set(argumentNames);
-  const model = encodeModel(graph, resultNames, {
-    opset,
-    graphName: options.graphName ?? (fn.name || "function"),
-    metadata: options.metadata ?? {},
-    producerVersion: "0.1.0",
-    ...(options.docString === undefined ? {} : { docString: options.docString }),
-  });
   return {
-    model,
+    model: encodeModel(graph, resultNames, {
+      opset,
+      graphName,
+      metadata,
+      producerVersion: VERSION,
+      ...(docString === undefined ? {} : { docString }),
+    }),
     inputs: graph.inputs.filter((x) => given.has(x.name!)).map(port),
     outputs: graph.outputs.map((x, i) => ({ ...port(x), name: resultNames[i]! })),
-    kernels,
     noise: graph.inputs.filter((x) => !given.has(x.name!)).map(port),
     keys,
-    oneThread: graph.nodes.some(({ op }) => op === "ScatterND"),
   };
 }
 
@@ -119,7 +141,9 @@ function namesOfResults(
   argumentNames: readonly string[],
 ): readonly string[] {
   if (names.length !== count)
-    throw new RangeError(`toOnnx: the function has ${count} results and ${names.length} names were given.`);
+    throw new LoweringError(
+      `toOnnx: the function has ${count} results and ${names.length} names were given.`,
+    );
   const clash = names.some((name) => argumentNames.includes(name));
   return uniqueNames(clash ? names.map((name) => `output.${name}`) : names, "outputs");
 }

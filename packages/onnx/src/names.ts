@@ -1,4 +1,5 @@
 import { Array as ConcreteArray } from "@jax-js/jax";
+import { LoweringError } from "./errors.ts";
 
 /** A leaf of a tree of arguments or results, and its path: `["w1"]`, `["layers", "0", "w"]`, `[]`. */
 export interface Leaf {
@@ -21,7 +22,7 @@ const isPlainObject = (x: unknown): x is { [key: string]: unknown } =>
 export function uniqueNames(names: readonly string[], what: string): readonly string[] {
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined)
-    throw new RangeError(
+    throw new LoweringError(
       `toOnnx: two ${what} would be called "${twice}"; give names with the option \`names\`.`,
     );
   return names;

@@ -9,7 +9,7 @@ import type { Traceable } from "./trace.ts";
  *
  * @param fn a function of arrays, and trees of arrays, that returns these.
  * @returns the bytes of the model, as a file `.onnx` has them.
- * @throws RangeError that begins with "toOnnx:" and says what has no ONNX form, and where in the function.
+ * @throws LoweringError that says what has no ONNX form, and where in the function.
  * @example
  * const bytes = toOnnx((x, w) => np.tanh(np.matmul(x, w)), np.zeros([4, 3]), np.zeros([3, 2]));
  */

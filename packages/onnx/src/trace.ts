@@ -1,4 +1,5 @@
 import { makeJaxpr, type numpy as np } from "@jax-js/jax";
+import { LoweringError } from "./errors.ts";
 import type { ConstantData, DType } from "./ir/types.ts";
 import type { Program } from "./jaxpr.ts";
 import { leavesWithPaths } from "./names.ts";
@@ -73,7 +74,7 @@ export function trace(
   program.outs.forEach(({ aval }, i) => {
     // jax-js 0.1.25 takes x / 1 for x, whatever the type.
     if (aval.dtype !== resultTypes[i])
-      throw new RangeError(
+      throw new LoweringError(
         `toOnnx: ${resultNames[i]} is ${aval.dtype} compiled and ${resultTypes[i]} eagerly; cast it to one of them.`,
       );
   });

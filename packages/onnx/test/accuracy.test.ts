@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { expect, test } from "vitest";
+import { runJax, runModel } from "../../../test/onnx-harness.ts";
 import { lower } from "../src/index.ts";
-import { runJax, runModel } from "./harness.ts";
 
 test("near 1 the logarithm of onnxruntime is right to float32, where that of jax-js on wasm is not", async () => {
   const x = Float32Array.from({ length: 1000 }, (_, i) => 1 - (i + 1) * 2 ** -16);

@@ -11,8 +11,8 @@ import {
   through,
 } from "hardgrad";
 import { expect, test } from "vitest";
+import { expectClose, runJax, runModel } from "../../../test/onnx-harness.ts";
 import { decodeModel, lower, type Traceable } from "../src/index.ts";
-import { expectClose, runJax, runModel } from "./harness.ts";
 
 const normal = (seed: number, shape: number[]): np.Array => random.normal(random.key(seed), shape);
 const w1 = normal(1, [6, 4]);

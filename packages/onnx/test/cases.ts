@@ -1,7 +1,7 @@
 import { numpy as np, random } from "@jax-js/jax";
 import { describe, test } from "vitest";
+import { expectSame } from "../../../test/onnx-harness.ts";
 import type { Traceable } from "../src/index.ts";
-import { expectSame } from "./harness.ts";
 
 /** A function and what makes its arguments, anew for each run because jax-js consumes them. */
 export type Case = readonly [name: string, fn: Traceable, ...args: (() => unknown)[]];

@@ -1,10 +1,10 @@
 import { type numpy as np, random } from "@jax-js/jax";
 import { grad, statefulExpectation } from "hardgrad";
 import { describe, test } from "vitest";
+import { expectClose, runJax, runModel } from "../../../test/onnx-harness.ts";
 import { caseOf, makeDistribution, repeated, supported } from "../../hardgrad/test/harness.ts";
 import { objectives } from "../../hardgrad/test/objectives.ts";
 import { lower } from "../src/index.ts";
-import { expectClose, runJax, runModel } from "./harness.ts";
 
 const coupled = objectives.find((o) => o.name === "coupled")!;
 
@@ -25,7 +25,7 @@ const amplified = [
 ];
 
 /** Losses and the estimated gradient, by the same key. */
-describe("every estimator as an ONNX model, tuned with random numbers from outside, and with them inside for any batch", () => {
+describe("every estimator as an ONNX model, with random numbers from outside, and with them inside for any batch", () => {
   for (const { id, estimator, case: c } of supported.filter((e) => e.case === caseOf(e.case.kind)))
     test(`${id}, ${c.kind}`, async () => {
       const state = estimator.init(makeDistribution(c.kind, repeated(c, 2)));
@@ -41,7 +41,7 @@ describe("every estimator as an ONNX model, tuned with random numbers from outsi
       ];
       const tolerance = amplified.includes(id) ? 1e-4 : 1e-5;
       const args = (rows: number): unknown[] => [repeated(c, rows), random.key(5), refs(state)];
-      const outside = lower(both, args(4), { random: "outside", tuned: true });
+      const outside = lower(both, args(4), { random: "outside" });
       expectClose(await runModel(outside, args(4), "node"), runJax(both, args(4)), tolerance);
       const free = lower(both, args(4), { batch: ["input0"] });
       expectClose(await runModel(free, args(3), "web"), runJax(both, args(3)), tolerance);

@@ -1,8 +1,8 @@
 import { numpy as np, random } from "@jax-js/jax";
 import { categorical, expectation, grad, hardTopK, oneHot, rloo, sample, unorderedSet } from "hardgrad";
 import { describe, expect, test } from "vitest";
+import { runJax, runModel } from "../../../test/onnx-harness.ts";
 import { lower, type Traceable } from "../src/index.ts";
-import { runJax, runModel } from "./harness.ts";
 
 /** An identity matrix would take 400 MB. */
 const CATEGORIES = 10_000;

@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { lax, numpy as np, random } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
+import { expectSame } from "../../../test/onnx-harness.ts";
 import { decodeModel, lower, toOnnx } from "../src/index.ts";
 import { Builder } from "../src/ir/builder.ts";
 import { encodeModel } from "../src/proto/encode.ts";
-import { expectSame } from "./harness.ts";
 
 const normal = (seed: number, shape: number[]): np.Array => random.normal(random.key(seed), shape);
 type P = { w: np.Array; layers: np.Array[] };

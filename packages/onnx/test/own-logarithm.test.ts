@@ -1,8 +1,8 @@
 import { numpy as np, random } from "@jax-js/jax";
 import { categorical, grad, logSigmoid, sample, softplus } from "hardgrad";
 import { expect, test } from "vitest";
+import { expectSame, runJax, runModel } from "../../../test/onnx-harness.ts";
 import { decodeModel, lower } from "../src/index.ts";
-import { expectSame, runJax, runModel } from "./harness.ts";
 
 const spread = (): np.Array => np.linspace(-60, 60, 241);
 

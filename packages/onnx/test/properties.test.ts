@@ -1,7 +1,7 @@
 import { numpy as np, random } from "@jax-js/jax";
 import fc from "fast-check";
 import { test } from "vitest";
-import { expectSame } from "./harness.ts";
+import { expectSame } from "../../../test/onnx-harness.ts";
 
 /** Fixed seed: a failure is found again. Each run makes a model or two, so few runs. */
 const settings = { seed: 4, numRuns: 40 };

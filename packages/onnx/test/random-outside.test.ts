@@ -1,8 +1,8 @@
 import { numpy as np, random, vmap } from "@jax-js/jax";
 import { bernoulli, categorical, sample, straightThrough } from "hardgrad";
 import { expect, test } from "vitest";
+import { runJax, runModel } from "../../../test/onnx-harness.ts";
 import { decodeModel, lower, runKeys } from "../src/index.ts";
-import { runJax, runModel } from "./harness.ts";
 
 const words = (seed: number): Uint32Array => random.key(seed).dataSync() as Uint32Array;
 const normal = (seed: number, shape: number[]): np.Array => random.normal(random.key(seed), shape);

@@ -2,8 +2,8 @@ import { numpy as np, random, vjp } from "@jax-js/jax";
 import { grad } from "hardgrad";
 import * as ort from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
+import { expectSame, runJax } from "../../../test/onnx-harness.ts";
 import { lower } from "../src/index.ts";
-import { expectSame, runJax } from "./harness.ts";
 
 /** 832 rows, six or seven to each of 128 places. */
 const ROWS = 832;
@@ -25,10 +25,10 @@ function scatter(rows: np.Array, index: np.Array): np.Array {
 describe("rows that meet in one place are all added, on several threads too", () => {
   const args = (): [np.Array, np.Array] => [random.normal(random.key(1), [ROWS, WIDTH]), np.array(places)];
 
-  async function worstOf(tuned: boolean, runs: number): Promise<number> {
-    const lowered = lower(scatter, args(), { tuned });
+  async function worstOf(runs: number): Promise<number> {
+    const lowered = lower(scatter, args());
     const session = await ort.InferenceSession.create(lowered.model, {
-      intraOpNumThreads: lowered.oneThread ? 1 : 2,
+      intraOpNumThreads: 2,
     });
     const [expected] = runJax(scatter, args());
     const feeds = {
@@ -47,14 +47,7 @@ describe("rows that meet in one place are all added, on several threads too", ()
   }
 
   // Sums of seven numbers of order 1, in another order at most. Where threads spoil it, most runs are off by 1 and more.
-  test("for any runtime", async () => expect(await worstOf(false, 20)).toBeLessThan(1e-5));
-  test("tuned", async () => expect(await worstOf(true, 20)).toBeLessThan(1e-5));
-
-  test("tuned models say when they need one thread", () => {
-    expect(lower(scatter, args(), { tuned: true }).oneThread).toBe(true);
-    expect(lower(scatter, args()).oneThread).toBe(false);
-    expect(lower((x: np.Array) => np.tanh(x), [np.zeros([3])], { tuned: true }).oneThread).toBe(false);
-  });
+  test("sums are right", async () => expect(await worstOf(20)).toBeLessThan(1e-5));
 });
 
 test("scatter over several axes, into places between other axes", async () => {

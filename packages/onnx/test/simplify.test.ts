@@ -1,8 +1,8 @@
 import { nn, numpy as np, random } from "@jax-js/jax";
 import { grad } from "hardgrad";
 import { describe, expect, test } from "vitest";
+import { expectSame } from "../../../test/onnx-harness.ts";
 import { decodeModel, type Lowered, type Traceable } from "../src/index.ts";
-import { expectSame } from "./harness.ts";
 
 const normal = (seed: number, shape: number[]): np.Array => random.normal(random.key(seed), shape);
 const x = (): np.Array => normal(1, [3, 5]).mul(4);

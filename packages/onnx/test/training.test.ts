@@ -11,7 +11,7 @@ import {
   valueAndGrad,
 } from "hardgrad";
 import { describe, test } from "vitest";
-import { expectSame } from "./harness.ts";
+import { expectSame } from "../../../test/onnx-harness.ts";
 
 type Params = { [name: string]: np.Array };
 

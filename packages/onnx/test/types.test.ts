@@ -1,7 +1,7 @@
 import { type DType, lax, nn, numpy as np } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
+import { expectClose, runJax, runModel } from "../../../test/onnx-harness.ts";
 import { lower, type Traceable } from "../src/index.ts";
-import { expectClose, runJax, runModel } from "./harness.ts";
 
 /**
  * Every primitive for every type of its operands: onnxruntime's results are those of jax-js (eager), or `lower` refuses

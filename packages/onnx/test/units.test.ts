@@ -1,7 +1,7 @@
 import { jit, numpy as np, random } from "@jax-js/jax";
 import { bernoulli, categorical, grad, oneHot, pseudoDerivatives, sample, step, units } from "hardgrad";
 import { describe, test } from "vitest";
-import { expectSame } from "./harness.ts";
+import { expectSame } from "../../../test/onnx-harness.ts";
 
 const x = (): np.Array => random.normal(random.key(1), [4, 6]).mul(1.5);
 const w = (): np.Array => random.normal(random.key(2), [4, 6]);

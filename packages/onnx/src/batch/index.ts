@@ -1,4 +1,5 @@
 import { type BuildOptions, type Built, build } from "../build.ts";
+import { LoweringError } from "../errors.ts";
 import { leavesWithPaths } from "../names.ts";
 import type { Traceable } from "../trace.ts";
 import type { Three } from "./fit.ts";
@@ -19,7 +20,7 @@ export function freeBatch(
   options: BuildOptions & { readonly batch: true | readonly string[] },
 ): Built {
   if (options.random === "outside")
-    throw new RangeError(
+    throw new LoweringError(
       'toOnnx: a free batch axis needs random: "graph", because noise from outside has one shape.',
     );
   const shapes = shapesByName(args, options.names);
@@ -57,12 +58,12 @@ function freeNames(shapes: Shapes, batch: true | readonly string[]): string[] {
   return batch.flatMap((wanted) => {
     const found = all.filter((name) => name === wanted || name.startsWith(`${wanted}.`));
     if (found.length === 0)
-      throw new RangeError(
+      throw new LoweringError(
         `toOnnx: batch names ${wanted}, which is no argument; the arguments are ${all.join(", ")}.`,
       );
     const flat = found.find((name) => shapes.get(name)!.shape.length === 0);
     if (flat !== undefined)
-      throw new RangeError(
+      throw new LoweringError(
         `toOnnx: batch names ${flat}, a scalar, which has no axis that could be the batch.`,
       );
     return found;

@@ -1,3 +1,4 @@
+import { LoweringError } from "../errors.ts";
 import { Builder } from "../ir/builder.ts";
 import { derivedAttributes } from "../ir/infer.ts";
 import { type Attribute, type Graph, type Node, sameShape, type Value } from "../ir/types.ts";
@@ -153,8 +154,8 @@ class Merger {
 const listOf = (attribute: Attribute): readonly number[] =>
   typeof attribute === "number" ? [attribute] : (attribute as readonly number[]);
 
-export function refusal(why: string): RangeError {
-  return new RangeError(
+export function refusal(why: string): LoweringError {
+  return new LoweringError(
     `toOnnx: the batch axis cannot be free: ${why}; write the function so that examples do not depend on their number, or leave out \`batch\`.`,
   );
 }

@@ -1,3 +1,4 @@
+import { LoweringError } from "../errors.ts";
 import { allocate, type Builder } from "../ir/builder.ts";
 import type { DType, Value } from "../ir/types.ts";
 import { type Atom, type Equation, isLit, type Program, type Var } from "../jaxpr.ts";
@@ -52,7 +53,7 @@ export function lowerProgram(
       });
     } catch (error) {
       if (!(error instanceof Unsupported)) throw error;
-      throw new RangeError(`toOnnx: ${error.message}: ${place(program, eqn, index, argumentNames)}.`);
+      throw new LoweringError(`toOnnx: ${error.message}: ${place(program, eqn, index, argumentNames)}.`);
     }
     eqn.outBinders.forEach((v, i) => {
       env.set(v, outputs[i]!);

@@ -1,3 +1,4 @@
+import { LoweringError } from "../errors.ts";
 import { derivedAttributes } from "../ir/infer.ts";
 import { type Attributes, type Graph, type Node, size, type Value } from "../ir/types.ts";
 import {
@@ -92,7 +93,7 @@ class GraphWriter {
     });
     const bytes = this.#initializers.reduce((sum, t) => sum + t.rawData.length, 0);
     if (bytes > LIMIT)
-      throw new RangeError(
+      throw new LoweringError(
         `toOnnx: the model's constants take ${bytes} bytes, and a protobuf message holds ${LIMIT}; pass large arrays as arguments instead of closing over them.`,
       );
     return {
@@ -114,7 +115,7 @@ class GraphWriter {
 
   #node(node: Node): NodeProto {
     if (node.op.startsWith("Bitwise") && this.#opset < 18)
-      throw new RangeError(
+      throw new LoweringError(
         `toOnnx: bitwise operators, as random numbers in the graph use, came with opset 18; ask for 18 or more instead of ${this.#opset}, or for random: "outside".`,
       );
     const input = node.inputs.map((x) => this.#name(x));
@@ -174,7 +175,7 @@ function tensor(name: string, { dtype, shape, data }: Value): TensorProto {
   const raw = dtype === "int64" ? BigInt64Array.from(data as Int32Array, BigInt) : data!;
   const rawData = new Uint8Array(raw.buffer, raw.byteOffset, raw.byteLength);
   if (rawData.length > LIMIT || size(shape) > LIMIT)
-    throw new RangeError(
+    throw new LoweringError(
       `toOnnx: a constant of shape [${shape}] does not fit a protobuf message of ${LIMIT} bytes; pass it as an argument.`,
     );
   return { name, dataType: elementTypes[dtype], dims: [...shape], rawData };

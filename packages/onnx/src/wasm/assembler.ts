@@ -106,13 +106,9 @@ const compiled = new Map<string, WebAssembly.Module>();
  * The function `run` of a module on a memory; modules of equal bytes are compiled once.
  *
  * @example
- * const { kernels } = lower((w, g) => w.sub(g.mul(0.1)), [np.zeros([8]), np.zeros([8])], {
- *   names: ["w", "g"],
- *   results: ["next"],
- *   updates: { next: "w" },
- * });
- * const run = instantiate(kernels[0].code, new WebAssembly.Memory({ initial: 1 }));
- * run(32, 0, 32); // bytes of an array, addresses of w and g
+ * const bytes = moduleOf([type.i32], [], []);
+ * const run = instantiate(bytes, new WebAssembly.Memory({ initial: 1 }));
+ * run(32); // what the module's parameters are
  */
 export function instantiate(
   bytes: Uint8Array<ArrayBuffer>,

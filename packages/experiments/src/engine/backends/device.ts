@@ -2,7 +2,7 @@ import { type Device, defaultDevice, getWebGPUDevice, init } from "@jax-js/jax";
 import type { Backend } from "../../contract/backend.ts";
 import { guardOf } from "./device-lost.ts";
 import { jaxBackend } from "./jax.ts";
-import { provideGpu } from "./node-gpu.ts";
+import { provideGpu } from "./jax-js-0.1.25/node-gpu.ts";
 
 /** Devices a run can ask for. jax-js's own `cpu` is none: a step of it takes minutes. */
 export const deviceNames: readonly string[] = ["wasm", "native", "webgpu"];

@@ -3,7 +3,7 @@ import type { NamedArrays } from "hardgrad";
 import type { Backend, Resident } from "../../contract/backend.ts";
 import { toDevice, toHost } from "../arrays.ts";
 import { type Guard, unguarded } from "./device-lost.ts";
-import { shareKernelInstances } from "./kernel-instances.ts";
+import { shareKernelInstances } from "./jax-js-0.1.25/kernel-instances.ts";
 
 /** Resident arrays of this backend: jax-js arrays on the default device. */
 interface Held extends Resident {

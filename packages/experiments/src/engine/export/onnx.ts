@@ -53,7 +53,7 @@ export function modelsOf(experiment: Experiment, config: ModelSource, epoch: num
  * the function is traced.
  *
  * @param metadata what the file says about its origin.
- * @throws RangeError that begins with "toOnnx:" if the function has no ONNX form; and for parameters of more than 2 GB.
+ * @throws LoweringError if the function has no ONNX form; a RangeError for parameters of more than 2 GB.
  */
 export function exportModel(
   name: string,

@@ -1,4 +1,4 @@
-import { instantiate } from "@hardgrad/onnx";
+import { instantiate } from "@hardgrad/onnx/graph";
 import type { DType } from "./resident.ts";
 
 const PAGE = 65_536;

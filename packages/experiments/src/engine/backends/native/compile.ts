@@ -1,6 +1,9 @@
-import { fastDraw, hasVectors, type Kernel, type Lowered, lower, runKeys } from "@hardgrad/onnx";
+import { fastDraw, runKeys } from "@hardgrad/onnx";
+import { hasVectors } from "@hardgrad/onnx/graph";
 import type { NamedArrays } from "hardgrad";
 import type { HostArray, HostArrays } from "../../../contract/backend.ts";
+import type { Kernel } from "./kernels/separate.ts";
+import { lowerNative, type NativeLowered } from "./lower.ts";
 import type { Runtime, Session, Tensor, Tensors } from "./onnxruntime.ts";
 import { dtypeOf, type NativeResident, tensorOf } from "./resident.ts";
 
@@ -29,7 +32,7 @@ const SPARE = "spare.";
 /**
  * A function that reads resident arrays: its results, by name.
  *
- * @throws RangeError that begins with "toOnnx:" if it has no ONNX form.
+ * @throws LoweringError if it has no ONNX form.
  */
 export async function compileEvaluation(
   runtime: Runtime,
@@ -52,7 +55,7 @@ export async function compileEvaluation(
  * model has run. What the model computes goes to a spare array, which then changes places with the old one; or to the
  * old one itself where the step does not read it.
  *
- * @throws RangeError that begins with "toOnnx:" if it has no ONNX form.
+ * @throws LoweringError if it has no ONNX form.
  */
 export async function compileUpdate(
   runtime: Runtime,
@@ -109,7 +112,7 @@ function lowerTraced(
   resident: NativeResident,
   inputs: HostArrays,
   updates: { readonly [result: string]: string },
-): Lowered {
+): NativeLowered {
   const example = (x: HostArray): Example => new Example(x.shape, dtypeOf(x).replace("uint8", "float32"));
   const held = Object.fromEntries(
     resident.names.map((name) => {
@@ -120,11 +123,9 @@ function lowerTraced(
   const given = Object.fromEntries(Object.entries(inputs).map(([name, x]) => [name, example(x)]));
   const traced = (r: NamedArrays, i: NamedArrays): { next: NamedArrays } => ({ next: fn(r, i) });
   const bytes = Object.keys(inputs).filter((name) => dtypeOf(inputs[name]!) === "uint8");
-  return lower(traced, [held, given], {
+  return lowerNative(traced, [held, given], {
     names: ["resident", "inputs"],
-    random: "outside",
     bytes: bytes.map((name) => INPUT + name),
-    tuned: true,
     updates,
   });
 }
@@ -135,7 +136,7 @@ const SMALL = 64;
 /** What a model is fed: resident arrays, inputs, and the noise that is drawn for their keys. */
 function feeder(
   runtime: Runtime,
-  { inputs, noise, keys }: Lowered,
+  { inputs, noise, keys }: NativeLowered,
 ): (held: NativeResident, arrays: HostArrays) => Tensors {
   const draw = fastDraw(keys);
   const kept = new Map<string, Tensor>();
@@ -175,7 +176,11 @@ function feeder(
   };
 }
 
-function createSession(runtime: Runtime, { model, oneThread }: Lowered, threads: number): Promise<Session> {
+function createSession(
+  runtime: Runtime,
+  { model, oneThread }: NativeLowered,
+  threads: number,
+): Promise<Session> {
   return runtime.InferenceSession.create(model, {
     intraOpNumThreads: oneThread ? 1 : threads,
     interOpNumThreads: 1,

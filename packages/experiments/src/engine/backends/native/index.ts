@@ -1,3 +1,4 @@
+import { LoweringError } from "@hardgrad/onnx";
 import { defaultDevice, init } from "@jax-js/jax";
 import type { Backend, HostArray, HostArrays } from "../../../contract/backend.ts";
 import type { DeviceOptions } from "../device.ts";
@@ -28,7 +29,7 @@ export async function nativeBackend(options: DeviceOptions = {}): Promise<Backen
       let compiled = byShapes.get(key);
       if (!compiled) {
         compiled = compile(runtime, fn, resident, inputs, threads).catch((error: Error) => {
-          if (!error.message.startsWith("toOnnx:")) throw error;
+          if (!(error instanceof LoweringError)) throw error;
           notice?.(`a function of this run has no native form and runs on wasm instead: ${error.message}`);
           return undefined;
         });

@@ -1,7 +1,4 @@
-import type { Builder } from "../ir/builder.ts";
-import { bothWays } from "../ir/match.ts";
-import type { Rule } from "../ir/rewrite.ts";
-import { size, type Value } from "../ir/types.ts";
+import { type Builder, bothWays, type Rule, size, type Value } from "@hardgrad/onnx/graph";
 
 /**
  * onnxruntime handles one row after the other where a column is broadcast along them, or where they are normalised:

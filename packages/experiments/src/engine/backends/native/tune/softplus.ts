@@ -1,5 +1,4 @@
-import type { Rule } from "../ir/rewrite.ts";
-import { needsRelativePrecision } from "./precision.ts";
+import { needsRelativePrecision, type Rule } from "@hardgrad/onnx/graph";
 
 /**
  * For models that only onnxruntime will run: its CPU kernel of Softplus is scalar, and takes four times as long as

@@ -1,7 +1,8 @@
+import { instantiate } from "@hardgrad/onnx/graph";
 import { numpy as np } from "@jax-js/jax";
 import { expect, test } from "vitest";
-import { instantiate, type Lowered, lower } from "../src/index.ts";
-import { runJax, runModel } from "./harness.ts";
+import { runJax, runModel } from "../../../test/onnx-harness.ts";
+import { lowerNative, type NativeLowered } from "../src/engine/backends/native/lower.ts";
 
 type Arrays = { [name: string]: np.Array };
 type Numbers = { [name: string]: number[] };
@@ -9,15 +10,15 @@ type Numbers = { [name: string]: number[] };
 const arrays = (values: Numbers): Arrays =>
   Object.fromEntries(Object.entries(values).map(([name, list]) => [name, np.array(list)]));
 
-const lowered = (fn: (r: Arrays, i: Arrays) => Arrays, resident: Numbers, inputs: Numbers): Lowered => {
+const lowered = (fn: (r: Arrays, i: Arrays) => Arrays, resident: Numbers, inputs: Numbers): NativeLowered => {
   const updates = Object.fromEntries(Object.keys(resident).map((name) => [`next.${name}`, `input0.${name}`]));
-  return lower((r: Arrays, i: Arrays) => ({ next: fn(r, i) }), [arrays(resident), arrays(inputs)], {
+  return lowerNative((r: Arrays, i: Arrays) => ({ next: fn(r, i) }), [arrays(resident), arrays(inputs)], {
     updates,
   });
 };
 
 /** The arrays after one step, by the model and then the kernels in a memory of their own. */
-async function stepped(made: Lowered, resident: Numbers, inputs: Numbers): Promise<Numbers> {
+async function stepped(made: NativeLowered, resident: Numbers, inputs: Numbers): Promise<Numbers> {
   const all = new Map<string, number[]>();
   for (const [name, x] of Object.entries(resident)) all.set(`input0.${name}`, [...x]);
   for (const [name, x] of Object.entries(inputs)) all.set(`input1.${name}`, x);
@@ -46,7 +47,7 @@ async function expectStep(
   fn: (r: Arrays, i: Arrays) => Arrays,
   resident: Numbers,
   inputs: Numbers = {},
-): Promise<Lowered> {
+): Promise<NativeLowered> {
   const made = lowered(fn, resident, inputs);
   const actual = await stepped(made, resident, inputs);
   const names = Object.keys(fn(arrays(resident), arrays(inputs)));
@@ -140,5 +141,5 @@ test("a row that is broadcast, and an array from outside, are left to the model"
 });
 
 test("without updates there are no kernels", () => {
-  expect(lower((x: np.Array) => x.mul(2), [np.array([1, 2])]).kernels).toEqual([]);
+  expect(lowerNative((x: np.Array) => x.mul(2), [np.array([1, 2])]).kernels).toEqual([]);
 });

@@ -1,6 +1,6 @@
-import { beside, besideScalar, bothWays, isScalar, made, under } from "../ir/match.ts";
-import type { Rule } from "../ir/rewrite.ts";
-import type { Value } from "../ir/types.ts";
+import { beside, besideScalar, bothWays, isScalar, made, under } from "../../ir/match.ts";
+import type { Rule } from "../../ir/rewrite.ts";
+import type { Value } from "../../ir/types.ts";
 
 /** jax-js rounds halves to even by `c = floor(a + 1/2)`, less 1 where a is a half and c is odd: ONNX's Round. */
 export const round: Rule = (node, { b, at }) => {

@@ -1,9 +1,11 @@
+import { decodeModel, type Lowered, type Traceable } from "@hardgrad/onnx";
 import { nn, numpy as np, random, vjp } from "@jax-js/jax";
 import { expect, test } from "vitest";
-import { decodeModel, type Lowered, lower, type Traceable } from "../src/index.ts";
-import { expectSame } from "./harness.ts";
+import { expectSame } from "../../../test/onnx-harness.ts";
+import { lowerNative } from "../src/engine/backends/native/lower.ts";
 
 const normal = (seed: number, ...shape: number[]): np.Array => random.normal(random.key(seed), shape);
+const native = { by: lowerNative, web: false } as const;
 const operators = ({ model }: Lowered): string =>
   decodeModel(model)
     .graph.node.map((n) => n.opType)
@@ -73,7 +75,7 @@ const cases: readonly (readonly [name: string, expected: string, fn: Traceable, 
 ];
 
 test.each(cases)("%s", async (_, expected, fn, args) => {
-  const lowered = await expectSame(fn, args, { tuned: true, web: false });
+  const lowered = await expectSame(fn, args, native);
   expect(operators(lowered)).toBe(expected);
 });
 
@@ -83,16 +85,11 @@ test("rules leave alone what they do not fit", async () => {
     const order = np.argsort(x, 0);
     return [np.split(order.ref, [3], 0)[0]!, order];
   };
-  expect(operators(await expectSame(whole, () => [normal(1, 9, 4)], { tuned: true, web: false }))).toContain(
-    "TopK",
-  );
+  expect(operators(await expectSame(whole, () => [normal(1, 9, 4)], native))).toContain("TopK");
   const rows = (x: np.Array, w: np.Array, b: np.Array): np.Array => np.matmul(x, w).add(b);
-  await expectSame(rows, () => [normal(1, 2, 3, 4), normal(2, 4, 5), normal(3, 3, 1)], {
-    tuned: true,
-    web: false,
-  });
+  await expectSame(rows, () => [normal(1, 2, 3, 4), normal(2, 4, 5), normal(3, 3, 1)], native);
   const across = (x: np.Array, y: np.Array): np.Array => np.split(np.concatenate([x, y], 0), [1, 4], 0)[1]!;
-  await expectSame(across, () => [normal(1, 2, 4), normal(2, 3, 4)], { tuned: true, web: false });
+  await expectSame(across, () => [normal(1, 2, 4), normal(2, 3, 4)], native);
 });
 
 test("a gradient through a layer, transposes and all, is two products", () => {
@@ -104,7 +101,7 @@ test("a gradient through a layer, transposes and all, is two products", () => {
     y.dispose();
     return back(g);
   };
-  const lowered = lower(fn, [normal(1, 2, 6, 4), normal(2, 4, 5), normal(3, 2, 6, 5)], { tuned: true });
+  const lowered = lowerNative(fn, [normal(1, 2, 6, 4), normal(2, 4, 5), normal(3, 2, 6, 5)]);
   const found = operators(lowered);
   expect(found.match(/Gemm|MatMul/g)).toHaveLength(2);
   expect(found).not.toContain("Transpose");

@@ -1,4 +1,3 @@
-import type { Node, Value } from "../ir/types.ts";
 import {
   branch,
   branchIf,
@@ -10,10 +9,12 @@ import {
   i32,
   int,
   moduleOf,
+  type Node,
   set,
   type,
+  type Value,
   v128,
-} from "../wasm/assembler.ts";
+} from "@hardgrad/onnx/graph";
 
 /** What a kernel can compute: each result is rounded as the operator of ONNX rounds it. */
 export const operators: { readonly [op: string]: readonly Code[] | undefined } = {

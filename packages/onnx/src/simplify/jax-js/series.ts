@@ -1,6 +1,6 @@
-import { besideScalar, bothWays, isScalar, made, scalarOf, under } from "../ir/match.ts";
-import type { Rule } from "../ir/rewrite.ts";
-import type { Value } from "../ir/types.ts";
+import { besideScalar, bothWays, isScalar, made, scalarOf, under } from "../../ir/match.ts";
+import type { Rule } from "../../ir/rewrite.ts";
+import type { Value } from "../../ir/types.ts";
 
 /** Coefficients of jax-js's series of log1p, after the leading one. */
 const coefficients = [1 / 9, -1 / 8, 1 / 7, -1 / 6, 1 / 5, -1 / 4, 1 / 3, -1 / 2, 1];

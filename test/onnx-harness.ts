@@ -1,9 +1,9 @@
+import { type Lowered, type LowerOptions, lower, runKeys, type Traceable } from "@hardgrad/onnx";
 import { type Array as ConcreteArray, defaultDevice, init, tree } from "@jax-js/jax";
 import * as native from "onnxruntime-node";
 import * as web from "onnxruntime-web/wasm";
 import { expect } from "vitest";
-import { type Lowered, type LowerOptions, lower, runKeys, type Traceable } from "../src/index.ts";
-import { leavesWithPaths } from "../src/names.ts";
+import { leavesWithPaths } from "../packages/onnx/src/names.ts";
 
 await init("wasm");
 defaultDevice("wasm");
@@ -72,13 +72,18 @@ export function runJax(fn: Traceable, args: readonly unknown[]): Numbers[] {
 export async function expectSame(
   fn: Traceable,
   args: () => readonly unknown[],
-  options: LowerOptions & { readonly tolerance?: number; readonly web?: boolean } = {},
+  options: LowerOptions & {
+    readonly tolerance?: number;
+    readonly web?: boolean;
+    /** In place of `lower`. */
+    readonly by?: typeof lower;
+  } = {},
 ): Promise<Lowered> {
-  const { tolerance = 1e-5, web: inWeb = true, ...rest } = options;
+  const { tolerance = 1e-5, web: inWeb = true, by = lower, ...rest } = options;
   const expected = runJax(fn, args());
-  const inside = lower(fn, args(), rest);
+  const inside = by(fn, args(), rest);
   expectClose(await runModel(inside, args()), expected, tolerance);
-  const outside = lower(fn, args(), { ...rest, random: "outside" });
+  const outside = by(fn, args(), { ...rest, random: "outside" });
   if (outside.noise.length > 0) expectClose(await runModel(outside, args()), expected, tolerance);
   if (inWeb) expectClose(await runModel(inside, args(), "web"), expected, tolerance);
   return inside;

@@ -1,6 +1,4 @@
-import { made } from "../ir/match.ts";
-import type { Rule } from "../ir/rewrite.ts";
-import type { Attributes, Node, Value } from "../ir/types.ts";
+import { type Attributes, made, type Node, type Rule, type Value } from "@hardgrad/onnx/graph";
 
 /** Where a slice from the beginning of that axis alone ends; undefined for other nodes. */
 function headOf(node: Node, axis: number): number | undefined {

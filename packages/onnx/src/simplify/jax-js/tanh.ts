@@ -1,6 +1,6 @@
-import { beside, besideScalar, bothWays, isScalar, made, under } from "../ir/match.ts";
-import type { Rule } from "../ir/rewrite.ts";
-import type { Value } from "../ir/types.ts";
+import { beside, besideScalar, bothWays, isScalar, made, under } from "../../ir/match.ts";
+import type { Rule } from "../../ir/rewrite.ts";
+import type { Value } from "../../ir/types.ts";
 
 /** The parts of jax-js's tanh: with j = x < 0 ? 1 : -1 and m = exp(2 j x), it is `(m - 1) / (m + 1) * j`. */
 interface Parts {

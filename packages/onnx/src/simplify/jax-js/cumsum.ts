@@ -1,6 +1,6 @@
-import { isScalar, made } from "../ir/match.ts";
-import type { Rule } from "../ir/rewrite.ts";
-import { isFloat, size, type Value } from "../ir/types.ts";
+import { isScalar, made } from "../../ir/match.ts";
+import type { Rule } from "../../ir/rewrite.ts";
+import { isFloat, size, type Value } from "../../ir/types.ts";
 
 /**
  * jax-js sums up to each element of the last axis by a mask: n^2 elements for n. It is ONNX's CumSum, and the gradient,

@@ -1,7 +1,7 @@
-import { beside, bothWays, isScalar, made, under } from "../ir/match.ts";
-import type { Rule } from "../ir/rewrite.ts";
-import type { Node, Value } from "../ir/types.ts";
-import { needsRelativePrecision } from "./precision.ts";
+import { beside, bothWays, isScalar, made, under } from "../../ir/match.ts";
+import type { Rule } from "../../ir/rewrite.ts";
+import type { Node, Value } from "../../ir/types.ts";
+import { needsRelativePrecision } from "../precision.ts";
 
 /** `logaddexp(x, 0)`: with d = max(x, 0), a = exp(x - d) and c = exp(-d), it is `log(a + c) + d`. */
 interface Parts {

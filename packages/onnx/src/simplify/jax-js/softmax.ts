@@ -1,6 +1,6 @@
-import { bothWays, made, under } from "../ir/match.ts";
-import type { Rewriter, Rule } from "../ir/rewrite.ts";
-import { sameShape, type Value } from "../ir/types.ts";
+import { bothWays, made, under } from "../../ir/match.ts";
+import type { Rewriter, Rule } from "../../ir/rewrite.ts";
+import { sameShape, type Value } from "../../ir/types.ts";
 
 /** Where nothing else reads the exponentials (no gradient does), a softmax is one operator. */
 export const softmax: Rule = (node, r) => {

@@ -1,6 +1,6 @@
-import { bothWays, made, scalarOf, under } from "../ir/match.ts";
-import type { Rule } from "../ir/rewrite.ts";
-import type { Value } from "../ir/types.ts";
+import { bothWays, made, scalarOf, under } from "../../ir/match.ts";
+import type { Rule } from "../../ir/rewrite.ts";
+import type { Value } from "../../ir/types.ts";
 
 /**
  * jax-js finds the first largest entry as `n - max([x = max x] (n, n-1, ..., 1))`: ONNX's ArgMax (and ArgMin). Runs

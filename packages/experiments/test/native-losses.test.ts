@@ -1,10 +1,10 @@
 import { numpy as np, random } from "@jax-js/jax";
 import { catalogue, grad, type Objective, statefulExpectation } from "hardgrad";
 import { describe, expect, test } from "vitest";
+import { expectClose, runJax, runModel } from "../../../test/onnx-harness.ts";
 import { makeDistribution, oneOfEach, repeated, title } from "../../hardgrad/test/harness.ts";
 import { structuredLosses } from "../../hardgrad/test/structured-losses.ts";
-import { lower } from "../src/index.ts";
-import { expectClose, runJax, runModel } from "./harness.ts";
+import { lowerNative } from "../src/engine/backends/native/lower.ts";
 
 /** Logarithms of jax-js on wasm are right to 1.2e-5 near 1 only; these divide by a temperature or by differences. */
 const amplified = [
@@ -48,7 +48,7 @@ describe("every estimator natively, on losses that are linear, sliced, split, pa
       };
       const args = (): [np.Array, np.Array] => [repeated(c, 20), random.key(5)];
       const [samples, ...gradients] = runJax(all, args());
-      const model = lower(all, args(), { random: "outside", tuned: true });
+      const model = lowerNative(all, args());
       const [nativeSamples, ...nativeGradients] = await runModel(model, args());
       // Soft values, means of several samples with weights, and exact sums round; hard samples do not.
       const exactly = estimator.forward === "hard" && Number.isInteger(samples!.reduce((a, b) => a + b));

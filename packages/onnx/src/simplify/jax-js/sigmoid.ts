@@ -1,7 +1,7 @@
-import { besideScalar, bothWays, made, scalarOf, under } from "../ir/match.ts";
-import type { Rewriter, Rule } from "../ir/rewrite.ts";
-import type { Value } from "../ir/types.ts";
-import { needsRelativePrecision } from "./precision.ts";
+import { besideScalar, bothWays, made, scalarOf, under } from "../../ir/match.ts";
+import type { Rewriter, Rule } from "../../ir/rewrite.ts";
+import type { Value } from "../../ir/types.ts";
+import { needsRelativePrecision } from "../precision.ts";
 
 /** x of `1 / (exp(-x) + 1)`. */
 const argument = (r: Value): Value | undefined =>

@@ -1,4 +1,4 @@
-import type { Rule } from "../ir/rewrite.ts";
+import type { Rule } from "@hardgrad/onnx/graph";
 
 const reductions = ["ReduceSum", "ReduceMax", "ReduceMin", "ReduceMean"];
 

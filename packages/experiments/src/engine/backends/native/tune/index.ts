@@ -1,7 +1,4 @@
-import { rewriteAll } from "../ir/rewrite.ts";
-import type { Graph } from "../ir/types.ts";
-import { mergedLayout } from "../simplify/layout.ts";
-import { transposedProduct } from "../simplify/matmul.ts";
+import { type Graph, mergedLayout, rewriteAll, transposedProduct } from "@hardgrad/onnx/graph";
 import { biasBeforeReshape, scaledProduct } from "./products.ts";
 import { reduceLongAxes } from "./reductions.ts";
 import { outerProduct, softmaxOfRows, spreadColumns } from "./rows.ts";

@@ -1,6 +1,13 @@
-import { bothWays, made, scalarOf } from "../ir/match.ts";
-import type { Rewriter, Rule } from "../ir/rewrite.ts";
-import { type Node, sameShape, type Value } from "../ir/types.ts";
+import {
+  bothWays,
+  made,
+  type Node,
+  type Rewriter,
+  type Rule,
+  sameShape,
+  scalarOf,
+  type Value,
+} from "@hardgrad/onnx/graph";
 
 /** A product of two matrices of floats without a third operand, of which nothing else is read. */
 function plainProduct(x: Value, { uses }: Rewriter): Node | undefined {

@@ -1,5 +1,4 @@
-import type { Rule } from "../ir/rewrite.ts";
-import { sameShape, size } from "../ir/types.ts";
+import { type Rule, sameShape, size } from "@hardgrad/onnx/graph";
 
 /**
  * A transpose with axes of length 1, or with axes that stay neighbours, is one of fewer axes between two reshapes. A

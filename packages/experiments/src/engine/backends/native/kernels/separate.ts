@@ -1,4 +1,4 @@
-import { type Graph, type Node, sameShape, size, type Value } from "../ir/types.ts";
+import { type Graph, type Node, sameShape, size, type Value } from "@hardgrad/onnx/graph";
 import { assembleKernel, operators } from "./assemble.ts";
 
 /**

@@ -1,0 +1,28 @@
+/**
+ * `@hardgrad/onnx/graph`: the graph of a lowered function, to change or compile it. `lowerGraph` gives it, rules rewrite
+ * it, a `Builder` makes parts of it, `encodeGraph` writes it. The assembler makes WebAssembly kernels of parts of it.
+ *
+ * @module
+ */
+export { LoweringError } from "./errors.ts";
+export { Builder } from "./ir/builder.ts";
+export { beside, besideScalar, bothWays, fillOf, isScalar, made, scalarOf, under } from "./ir/match.ts";
+export { type Rewriter, type Rule, rewriteAll } from "./ir/rewrite.ts";
+export {
+  type Attribute,
+  type Attributes,
+  broadcastShapes,
+  type ConstantData,
+  type DType,
+  type Graph,
+  isFloat,
+  type Node,
+  sameShape,
+  size,
+  type Value,
+} from "./ir/types.ts";
+export { encodeGraph, type GraphOptions, type LoweredGraph, lowerGraph } from "./lower.ts";
+export { mergedLayout } from "./simplify/layout.ts";
+export { transposedProduct } from "./simplify/matmul.ts";
+export { needsRelativePrecision } from "./simplify/precision.ts";
+export * from "./wasm/assembler.ts";

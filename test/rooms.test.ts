@@ -1,0 +1,89 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { expect, test } from "vitest";
+
+/** Our rooms, and what each may import of ours besides itself: arrows point one way. Packages are named by their scope. */
+const experiments = "packages/experiments/src";
+const cli = "packages/cli/src";
+const rules: readonly {
+  readonly room: RegExp;
+  readonly allowed?: RegExp;
+  readonly never?: RegExp;
+  readonly why: string;
+}[] = [
+  {
+    room: /^packages\/experiments\/src\/contract\//,
+    allowed: /^(hardgrad|@hardgrad\/runtime)$/,
+    why: "a contract stands on nothing of ours but types of the libraries",
+  },
+  {
+    room: /^packages\/experiments\/src\/(data|nn)\//,
+    allowed: /^(hardgrad|@hardgrad\/runtime|packages\/experiments\/src\/contract\/.*)$/,
+    why: "data and layers stand on the contract, and not on one another",
+  },
+  {
+    room: /^packages\/experiments\/src\/engine\//,
+    never: /^packages\/experiments\/src\/(experiments|judge)\//,
+    why: "the engine takes an experiment as a value and knows none",
+  },
+  {
+    room: /^packages\/experiments\/src\/judge\//,
+    never: /^packages\/experiments\/src\/experiments\//,
+    why: "the judge reads what any experiment draws",
+  },
+  {
+    room: /^packages\/experiments\/src\/(?!index\.ts)/,
+    never: /^packages\/experiments\/src\/experiments\/index\.ts$/,
+    why: "the registry is at the top: nobody below it has a list",
+  },
+  {
+    room: /^packages\/cli\/src\/run-folder\//,
+    never: /^packages\/cli\/src\/(figures|run-figures|commands|export|draw|judge|compare)\//,
+    why: "storage does not draw, and knows no command",
+  },
+  {
+    room: /^packages\/cli\/src\/figures\//,
+    never: /^(packages\/cli\/src\/(run-folder|run-figures|commands|disk)\/.*|@hardgrad\/runtime)$/,
+    why: "figures draw numbers that they are given: they read no run and measure nothing",
+  },
+];
+
+/** The imports of a file: paths from the root for our files, names for packages. */
+function importsOf(file: string): string[] {
+  const text = readFileSync(file, "utf8");
+  const found = [...text.matchAll(/(?:from|import\()\s*"([^"]+)"/g)].map((m) => m[1]!);
+  return found.map((name) => (name.startsWith(".") ? join(dirname(file), name) : name));
+}
+
+const files = [experiments, cli].flatMap((folder) =>
+  readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => join(folder, name)),
+);
+const ours = (name: string): boolean => /^(hardgrad$|@hardgrad\/|packages\/)/.test(name);
+
+test.each(rules)("$room: $why", ({ room, allowed, never, why }) => {
+  const inside = files.filter((file) => room.test(file));
+  expect(inside.length).toBeGreaterThan(0);
+  const wrong = inside.flatMap((file) => {
+    const own = dirname(relative(".", file)).split("/").slice(0, 4).join("/");
+    return importsOf(file)
+      .filter((name) => ours(name) && !name.startsWith(`${own}/`))
+      .filter((name) => never?.test(name) || (allowed && !allowed.test(name)))
+      .map((name) => `${file} imports ${name}: ${why}`);
+  });
+  expect(wrong).toEqual([]);
+});
+
+test("an experiment imports no other", () => {
+  const home = /^packages\/experiments\/src\/experiments\/([^/]+)\//;
+  const wrong = files.flatMap((file) => {
+    const own = home.exec(file)?.[1];
+    if (own === undefined) return [];
+    return importsOf(file).filter((name) => {
+      const other = home.exec(name)?.[1];
+      return other !== undefined && other !== own;
+    });
+  });
+  expect(wrong).toEqual([]);
+});
