@@ -4,8 +4,20 @@ import type { BitsLayer, GatedLayer, GateLayer, Layer, LinearLayer, Network, Uni
 const longest = 2 ** 20;
 const mostLayers = 1000;
 
+/** A network whose sizes fit and whose weights are finite. */
+export interface CheckedNetwork {
+  readonly network: Network;
+  /** Length of every value: of the input, then of each layer's output. */
+  readonly lengths: readonly number[];
+}
+
+/** @throws RangeError in one sentence for a network that does not fit itself. */
+export function checked(network: Network): CheckedNetwork {
+  return { network, lengths: checkNetwork(network) };
+}
+
 /** Length of every value: of the input, then of each layer's output. Throws a RangeError with one sentence. */
-export function checkNetwork(network: Network): number[] {
+function checkNetwork(network: Network): number[] {
   const { inputs, layers } = network;
   if (!isSize(inputs, longest))
     fail(`inputs is ${show(inputs)}, but must be a whole number from 1 to ${longest}.`);

@@ -1,3 +1,4 @@
+import { checked } from "./check.ts";
 import type { Network } from "./layers.ts";
 import * as L from "./layout.ts";
 import { createMachine, type Machine } from "./machine.ts";
@@ -61,7 +62,7 @@ export async function measureCosts(shared: boolean): Promise<Costs> {
     ],
   };
   const prepare = async (network: Network, path: Path, examples: number, period: number): Promise<Work> => {
-    const machine = await createMachine(network, path, 1, examples, shared);
+    const machine = await createMachine(checked(network), path, 1, examples, shared);
     const { kernels, memory, plan } = machine;
     const x = new Float32Array(memory.buffer, plan.input, examples * network.inputs);
     for (let i = 0; i < x.length; i += period) x[i] = 1;

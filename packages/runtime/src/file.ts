@@ -1,4 +1,4 @@
-import { checkNetwork } from "./check.ts";
+import { type CheckedNetwork, checked } from "./check.ts";
 import { xxHash32 } from "./checksum.ts";
 import type { Layer, Network } from "./layers.ts";
 
@@ -31,7 +31,7 @@ export class RuntimeFileError extends Error {
  * writeFileSync("network.hardgrad", writeRuntimeFile(network));
  */
 export function writeRuntimeFile(network: Network): Uint8Array<ArrayBuffer> {
-  checkNetwork(given(network, "writeRuntimeFile", "must be a network ({ inputs, layers })"));
+  checked(given(network, "writeRuntimeFile", "must be a network ({ inputs, layers })"));
   const parts: { readonly offset: number; readonly values: Float32Array | Uint8Array }[] = [];
   let end = 0;
   const layers = network.layers.map((layer) => {
@@ -74,6 +74,10 @@ export function writeRuntimeFile(network: Network): Uint8Array<ArrayBuffer> {
  * const { inputs, layers, meta } = readRuntimeFile(new Uint8Array(readFileSync("network.hardgrad")));
  */
 export function readRuntimeFile(bytes: Uint8Array): Network {
+  return readChecked(bytes).network;
+}
+
+function readChecked(bytes: Uint8Array): CheckedNetwork {
   if (!(bytes instanceof Uint8Array)) {
     const [what, way] = describe(bytes);
     throw new TypeError(`readRuntimeFile: bytes is ${what}, but must be a Uint8Array${way}.`);
@@ -108,23 +112,18 @@ export function readRuntimeFile(bytes: Uint8Array): Network {
     return layer as unknown as Layer;
   });
   if (end !== data.length) refuse(`its arrays end at byte ${end} of the data, which has ${data.length}`);
-  const network: Network = { inputs: header.inputs, layers, meta: header.meta };
   try {
-    checkNetwork(network);
+    return checked({ inputs: header.inputs, layers, meta: header.meta });
   } catch (error) {
-    refuse((error as Error).message.replace(/\.$/, ""));
+    return refuse((error as Error).message.replace(/\.$/, ""));
   }
-  return network;
 }
 
-/** The network that a loader is given: as the bytes of a file, or itself. */
-export function networkOf(file: Uint8Array | Network, caller: string): Network {
-  if (file instanceof Uint8Array) return readRuntimeFile(file);
-  return given(
-    file,
-    caller,
-    "must be the bytes of a runtime file (a Uint8Array) or a network ({ inputs, layers })",
-  );
+/** The network that a loader is given, as the bytes of a file or itself, checked: once, for it reads every weight. */
+export function networkOf(file: Uint8Array | Network, caller: string): CheckedNetwork {
+  if (file instanceof Uint8Array) return readChecked(file);
+  const rule = "must be the bytes of a runtime file (a Uint8Array) or a network ({ inputs, layers })";
+  return checked(given(file, caller, rule));
 }
 
 /** Refuses what is no network at all, and says what to do with what it is. */

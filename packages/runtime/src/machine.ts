@@ -1,6 +1,5 @@
-import { checkNetwork } from "./check.ts";
+import type { CheckedNetwork } from "./check.ts";
 import { compileKernels, createMemory, instantiate, type Kernels } from "./kernels.ts";
-import type { Network } from "./layers.ts";
 import { type Path, type Plan, planNetwork } from "./plan.ts";
 import { writePlan } from "./program.ts";
 
@@ -12,15 +11,14 @@ export interface Machine {
   readonly plan: Plan;
 }
 
-/** Lays a network out in a memory of its own. The network is checked before any memory is asked for. */
+/** Lays a network out in a memory of its own. */
 export async function createMachine(
-  network: Network,
+  { network, lengths }: CheckedNetwork,
   path: Path,
   threads: number,
   slab: number,
   shared: boolean,
 ): Promise<Machine> {
-  const lengths = checkNetwork(network);
   const { module, asked } = await compileKernels(shared);
   const listBytes = (width: number, groups: number): number => asked.listBytes(width, groups);
   const plan = planNetwork(network, lengths, listBytes, threads, slab);

@@ -1,3 +1,4 @@
+import { checked } from "./check.ts";
 import { applyCosts } from "./costs.ts";
 import type { Network } from "./layers.ts";
 import * as L from "./layout.ts";
@@ -28,7 +29,7 @@ export interface IsolatedLayer {
  * const first = layer.output(0);
  */
 export async function isolateLayer(network: Network, path: Path): Promise<IsolatedLayer> {
-  const machine = await createMachine(network, path, 1, L.CHUNK, false);
+  const machine = await createMachine(checked(network), path, 1, L.CHUNK, false);
   const { kernels, memory, plan } = machine;
   await applyCosts(machine, undefined, false);
   const index = plan.layers.length - 1;

@@ -57,7 +57,7 @@ const mostBytes = 2 ** 32 - 2 ** 16;
 /**
  * Lays out the memory for a checked network.
  *
- * @param lengths what checkNetwork gave.
+ * @param lengths of the values of a checked network.
  * @param listBytes the kernels' own count of what their lists need.
  * @param threads how many scratch areas.
  * @param slab how many examples the input and output areas hold.

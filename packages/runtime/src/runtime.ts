@@ -42,10 +42,10 @@ export async function loadRuntime(
   file: Uint8Array | Network,
   options: RuntimeOptions = {},
 ): Promise<Runtime> {
-  const network = networkOf(file, "loadRuntime");
-  const machine = await createMachine(network, checkPath(options), 1, CHUNK, false);
+  const read = networkOf(file, "loadRuntime");
+  const machine = await createMachine(read, checkPath(options), 1, CHUNK, false);
   await applyCosts(machine, options.costs, false);
-  return createRuntime(machine, network.meta ?? {}, CHUNK, (examples) => runHere(machine, examples));
+  return createRuntime(machine, read.network.meta ?? {}, CHUNK, (examples) => runHere(machine, examples));
 }
 
 /** Runs at most 64 examples on the calling thread; false if one of them is not finite. */

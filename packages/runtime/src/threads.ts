@@ -43,9 +43,9 @@ export async function loadThreaded(
     throw new Error(
       "loadThreaded: threads need a cross-origin isolated page (headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp); loadRuntime works without.",
     );
-  const network = networkOf(file, "loadThreaded");
+  const read = networkOf(file, "loadThreaded");
   const slab = L.CHUNK * threads * 4;
-  const machine = await createMachine(network, checkPath(options), threads, slab, true);
+  const machine = await createMachine(read, checkPath(options), threads, slab, true);
   await applyCosts(machine, options.costs, true);
   const { plan } = machine;
   const control = new Int32Array(machine.memory.buffer, plan.control, L.CONTROL_BYTES / 4);
@@ -62,7 +62,7 @@ export async function loadThreaded(
   let workers = await Promise.all(
     places.slice(1).map((place) => startWorker(machine.module, machine.memory, place)),
   );
-  const runtime = createRuntime(machine, network.meta ?? {}, slab, (examples) => {
+  const runtime = createRuntime(machine, read.network.meta ?? {}, slab, (examples) => {
     const helpers = examples > 1 ? workers.length : 0;
     return runBatch(control, examples, helpers, () => machine.kernels.share(...places[0]!));
   });

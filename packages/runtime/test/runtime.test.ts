@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { type Costs, loadRuntime, measureCosts, type Network, writeRuntimeFile } from "../src/index.ts";
 import { gatedNetwork, smallNetwork } from "./networks.ts";
 import { evaluate, expectWithin, floats, generator } from "./reference.ts";
@@ -14,6 +14,17 @@ test("batches of any size give the bits of single examples", async () => {
   for (let i = 0; i < 200; i++) singles.set(runtime.forward(x.subarray(i * 50, (i + 1) * 50)), i * 10);
   for (const batch of [1, 2, 63, 64, 65, 128, 200])
     expect(runtime.forward(x.subarray(0, batch * 50))).toEqual(singles.subarray(0, batch * 10));
+});
+
+test("a file's weights are checked once", async () => {
+  const bytes = writeRuntimeFile(gatedNetwork(50, 200, 16, 0.3));
+  const weights = bytes.length / 4; // and the header, which counts for more than what else is checked
+  const seen = vi.spyOn(Number, "isFinite");
+  await loadRuntime(bytes, { costs: usualCosts });
+  const calls = seen.mock.calls.length;
+  seen.mockRestore();
+  expect(calls).toBeGreaterThan(0.9 * weights);
+  expect(calls).toBeLessThan(1.1 * weights);
 });
 
 test("the outputs of the whole small network are those of float64", async () => {

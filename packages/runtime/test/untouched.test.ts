@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { checked } from "../src/check.ts";
 import { writeCosts } from "../src/costs.ts";
 import { instantiate } from "../src/kernels.ts";
 import type { Network } from "../src/layers.ts";
@@ -50,7 +51,7 @@ function inputsOf(network: Network, block: number, batch: number): Float32Array 
  * it: whoever reads one of them is stopped by WebAssembly.
  */
 async function runAtTheEnd(network: Network, path: Path, x: Float32Array): Promise<Float32Array> {
-  const { module, plan } = await createMachine(network, path, 1, L.CHUNK, false);
+  const { module, plan } = await createMachine(checked(network), path, 1, L.CHUNK, false);
   const { weight, wide, rows, rowBytes, inputs } = plan.layers[2]!;
   const places = [
     { field: L.OP_WEIGHT, at: weight, used: (USED / 8) * inputs * 32 },
@@ -83,7 +84,7 @@ async function runAtTheEnd(network: Network, path: Path, x: Float32Array): Promi
 }
 
 async function usual(network: Network, path: Path, x: Float32Array): Promise<Float32Array> {
-  const { kernels, memory, plan } = await createMachine(network, path, 1, L.CHUNK, false);
+  const { kernels, memory, plan } = await createMachine(checked(network), path, 1, L.CHUNK, false);
   new Float32Array(memory.buffer, plan.input, x.length).set(x);
   const batch = x.length / network.inputs;
   kernels.run(plan.program, plan.scratch, plan.input, plan.output, batch);

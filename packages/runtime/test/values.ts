@@ -1,3 +1,4 @@
+import { checked } from "../src/check.ts";
 import type { Costs } from "../src/costs.ts";
 import { writeCosts } from "../src/costs.ts";
 import type { Network } from "../src/layers.ts";
@@ -22,7 +23,7 @@ export async function runValues(
   lastWeight?: Float32Array,
   far = false,
 ): Promise<{ examples: Float32Array[][]; paths: Path[]; output: Float32Array }> {
-  const machine = await createMachine(network, path, 1, L.CHUNK, false);
+  const machine = await createMachine(checked(network), path, 1, L.CHUNK, false);
   const { kernels, memory, plan } = machine;
   writeCosts(machine, costs);
   if (lastWeight) replaceLastWeight(machine, lastWeight);
