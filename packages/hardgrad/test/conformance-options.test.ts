@@ -48,7 +48,7 @@ describe("every option", () => {
     test(`${title(entry)}: jit = eager, needs, NaN, references, gradients to parameters`, () => {
       transforms(entry);
       needsAndExtremes(entry);
-      if (entry.id !== "vimco") gradientsToParameters(entry);
+      gradientsToParameters(entry);
     });
   }
 });

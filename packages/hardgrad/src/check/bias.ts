@@ -1,0 +1,138 @@
+import { numpy as np } from "@jax-js/jax";
+import { enumerated } from "../audit/exact-gradient.ts";
+import { momentsOf } from "../audit/statistics.ts";
+import type { Estimator } from "../types.ts";
+import { type Case, type Entry, makeDistribution, placeOf, widthOf } from "./cases.ts";
+import { type Estimates, estimatesOf } from "./estimates.ts";
+import { objectiveFor } from "./losses.ts";
+import { type CheckObjective, objectives } from "./objectives.ts";
+import { LIMIT, type Outcome, shown } from "./outcome.ts";
+
+/** For float32: losses are of order 1, with an error of 1e-7 each, and sums of up to six products. */
+const FLOOR = 2e-5;
+
+/** What is exact on a case: the gradient of E[f], and the mean of |f|. */
+export interface Exact {
+  readonly gradient: readonly number[];
+  readonly size: number;
+}
+
+/** By enumeration. */
+export async function exactOf(c: Case, objective: CheckObjective): Promise<Exact> {
+  const q = makeDistribution(c.kind, np.array([...c.logits]).reshape([1, ...c.event]));
+  const { gradient, probabilities, values } = await enumerated(q, objectiveFor(objective, c));
+  q.logits.dispose();
+  return { gradient, size: values.reduce((sum, v, s) => sum + probabilities[s]! * Math.abs(v), 0) };
+}
+
+/** The entry of the gradient that is furthest off, in standard errors after the floor. */
+export interface Deviation {
+  readonly z: number;
+  readonly entry: number;
+  readonly mean: number;
+  readonly exact: number;
+}
+
+/** Of estimates `[count * width]`. NaN is infinitely far. */
+export function deviationOf(rows: ArrayLike<number>, { gradient, size }: Exact): Deviation {
+  const width = gradient.length;
+  const { mean, variance } = momentsOf(rows, width);
+  const count = rows.length / width;
+  const floor = FLOOR * Math.max(1, size);
+  const all = gradient.map((exact, entry): Deviation => {
+    const off = Math.max(0, Math.abs(mean[entry]! - exact) - floor);
+    const z = off / (Math.sqrt(variance[entry]! / count) + 1e-9);
+    return { z: Number.isNaN(z) ? Number.POSITIVE_INFINITY : z, entry, mean: mean[entry]!, exact };
+  });
+  return all.reduce((worst, one) => (one.z > worst.z ? one : worst));
+}
+
+/** What an estimator claims to be exact for, by the traits of the instance in hand. */
+export function exactFor({ estimator }: Pick<Entry, "estimator">): readonly CheckObjective[] {
+  const degree = estimator.exactDegree === "all" ? Number.POSITIVE_INFINITY : estimator.exactDegree;
+  return objectives.filter((o) =>
+    o.degree === "any"
+      ? estimator.unbiased && !(estimator.continuous && o.name === "jump")
+      : o.degree <= degree,
+  );
+}
+
+/** Lower degrees first: the least variance. */
+function steepest(a: CheckObjective, b: CheckObjective): number {
+  return (a.degree === "any" ? 0 : a.degree) - (b.degree === "any" ? 0 : b.degree);
+}
+
+function estimatesOn({ estimator, case: c }: Entry, among: readonly CheckObjective[]): Estimates {
+  return estimatesOf(
+    estimator,
+    c,
+    among.map((o) => objectiveFor(o, c)),
+  );
+}
+
+function claimed({ unbiased, continuous, exactDegree, id }: Estimator): string {
+  if (unbiased) return `${id} says it is unbiased${continuous ? " for a continuous f" : ""}`;
+  return exactDegree === 0
+    ? `${id} says it is exact for constants`
+    : `${id} says it is exact for polynomials of degree ${exactDegree}`;
+}
+
+/** No bias on the objectives that are given: one outcome each. */
+export async function unbiased(
+  entry: Entry,
+  among: readonly CheckObjective[],
+  count: number,
+  exact: (c: Case, objective: CheckObjective) => Exact | Promise<Exact> = exactOf,
+): Promise<Outcome[]> {
+  const estimates = estimatesOn(entry, among);
+  const outcomes: Outcome[] = [];
+  try {
+    for (const [j, objective] of among.entries()) {
+      const rows = await estimates.of(j, count, 11 + objectives.indexOf(objective));
+      const { z, entry: i, mean, exact: right } = deviationOf(rows, await exact(entry.case, objective));
+      const drawn = rows.length / widthOf(entry.case.event);
+      outcomes.push({
+        claim: "exact",
+        holds: z < LIMIT,
+        message:
+          `${claimed(entry.estimator)}; on the ${objective.name} objective (${placeOf(entry)}) its mean over ` +
+          `${drawn} estimates is ${shown(z)} standard errors from the exact gradient (logit ${i}: ${shown(mean)}, exact ${shown(right)}).`,
+      });
+    }
+  } finally {
+    estimates.dispose();
+  }
+  return outcomes;
+}
+
+/** Bias on some objective that the entry does not claim to be exact for. */
+export async function biased(
+  entry: Entry,
+  count: number,
+  exact: (c: Case, objective: CheckObjective) => Exact | Promise<Exact> = exactOf,
+): Promise<Outcome> {
+  const found: string[] = [];
+  const outcome = (holds: boolean, seen: string): Outcome => ({
+    claim: "biased",
+    holds,
+    message: `${entry.id} says it is biased${entry.estimator.exactDegree === 0 ? "" : ` above degree ${entry.estimator.exactDegree}`}; ${seen}`,
+  });
+  for (const objective of objectives.filter((o) => !exactFor(entry).includes(o)).sort(steepest)) {
+    const estimates = estimatesOn(entry, [objective]);
+    try {
+      const { z } = deviationOf(await estimates.of(0, count, 5), await exact(entry.case, objective));
+      if (z > LIMIT)
+        return outcome(
+          true,
+          `on the ${objective.name} objective (${placeOf(entry)}) its mean is ${shown(z)} standard errors off.`,
+        );
+      found.push(`${objective.name} ${shown(z)}`);
+    } finally {
+      estimates.dispose();
+    }
+  }
+  return outcome(
+    false,
+    `no bias was found in ${count} estimates (${placeOf(entry)}; standard errors: ${found.join(", ")}), so it claims too little.`,
+  );
+}

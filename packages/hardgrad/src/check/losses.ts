@@ -1,0 +1,26 @@
+import { numpy as np } from "@jax-js/jax";
+import { statefulExpectation } from "../expectation.ts";
+import type { NamedArrays, Objective } from "../types.ts";
+import { type Case, type Entry, makeDistribution } from "./cases.ts";
+import type { CheckObjective } from "./objectives.ts";
+
+/** The state before the first step. */
+export function stateOf({ estimator, case: c }: Pick<Entry, "estimator" | "case">): NamedArrays {
+  return estimator.init(makeDistribution(c.kind, np.zeros([2, ...c.event])));
+}
+
+/** Losses of an objective, summed, and nothing left of the state. */
+export function lossOf(entry: Entry, f: Objective): (logits: np.Array, key: np.Array) => np.Array {
+  const { estimator, case: c } = entry;
+  return (logits, key) => {
+    const q = makeDistribution(c.kind, logits);
+    const { losses, state } = statefulExpectation(q, f, estimator, key, stateOf(entry));
+    for (const array of Object.values(state)) array.dispose();
+    return np.sum(losses);
+  };
+}
+
+/** An objective of the suite for the event of a case. */
+export function objectiveFor({ f }: CheckObjective, c: Case): Objective {
+  return (x) => f(x, c.event.length);
+}

@@ -1,0 +1,30 @@
+/** A line of the traits, or a rule that every estimator keeps. */
+export type Claim =
+  | "runs"
+  | "traits"
+  | "options"
+  | "evaluations"
+  | "forward"
+  | "value"
+  | "law"
+  | "needs"
+  | "finite"
+  | "ownership"
+  | "jit"
+  | "vmap"
+  | "parameters"
+  | "exact"
+  | "biased";
+
+/** Whether one claim holds, in one sentence with the numbers. */
+export interface Outcome {
+  readonly claim: Claim;
+  readonly holds: boolean;
+  readonly message: string;
+}
+
+/** A number as sentences show it. */
+export const shown = (value: number): string => String(Number(value.toPrecision(3)));
+
+/** Limit in standard errors: with a thousand comparisons, a false alarm has probability 0.7 %. */
+export const LIMIT = 4.5;

@@ -1,0 +1,94 @@
+import { jit, numpy as np, random, vmap } from "@jax-js/jax";
+import { statefulExpectation } from "../expectation.ts";
+import { grad } from "../gradients.ts";
+import { lastAxes } from "../surrogate.ts";
+import type { Objective } from "../types.ts";
+import { type Entry, makeDistribution, placeOf, repeated, widthOf } from "./cases.ts";
+import { lossOf, objectiveFor, stateOf } from "./losses.ts";
+import { objectiveOf } from "./objectives.ts";
+import { type Outcome, shown } from "./outcome.ts";
+
+const flat = (x: np.Array): number[] => x.reshape([-1]).js() as number[];
+
+/** Another order of float32 sums: 1e-4 of a number, and 1e-6. NaN differs from everything. */
+function furthest(a: readonly number[], b: readonly number[]): number {
+  const off = a.map((v, i) => Math.abs(v - b[i]!) / (1e-6 + 1e-4 * Math.abs(b[i]!)));
+  return Math.max(0, ...off);
+}
+
+/** jit = eager, and the same key gives the same bits. */
+export function transforms(entry: Entry): Outcome[] {
+  const { case: c, id } = entry;
+  const loss = lossOf(entry, objectiveFor(objectiveOf("coupled"), c));
+  const eager = flat(grad(loss)(repeated(c, 5), random.key(1)));
+  const again = flat(grad(loss)(repeated(c, 5), random.key(1)));
+  const program = jit(grad(loss));
+  const jitted = flat(program(repeated(c, 5), random.key(1)));
+  program.dispose();
+  const differs = eager.findIndex((v, i) => !Object.is(v, again[i]));
+  const worst = jitted.findIndex((v, i) => !(furthest([v], [eager[i]!]) <= 1));
+  return [
+    {
+      claim: "jit",
+      holds: differs < 0,
+      message:
+        differs < 0
+          ? `${id} gives the same bits for the same key (${placeOf(entry)}).`
+          : `${id} must give the same bits for the same key; one gradient is ${shown(eager[differs]!)}, and ${shown(again[differs]!)} when asked again (${placeOf(entry)}).`,
+    },
+    {
+      claim: "jit",
+      holds: worst < 0,
+      message:
+        worst < 0
+          ? `${id} gives the same gradient compiled by jit (${placeOf(entry)}).`
+          : `${id} must give the same gradient compiled by jit; one is ${shown(eager[worst]!)} run step by step, and ${shown(jitted[worst]!)} compiled (${placeOf(entry)}).`,
+    },
+  ];
+}
+
+/** A map over keys is a loop over them. */
+export function mapsOverKeys(entry: Entry): Outcome {
+  const { case: c, id } = entry;
+  const loss = lossOf(entry, objectiveFor(objectiveOf("coupled"), c));
+  const keys = random.split(random.key(9), 3);
+  const mapped = flat(vmap((key: np.Array) => grad(loss)(repeated(c, 5), key))(keys.ref));
+  const one = jit(grad(loss));
+  const looped = np.split(keys, 3, 0).flatMap((key) => flat(one(repeated(c, 5), key.reshape([2]))));
+  one.dispose();
+  const off = furthest(mapped, looped);
+  return {
+    claim: "vmap",
+    holds: off <= 1,
+    message: `${id} under vmap over three keys must be a loop over them; it differs by ${shown(off)} times what float32 allows (${placeOf(entry)}).`,
+  };
+}
+
+/** The gradient to the parameters of f is that of the value, at the same samples. */
+export function gradientsToParameters(entry: Entry): Outcome {
+  const { case: c, estimator, id } = entry;
+  const w = np.array([0.5, -1.5, 2, 0.25, 1, -0.75].slice(0, widthOf(c.event))).reshape([...c.event]);
+  const weighted = (weights: np.Array): np.Array => {
+    const g: Objective = (x) => np.sum(x.mul(weights.ref), lastAxes(c.event.length));
+    const q = makeDistribution(c.kind, repeated(c, 50));
+    const { losses, state } = statefulExpectation(q, g, estimator, random.key(4), stateOf(entry));
+    for (const array of Object.values(state)) array.dispose();
+    weights.dispose();
+    return np.sum(losses);
+  };
+  const at = (scale: number): number => weighted(w.ref.mul(scale)).js() as number;
+  const slope = np.sum(w.ref.mul(grad(weighted)(w.ref))).js() as number;
+  // Along w itself: for a mean of losses, which are linear in w, that is the value; for a bound it is about the difference.
+  const value = at(1);
+  const difference = (at(1.02) - at(0.98)) / 0.04;
+  w.dispose();
+  const linear = Math.abs(difference - value) <= 2e-3 * Math.max(1, Math.abs(value));
+  const [right, slack] = linear
+    ? [value, 5e-4] // sums of 50 losses of order 1 in float32
+    : [difference, 0.02 * Math.max(1, Math.abs(difference))];
+  return {
+    claim: "parameters",
+    holds: Math.abs(slope - right) < slack,
+    message: `${id} must pass the gradient to the parameters w of f; for losses linear in w, w times it is ${shown(slope)}, not ${shown(right)} (${placeOf(entry)}).`,
+  };
+}
