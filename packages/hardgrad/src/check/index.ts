@@ -123,7 +123,7 @@ function biasSteps(entry: Entry, samples: number, exact: ReturnType<typeof exact
 /** Everything but the bias. */
 function stepsFor(entry: Entry): Step[] {
   const where = placeOf(entry);
-  const enumerates = entry.estimator.family === "exact";
+  const enumerates = entry.estimator.enumerates === true;
   return [
     { what: "samples and value", where, run: () => samplesAndValues(entry, { samples: !enumerates }) },
     { what: "needs", where, run: () => needs(entry) },
