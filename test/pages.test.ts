@@ -1,0 +1,112 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { catalogue, pseudoDerivatives } from "hardgrad";
+import { describe, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const markdown = (folder: string): string[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => join(root, folder, name));
+const packages = readdirSync(join(root, "packages")).map((name) => join(root, "packages", name, "README.md"));
+const pages = [
+  ...["README.md", "CONTRIBUTING.md", "CHANGELOG.md"].map((name) => join(root, name)),
+  ...packages.filter((path) => existsSync(path)),
+  ...markdown("docs"),
+];
+const read = (path: string): string => readFileSync(path, "utf8");
+
+/** The page without what stands in code, where brackets are no links. */
+const prose = (text: string): string =>
+  text.replaceAll(/^```[\s\S]*?^```/gm, "").replaceAll(/`[^`\n]*`/g, "code");
+
+/** Names that headings can be reached by, as GitHub makes them. */
+function anchors(path: string): Set<string> {
+  const headings = read(path)
+    .replaceAll(/^```[\s\S]*?^```/gm, "")
+    .matchAll(/^#+ (.+)$/gm);
+  const seen = new Map<string, number>();
+  const given = [...read(path).matchAll(/<a id="([^"]+)">/g)].map(([, id]) => id!);
+  return new Set([
+    ...given,
+    ...[...headings].map(([, heading]) => {
+      const name = heading!
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+        .replaceAll(" ", "-");
+      const count = seen.get(name) ?? 0;
+      seen.set(name, count + 1);
+      return count === 0 ? name : `${name}-${count}`;
+    }),
+  ]);
+}
+
+function deadLinks(path: string): string[] {
+  return [...prose(read(path)).matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, link]) => {
+    if (/^[a-z]+:/.test(link!)) return [];
+    const [file, anchor] = link!.split("#") as [string, string?];
+    const target = file === "" ? path : join(dirname(path), file);
+    if (!existsSync(target)) return [`${link}: there is no such file`];
+    if (anchor !== undefined && target.endsWith(".md") && !anchors(target).has(anchor))
+      return [`${link}: there is no such heading`];
+    return [];
+  });
+}
+
+describe("links lead somewhere", () => {
+  for (const path of pages)
+    test(relative(root, path), () => {
+      expect(deadLinks(path)).toEqual([]);
+    });
+});
+
+test("the check of links finds a dead file and a dead heading", () => {
+  expect(anchors(join(root, "docs/choosing.md"))).toContain("forbidding-choices");
+  expect(anchors(join(root, "docs/choosing.md"))).not.toContain("forbidding");
+});
+
+describe("the README", () => {
+  const readme = read(join(root, "README.md"));
+  const result = (name: string) => JSON.parse(read(join(root, "docs/results", `${name}.json`)));
+  // biome-ignore lint/suspicious/noExplicitAny: results are JSON
+  const find = (rows: any[], key: string, value: string) => rows.find((row) => row[key] === value);
+
+  test("has a picture and a result in the first screen, and is short", () => {
+    const first = readme.split("\n").slice(0, 12).join("\n");
+    expect(first).toMatch(/!\[[^\]]+\]\(docs\/figures\//);
+    expect(first).toMatch(/\d %/);
+    expect(readme.split("\n").length).toBeLessThan(120);
+  });
+
+  test("says the numbers of the result files", () => {
+    const { accuracy, standardError } = result("mnist-straight-through").results[0];
+    expect(readme).toContain(`${(100 * accuracy).toFixed(2)} ± ${(100 * standardError).toFixed(2)} %`);
+    const eight = result("mnist-estimators").results;
+    const percent = (id: string): string => `${(100 * find(eight, "estimator", id).accuracy).toFixed(1)} %`;
+    expect(readme).toContain(
+      `REINFORCE reaches ${percent("reinforce")}, RLOO ${percent("rloo")} and ReinMax ${percent("reinmax")}`,
+    );
+    const race = result("race").race;
+    const ms = (id: string, title: string, digits: number): string =>
+      find(find(race, "id", id).contestants, "title", title).milliseconds.median.toFixed(digits);
+    expect(readme).toContain(`${ms("classifier", "hardgrad native", 2)} ms for a classifier step`);
+    expect(readme).toContain(`PyTorch takes ${ms("classifier", "PyTorch", 2)} ms`);
+    const routed = race.find((row: { title: string }) => row.title.startsWith("routed layer")).id;
+    expect(readme).toContain(`${ms(routed, "hardgrad native", 1)} ms against ${ms(routed, "PyTorch", 1)} ms`);
+    const { pairs, comparisons } = result("gated-bench");
+    const one = comparisons.find(
+      (c: { base: string; examples: number; what: string }) =>
+        c.base === "float, onnxruntime-node" && c.examples === 1 && c.what.startsWith("784-2000-10"),
+    );
+    expect(readme).toContain(`${one.ratio.toFixed(1)} times as fast`);
+    expect(pairs[0].accuracy.hard).toBe(pairs[0].accuracy.float);
+    expect(readme).toContain(`at the same accuracy (${(100 * pairs[0].accuracy.hard).toFixed(1)} %)`);
+  });
+
+  test("counts what there is", () => {
+    expect(readme).toContain(`hardgrad has ${catalogue.length} of them`);
+    expect(readme).toContain(`| ${catalogue.length}, one interface |`);
+    expect(readme).toContain(`${pseudoDerivatives.length} pseudo-derivatives`);
+  });
+});
