@@ -42,8 +42,8 @@ function anchors(path: string): Set<string> {
   ]);
 }
 
-function deadLinks(path: string): string[] {
-  return [...prose(read(path)).matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, link]) => {
+function deadLinks(path: string, text = read(path)): string[] {
+  return [...prose(text).matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, link]) => {
     if (/^[a-z]+:/.test(link!)) return [];
     const [file, anchor] = link!.split("#") as [string, string?];
     const target = file === "" ? path : join(dirname(path), file);
@@ -61,9 +61,31 @@ describe("links lead somewhere", () => {
     });
 });
 
-test("the check of links finds a dead file and a dead heading", () => {
-  expect(anchors(join(root, "docs/choosing.md"))).toContain("forbidding-choices");
-  expect(anchors(join(root, "docs/choosing.md"))).not.toContain("forbidding");
+test("the check of links finds a dead file and a dead heading, not what stands in code", () => {
+  const page = join(root, "docs/choosing.md");
+  expect(deadLinks(page, "[a](nowhere.md) and [b](estimators.md)")).toEqual(["nowhere.md: there is no such file"]);
+  expect(deadLinks(page, "[a](#forbidding-choices), [b](#nothing)")).toEqual(["#nothing: there is no such heading"]);
+  expect(deadLinks(page, "`[a](x)`\n```\n[b](y)\n```")).toEqual([]);
+});
+
+describe("the tour of the core", () => {
+  const path = join(root, "docs/tour.md");
+  const lines = (text: string): string[] => text.split("\n").map((line) => line.trim());
+  const excerpts = [...read(path).matchAll(/\]\((\S+\.ts)\)\n\n```ts\n([\s\S]*?)\n```/g)];
+
+  test("has excerpts, all with the file they are from, and an evening's length", () => {
+    expect(excerpts.length).toBeGreaterThan(10);
+    expect(read(path).match(/^```ts$/gm)).toHaveLength(excerpts.length);
+    expect(read(path).split("\n").length).toBeLessThan(450);
+  });
+
+  for (const [, file, code] of excerpts)
+    test(`the code still reads so: ${file} ${code!.split("\n")[0]}`, () => {
+      const source = lines(read(join(dirname(path), file!)));
+      const excerpt = lines(code!);
+      const found = source.some((_, i) => excerpt.every((line, j) => source[i + j] === line));
+      expect(found, `not in ${file}:\n${code}`).toBe(true);
+    });
 });
 
 describe("the README", () => {
