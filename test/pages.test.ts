@@ -63,8 +63,12 @@ describe("links lead somewhere", () => {
 
 test("the check of links finds a dead file and a dead heading, not what stands in code", () => {
   const page = join(root, "docs/choosing.md");
-  expect(deadLinks(page, "[a](nowhere.md) and [b](estimators.md)")).toEqual(["nowhere.md: there is no such file"]);
-  expect(deadLinks(page, "[a](#forbidding-choices), [b](#nothing)")).toEqual(["#nothing: there is no such heading"]);
+  expect(deadLinks(page, "[a](nowhere.md) and [b](estimators.md)")).toEqual([
+    "nowhere.md: there is no such file",
+  ]);
+  expect(deadLinks(page, "[a](#forbidding-choices), [b](#nothing)")).toEqual([
+    "#nothing: there is no such heading",
+  ]);
   expect(deadLinks(page, "`[a](x)`\n```\n[b](y)\n```")).toEqual([]);
 });
 

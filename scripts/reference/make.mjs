@@ -30,6 +30,15 @@ class Kept extends Logger {
   }
 }
 
+/** Where a type and a function differ in case alone, TypeDoc counts their headings otherwise than GitHub: the type comes first. */
+function withAnchors(text) {
+  const ids = [...text.matchAll(/<a id="([^"]+)">/g)].map(([, id]) => id);
+  const headings = [...text.matchAll(/^#+ (\w+)/gm)].map(([, name]) => name.toLowerCase());
+  return text.replaceAll(/\]\(#(([a-z\d]+)-(\d+))\)/g, (link, id, name, number) =>
+    ids.includes(id) || headings.filter((h) => h === name).length > Number(number) ? link : `](#${name})`,
+  );
+}
+
 /** @returns {Promise<{ pages: { [path: string]: string }, faults: string[] }>} pages by their names in docs/api */
 export async function reference() {
   const out = mkdtempSync(join(tmpdir(), "hardgrad-reference-"));
@@ -74,7 +83,7 @@ export async function reference() {
     Object.keys(entries).reduce((t, name) => t.replace(`# ${pageOf(name)}\n`, `# ${name}\n`), text);
   const titles = Object.keys(entries).map((name) => `- [${name}](${pageOf(name)}.md)\n`);
   const pages = Object.fromEntries(
-    files.sort().map((name) => [name, titled(readFileSync(join(out, name), "utf8"))]),
+    files.sort().map((name) => [name, withAnchors(titled(readFileSync(join(out, name), "utf8")))]),
   );
   rmSync(out, { recursive: true });
   pages["README.md"] = `# Reference\n\nMade by \`npm run docs\` from the docstrings.\n\n${titles.join("")}`;
