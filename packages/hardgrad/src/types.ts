@@ -1,6 +1,8 @@
 import type { numpy as np } from "@jax-js/jax";
 import type { ReferenceKey } from "./references/index.ts";
 
+export type { ReferenceKey };
+
 /**
  * Ownership: as everywhere in jax-js, a function consumes the arrays it is given; pass `x.ref` to keep `x`.
  * An objective is called with a sample that it owns, and hands over the losses it returns.

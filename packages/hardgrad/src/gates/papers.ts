@@ -1,4 +1,4 @@
-import type { ReferenceKey } from "../references/index.ts";
+import type { ReferenceKey } from "../types.ts";
 import type * as gates from "./index.ts";
 
 /**

@@ -1,7 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { type Given, resolveOptions, type Settings } from "../options.ts";
-import type { ReferenceKey } from "../references/index.ts";
-import type { NumberOption, Reference } from "../types.ts";
+import type { NumberOption, Reference, ReferenceKey } from "../types.ts";
 
 type NumberOptions = { readonly [name: string]: NumberOption };
 
