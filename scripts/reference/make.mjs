@@ -12,6 +12,7 @@ const sources = join(here, "../../packages");
 const entries = {
   hardgrad: "hardgrad/src/index.ts",
   "@hardgrad/onnx": "onnx/src/index.ts",
+  "@hardgrad/onnx/graph": "onnx/src/graph.ts",
   "@hardgrad/runtime": "runtime/src/index.ts",
   "@hardgrad/runtime/threads": "runtime/src/threads.ts",
   "@hardgrad/runtime/measure": "runtime/src/measure.ts",

@@ -25,4 +25,20 @@ export { encodeGraph, type GraphOptions, type LoweredGraph, lowerGraph } from ".
 export { mergedLayout } from "./simplify/layout.ts";
 export { transposedProduct } from "./simplify/matmul.ts";
 export { needsRelativePrecision } from "./simplify/precision.ts";
-export * from "./wasm/assembler.ts";
+export {
+  branch,
+  branchIf,
+  type Code,
+  control,
+  f32x4,
+  float,
+  get,
+  hasVectors,
+  i32,
+  instantiate,
+  int,
+  moduleOf,
+  set,
+  type,
+  v128,
+} from "./wasm/assembler.ts";

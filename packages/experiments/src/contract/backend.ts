@@ -12,6 +12,7 @@ export interface HostArray {
   readonly data: Float32Array | Int32Array | Uint32Array | Uint8Array;
 }
 
+/** Plain arrays by name. */
 export type HostArrays = { readonly [name: string]: HostArray };
 
 /** Arrays that stay on the device from step to step: parameters, optimizer, estimator, running totals. */
@@ -20,12 +21,14 @@ export interface Resident {
   read(names?: readonly string[]): Promise<{ [name: string]: HostArray }>;
   /** Replaces some, of the same shapes. */
   write(arrays: HostArrays): void;
+  /** Frees them. */
   dispose(): void;
 }
 
 /** The buffers of inputs may be used for something else once the promise of a call is resolved. */
 export interface Backend {
   readonly device: string;
+  /** Copies arrays to the device, to stay there. */
   put(arrays: HostArrays): Resident;
   /**
    * A step: `fn(resident, inputs)` gives the successors of all resident arrays. Compiled at the first call, for the

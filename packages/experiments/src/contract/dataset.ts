@@ -16,6 +16,7 @@ export interface DataForm {
   readonly classes: readonly string[];
 }
 
+/** Examples for training or for testing. */
 export interface Split {
   /** `[count * size]` in 0..255, one example after another; of an image 0 is the background. */
   readonly images: Uint8Array;
@@ -26,6 +27,7 @@ export interface Split {
   readonly count: number;
 }
 
+/** Examples to train on, and others to test with. */
 export interface Dataset extends DataForm {
   readonly name: string;
   readonly train: Split;

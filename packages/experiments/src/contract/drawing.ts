@@ -35,5 +35,6 @@ export interface LoadedGenerator {
   draw(asked: Asked): Promise<Uint8Array[]>;
   /** The same in blocks of at most 64, for up to 1,000,000 pictures: what is held does not grow with their number. */
   stream(asked: Asked): AsyncGenerator<Uint8Array[]>;
+  /** Frees its parameters on the device. */
   dispose(): void;
 }

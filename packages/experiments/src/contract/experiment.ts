@@ -7,6 +7,7 @@ import type { Models, RuntimeModel, TaskModel } from "./models.ts";
 import type { SettingsTable } from "./options.ts";
 import type { Checkpoint, Course, Picture, RunConfig, RunSetup, Tensor } from "./run.ts";
 
+/** Values of an experiment's options, by name. */
 export type Settings = { readonly [name: string]: number | string | boolean };
 
 /** What a traced function gets besides parameters: arrays, so that nothing recompiles when they change. */
@@ -116,6 +117,7 @@ interface Described {
   readonly headline: Metric;
   /** Other metrics for tables and curves. */
   readonly metrics: readonly Metric[];
+  /** For the README of a run. */
   card(settings: Settings, form: DataForm): Card;
   /** The trained network's parts as functions for other programs; `epoch`: how many whole ones were trained. */
   models?(settings: Settings, form: DataForm, epoch: number): Models;
@@ -144,7 +146,9 @@ export interface FinishedTasks {
 
 /** An experiment of one step, repeated: pure functions. The engine compiles, loops, measures and saves. */
 export interface StepExperiment extends Described {
+  /** The parameters before the first step. Consumes the key. */
   init(key: np.Array, settings: Settings, facts: Facts): NamedArrays;
+  /** What the estimator keeps from step to step: that of `Estimator.init` for its distribution here. */
   estimatorState(estimator: Estimator, settings: Settings, form: DataForm): NamedArrays;
   /** One loss per example. Consumes everything. */
   losses(
@@ -154,13 +158,16 @@ export interface StepExperiment extends Described {
     state: NamedArrays,
     settings: Settings,
   ): { losses: np.Array; state: NamedArrays };
+  /** How gradients change the parameters. */
   optimizer(settings: Settings): UpdateRule;
+  /** The numbers of a step that change during a run, learning rate first. */
   schedules(at: Moment, settings: Settings): Schedules;
   /**
    * What a step gets besides its batch, such as the same batch deformed. The function that it returns depends on the
    * batch and the step alone, so that a resumed run sees the same; its memory may be used again at the next call.
    */
   inputs?(dataset: Dataset, settings: Settings, seed: number): (batch: Batch, step: number) => HostArrays;
+  /** The parameters whose gradient is estimated. */
   estimated(settings: Settings): Estimated;
   /** Sentences for the user about what an estimator does and does not do with these settings. */
   advice?(settings: Settings, estimator: Estimator): readonly string[];
@@ -169,6 +176,7 @@ export interface StepExperiment extends Described {
    * others what `call` is given. They consume their inputs.
    */
   readonly evaluations: {
+    /** Consumes parameters and inputs. */
     readonly [name: string]: (params: NamedArrays, inputs: NamedArrays, settings: Settings) => NamedArrays;
   };
   /** The part of the training images that is trained on, if the rest is kept for something else. */
@@ -180,6 +188,7 @@ export interface StepExperiment extends Described {
    * an error bar: that of the test set as a sample.
    */
   evaluate(context: EvaluationContext): Promise<{ [tag: string]: number }>;
+  /** What the network does with the first `count` test examples, for the report. */
   pictures(context: EvaluationContext, count: number): Promise<readonly Picture[]>;
 }
 
@@ -187,8 +196,13 @@ export interface StepExperiment extends Described {
 export interface CourseExperiment extends Described {
   /** Refuses, by a RangeError, data that are too few for these settings. */
   checkData(config: RunConfig, dataset: Dataset): void;
-  /** @throws RangeError for a checkpoint that does not fit. */
+  /**
+   * What a run of it trains.
+   *
+   * @throws RangeError for a checkpoint that does not fit.
+   */
   course(setup: RunSetup): Promise<Course>;
 }
 
+/** What a run trains and measures. */
 export type Experiment = StepExperiment | CourseExperiment;

@@ -25,6 +25,7 @@ export interface Model {
   fn(params: NamedArrays, inputs: NamedArrays): NamedArrays;
 }
 
+/** The parts of a network that other programs can use, by name. */
 export type Models = { readonly [name: string]: Model };
 
 /** Examples as every model takes them: grey pixels, or the numbers of a vector. */

@@ -13,6 +13,7 @@ export interface SizesOption {
 /** One option of an experiment: from it come validation, `--help` and the lab's form. */
 export type SettingSpec = OptionSpec | SizesOption;
 
+/** The options of an experiment, by name. */
 export type SettingsTable = { readonly [name: string]: SettingSpec };
 
 /**

@@ -2,13 +2,13 @@ import type { Estimator } from "hardgrad";
 import type { Backend } from "./backend.ts";
 import type { DataForm, Dataset, ImageShape } from "./dataset.ts";
 
-/** What a run is made of, as plain data: the CLI writes it to files, the lab to the URL. */
-
+/** An estimator by its id and the options that are not its defaults. */
 export interface EstimatorSpec {
   readonly id: string;
   readonly options: { readonly [name: string]: number | string | boolean };
 }
 
+/** What a run is made of, as plain data: equal configurations give equal bits on a device. */
 export interface RunConfig {
   readonly experiment: string;
   readonly estimator: EstimatorSpec;
@@ -31,6 +31,7 @@ export interface MetricRow {
   readonly values: { readonly [tag: string]: number };
 }
 
+/** An array of float32, row by row. */
 export interface Tensor {
   readonly shape: readonly number[];
   readonly data: Float32Array;
@@ -56,6 +57,7 @@ export interface Checkpoint {
   readonly record: RunRecord;
 }
 
+/** The end of a run in numbers. */
 export interface Summary {
   /** The tag of the metric that comparisons are ordered by. */
   readonly headline: string;
@@ -90,16 +92,20 @@ export interface Picture {
   }[];
 }
 
+/** A run that trains when it is told to. */
 export interface Run {
   readonly config: RunConfig;
   readonly totalSteps: number;
   readonly step: number;
   /** Trains up to the next report point (at most 100 steps) and returns the new rows; [] rows are possible. */
   advance(): Promise<readonly MetricRow[]>;
+  /** All that is needed to go on from here. */
   checkpoint(): Promise<Checkpoint>;
+  /** What was measured so far. */
   summary(): Summary;
   /** What the network does with the first test images, for the report. */
   pictures(count: number): Promise<readonly Picture[]>;
+  /** Frees its arrays on the device. */
   dispose(): void;
 }
 
@@ -132,7 +138,10 @@ export interface Course {
   train(end: number, inside: Inside): Promise<number>;
   /** The row of these steps, with what is to be measured after them. */
   measure(total: number, steps: number): Promise<MetricRow>;
+  /** Everything on the device that the next steps need. */
   save(): Promise<Checkpoint["tensors"]>;
+  /** What the network does, for the report. */
   pictures(count: number): Promise<readonly Picture[]>;
+  /** Frees its arrays on the device. */
   dispose(): void;
 }

@@ -7,6 +7,7 @@ export interface DatasetFiles<T> {
   readonly testLabels?: T;
 }
 
+/** A file of a dataset that is downloaded. */
 export interface RemoteFile {
   readonly name: string;
   /** Of the file as it is downloaded, and of what is packed in it: files of several datasets have the same names. */
@@ -30,6 +31,7 @@ export interface RemoteDataset {
   readonly files: DatasetFiles<RemoteFile>;
 }
 
+/** The datasets that can be downloaded. */
 export const remoteDatasets: readonly RemoteDataset[] = [
   {
     name: "mnist",

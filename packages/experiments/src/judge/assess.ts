@@ -31,6 +31,7 @@ export interface Nearness {
   readonly trainOverTest: number;
 }
 
+/** What the judge says of a generator. */
 export interface Verdict {
   readonly recognised: Rate;
   readonly digits: readonly DigitVerdict[];
@@ -45,15 +46,18 @@ export interface Verdict {
   readonly worst: readonly Misread[];
 }
 
+/** How a generator is judged. */
 export interface Assessment {
   /** Pictures of each digit. */
   readonly count: number;
   readonly seed: number;
   /** Whether to train a classifier on drawn pictures: the longest part. */
   readonly ganTrain: boolean;
+  /** Told how far a part has come. */
   onProgress?(part: Phase, done: number, total: number): Promise<void> | void;
 }
 
+/** Parts of a judgement. */
 export type Phase = "drawing" | "nearest images" | "drawing a training set" | "learning from drawn pictures";
 
 /** At most so many pictures, equally many of each digit, are compared with all training images. */

@@ -15,6 +15,7 @@ export interface Reader {
   classes(pictures: Uint8Array): Promise<Uint8Array>;
   /** The part of labelled images that it reads as their labels say. */
   accuracy(split: Split): Promise<number>;
+  /** Frees its parameters on the device. */
   dispose(): void;
 }
 

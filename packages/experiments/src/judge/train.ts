@@ -40,6 +40,7 @@ export interface ClassifierTraining {
   advance(steps: number): Promise<number>;
   /** What to go on from: parameters `params.NAME`, and `optimizer.NAME`. */
   state(): Promise<HostArrays>;
+  /** Frees its arrays on the device. */
   dispose(): void;
 }
 

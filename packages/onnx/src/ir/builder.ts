@@ -9,10 +9,12 @@ const none: Attributes = {};
 
 /** Builds a graph. Equal expressions, and equal small constants, become one value. */
 export class Builder {
+  /** The inputs so far, in order. */
   readonly inputs: Value[] = [];
   readonly #nodes: Node[] = [];
   readonly #known = new Map<string, readonly Value[]>();
 
+  /** A new input. */
   input(name: string, dtype: DType, shape: readonly number[]): Value {
     const value: Value = { id: nextId++, dtype, shape, name };
     this.inputs.push(value);
@@ -26,6 +28,7 @@ export class Builder {
     return value;
   }
 
+  /** A constant, element by element; with a name it is shown by it. */
   constant(dtype: DType, shape: readonly number[], data: ConstantData, name?: string): Value {
     if (data.length !== size(shape))
       throw new RangeError(
@@ -46,6 +49,7 @@ export class Builder {
     return value;
   }
 
+  /** A constant number without axes. */
   scalar(dtype: DType, x: number): Value {
     return this.constant(dtype, [], fill(dtype, 1, x));
   }
@@ -75,22 +79,26 @@ export class Builder {
     return this.emitAll(op, inputs, attributes)[0]!;
   }
 
+  /** The same elements in another shape. */
   reshape(x: Value, shape: readonly number[]): Value {
     return x.shape.length === shape.length && x.shape.every((d, i) => d === shape[i])
       ? x
       : this.emit("Reshape", [x], { shape });
   }
 
+  /** The axes in another order. */
   transpose(x: Value, perm: readonly number[]): Value {
     return perm.every((axis, i) => axis === i) ? x : this.emit("Transpose", [x], { perm });
   }
 
+  /** Broadcast to a shape. */
   expand(x: Value, shape: readonly number[]): Value {
     return x.shape.length === shape.length && x.shape.every((d, i) => d === shape[i])
       ? x
       : this.emit("Expand", [x], { shape });
   }
 
+  /** The same numbers in another type. */
   cast(x: Value, to: DType): Value {
     return x.dtype === to ? x : this.emit("Cast", [x], { to });
   }

@@ -11,6 +11,7 @@ export const scalarOf = (x: Value | undefined): number | undefined =>
 /** The number of which a value is full. */
 export const fillOf = (x: Value): number | undefined => scalarOf(x) ?? scalarOf(made(x, "Expand")?.inputs[0]);
 
+/** Whether a value is a constant of one element with that value. */
 export const isScalar = (x: Value | undefined, value: number): boolean =>
   x?.data?.length === 1 && x.data[0] === value;
 

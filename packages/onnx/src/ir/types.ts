@@ -3,11 +3,13 @@
  * as small integer tensors (axes, shapes, pads) is an attribute here; only the encoder makes tensors of it.
  */
 
+/** Types of elements. */
 export type DType = "float32" | "float64" | "float16" | "int32" | "int64" | "uint32" | "uint8" | "bool";
 
 /** Elements of a constant, row by row; int64 is kept as `Int32Array`, bool as `Uint8Array`, float16 as its bits. */
 export type ConstantData = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array | Uint16Array;
 
+/** An array in a graph: told apart from others by identity. */
 export interface Value {
   readonly id: number;
   readonly dtype: DType;
@@ -19,9 +21,12 @@ export interface Value {
   readonly name?: string;
 }
 
+/** What ONNX passes to an operator beside its operands. */
 export type Attribute = number | string | readonly number[];
+/** Attributes by name. */
 export type Attributes = { readonly [name: string]: Attribute };
 
+/** An operator at work. */
 export interface Node {
   readonly op: string;
   readonly inputs: readonly Value[];
@@ -29,6 +34,7 @@ export interface Node {
   readonly outputs: readonly Value[];
 }
 
+/** Operators between inputs and outputs. */
 export interface Graph {
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
@@ -38,8 +44,10 @@ export interface Graph {
   readonly symbols?: ReadonlyMap<Value, readonly (string | undefined)[]>;
 }
 
+/** Elements of an array of this shape. */
 export const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
+/** Whether two shapes are equal. */
 export const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((d, i) => d === b[i]);
 
@@ -55,4 +63,5 @@ export function broadcastShapes(a: readonly number[], b: readonly number[]): num
   });
 }
 
+/** Whether a type is of floating-point numbers. */
 export const isFloat = (dtype: DType): boolean => dtype.startsWith("float");

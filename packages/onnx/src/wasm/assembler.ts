@@ -1,4 +1,4 @@
-/** The little of WebAssembly's binary format that the kernels of this package need. */
+/** Instructions as bytes: the little of WebAssembly's binary format that kernels need. */
 export type Code = readonly number[];
 type Operators<Name extends string> = { readonly [name in Name]: Code };
 
@@ -14,24 +14,33 @@ function signed(x: number): number[] {
   return last ? [low] : [low | 128, ...signed(rest)];
 }
 
+/** Pushes a local variable. */
 export const get = (local: number): Code => [0x20, ...unsigned(local)];
+/** Pops into a local variable. */
 export const set = (local: number): Code => [0x21, ...unsigned(local)];
+/** Pushes a whole number. */
 export const int = (x: number): Code => [0x41, ...signed(x)];
+/** Pushes a float32. */
 export const float = (x: number): Code => [0x43, ...new Uint8Array(Float32Array.of(x).buffer)];
+/** Leaves so many blocks, or begins a loop again. */
 export const branch = (depth: number): Code => [0x0c, depth];
+/** The same if a number that is popped is not 0. */
 export const branchIf = (depth: number): Code => [0x0d, depth];
+/** Blocks and loops. */
 export const control: Operators<"block" | "loop" | "if" | "end"> = {
   block: [0x02, 0x40],
   loop: [0x03, 0x40],
   if: [0x04, 0x40],
   end: [0x0b],
 };
+/** Operators on 32-bit whole numbers. */
 export const i32: Operators<"add" | "and" | "xor" | "atLeast"> = {
   add: [0x6a],
   and: [0x71],
   xor: [0x73],
   atLeast: [0x4e],
 };
+/** Types of parameters and local variables. */
 export const type: { readonly [name in "i32" | "f32" | "v128"]: number } = {
   i32: 0x7f,
   f32: 0x7d,
@@ -39,6 +48,7 @@ export const type: { readonly [name in "i32" | "f32" | "v128"]: number } = {
 };
 
 const vector = (op: number, ...immediate: number[]): Code => [0xfd, ...unsigned(op), ...immediate];
+/** Operators on vectors of 128 bits. */
 export const v128: Operators<
   | "load"
   | "store"

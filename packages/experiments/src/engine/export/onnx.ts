@@ -16,6 +16,7 @@ export interface ModelPort {
   readonly doc: string;
 }
 
+/** A model as a file, and what it is called with. */
 export interface OnnxFile {
   readonly bytes: Uint8Array;
   readonly inputs: readonly ModelPort[];
