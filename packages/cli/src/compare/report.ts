@@ -1,6 +1,7 @@
 import type { Experiment, Metric, MetricRow, RunConfig } from "@hardgrad/experiments";
 import { formatEstimator } from "../ask/estimator.ts";
 import { type ChartRow, lineChart } from "../figures/chart.ts";
+import { colours, darkColours } from "../figures/draw.ts";
 import { escapeXml } from "../figures/escape.ts";
 import type { Environment } from "../run-folder/environment.ts";
 import type { Result } from "./results.ts";
@@ -27,7 +28,17 @@ th, td { text-align: right; padding: .3rem .7rem; border-bottom: 1px solid var(-
 th:first-child, td:first-child { text-align: left; }
 svg { max-width: 100%; height: auto; }
 pre { overflow-x: auto; padding: .7rem; border: 1px solid var(--line); border-radius: 4px; }
-small { opacity: .8; }`;
+small { opacity: .8; }
+.narrow { display: none; } .legend span { white-space: nowrap; margin-right: 1rem; } ${colours.map((c) => `[data-colour="${c}"] { color: ${c}; }`).join(" ")}
+@media (max-width: 40rem) { .broad { display: none; } .narrow { display: block; } }
+@media (prefers-color-scheme: dark) { ${colours.map(inTheDark).join(" ")} }`;
+
+/** A curve's colour on a dark page. */
+function inTheDark(colour: string, i: number): string {
+  return (["stroke", "fill", "color"] as const)
+    .map((kind) => `[${kind === "color" ? "data-colour" : kind}="${colour}"] { ${kind}: ${darkColours[i]}; }`)
+    .join(" ");
+}
 
 /** A page that needs nothing else: table, curves with error bands, pictures, how to make it again. */
 export function report(input: ReportInput): string {
@@ -75,13 +86,17 @@ const trainingLoss: Metric = {
 
 function chart(input: ReportInput, { tag, title, unit, logarithmic }: Metric): string {
   const y = unit === "percent" ? `${title} (%)` : unit === "nats" ? `${title} (nats)` : title;
-  const svg = lineChart(curve(input, tag), {
-    x: "epoch",
-    y,
-    percent: unit === "percent",
-    logarithmic: logarithmic === true,
+  const rows = curve(input, tag);
+  const options = { x: "epoch", y, percent: unit === "percent", logarithmic: logarithmic === true };
+  const broad = lineChart(rows, options);
+  const narrow = lineChart(rows, { ...options, width: 340, height: 260, labelled: false });
+  const legend = [...new Set(rows.map((r) => r.series))].map((name, i) => {
+    const colour = colours[i % colours.length]!;
+    return `<span data-colour="${colour}">&#9679; ${escapeXml(name)}</span>`;
   });
-  return `<h2>${escapeXml(title[0]!.toUpperCase() + title.slice(1))}</h2>\n${svg}`;
+  return `<h2>${escapeXml(title[0]!.toUpperCase() + title.slice(1))}</h2>
+<div class="broad">${broad}</div>
+<div class="narrow">${narrow}<p class="legend">${legend.join(" ")}</p></div>`;
 }
 
 function row(cells: readonly string[], kind: "th" | "td"): string {

@@ -21,24 +21,29 @@ export function lineChart(
     percent?: boolean;
     width?: number;
     height?: number;
+    /** Names of the curves at their ends (default), or none: then a legend stands beside the chart. */
+    labelled?: boolean;
   },
 ): string {
   const series = [...new Set(rows.map((r) => r.series))];
   const finite = rows.filter((r) => Number.isFinite(r.y) && (!options.logarithmic || r.y > 0));
   const data = finite.map((r) => ({ ...r }));
   const band = data.filter((r) => r.low !== undefined && r.high !== undefined && r.high > r.low);
-  const { width = 720, height = 340 } = options;
+  const { width = 720, height = 340, labelled = true } = options;
   const last = series
     .map((name) => data.filter((r) => r.series === name).at(-1))
     .filter((r) => r !== undefined);
   return plotSvg({
     width,
     height,
-    marginRight: 190,
+    marginRight: labelled ? 190 : 16,
     marginLeft: 60,
+    marginTop: 34,
+    marginBottom: 46,
     style: { background: "transparent", fontSize: "12px" },
     x: {
       label: options.x,
+      labelOffset: 38,
       grid: false,
       ...(options.logarithmicX ? { type: "log" as const, tickFormat: "~s" } : {}),
     },
@@ -53,7 +58,7 @@ export function lineChart(
       Plot.areaY(band, { x: "x", z: "series", y1: "low", y2: "high", fill: "series", fillOpacity: 0.15 }),
       Plot.lineY(data, { x: "x", y: "y", z: "series", stroke: "series", strokeWidth: 2 }),
       Plot.dot(last, { x: "x", y: "y", fill: "series", r: 3 }),
-      Plot.text(last, labels),
+      ...(labelled ? [Plot.text(last, labels)] : []),
     ],
   });
 }

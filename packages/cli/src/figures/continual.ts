@@ -96,7 +96,7 @@ function matrix(rows: readonly MetricRow[], start: string): Omit<Row, "panel" | 
 }
 
 const style = { background: "white", fontSize: "11px", color: "#222" };
-const frame = { width: WIDTH, height: HEIGHT, marginTop: 36, marginLeft: 52, style };
+const frame = { width: WIDTH, height: HEIGHT, marginTop: 36, marginBottom: 44, marginLeft: 52, style };
 const heading = (title: string): Plot.Markish =>
   Plot.text([title], { frameAnchor: "top-left", dy: -24, dx: -40, fontWeight: "600" });
 
@@ -106,7 +106,7 @@ function curvePanel(title: string, points: readonly Row[], low: number): string 
   return plotSvg({
     ...frame,
     marginRight: 26,
-    x: { label: "tasks learned", ticks: tasks.length },
+    x: { label: "tasks learned", labelOffset: 36, ticks: tasks.length },
     y: {
       label: null,
       tickFormat: (v: number) => `${v} %`,
@@ -146,8 +146,9 @@ function timePanel(title: string, bars: readonly Row[]): string {
   return plotSvg({
     ...frame,
     marginRight: 10,
-    x: { label: "task (share of the weights that it reads)", type: "band", tickSize: 0 },
-    y: { label: null, grid: true, zero: true },
+    x: { label: "task (share of the weights that it reads)", labelOffset: 36, type: "band", tickSize: 0 },
+    // Room above the highest bar for the legend.
+    y: { label: null, grid: true, domain: [0, 1.15 * Math.max(...bars.map((b) => b.value))] },
     marks: [
       heading(title),
       Plot.barY(wide, { x: "task", y: "value", fill: "#d8e3ee", insetLeft: 2, insetRight: 2 }),
@@ -182,7 +183,7 @@ function matrixPanel(
   return plotSvg({
     ...frame,
     marginRight: 10,
-    x: { label: x, type: "band", tickSize: 0 },
+    x: { label: x, labelOffset: 36, type: "band", tickSize: 0 },
     y: { label: y, type: "band", tickSize: 0 },
     color: { scheme: "Blues", domain },
     marks: [

@@ -18,6 +18,19 @@ export const colours: readonly string[] = [
   "#444444",
 ];
 
+/** The same colours for a dark ground, in the same order. */
+export const darkColours: readonly string[] = [
+  "#58b1f0",
+  "#ff8a3d",
+  "#2fd0a0",
+  "#e79cc6",
+  "#f2b632",
+  "#8fd0f7",
+  "#b794f0",
+  "#c98f82",
+  "#c4c4c4",
+];
+
 /** One plot as SVG markup. */
 export function plotSvg(options: Plot.PlotOptions): string {
   const element = Plot.plot({ ...options, document: document as unknown as Document });

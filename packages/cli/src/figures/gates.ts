@@ -75,9 +75,12 @@ function opensPanel(
     height: HEIGHT,
     marginLeft: 60,
     marginTop: 40,
-    marginBottom: 44,
+    marginBottom: 48,
     style: { background: "transparent", fontSize: "12px" },
-    x: { label: `gate, by the class that opens it most${dead > 0 ? ` (the last ${dead} never open)` : ""}` },
+    x: {
+      labelOffset: 38,
+      label: `gate, by the class that opens it most${dead > 0 ? ` (the last ${dead} never open)` : ""}`,
+    },
     y: { type: "band", domain: [...names], label: null },
     color: { scheme: "Blues", domain: [0, 1], legend: false },
     marks: [
