@@ -44,18 +44,18 @@ function audited(e) {
   const rows = audits.flatMap((a) => a.rows.filter((r) => r.id === e.id).map((r) => ({ a, r })));
   if (rows.length === 0) return "";
   const line = ({ a, r }) =>
-    `| ${a.name}: ${a.title} | ${percent(r.relativeBias)} ± ${percent(r.relativeNoise)} | ${verdict(r)} | ${number(r.variance)} | ${number(r.cosine)} | ${r.evaluations} | ${number(r.descentPerEvaluation)} |`;
+    `| ${a.name}: ${a.title} | ${percent(r.relativeBias)} ± ${percent(r.relativeNoise)}: ${verdict(r)} | ${number(r.variance)} | ${number(r.cosine)} | ${r.evaluations} | ${number(r.descentPerEvaluation)} |`;
   return `
-## Audit
+## Audit: measured bias and variance
 
-Against the exact gradient, with default options; bias relative to the gradient's length, variance summed over the logits. Made by
+Compared with the exact gradient, with default options. Bias is relative to the gradient's length, variance is summed over the logits. Made by
 
 \`\`\`
 ${rows.map(({ a }) => `npx hardgrad ${auditCommand(a.name, e.id, a).join(" ")}`).join("\n")}
 \`\`\`
 
-| problem | bias | verdict | variance | cosine | evaluations | descent per evaluation |
-|---|---|---|---|---|---|---|
+| problem | bias: verdict | variance | cosine | evaluations | descent per evaluation |
+|---|---|---|---|---|---|
 ${rows.map(line).join("\n")}
 `;
 }
@@ -73,7 +73,7 @@ const section = (e) => `# ${e.title}
 ${e.formula}
 \`\`\`
 
-g is the gradient of f at the sample, J(q) the softmax Jacobian at q, b, D or x the sample, p or pi its mean.
+f is the rest of the network, from the sample to the loss; g its gradient at the sample. a are the logits, b, D or x is the sample and p or pi its mean; J(q) is the softmax Jacobian at q ([the words explained](../choosing.md#the-words)).
 
 | | |
 |---|---|
@@ -81,6 +81,8 @@ g is the gradient of f at the sample, J(q) the softmax Jacobian at q, b, D or x 
 | forward | ${e.forward}${e.law ? ", under a law of its own" : ""} |
 | needs of f | ${e.needs} |
 | supports | ${e.supports.join(", ")} |
+
+## Use
 
 \`\`\`js
 ${e.example}
@@ -100,19 +102,28 @@ ${bibtex(e.reference)}
 const row = (e) =>
   `| [${e.id}](estimators/${e.id}.md) | ${bias(e)} | ${degree(e)} | ${e.forward} | ${e.needs} | ${e.supports.join(", ")} |`;
 
-const index = `# Estimators
+const index = `# Gradient estimators
 
-${estimators.length} entries, made by \`npm run docs\` from the catalogue; every line of the table is checked by the conformance suite.
+All ${estimators.length} gradient estimators of hardgrad, with what each claims: whether it is biased, for which losses it is exact, what it needs to know of the loss, and which distributions it serves. Every line of the table is tested by the conformance suite, in both directions: what is declared biased must be detectably so.
+
+In the table f is the rest of the network, from the hard sample to the loss ([the words explained](choosing.md#the-words)).
+
+- **bias**: whether the mean of the estimate is the exact gradient of \`E[f]\`, for every f.
+- **exact for**: polynomials in the sample for which the bias is zero: degree 1 means f that are multilinear (a straight line in each unit), degree 2 quadratic ones, any f where it is unbiased.
+- **forward**: whether the network sees hard samples (exactly 0 or 1, or one-hot) or soft ones in between.
+- **needs of f**: its values alone, its gradient at the hard sample, or at soft ones.
+
+![network, logits, sample, f, loss, and where each family of estimators puts its gradient](figures/families.svg)
 
 | id | bias | exact for | forward | needs of f | supports |
 |---|---|---|---|---|---|
 ${estimators.map(row).join("\n")}
 
-## The line from 2013 to 2026
+## History: how the estimators are related
 
-Each arrow is a test in \`packages/hardgrad/test\`.
+Each relation is a test in \`packages/hardgrad/test\`.
 
-| year | estimator | and what it turned out to be |
+| year | estimators | relation to the others |
 |---|---|---|
 | 1992, 2013 | REINFORCE; centring per unit; straight-through; stochastic times smooth | straight-through with the derivative is exact for multilinear f |
 | 2014 | DARN | at the sample: = ReinMax at temperature 1 = ZGR = Fini-2 on Bernoulli |
