@@ -24,7 +24,7 @@ async function build(asked: string | undefined): Promise<{ program: Command; com
     .helpCommand("help [command]", "show the options of a command");
   for (const { name, about, load } of commands) {
     const command = program.command(name).description(about);
-    if (name === asked) (await load()).declare(command);
+    if (name === asked) await (await load()).declare(command);
   }
   const command = program.commands.find((c) => c.name() === asked);
   for (const one of [...program.commands, ...(command?.commands ?? [])])

@@ -1,5 +1,6 @@
 import { loadRuntime } from "@hardgrad/runtime";
 import { describe, expect, test } from "vitest";
+import { taskModels } from "../src/experiments/continual/task-models.ts";
 import {
   type Dataset,
   type ExampleShape,
@@ -15,7 +16,6 @@ import {
   runtimeFile,
   type Split,
   startRun,
-  taskModels,
   trainClassifier,
   useDevice,
 } from "../src/index.ts";

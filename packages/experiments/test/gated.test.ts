@@ -1,11 +1,11 @@
 import { numpy as np } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
+import { sizesOf as gatedSizes } from "../src/experiments/gated/networks.ts";
 import {
   type Checkpoint,
   drawnDigits,
   exportModel,
   gated,
-  gatedSizes,
   makeEstimator,
   maxNorm,
   modelsOf,

@@ -1,5 +1,6 @@
 import { catalogue } from "hardgrad";
 import { describe, expect, test } from "vitest";
+import { totalVariance } from "../src/engine/variance.ts";
 import {
   type Checkpoint,
   classifier,
@@ -7,7 +8,6 @@ import {
   type RunConfig,
   type Settings,
   startRun,
-  totalVariance,
   useDevice,
 } from "../src/index.ts";
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { formOf, type Picture } from "@hardgrad/experiments";
 import type { Command } from "commander";
-import type { Flags } from "../ask/configuration.ts";
+import { type Flags, whichCan } from "../ask/configuration.ts";
 import { Failure, Interrupted, UsageError } from "../ask/errors.ts";
 import { writeFigure } from "../disk/figure-file.ts";
 import { streamWhole } from "../disk/files.ts";
@@ -27,7 +27,7 @@ export async function draw(given: string | undefined, flags: Flags): Promise<voi
   const narrate = narrator(flags.quiet === true);
   const trained = savedRun(run, "cannot draw from");
   const { config } = trained.checkpoint;
-  refuseSilent(trained, "only runs of generator draw on request");
+  refuseSilent(trained, `only runs of ${whichCan((e) => e.draw)} draw on request`);
   const names = formOf(config).classes;
   const asked = flags.digit === undefined ? undefined : digitOf(String(flags.digit), names);
   const generator = await drawerOf(trained, "draw from");

@@ -61,9 +61,10 @@ function runOf({ name, chart }: RunFigure, path: string | undefined): SavedRun {
 }
 
 /** Its arguments and options. */
-export function declare(command: Command): void {
+export async function declare(command: Command): Promise<void> {
+  const names = [...(await figures()), ...runFigures].map((f) => f.name);
   command
-    .argument("[name]", "neuron, units, families, bias-variance, continual or gates")
+    .argument("[name]", `one of ${names.join(", ")}`)
     .option("--out <file>", "file to write, .svg, .png or .csv (default: SVG on stdout)")
     .option("--run <folder>", "continual, gates: the run to draw")
     .option("--squash <name>", "neuron: hard-sigmoid or sigmoid")

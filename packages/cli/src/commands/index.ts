@@ -4,7 +4,7 @@ import type { Command } from "commander";
 export interface CommandEntry {
   readonly name: string;
   readonly about: string;
-  load(): Promise<{ declare(command: Command): void }>;
+  load(): Promise<{ declare(command: Command): void | Promise<void> }>;
 }
 
 /** Every command. Each starts as fast as what it needs. */
