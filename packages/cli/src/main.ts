@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { commandFirst, experimentFirst } from "./ask/command-line.ts";
 import { refusalOf, refuseEmpty } from "./ask/commander-errors.ts";
 import { describeError, UsageError } from "./ask/errors.ts";
+import { loadNamed } from "./ask/own.ts";
 import { commands } from "./commands/index.ts";
 import { outliveReaders } from "./print/console.ts";
 import { version } from "./version.ts";
@@ -51,6 +52,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   try {
     const words = commandFirst(argv, commands.map((c) => c.name)); // biome-ignore format: one thought
     const [name, ...rest] = words;
+    await loadNamed(words);
     const { program, command } = await build(name);
     const parts = command?.commands.length ? [name!, ...experimentFirst(command, rest)] : words;
     await program.parseAsync(parts, { from: "user" });

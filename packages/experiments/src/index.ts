@@ -52,7 +52,7 @@ export { type DeviceOptions, deviceNames, useDevice } from "./engine/backends/de
 export { DeviceLost } from "./engine/backends/device-lost.ts";
 export { checkRun } from "./engine/check-run.ts";
 export { checkpointParts, decodeCheckpoint, encodeCheckpoint } from "./engine/checkpoint-file.ts";
-export { makeEstimator } from "./engine/estimator.ts";
+export { addEstimator, makeEstimator } from "./engine/estimator.ts";
 export { type Checker, type Difference, modelChecker, TOLERANCE } from "./engine/export/check.ts";
 export {
   exportModel,
@@ -90,6 +90,7 @@ export { experiments, findExperiment } from "./experiments/index.ts";
 export { vae } from "./experiments/vae/index.ts";
 export * from "./judge/index.ts";
 export { type AdamOptions, adam, adamw, radam } from "./nn/adam.ts";
+export { accuracy, readPictures, testAccuracy } from "./nn/classify.ts";
 export { bernoulliLoss, crossEntropy, dense, fanInUniform, glorotUniform, splitKey } from "./nn/layers.ts";
 export { maxNorm } from "./nn/max-norm.ts";
 export { sgd } from "./nn/optimizers.ts";

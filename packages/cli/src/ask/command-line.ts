@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { UsageError } from "./errors.ts";
-import { nearest, unknownName } from "./suggest.ts";
+import { experimentOf } from "./own.ts";
+import { nearest } from "./suggest.ts";
 
 const about = ["-h", "--help", "-V", "--version"];
 
@@ -42,7 +43,7 @@ export function experimentFirst(command: Command, words: readonly string[]): str
   const named = free.find(({ word }) => experiments.includes(word));
   if (named) return [named.word, ...words.filter((_, i) => i !== named.i)];
   // The word after an unknown flag is its value: commander says what is wrong with the flag.
-  if (free[0] && !unknown(words[free[0].i - 1])) throw unknownName("experiment", free[0].word, experiments);
+  if (free[0] && !unknown(words[free[0].i - 1])) experimentOf(free[0].word);
   const found = words.some((word) => about.includes(word)) ? undefined : experimentIn(folderOf(words));
   return [...(found !== undefined && experiments.includes(found) ? [found] : []), ...words];
 }

@@ -10,6 +10,7 @@ import type { Command } from "commander";
 import { UsageError } from "./errors.ts";
 import { parseEstimator } from "./estimator.ts";
 import { helpOf, kebab, settingsFromFlags, wholeNumber } from "./flags.ts";
+import { filesOf, ownExperiments } from "./own.ts";
 import { unknownName } from "./suggest.ts";
 
 /** Flags as commander gives them: text. */
@@ -36,7 +37,7 @@ export function addExperiments(
   command: Command,
   action: (experiment: string, flags: Flags) => Promise<void>,
 ): void {
-  for (const { name, title, options } of experiments) {
+  for (const { name, title, options } of [...experiments, ...ownExperiments()]) {
     const sub = command.command(name).description(title).configureHelp({ showGlobalOptions: true });
     for (const [option, spec] of Object.entries(options))
       sub.option(`--${kebab(option)} <value>`, helpOf(spec));
@@ -57,13 +58,6 @@ export function defaultEstimators(): string {
     return id === STANDARD ? [] : [`of ${e.name}: ${id}`];
   });
   return [STANDARD, ...own].join("; ");
-}
-
-/** The experiment of a name; a UsageError with a suggestion if there is none. */
-export function experimentOf(name: string): Experiment {
-  const found = experiments.find((e) => e.name === name);
-  if (!found) throw unknownName("experiment", name, experiments.map((e) => e.name)); // biome-ignore format: one thought
-  return found;
 }
 
 /** The names of the experiments with an ability: `classifier or vae`. */
@@ -107,6 +101,7 @@ export function resolveRun(
       : {}),
     seed,
     settings,
+    ...filesOf([experiment.name, id]),
   };
 }
 

@@ -2,6 +2,8 @@ import { type EstimatorSpec, makeEstimator } from "@hardgrad/experiments";
 import { type CatalogueEntry, catalogue, type Estimator, findEstimator } from "hardgrad";
 import { UsageError } from "./errors.ts";
 import { optionValue } from "./flags.ts";
+import { isModuleFile } from "./module-file.ts";
+import { kindOf } from "./own.ts";
 import { nearest, unknownName } from "./suggest.ts";
 
 /** The estimator of an id, with its defaults; a UsageError with a suggestion if there is none. */
@@ -13,6 +15,16 @@ export function estimatorOf(id: string): Estimator {
 export function entryOf(id: string): CatalogueEntry {
   const entry = findEstimator(id);
   if (entry) return entry;
+  if (kindOf(id) === "estimator")
+    return {
+      id,
+      name: "mine",
+      create: (options) => makeEstimator({ id, options: (options ?? {}) as EstimatorSpec["options"] }),
+    };
+  if (isModuleFile(id))
+    throw new UsageError(
+      `${id}: its default export must be a function that makes an estimator, such as defineEstimator({...}) returns.`,
+    );
   throw unknownName("estimator", id, catalogue.map((e) => e.id)); // biome-ignore format: one thought
 }
 
@@ -46,7 +58,7 @@ export function parseEstimator(text: string): EstimatorSpec {
     options[name] = optionValue(`estimator ${id}: option ${name}`, spec, value);
   }
   try {
-    findEstimator(id)?.create(options);
+    makeEstimator({ id, options });
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
@@ -56,6 +68,13 @@ export function parseEstimator(text: string): EstimatorSpec {
 function exampleOf(id: string): string {
   const [name, spec] = Object.entries(estimatorOf(id).options)[0] ?? [];
   return name && spec ? `${id}:${name}=${spec.default}` : id;
+}
+
+/** A spec as a part of a file's name. */
+export function estimatorFileName(spec: EstimatorSpec): string {
+  return formatEstimator(spec)
+    .replace(/[:=]/g, "-")
+    .replace(/.*[/\\]/, "");
 }
 
 /** The text of a spec: what `parseEstimator` reads. */

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { nn, numpy as np } from "@jax-js/jax";
@@ -13,6 +12,7 @@ import {
   subset,
 } from "hardgrad";
 import { Failure, reasonOf, UsageError } from "./errors.ts";
+import { loadModule } from "./module-file.ts";
 import { type Contents, type kinds, wrongContents } from "./problem-file.ts";
 import { unknownName } from "./suggest.ts";
 
@@ -151,27 +151,13 @@ function looksLikeFile(text: string): boolean {
 /** A built-in problem by name, or the default export of a module file. */
 export async function loadProblem(text: string): Promise<Problem> {
   if (text in builtIn) return makeProblem(text, builtIn[text]!);
-  const path = resolve(text);
   if (!looksLikeFile(text)) throw unknownName("problem", text, problemNames);
-  if (!existsSync(path))
-    throw new Failure(`${text}: there is no such file; give a module or one of ${problemNames.join(", ")}.`);
-  if (typed.includes(extname(text)) && !(process.features as { typescript?: unknown }).typescript)
-    throw new Failure(
-      `${text}: Node ${process.versions.node} does not read TypeScript; write the problem in JavaScript (.mjs), ` +
-        "or use Node 22.18 or later, which strips the types.",
-    );
-  let loaded: { default?: unknown };
-  try {
-    loaded = await import(pathToFileURL(path).href);
-  } catch (error) {
-    const where = error instanceof SyntaxError ? `; node --check ${text} shows where` : "";
-    throw new Failure(`${text}: can't be loaded: ${reasonOf(error).split("\n")[0]}${where}.`);
-  }
+  const { value } = await loadModule(text);
   let wrong: string | undefined;
   try {
-    wrong = wrongContents(loaded.default);
+    wrong = wrongContents(value);
     if (wrong === undefined) {
-      const problem = makeProblem(text, loaded.default as Contents);
+      const problem = makeProblem(text, value as Contents);
       problem.distribution(); // which checks sizes and ranges
       return problem;
     }

@@ -1,10 +1,11 @@
 import { resolve } from "node:path";
-import { datasetNames, findExperiment, type RunConfig } from "@hardgrad/experiments";
+import { datasetNames, type RunConfig } from "@hardgrad/experiments";
 import { type Flags, seedOf } from "./configuration.ts";
 import { UsageError } from "./errors.ts";
 import { formatEstimator, parseEstimator, wholeEstimator } from "./estimator.ts";
 import { flagKey, kebab, optionValue, wholeNumber } from "./flags.ts";
 
+import { experimentOf } from "./own.ts";
 import { unknownName } from "./suggest.ts";
 
 /** What may be different when a run goes on: it changes how, not what. */
@@ -91,7 +92,7 @@ function comparison(
       return said([made], wholeNumber(`--${kebab(key)}`, text, 1, 1_000_000));
     }
     default: {
-      const [name, spec] = Object.entries(findExperiment(first.experiment).options).find(([n]) => flagKey(n) === key)!; // biome-ignore format: one thought
+      const [name, spec] = Object.entries(experimentOf(first.experiment).options).find(([n]) => flagKey(n) === key)!; // biome-ignore format: one thought
       const made = configs.map((c) => c.settings[name]);
       return said(made, optionValue(`--${kebab(name)}`, spec, text));
     }
@@ -101,6 +102,6 @@ function comparison(
 /** An estimator as `configurationOf` reads it: with the options that suit the experiment. */
 function parseSuited(text: string, { experiment, data, settings }: RunConfig): RunConfig["estimator"] {
   const { id, options } = parseEstimator(text);
-  const suited = findExperiment(experiment).recommended(id, data, settings);
+  const suited = experimentOf(experiment).recommended(id, data, settings);
   return { id, options: { ...suited.options, ...options } };
 }

@@ -1,6 +1,6 @@
-import { useDevice } from "@hardgrad/experiments";
+import { makeEstimator, useDevice } from "@hardgrad/experiments";
 import type { Command } from "commander";
-import { type AuditReport, catalogue, findEstimator, audit as measure } from "hardgrad";
+import { type AuditReport, catalogue, audit as measure } from "hardgrad";
 import { type Flags, seedOf } from "../ask/configuration.ts";
 import { Failure, UsageError } from "../ask/errors.ts";
 import { formatEstimator, parseEstimator } from "../ask/estimator.ts";
@@ -9,6 +9,7 @@ import { loadProblem } from "../ask/problems.ts";
 import { checkTarget, writeFigure } from "../disk/figure-file.ts";
 import type { Labelled } from "../figures/audit.ts";
 import { narrator, print, printJson, short } from "../print/console.ts";
+import { stepBar } from "../print/step-bar.ts";
 import { tableText } from "../print/table.ts";
 
 /** `audit [IDS]`: bias, variance and cost on a problem, against the exact gradient. */
@@ -33,9 +34,9 @@ export async function audit(ids: string | undefined, flags: Flags): Promise<void
     throw new UsageError(error.message);
   });
   const problem = await loadProblem((flags.problem as string | undefined) ?? "network");
-  const estimators = parsed.map(({ id, options }) => findEstimator(id)!.create(options));
+  const estimators = parsed.map(makeEstimator);
   const narrate = narrator(flags.quiet === true || flags.json === true);
-  const bar = await progress(flags.quiet === true);
+  const bar = await stepBar(flags.quiet === true);
   const report = await measure(problem.distribution(), problem.objective, estimators, {
     samples,
     seed,
@@ -169,31 +170,6 @@ async function writeReport(
     microsecondsPerEstimate: r.microsecondsPerEstimate,
   }));
   await writeFigure({ svg: auditFigure(report, rows, title), rows: table as never }, out);
-}
-
-async function progress(quiet: boolean): Promise<{
-  update: (what: string, done: number, total: number) => void;
-  stop: () => void;
-}> {
-  if (quiet || !process.stderr.isTTY) return { update: () => {}, stop: () => {} };
-  const { SingleBar, Presets } = await import("cli-progress");
-  const bar = new SingleBar(
-    {
-      format: "{what} {bar} {percentage}% {eta_formatted} left",
-      stream: process.stderr,
-      hideCursor: true,
-      barsize: 24,
-    },
-    Presets.shades_classic,
-  );
-  bar.start(1, 0, { what: "starting" });
-  return {
-    update: (what, done, total) => {
-      bar.setTotal(total);
-      bar.update(done, { what: what.padEnd(32) });
-    },
-    stop: () => bar.stop(),
-  };
 }
 
 /** Its arguments and options. */

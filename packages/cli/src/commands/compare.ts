@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { checkRun, type RunConfig } from "@hardgrad/experiments";
 import type { Command } from "commander";
 import {
@@ -8,13 +8,13 @@ import {
   addTrainingFlags,
   checkpointEveryOf,
   experimentNames,
-  experimentOf,
   type Flags,
 } from "../ask/configuration.ts";
 import { deviceOf } from "../ask/device.ts";
 import { Interrupted, UsageError } from "../ask/errors.ts";
-import { formatEstimator } from "../ask/estimator.ts";
+import { estimatorFileName, formatEstimator } from "../ask/estimator.ts";
 import { wholeNumber } from "../ask/flags.ts";
+import { experimentOf } from "../ask/own.ts";
 import { plannedComparison, refuseAll, refuseForeign, resumedComparison } from "../compare/plan.ts";
 import { labelOf, runJobs } from "../compare/pool.ts";
 import { report } from "../compare/report.ts";
@@ -110,7 +110,7 @@ export async function compare(name: string | undefined, flags: Flags): Promise<v
 }
 
 function runPath(config: RunConfig, folder: string): string {
-  return join(folder, `${formatEstimator(config.estimator).replace(/[:=]/g, "-")}-seed${config.seed}`);
+  return join(folder, `${estimatorFileName(config.estimator)}-seed${config.seed}`);
 }
 
 function jobOf(config: RunConfig, folder: string, checkpointEvery: number): Omit<Job, "device" | "threads"> {
@@ -122,7 +122,7 @@ function jobOf(config: RunConfig, folder: string, checkpointEvery: number): Omit
 
 function defaultPath(experiment: string): string {
   const stamp = new Date().toISOString().slice(0, 19).replace(/[-:]/g, "").replace("T", "-");
-  return join("runs", `compare-${experiment}-${stamp}`);
+  return join("runs", `compare-${basename(experiment)}-${stamp}`);
 }
 
 /** Its arguments and options. */

@@ -30,6 +30,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./audit.ts"),
   },
   {
+    name: "check",
+    about: "check an estimator, a problem or an experiment of your own: which of its claims are false",
+    load: () => import("./check.ts"),
+  },
+  {
     name: "train",
     about:
       "train a network; the run can be resumed. Options of an experiment: hardgrad train EXPERIMENT --help",

@@ -9,7 +9,8 @@ import { describe, exactFor } from "./list.ts";
 export function show(id: string, flags: { json?: boolean }): void {
   const entry = entryOf(id);
   const e = entry.create();
-  const reference = bibtex(referenceOf(e)!);
+  const paper = referenceOf(e);
+  const reference = paper ? bibtex(paper) : "";
   if (flags.json) {
     printJson({ ...describe(entry), bibtex: reference });
     return;

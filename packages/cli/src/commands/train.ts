@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import {
   type Checkpoint,
   type Dataset,
@@ -16,7 +16,6 @@ import {
   checkpointEveryOf,
   defaultEstimators,
   experimentNames,
-  experimentOf,
   type Flags,
   refuseImpossible,
   resolveRun,
@@ -25,6 +24,7 @@ import {
 import { deviceOf } from "../ask/device.ts";
 import { UsageError } from "../ask/errors.ts";
 import { optionValue } from "../ask/flags.ts";
+import { experimentOf } from "../ask/own.ts";
 import { refuseContradictions } from "../ask/resume.ts";
 import { datasetOf } from "../data/progress.ts";
 import { narrator, print, printJson, short } from "../print/console.ts";
@@ -192,7 +192,7 @@ function defaultPath(config: RunConfig): string {
   const stamp = new Date().toISOString().slice(0, 19).replace(/[-:]/g, "").replace("T", "-");
   return join(
     "runs",
-    `${config.experiment}-${config.estimator.id}-${config.data}-seed${config.seed}-${stamp}`,
+    `${basename(config.experiment)}-${basename(config.estimator.id)}-${basename(config.data)}-seed${config.seed}-${stamp}`,
   );
 }
 

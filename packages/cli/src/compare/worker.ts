@@ -1,8 +1,9 @@
 import "./process-worker.ts";
 
-import { findExperiment, type MetricRow, type RunConfig } from "@hardgrad/experiments";
+import type { MetricRow, RunConfig } from "@hardgrad/experiments";
 import { worker, workerEmit } from "workerpool";
 import { describeError } from "../ask/errors.ts";
+import { experimentOf, loadModulesOf } from "../ask/own.ts";
 import { datasetOf } from "../data/progress.ts";
 import { savedRun } from "../run-folder/saved-run.ts";
 import { trainRun } from "../train-run.ts";
@@ -39,12 +40,13 @@ process.on("SIGINT", stop).on("SIGTERM", stop);
 
 async function run(job: Job): Promise<void> {
   try {
+    await loadModulesOf(job.config, job.path);
     const dataset = await datasetOf(job.config, true);
     const onRows = (rows: readonly MetricRow[], step: number, total: number): void =>
       workerEmit({ rows, step, total } satisfies Report);
     const notice = (sentence: string): void => workerEmit({ notice: sentence } satisfies Notice);
     const { resume, ...about } = job;
-    const experiment = findExperiment(job.config.experiment);
+    const experiment = experimentOf(job.config.experiment);
     const from = resume ? { from: savedRun(job.path, "cannot resume from").checkpoint } : {};
     await trainRun({ ...about, ...from, experiment, dataset, onRows, notice, stopped: () => stopped });
   } catch (error) {

@@ -20,9 +20,16 @@ export const configSchema: z.ZodType<RunConfig> = z.object({
     options: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
   }),
   data: z.string(),
+  form: z
+    .object({
+      shape: z.union([z.object({ height: z.number(), width: z.number() }), z.object({ length: z.number() })]),
+      classes: z.array(z.string()),
+    })
+    .exactOptional(),
   drawn: z.object({ train: z.number(), test: z.number() }).exactOptional(),
   seed: z.number(),
   settings: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
+  files: z.record(z.string(), z.object({ path: z.string(), sha256: z.string() })).exactOptional(),
 });
 
 const numbers = z.record(z.string(), z.number().nullable());

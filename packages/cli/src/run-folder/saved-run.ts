@@ -1,7 +1,8 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
-import { type Checkpoint, type Experiment, findExperiment } from "@hardgrad/experiments";
+import type { Checkpoint, Experiment } from "@hardgrad/experiments";
 import { Failure, UsageError } from "../ask/errors.ts";
+import { experimentOf } from "../ask/own.ts";
 import { CHECKPOINT, readCheckpoint } from "./checkpoint.ts";
 import { epochAt } from "./read.ts";
 
@@ -47,7 +48,7 @@ export function savedRun(
   const rounded = epoch !== undefined && Math.round(10 * epoch) / 10;
   return {
     path,
-    experiment: findExperiment(checkpoint.config.experiment),
+    experiment: experimentOf(checkpoint.config.experiment),
     checkpoint,
     epoch,
     age:

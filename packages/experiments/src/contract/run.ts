@@ -21,6 +21,8 @@ export interface RunConfig {
   readonly seed: number;
   /** The experiment's own options, complete: see its options table. */
   readonly settings: { readonly [name: string]: number | string | boolean };
+  /** Modules of the user's among the names above: where each was, and its SHA-256. */
+  readonly files?: { readonly [name: string]: { readonly path: string; readonly sha256: string } };
 }
 
 /** One row of `metrics.jsonl`: a point on a curve. */

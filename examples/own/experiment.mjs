@@ -1,0 +1,38 @@
+// An experiment of your own: npx hardgrad train ./experiment.mjs --hidden 50, npx hardgrad compare ./experiment.mjs
+// biome-ignore-all format: one line per member
+import { accuracy, adam, crossEntropy, dense, glorotUniform, splitKey, testAccuracy } from "@hardgrad/experiments";
+import { nn, numpy as np } from "@jax-js/jax";
+import { bernoulli, oneHotOf, statefulExpectation } from "hardgrad";
+
+const whole = (initial, max, help) => ({ type: "number", default: initial, min: 1, max, integer: true, help });
+const below = (p, images) => dense(images.mul(1 / 255), p.w1.ref, p.b1.ref);
+const above = (p, h) => dense(h, p.w2.ref, p.b2.ref);
+
+export default {
+  title: "One layer of random bits",
+  about: "A classifier whose hidden units are 0 or 1, drawn at random; the estimators train the layer below them.",
+  options: { epochs: whole(5, 1000, "epochs"), batch: whole(50, 1000, "batch size"), hidden: whole(100, 4096, "units") },
+  compared: ["straight-through-sigmoid", "reinmax", "rloo"],
+  recommended: () => ({ settings: {}, options: {} }),
+  check: () => {}, // throw a RangeError for an estimator, settings or data that can't be used
+  estimated: () => ({ parameters: ["w1", "b1"] }),
+  init: (key, { hidden }, { meanImage, classes }) => {
+    const [first, second] = splitKey(key, 2);
+    const w1 = glorotUniform(first, meanImage.length, hidden);
+    return { w1, b1: np.zeros([hidden]), w2: glorotUniform(second, hidden, classes.length), b2: np.zeros([classes.length]) };
+  },
+  estimatorState: (estimator, { hidden }) => estimator.init(bernoulli(np.zeros([2, hidden]))),
+  losses: (p, { images, labels, key }, estimator, state) => {
+    const wanted = oneHotOf(labels.astype(np.int32), p.b2.shape[0]);
+    const f = (h) => crossEntropy(above(p, h), wanted.ref);
+    return statefulExpectation(bernoulli(below(p, images)), f, estimator, key, state);
+  },
+  optimizer: () => adam(),
+  schedules: () => ({ learningRate: 0.003 }),
+  evaluations: { classes: (p, { images }) => ({ classes: np.argmax(above(p, nn.sigmoid(below(p, images))), -1) }) },
+  evaluate: async ({ over, dataset: { test } }) => testAccuracy(accuracy((await over("classes", test)).classes, test), test),
+  headline: { tag: "accuracy/test", title: "test accuracy", unit: "percent", better: "higher", note: "with the units' means" },
+  metrics: [],
+  pictures: async () => [],
+  card: () => ({ description: "A classifier.", use: "", task: "image-classification", tags: [] }),
+};

@@ -1,0 +1,62 @@
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { extname, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { Failure, reasonOf } from "./errors.ts";
+
+const typed = [".ts", ".mts"];
+
+/** Whether a word names a module file, not something built in: `./mine.mjs`. */
+export function isModuleFile(text: string): boolean {
+  return [".js", ".mjs", ...typed].includes(extname(text));
+}
+
+/** A module of the user's. */
+export interface ModuleFile {
+  readonly path: string;
+  readonly sha256: string;
+  /** Its default export. */
+  readonly value: unknown;
+}
+
+/**
+ * Loads a module of the user's.
+ *
+ * @param text how it was named; `path`: where it is.
+ * @throws Failure that names the file, and the line where there is one: missing, TypeScript on an old Node, a syntax error,
+ *   an error while it loads, no default export.
+ */
+export async function loadModule(text: string, path: string = resolve(text)): Promise<ModuleFile> {
+  if (!existsSync(path)) throw new Failure(`${text}: there is no such file; give the path of a module.`);
+  if (typed.includes(extname(path)) && !(process.features as { typescript?: unknown }).typescript)
+    throw new Failure(
+      `${text}: Node ${process.versions.node} does not read TypeScript; write it in JavaScript (.mjs), ` +
+        "or use Node 22.18 or later, which strips the types.",
+    );
+  const sha256 = createHash("sha256").update(readFileSync(path)).digest("hex");
+  let loaded: { default?: unknown };
+  try {
+    loaded = await import(/* @vite-ignore */ pathToFileURL(path).href);
+  } catch (error) {
+    throw new Failure(`${whereOf(text, path, error)}: can't be loaded: ${reasonOf(error).split("\n")[0]}.`);
+  }
+  if (loaded.default === undefined)
+    throw new Failure(`${text}: has no default export; write export default in front of what it is for.`);
+  return { path, sha256, value: loaded.default };
+}
+
+/** The file and line of an error: in the module itself, or in one that it imports. */
+function whereOf(text: string, path: string, error: unknown): string {
+  const own = pathToFileURL(path).href;
+  // Node tells the line of a syntax error to nobody but the terminal.
+  const stack =
+    error instanceof SyntaxError
+      ? spawnSync(process.execPath, ["--check", path], { encoding: "utf8" }).stderr
+      : error instanceof Error
+        ? (error.stack ?? "")
+        : "";
+  const line = stack.split("\n").find((l) => l.includes(`${own}:`) || l.includes(`${path}:`));
+  const number = line && /:(\d+)(?::\d+)?\)?$/.exec(line.trim())?.[1];
+  return number ? `${text}:${number}` : text;
+}

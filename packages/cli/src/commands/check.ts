@@ -1,0 +1,67 @@
+import { useDevice } from "@hardgrad/experiments";
+import type { Command } from "commander";
+import { checkEstimator } from "hardgrad/check";
+import { checkExperiment, checkProblem } from "../ask/check-own.ts";
+import type { Flags } from "../ask/configuration.ts";
+import { Failure } from "../ask/errors.ts";
+import { entryOf } from "../ask/estimator.ts";
+import { wholeNumber } from "../ask/flags.ts";
+import { experimentOf, kindOf, ownFactory } from "../ask/own.ts";
+import { loadProblem } from "../ask/problems.ts";
+import { narrator, print, printJson } from "../print/console.ts";
+import { stepBar } from "../print/step-bar.ts";
+
+/** Failures of one claim that are printed. */
+const SHOWN = 3;
+
+/** One claim, and whether it holds. */
+export interface Checked {
+  readonly claim: string;
+  readonly holds: boolean;
+  readonly message: string;
+  readonly where?: string;
+}
+
+/** `check FILE`: an estimator against its traits, a problem or an experiment against what is asked of one. */
+export async function check(name: string, flags: Flags): Promise<void> {
+  const samples = wholeNumber("--samples", String(flags.samples ?? "10000"), 1000, 1_000_000);
+  const kind = kindOf(name) ?? "estimator";
+  const narrate = narrator(flags.quiet === true || flags.json === true);
+  const subject = kind === "estimator" ? (ownFactory(name) ?? entryOf(name).create) : undefined;
+  const backend = await useDevice("wasm");
+  const bar = await stepBar(flags.quiet === true);
+  let findings: readonly Checked[];
+  try {
+    if (subject) findings = await checkEstimator(subject, { samples, onProgress: bar.update });
+    else if (kind === "problem") findings = await checkProblem(await loadProblem(name), samples, bar.update);
+    else findings = await checkExperiment(experimentOf(name), backend, bar.update);
+  } finally {
+    bar.stop();
+  }
+  const wrong = findings.filter((f) => !f.holds);
+  if (flags.json) printJson({ file: name, kind, samples, findings });
+  else {
+    for (const claim of new Set(findings.map((f) => f.claim))) {
+      const own = findings.filter((f) => f.claim === claim);
+      const failed = own.filter((f) => !f.holds);
+      print(
+        `${failed.length === 0 ? "ok   " : "FALSE"}  ${claim} (${own.length - failed.length} of ${own.length})`,
+      );
+      for (const { message } of failed.slice(0, SHOWN)) print(`       ${message}`);
+      if (failed.length > SHOWN) print(`       and ${failed.length - SHOWN} more; --json prints all.`);
+    }
+  }
+  if (wrong.length > 0) throw new Failure(`${name}: ${wrong.length} of ${findings.length} checks failed.`);
+  narrate(`${name}: every claim holds, in ${findings.length} checks of the ${kind}`);
+}
+
+/** Its arguments and options. */
+export function declare(command: Command): void {
+  command
+    .argument("<file>", "a module with an estimator, a problem or an experiment; or the id of an estimator")
+    .option("--samples <n>", "estimates per objective, 1000 to 1000000; more see smaller biases", "10000")
+    .option("--json", "print every check as JSON")
+    .option("--quiet", "print results only, no progress")
+    .addHelpText("after", "\nExit status: 0 every claim holds, 1 a claim is false, 2 wrong usage.")
+    .action((file, flags) => check(file, flags));
+}
