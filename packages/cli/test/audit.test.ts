@@ -110,13 +110,9 @@ describe("audit", () => {
           message,
         ] as [string, string, RegExp],
     ),
-    ["syntax", "export default {", /can't be loaded: .*; node --check bad\.mjs shows where/],
+    ["syntax", "export default {", /bad\.mjs:1: can't be loaded: /],
     ["nothing at all that is thrown", "throw null;", /bad\.mjs: can't be loaded: null/],
-    [
-      "no default export",
-      "export const a = 1;",
-      /bad\.mjs: the default export must be an object, but is missing/,
-    ],
+    ["no default export", "export const a = 1;", /bad\.mjs: the default export is missing/],
     ["a function", "export default () => 1;", /the default export must be an object, but is a function/],
     ...[
       ["a field misspelt", "objectve: 1", /bad\.mjs: there is no field "objectve"; did you mean objective/],

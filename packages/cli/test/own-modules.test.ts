@@ -109,7 +109,7 @@ describe("an estimator of one's own", () => {
     ]);
     expect(say("./syntax.mjs")[1]).toMatch(/^\.\/syntax\.mjs:[23]: can't be loaded: .*\.\n$/);
     expect(say("./throws.mjs")).toEqual([1, "./throws.mjs:2: can't be loaded: oh no.\n"]);
-    expect(say("./named.mjs")[1]).toMatch(/^\.\/named\.mjs: has no default export; .*\n$/);
+    expect(say("./named.mjs")[1]).toMatch(/^\.\/named\.mjs: the default export is missing; .*\n$/);
     expect(say("./number.mjs")).toEqual([
       2,
       "./number.mjs: its default export must be a function that makes an estimator, such as defineEstimator({...}) returns.\n",

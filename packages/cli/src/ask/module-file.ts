@@ -42,7 +42,9 @@ export async function loadModule(text: string, path: string = resolve(text)): Pr
     throw new Failure(`${whereOf(text, path, error)}: can't be loaded: ${reasonOf(error).split("\n")[0]}.`);
   }
   if (loaded.default === undefined)
-    throw new Failure(`${text}: has no default export; write export default in front of what it is for.`);
+    throw new Failure(
+      `${text}: the default export is missing; write export default in front of what the file is for.`,
+    );
   return { path, sha256, value: loaded.default };
 }
 
