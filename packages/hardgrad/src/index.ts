@@ -51,7 +51,7 @@ export {
   softplus,
 } from "./math.ts";
 export type { Given, Settings } from "./options.ts";
-export { bibtex, referenceOf, references } from "./references/index.ts";
+export { bibtex, type ReferenceKey, referenceOf, references } from "./references/index.ts";
 export { attach, detach, linearGradient, linearMapGradient } from "./surrogate.ts";
 export type {
   BooleanOption,
@@ -70,7 +70,6 @@ export type {
   PathEstimator,
   Probability,
   Reference,
-  ReferenceKey,
   Traits,
 } from "./types.ts";
 export * from "./units/index.ts";

@@ -14,6 +14,7 @@ export interface AuditOptions {
   readonly seed?: number;
   /** Steps that train running baselines and control variates before they are measured (default 200). */
   readonly warmup?: number;
+  /** Told what is measured now, and how far it is. */
   readonly onProgress?: (what: string, done: number, total: number) => void;
 }
 

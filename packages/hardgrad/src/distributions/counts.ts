@@ -86,6 +86,8 @@ export function poisson(logits: np.Array, options: { maxCount?: number } = {}): 
  *
  * @param logits `[...batch, units]`. Consumed.
  * @param trials from 1 to 1023.
+ * @throws RangeError for trials that are no whole number from 1 to 1023, logits that are not finite, or an empty
+ *   event.
  * @example
  * const q = binomial(np.array([0.2, -1]), 6);
  */

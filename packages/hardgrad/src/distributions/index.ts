@@ -21,6 +21,7 @@ export interface DistributionFunctions {
   logProbability(q: Distribution, sample: np.Array): np.Array;
   /** The derivative of `log P(sample)` with respect to the logits. */
   score(q: Distribution, sample: np.Array): np.Array;
+  /** How many values the sample of one example can take. */
   stateCount(q: Distribution): number;
   /** Every value the sample can take: `[states, ...event]`. Uses no logits. */
   states(q: Distribution): np.Array;

@@ -21,6 +21,9 @@ export function ranks(x: np.Array): np.Array {
 /**
  * 1 for the k largest entries of the last axis, the first ones in a tie; NaN for all if any entry is NaN. Consumes x.
  *
+ * @param x scores `[..., n]`.
+ * @param k a whole number from 1 to n.
+ * @returns of the shape of x.
  * @throws RangeError for a k that is no whole number from 1 to the length of the axis.
  * @example
  * hardTopK(np.array([0.3, 2, -1, 0.7]), 2); // [0, 1, 0, 1]

@@ -15,6 +15,11 @@ import { tame } from "./tame.ts";
  * Relaxed subset: k times `y = softmax(s / t)`, then `s + log(1 - y)`; the sum of the y. It sums to k.
  * `log(1 - y)` is formed from the other entries' exponentials, so y near 1 does not overflow.
  *
+ * @param scores s, `[..., n]`.
+ * @param k a whole number from 1 to n.
+ * @param temperature t, 1e-6 to 1e6, or a scalar array.
+ * @returns of the shape of the scores.
+ * @throws RangeError for a temperature or k out of its range.
  * @see Xie & Ermon 2019
  * @example
  * const soft = relaxedTopK(scores, 2, 0.5);
@@ -64,6 +69,10 @@ function sortColumn(scores: np.Array): { row: np.Array; column: np.Array; n: num
  * NeuralSort: `softmax(((n + 1 - 2i) s - A 1) / t)` for row i = 1..n, `A_jk = |s_j - s_k|`: a relaxed
  * permutation matrix that sorts in descending order. Rows sum to 1.
  *
+ * @param scores s, `[..., n]`.
+ * @param temperature t, 1e-6 to 1e6, or a scalar array.
+ * @returns `[..., n, n]`.
+ * @throws RangeError for a temperature out of its range.
  * @see Grover et al. 2019
  * @example
  * const P = neuralSort(np.array([0.3, 2, -1]), 0.1); // shape [3, 3]
@@ -81,6 +90,10 @@ export function neuralSort(scores: np.Array, temperature: np.Array | number): np
 /**
  * SoftSort: `softmax(-|sort(s)_i - s_j| / t)`, rows in descending order. Cheaper than NeuralSort.
  *
+ * @param scores s, `[..., n]`.
+ * @param temperature t, 1e-6 to 1e6, or a scalar array.
+ * @returns `[..., n, n]`.
+ * @throws RangeError for a temperature out of its range.
  * @see Prillo & Eisenschlos 2020
  * @example
  * const P = softSort(np.array([0.3, 2, -1]), 0.1); // shape [3, 3]
@@ -98,6 +111,10 @@ export function softSort(scores: np.Array, temperature: np.Array | number): np.A
 /**
  * The sum of the first k rows of a relaxed permutation: a soft k-hot mask. Consumes the matrix.
  *
+ * @param matrix `[..., n, n]`, from `neuralSort` or `softSort`.
+ * @param k a whole number from 1 to n.
+ * @returns `[..., n]`, which sum to k.
+ * @throws RangeError for a k out of its range.
  * @example
  * const mask = firstRows(neuralSort(np.array([0.3, 2, -1]), 0.1), 2); // near [1, 1, 0]
  */

@@ -55,6 +55,9 @@ export function subsetOf<K extends "subset" | "plackett-luce">(
 /**
  * `P(z_i = 1)`, differentiable. Consumes logits.
  *
+ * @param logits `[..., n]`.
+ * @param k from 1 to n.
+ * @returns `[..., n]`, which sum to k.
  * @example
  * marginals(np.array([0, 0, 0, 0]), 2); // [0.5, 0.5, 0.5, 0.5]
  */

@@ -62,6 +62,8 @@ export async function certify(task: string, evidence: Evidence): Promise<Certifi
  * Compares with the day the task was finished: it holds only if not one bit of the weights that the task reads, nor of its
  * class scores, has changed.
  *
+ * @param certificate from `certify`.
+ * @param evidence of the same task, as it is now.
  * @example
  * const values = { shape: [2], data: Float32Array.of(1, 2) };
  * const inputs = { shape: [1, 2], data: Float32Array.of(3, 4) };

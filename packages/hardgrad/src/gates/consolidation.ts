@@ -20,6 +20,9 @@ export interface Anchor {
  * `1/2 sum_i importance_i (w_i - value_i)^2`: the penalty of EWC, and (doubled) of SI. A parameter without an importance is
  * free. Consumes everything.
  *
+ * @param params arrays by name.
+ * @param anchor arrays under names of parameters, of their shapes; importances are not negative.
+ * @returns a scalar.
  * @throws RangeError for an importance whose name or shape is no parameter's, or whose value is missing.
  * @example
  * const loss = np.mean(losses).add(quadraticPenalty(params, anchor).mul(0.5));
@@ -38,6 +41,7 @@ export function quadraticPenalty(params: NamedArrays, anchor: Anchor): np.Array 
 /**
  * No penalty: importance zero everywhere. Does not consume the parameters.
  *
+ * @param params whose names and shapes the anchor gets.
  * @example
  * const anchor = noAnchor(params); // before the first task
  */
@@ -53,6 +57,8 @@ export function noAnchor(params: NamedArrays): Anchor {
  * @param logProbability `log p(y|x)` for one example: `(params, x, y one-hot [classes]) -> scalar`.
  * @param examples `[count, ...]`; memory is count times the parameters, so give a few at a time.
  * @param classes how many labels there are.
+ * @returns arrays of the names and shapes of the parameters.
+ * @throws RangeError for classes that are no whole number from 1 to 2^20.
  * @see Kirkpatrick et al. 2017, arXiv 1612.00796
  * @example
  * const logProbability = (p, x, y) => np.sum(logSoftmax(np.matmul(x, p.w)).mul(y));
@@ -92,6 +98,8 @@ export function fisherDiagonal(
  * One penalty in place of one per task (EWC): importances add up, the value is their weighted mean. Up to a constant this
  * is exactly the sum of the two penalties, so memory does not grow with the tasks. Consumes everything.
  *
+ * @param a of earlier tasks.
+ * @param b of the task that has just been finished.
  * @throws RangeError for two anchors that differ in names or shapes.
  * @see Huszár 2018, doi 10.1073/pnas.1717042115 (that penalties add)
  * @example
@@ -140,6 +148,10 @@ export function fadeAnchor(old: Anchor, now: Anchor, gamma: number): Anchor {
  * Synaptic intelligence, each step: the path integral `omega + (-g (after - before))`, how much each weight's move lowered
  * the loss. Consumes everything.
  *
+ * @param omega the sum so far; zeros at the start of a task.
+ * @param gradients of the step.
+ * @param before parameters before the step.
+ * @param after parameters after it.
  * @throws RangeError for groups that differ in names or shapes.
  * @see Zenke, Poole & Ganguli 2017, arXiv 1703.04200
  * @example

@@ -17,6 +17,7 @@ const MAXIMUM = 400;
  *
  * @param progress `(batch - 1) / (batches - 1)` within the epoch, 0 to 1.
  * @param maximum m, above 1 (default 400).
+ * @throws RangeError for progress outside 0 to 1, and for a maximum that is not above 1.
  * @example
  * hatSlope(0.5); // 200.00125
  */
@@ -54,6 +55,7 @@ export function hatGate(embedding: np.Array, slope: np.Array, options: { maximum
 /**
  * Embeddings within [-6, 6], so that a gate can still change its mind. Consumes them. Apply it after every update.
  *
+ * @param embedding of any shape.
  * @example
  * clampEmbedding(np.array([-9, 2])); // [-6, 2]
  */
@@ -64,6 +66,7 @@ export function clampEmbedding(embedding: np.Array): np.Array {
 /**
  * The gate at the end of a task: exactly 1 where the embedding is positive, else exactly 0. Consumes it.
  *
+ * @param embedding of any shape.
  * @example
  * hardGate(np.array([-9, 2])); // [0, 1]
  */

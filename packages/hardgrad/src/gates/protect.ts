@@ -12,6 +12,7 @@ import { checkNames, checkSame } from "./named-arrays.ts";
  * after: `w` or `w.anything`, of the shape of `w`. Scalars (step counts, running powers) belong to none.
  */
 export interface UpdateRule {
+  /** The state before the first step. Does not consume the parameters. */
   init(params: NamedArrays): NamedArrays;
   /** Consumes gradients, state and parameters; not the learning rate. */
   update(
@@ -24,6 +25,7 @@ export interface UpdateRule {
 
 /** An optimizer whose update takes masks: 1 open, 0 closed. */
 export interface ProtectedRule {
+  /** The state before the first step. Does not consume the parameters. */
   init(params: NamedArrays): NamedArrays;
   /** Consumes gradients, state, parameters and masks; not the learning rate. */
   update(
@@ -72,6 +74,8 @@ function select(where: string, next: NamedArrays, previous: NamedArrays, open: N
  * The gradient with zeros where a mask is closed. On its own this protects nothing: momentum, Adam's moments and weight
  * decay move a weight whose gradient is zero. It is a part of `protect`. Consumes both.
  *
+ * @param gradients arrays by name.
+ * @param open 1 or 0 under some of these names, of the shape of the gradient, or with 1 in place of some sizes.
  * @throws RangeError for a mask whose name or shape fits no gradient.
  * @example
  * const visible = openGradients(gradients, { w: open });
@@ -88,6 +92,9 @@ export function openGradients(gradients: NamedArrays, open: NamedArrays): NamedA
 /**
  * Gradients scaled so that their joint norm is at most `limit`: `g min(1, limit / ||g||)`. Consumes them.
  *
+ * @param gradients arrays by name.
+ * @param limit above 0.
+ * @throws RangeError for another limit.
  * @example
  * const clipped = clipByNorm(gradients, 1);
  */

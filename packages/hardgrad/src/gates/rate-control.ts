@@ -22,6 +22,7 @@ export interface RateControl {
  * The start of a rate control: `{ strength, rate }`, both scalars.
  *
  * @param strength of the penalty at first, above 0.
+ * @throws RangeError for a strength that is not above 0, or a rate that is not between 0 and 1.
  * @example
  * let control = startRateControl(0.001, { rate: 0.1 });
  */

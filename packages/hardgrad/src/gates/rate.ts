@@ -90,6 +90,10 @@ function logRates(gates: Distribution | np.Array): { open: np.Array; closed: np.
 /**
  * Condnet's L_b: each gate's mean over the batch is near the rate, `sum_j (mean_n p_nj - rate)^2`.
  *
+ * @param probabilities that gates open, `[batch, gates]`. Consumed.
+ * @param rate the wanted one, above 0 and below 1.
+ * @returns a scalar.
+ * @throws RangeError for another rate, other shapes, and for numbers that are no probabilities.
  * @see E. Bengio, Bacon, Pineau & Precup 2015, arXiv 1511.06297
  * @example
  * const penalty = gateRatePenalty(p.ref, 1 / 16).add(exampleRatePenalty(p, 1 / 16));
@@ -103,6 +107,10 @@ export function gateRatePenalty(probabilities: np.Array, rate: number): np.Array
 /**
  * Condnet's L_e: each example's mean over the gates is near the rate, `mean_n (mean_j p_nj - rate)^2`.
  *
+ * @param probabilities that gates open, `[batch, gates]`. Consumed.
+ * @param rate the wanted one, above 0 and below 1.
+ * @returns a scalar.
+ * @throws RangeError for another rate, other shapes, and for numbers that are no probabilities.
  * @see E. Bengio, Bacon, Pineau & Precup 2015
  * @example
  * const penalty = exampleRatePenalty(sigmoid(logits), 1 / 16);

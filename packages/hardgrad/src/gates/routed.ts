@@ -60,6 +60,8 @@ export function routedBlocks(
  * Open gates that routing with this capacity leaves out, a scalar: 0 means that it was exact. Consumes the gates.
  *
  * @param gates `[batch, blocks]`.
+ * @param capacity a whole number from 1 to the batch.
+ * @throws RangeError for another capacity, and for gates of another rank.
  * @example
  * routedOverflow(np.array([[1, 0], [1, 0], [1, 1]]), 2); // 1
  */

@@ -4,6 +4,9 @@ import { fromTop, logSoftmax } from "../math.ts";
 
 /**
  * Per-example entropy of the predicted classes in nats, `-sum p log p`, for logits `[..., classes]`. Consumes them.
+ *
+ * @param logits `[..., classes]`.
+ * @returns `[...]`, 0 to log classes.
  * @example
  * const certainty = np.negative(predictiveEntropy(logits));
  */
@@ -21,6 +24,7 @@ export function predictiveEntropy(logits: np.Array): np.Array {
  * @param tasks k.
  * @param examples for a task per example: alpha is `[examples, tasks]`, and H the example's entropy.
  * @returns of the shape of alpha.
+ * @throws RangeError for tasks that are no whole number from 1.
  * @see Wortsman et al. 2020 (SupSup, one-shot), arXiv 2006.14769
  * @example
  * const scores = taskScores((alpha) => np.matmul(x.ref, w.ref.mul(mixMasks(masks.ref, alpha))), 5);

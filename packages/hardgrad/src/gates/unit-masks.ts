@@ -6,6 +6,8 @@ import { checkShape } from "./named-arrays.ts";
 /**
  * Units that any task so far needs: `max(a, b)`. Also for masks of weights. Consumes both.
  *
+ * @param a of any shape.
+ * @param b of the same shape.
  * @throws RangeError for two masks of different shapes.
  * @example
  * union(np.array([1, 0, 0]), np.array([0, 0, 1])); // [1, 0, 1]
@@ -21,6 +23,9 @@ export function union(a: np.Array, b: np.Array): np.Array {
  *
  * Bias: `openUnits(used)`.
  *
+ * @param inputs used units of the layer before, `[inputs]`; undefined if its units are not gated.
+ * @param outputs used units of this layer, `[outputs]`.
+ * @returns `[inputs, outputs]`, or `[1, outputs]`.
  * @see Serrà et al. 2018, equation 2
  * @example
  * openWeights(np.array([1, 0]), np.array([1, 1, 0])); // [[0, 0, 1], [1, 1, 1]]
@@ -33,6 +38,8 @@ export function openWeights(inputs: np.Array | undefined, outputs: np.Array): np
  * Weights that connect open units: `min(a_out, a_in)`, `[inputs, outputs]`; without input gates `[1, outputs]`.
  * Consumes both.
  *
+ * @param inputs gates of the layer before, `[inputs]`; undefined if its units are not gated.
+ * @param outputs gates of this layer, `[outputs]`.
  * @example
  * usedWeights(np.array([1, 0]), np.array([1, 1, 0])); // [[1, 1, 0], [0, 0, 0]]
  */
@@ -44,6 +51,7 @@ export function usedWeights(inputs: np.Array | undefined, outputs: np.Array): np
 /**
  * Units (and their biases) that may change: `1 - used`. Consumes it.
  *
+ * @param used 1 or 0, of any shape.
  * @example
  * openUnits(np.array([1, 0])); // [0, 1]
  */

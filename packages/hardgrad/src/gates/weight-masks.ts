@@ -65,6 +65,7 @@ function within(x: np.Array): { low: np.Array; high: np.Array; near: np.Array } 
  * than `reach` in one step. Consumes all arrays.
  *
  * @param threshold a scalar; so is `reach`.
+ * @throws RangeError for a share outside 0 to 1, a threshold that is no scalar, or a reach that is no scalar from 0.
  * @example
  * const threshold = followThreshold(np.array(0.5), scores, 0.3, np.array(0.004)); // scores move by 0.001 in a step
  */
@@ -109,6 +110,7 @@ function halve(
  * `g w` where the layer uses `w m`. Consumes both.
  *
  * @param threshold a scalar array, from `thresholdOf` or `followThreshold`.
+ * @throws RangeError for a threshold that is no scalar.
  * @see Kang et al. 2022 (WSN), PMLR 162; Ramanujan et al. 2020 (edge-popup), arXiv 1911.13299
  * @example
  * const mask = scoreMask(scores.ref, thresholdOf(scores, 0.3)); // 1 for 30 % of the entries
@@ -126,6 +128,7 @@ export function scoreMask(scores: np.Array, threshold: np.Array): np.Array {
  *
  * @param free 1 for weights that no earlier task owns.
  * @param share of the free weights that this task keeps, 0 to 1.
+ * @throws RangeError for a share outside 0 to 1, and for another shape of `free`.
  * @see Mallya & Lazebnik 2018, arXiv 1711.05769
  * @example
  * largestFree(np.array([[3, -1], [2, 9]]), np.array([[1, 1], [1, 0]]), 0.34); // [[1, 0], [0, 0]]

@@ -27,4 +27,4 @@ export {
   sparseFastSigmoid,
   spikeRateEscape,
 } from "./spiking-derivatives.ts";
-export { oneHot, sign, step, type ThresholdOptions, type Unit, units } from "./units.ts";
+export { oneHot, sign, step, type ThresholdOptions, type Unit, type UnitEntry, units } from "./units.ts";

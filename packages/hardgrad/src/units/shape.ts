@@ -26,6 +26,7 @@ export interface PseudoDerivative {
 /** Options are numbers, under the names of the papers. */
 export interface PseudoDerivativeEntry {
   readonly id: string;
+  /** The pseudo-derivative with its default options, or with these. */
   readonly create: (options?: { readonly [name: string]: unknown }) => PseudoDerivative;
 }
 

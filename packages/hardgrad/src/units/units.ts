@@ -24,6 +24,13 @@ export interface Unit {
   slope?(x: np.Array): np.Array;
 }
 
+/** One line of `units`. */
+export interface UnitEntry {
+  readonly id: string;
+  /** The unit with its default options. */
+  readonly create: () => Unit;
+}
+
 /** Options of the threshold units. */
 export interface ThresholdOptions {
   /** A value such as `atan({ alpha: 2 })`. */
@@ -135,7 +142,7 @@ export function oneHot(given: Given<typeof argmaxOptions> = {}): Unit {
 }
 
 /** Every unit. */
-export const units: readonly { readonly id: string; readonly create: () => Unit }[] = [
+export const units: readonly UnitEntry[] = [
   { id: "step", create: step },
   { id: "sign", create: sign },
   { id: "one-hot-argmax", create: oneHot },

@@ -13,8 +13,6 @@ import { learningRateOption } from "../parts/options.ts";
 import { row } from "../parts/rows.ts";
 import { drawHard, score } from "../parts/sample.ts";
 
-/** What REBAR and RELAX have in common: f at the relaxed sample in the control variate, whose parameters are learned. */
-
 const temperature: NumberOption = {
   type: "number",
   default: 0.5,
@@ -31,7 +29,10 @@ const scale: NumberOption = {
   help: "where the learned factor on f at the relaxed sample starts",
 };
 
-/** Three evaluations: at the sample, and at both relaxed samples. */
+/**
+ * What REBAR and RELAX have in common: f at the relaxed sample in the control variate, whose parameters are learned. Three
+ * evaluations: at the sample, and at both relaxed samples.
+ */
 export const shared = {
   family: "control variate",
   supports: ["bernoulli", "categorical"],
