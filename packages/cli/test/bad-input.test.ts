@@ -116,6 +116,11 @@ const table: [string[], number, RegExp][] = [
   ],
   [["compare", "classifier", "--estimators", "rloo,rloo:samples=4"], 2, /names one twice/],
   [["compare", "classifier", "--seed", "4294967295", "--seeds", "2"], 2, /--seed must be .* to 4294967294/],
+  [
+    ["compare", "generator", "--estimators", "reinmax,rloo"],
+    2,
+    /would train the same network 2 times: no estimator is used: every digit is given/,
+  ],
   [["compare"], 2, /needs an experiment/],
   [["compare", "--resume", "nowhere"], 1, /nowhere: it does not exist/],
   [["figure", "units", "--seed", "2"], 2, /--seed is not an option of figure units/],
