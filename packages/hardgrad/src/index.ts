@@ -8,6 +8,7 @@ export {
   signalToNoise,
   startGradientMonitor,
 } from "./audit/monitor.ts";
+export { holdUnits, type Part } from "./audit/part.ts";
 export type { Measures } from "./audit/statistics.ts";
 export { type CatalogueEntry, catalogue, exampleOf, findEstimator } from "./catalogue.ts";
 export { bernoulli } from "./distributions/bernoulli.ts";

@@ -1,11 +1,12 @@
 import { makeEstimator, useDevice } from "@hardgrad/experiments";
+import { random } from "@jax-js/jax";
 import type { Command } from "commander";
-import { type AuditReport, catalogue, audit as measure } from "hardgrad";
+import { type AuditReport, catalogue, holdUnits, audit as measure } from "hardgrad";
 import { type Flags, seedOf } from "../ask/configuration.ts";
 import { Failure, UsageError } from "../ask/errors.ts";
 import { formatEstimator, parseEstimator } from "../ask/estimator.ts";
 import { wholeNumber } from "../ask/flags.ts";
-import { loadProblem } from "../ask/problems.ts";
+import { loadProblem, type Problem } from "../ask/problems.ts";
 import { checkTarget, writeFigure } from "../disk/figure-file.ts";
 import type { Labelled } from "../figures/audit.ts";
 import { narrator, print, printJson, short } from "../print/console.ts";
@@ -33,7 +34,7 @@ export async function audit(ids: string | undefined, flags: Flags): Promise<void
   await useDevice((flags.device as string | undefined) ?? "wasm").catch((error: Error) => {
     throw new UsageError(error.message);
   });
-  const problem = await loadProblem((flags.problem as string | undefined) ?? "network");
+  const problem = partOf(await loadProblem((flags.problem as string | undefined) ?? "network"), flags);
   const estimators = parsed.map(makeEstimator);
   const narrate = narrator(flags.quiet === true || flags.json === true);
   const bar = await stepBar(flags.quiet === true);
@@ -172,6 +173,31 @@ async function writeReport(
   await writeFigure({ svg: auditFigure(report, rows, title), rows: table as never }, out);
 }
 
+/** With `--units`: those alone, the others held at samples. */
+function partOf(problem: Problem, flags: Flags): Problem {
+  const held = wholeNumber("--held", String(flags.held ?? "8"), 1, 4096);
+  if (flags.units === undefined) return problem;
+  const units = String(flags.units)
+    .split(",")
+    .flatMap((text) => {
+      const [from, to = from] = text.split("-").map((n) => wholeNumber("--units", n.trim(), 0, 100_000));
+      return Array.from({ length: Math.max(0, to! - from! + 1) }, (_, i) => from! + i);
+    });
+  try {
+    const { distribution, objective } = holdUnits(
+      problem.distribution(),
+      problem.objective,
+      units,
+      random.key(seedOf(flags)),
+      { held },
+    );
+    const title = `${problem.title}: units ${flags.units}, the others held at ${held} samples`;
+    return { ...problem, title, distribution: () => distribution, objective };
+  } catch (error) {
+    throw new UsageError(`--units ${flags.units}: ${(error as Error).message}`);
+  }
+}
+
 /** Its arguments and options. */
 export function declare(command: Command): void {
   command
@@ -185,6 +211,8 @@ export function declare(command: Command): void {
       "toy, quadratic, network, categorical, subset, top-k, counts, or a module file",
       "network",
     )
+    .option("--units <list>", "audit these units alone, such as 0-7,12, and hold the others at samples")
+    .option("--held <n>", "with --units: held samples to average over, 1 to 4096", "8")
     .option("--samples <n>", "estimates per estimator, 100 to 1000000", "10000")
     .option(
       "--warmup <n>",
