@@ -7,6 +7,7 @@ import {
   type RunConfig,
 } from "@hardgrad/experiments";
 import type { Command } from "commander";
+import { ownForm } from "../data/own-data.ts";
 import { UsageError } from "./errors.ts";
 import { parseEstimator } from "./estimator.ts";
 import { helpOf, kebab, settingsFromFlags, wholeNumber } from "./flags.ts";
@@ -22,7 +23,10 @@ const STANDARD = "straight-through";
 /** Adds the flags that every training command has: data, device, checkpoints, output. */
 export function addTrainingFlags(command: Command): Command {
   command
-    .option("--data <name>", `data: ${datasetNames.join(", ")} (default: drawn)`)
+    .option(
+      "--data <name>",
+      `data: ${datasetNames.join(", ")}, or a .csv file or folder of yours (default: drawn)`,
+    )
     .option("--train-size <n>", "training images to draw (data drawn only; default 10000)")
     .option("--test-size <n>", "test images to draw (data drawn only; default 2000)")
     .option("--device <name>", `device: ${deviceNames.join(", ")} (default: wasm)`)
@@ -76,7 +80,8 @@ export function resolveRun(
   flags: Flags,
 ): RunConfig {
   const data = String(flags.data ?? "drawn");
-  if (!datasetNames.includes(data)) throw unknownName("dataset", data, datasetNames);
+  const form = ownForm(data);
+  if (!form && !datasetNames.includes(data)) throw unknownName("dataset", data, datasetNames);
   const sizes = [flags.trainSize, flags.testSize];
   if (data !== "drawn" && sizes.some((s) => s !== undefined))
     throw new UsageError(`--train-size and --test-size are for --data drawn, not ${data}; leave them out.`);
@@ -91,6 +96,7 @@ export function resolveRun(
     experiment: experiment.name,
     estimator,
     data,
+    ...(form ? { form } : {}),
     ...(data === "drawn"
       ? {
           drawn: {

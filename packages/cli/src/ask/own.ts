@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { addEstimator, type Experiment, experiments, type RunConfig } from "@hardgrad/experiments";
 import type { Estimator } from "hardgrad";
+import { isOwnData, loadOwnData } from "../data/own-data.ts";
 import { Failure, UsageError } from "./errors.ts";
 import { isModuleFile, loadModule, type ModuleFile } from "./module-file.ts";
 import { unknownName } from "./suggest.ts";
@@ -17,6 +18,8 @@ const elsewhere = ["--out", "--problem", "--judge", "--data"];
 /** Loads every module that the words of a command name, and those that the runs of a folder were made with. */
 export async function loadNamed(words: readonly string[]): Promise<void> {
   for (const [i, word] of words.entries()) {
+    const data = /^--data=(.*)$/.exec(word)?.[1] ?? (words[i - 1] === "--data" ? word : "");
+    if (isOwnData(data)) await loadOwnData(data);
     if (i === 0 || elsewhere.includes(words[i - 1]!)) continue;
     const value = word.startsWith("--") ? (/^--[^=]+=(.*)$/.exec(word)?.[1] ?? "") : word;
     if (elsewhere.some((flag) => word.startsWith(`${flag}=`))) continue;

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { datasetNames, type RunConfig } from "@hardgrad/experiments";
+import { isOwnData } from "../data/own-data.ts";
 import { type Flags, seedOf } from "./configuration.ts";
 import { UsageError } from "./errors.ts";
 import { formatEstimator, parseEstimator, wholeEstimator } from "./estimator.ts";
@@ -84,7 +85,7 @@ function comparison(
     case "seeds":
       return said([seeds.length], wholeNumber("--seeds", text, 1, 1000));
     case "data":
-      if (!datasetNames.includes(text)) throw unknownName("dataset", text, datasetNames);
+      if (!datasetNames.includes(text) && !isOwnData(text)) throw unknownName("dataset", text, datasetNames);
       return said([first.data], text);
     case "trainSize":
     case "testSize": {

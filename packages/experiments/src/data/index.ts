@@ -1,4 +1,5 @@
 export { parseAmat } from "./amat.ts";
+export { datasetFromCsv } from "./csv.ts";
 export { datasetFromIdx } from "./dataset.ts";
 export { drawnDigits } from "./drawn.ts";
 export { formOf } from "./form.ts";
