@@ -1,7 +1,7 @@
 import { allocate, type Builder } from "../ir/builder.ts";
 import { type DType, isFloat, type Value } from "../ir/types.ts";
 import { type Atom, type Equation, promote } from "../jaxpr.ts";
-import { filled, type Lazy } from "./lazy.ts";
+import type { Lazy } from "./lazy.ts";
 
 /** What a rule gets: the equation, its operands, and the graph under construction. */
 export interface Context {
@@ -17,9 +17,6 @@ export type Rules = { readonly [primitive: string]: Rule };
 
 /** A primitive, or a use of it, that this package cannot express. The caller adds the place in the function. */
 export class Unsupported extends Error {}
-
-/** The operands without broadcast axes. */
-export const dense = (c: Context): Value[] => c.inputs.map((x) => filled(c.b, x));
 
 /** The result of an equation with one output. */
 export const result = (c: Context, value: Value): Lazy[] => [
