@@ -12,6 +12,7 @@ export const LARGEST_BATCH: number = L.CHUNK;
 export interface IsolatedLayer {
   /** Inputs `[examples * inputs]` and, for gated layers, gates `[examples * gates]`, straight into memory. */
   load(x: Float32Array, gates?: Float32Array): void;
+  /** Runs the layer on the first `examples` of what was loaded. */
   run(examples: number): void;
   /** The outputs of one example, after `run`. */
   output(example: number): Float32Array;
