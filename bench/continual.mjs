@@ -10,7 +10,7 @@ import { writeWhole } from "@hardgrad/cli/internal/disk/files";
 import { environment } from "@hardgrad/cli/internal/run-folder/environment";
 import { readSummary } from "@hardgrad/cli/internal/run-folder/read";
 import { savedRun } from "@hardgrad/cli/internal/run-folder/saved-run";
-import { continual, startRun, timeTasks, useDevice } from "@hardgrad/experiments";
+import { continual, formOf, resolveSettings, startRun, timeTasks, useDevice } from "@hardgrad/experiments";
 import { presets } from "./continual-presets.mjs";
 import { tableText } from "./continual-table.mjs";
 import { trainRuns } from "./train-runs.mjs";
@@ -39,7 +39,6 @@ const seeds = Number(flags.seeds ?? preset.seeds);
 const jobs = Number(flags.jobs);
 mkdirSync(out, { recursive: true });
 
-const defaults = Object.fromEntries(Object.entries(continual.options).map(([name, o]) => [name, o.default]));
 const presetRows = preset.estimators
   ? Object.fromEntries(
       preset.estimators.map((id) => [id, { ...continual.recommended(id).settings, estimator: id }]),
@@ -95,7 +94,11 @@ const configOf = (name, row, seed) => ({
   },
   data: preset.data,
   seed,
-  settings: { ...defaults, beside: "none", ...rowSettings(row, name) },
+  settings: resolveSettings(
+    continual.options,
+    { beside: "none", ...rowSettings(row, name) },
+    formOf({ data: preset.data }),
+  ),
 });
 const dataset = await datasetOf(configOf(...rows[0], 0), true);
 epochs = await epochsThatFit();

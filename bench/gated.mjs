@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { writeWhole } from "@hardgrad/cli/internal/disk/files";
 import { environment } from "@hardgrad/cli/internal/run-folder/environment";
 import { readSummary } from "@hardgrad/cli/internal/run-folder/read";
-import { gated } from "@hardgrad/experiments";
+import { formOf, gated, resolveSettings } from "@hardgrad/experiments";
 import { rows } from "./gated-rows.mjs";
 import { trainRuns } from "./train-runs.mjs";
 
@@ -26,7 +26,6 @@ const { values: flags } = parseArgs({
   },
 });
 
-const defaults = Object.fromEntries(Object.entries(gated.options).map(([name, o]) => [name, o.default]));
 const chosen = rows
   .filter(({ name }) => !flags.row || flags.row.includes(name))
   .map((row) => ({ ...row, seeds: flags.seeds ? Number(flags.seeds) : row.seeds }));
@@ -43,7 +42,11 @@ const runsOf = ({ name, estimator, options = {}, settings = {}, seeds }) => {
       estimator: { id: estimator, options: { ...own.options, ...options } },
       data: flags.data,
       seed,
-      settings: { ...defaults, ...own.settings, ...settings },
+      settings: resolveSettings(
+        gated.options,
+        { ...own.settings, ...settings },
+        formOf({ data: flags.data }),
+      ),
     },
   }));
 };

@@ -1,5 +1,12 @@
 // The cost of a training step in processor time, which a busy machine changes little.
-import { drawnDigits, generator, trainingStep, useDevice } from "@hardgrad/experiments";
+import {
+  drawnDigits,
+  formOf,
+  generator,
+  resolveSettings,
+  trainingStep,
+  useDevice,
+} from "@hardgrad/experiments";
 
 const WARM = 2;
 
@@ -51,13 +58,12 @@ export async function stepCosts(device, threads) {
 /** A run's configuration with what is recommended for it. */
 export function configOf(id, data, given, seed = 0) {
   const suited = generator.recommended(id, data, given);
-  const defaults = Object.entries(generator.options).map(([option, o]) => [option, o.default]);
   return {
     experiment: "generator",
     estimator: { id, options: suited.options },
     data,
     seed,
-    settings: { ...Object.fromEntries(defaults), ...suited.settings, ...given },
+    settings: resolveSettings(generator.options, { ...suited.settings, ...given }, formOf({ data })),
   };
 }
 

@@ -1,4 +1,4 @@
-import { classifier, drawnDigits } from "@hardgrad/experiments";
+import { classifier, drawnDigits, resolveSettings } from "@hardgrad/experiments";
 import { numpy as np } from "@jax-js/jax";
 import { bernoulli, catalogue, type Estimator } from "hardgrad";
 import { type OwnOptions, timesOf } from "./own.ts";
@@ -38,10 +38,8 @@ export async function timeEstimators(
 
 /** Estimators with one evaluation per example that the classifier takes, and for comparison two with more and none at all. */
 export function timedEstimators(): Timed[] {
-  const settings = Object.fromEntries(
-    Object.entries(classifier.options).map(([name, o]) => [name, o.default]),
-  );
   const data = drawnDigits({ train: 1, test: 1 });
+  const settings = resolveSettings(classifier.options, {}, data);
   const evaluations = (estimator: Estimator): number => {
     const q = bernoulli(np.zeros([1, 100]));
     try {

@@ -2,11 +2,13 @@ import {
   type Backend,
   drawnDigits,
   findExperiment,
+  formOf,
   type HostArray,
   keyOf,
   makeEstimator,
   PURPOSE,
   type RunConfig,
+  resolveSettings,
   type TrainingStep,
   trainingStep,
 } from "@hardgrad/experiments";
@@ -40,14 +42,13 @@ export function configOf(
   train: number = 100 * BATCHES,
 ): RunConfig {
   const { options } = findExperiment(experiment);
-  const defaults = Object.fromEntries(Object.entries(options).map(([name, o]) => [name, o.default]));
   return {
     experiment,
     estimator,
     data: "drawn",
     drawn: { train, test: 10 },
     seed: 0,
-    settings: { ...defaults, ...settings },
+    settings: resolveSettings(options, settings, formOf({ data: "drawn" })),
   };
 }
 

@@ -4,10 +4,12 @@ import {
   classifier,
   exportModel,
   findExperiment,
+  formOf,
   type Model,
   modelChecker,
   modelsOf,
   parametersOf,
+  resolveSettings,
   TOLERANCE,
   useDevice,
   vae,
@@ -81,6 +83,8 @@ const arrays = (feeds: Plains): NamedArrays =>
   Object.fromEntries(
     Object.entries(feeds).map(([name, x]) => [name, np.array(x.data, { shape: [...x.shape] })]),
   );
+
+const drawn = formOf({ data: "drawn" });
 
 function load(run: string): {
   exported: { readonly [name: string]: Model };
@@ -189,7 +193,7 @@ test.each([
       key: arrays({ key }).key!,
       slope: np.array(slope),
     },
-    savedRun(at(run), "cannot test").checkpoint.config.settings,
+    resolveSettings(classifier.options, savedRun(at(run), "cannot test").checkpoint.config.settings, drawn),
   );
   const given = name === "classifier" ? { image: image! } : { image: image!, key };
   const result = await runFile(at(run, "export", `${name}.onnx`), given, "node");
@@ -206,7 +210,7 @@ test.each(["categorical", "bernoulli"])(
     const own = vae.evaluations.reconstruct!(
       params(),
       { images: arrays({ image }).image!.mul(255), labels: np.zeros([5]), key: arrays({ key }).key! },
-      savedRun(at(run), "cannot test").checkpoint.config.settings,
+      resolveSettings(vae.options, savedRun(at(run), "cannot test").checkpoint.config.settings, drawn),
     );
     const { latent } = await runFile(at(run, "export", "encoder-sampled.onnx"), { image, key }, "node");
     const decoded = await runFile(at(run, "export", "decoder.onnx"), { latent: latent! }, "node");

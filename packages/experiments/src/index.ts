@@ -14,14 +14,15 @@ export type {
   Card,
   CourseExperiment,
   Estimated,
+  Evaluation,
   EvaluationContext,
   Experiment,
   Facts,
   FinishedTasks,
   Metric,
   Moment,
+  Recommended,
   Schedules,
-  Settings,
   StepExperiment,
   StepInputs,
 } from "./contract/experiment.ts";
@@ -33,7 +34,21 @@ export {
   type RuntimeModel,
   type TaskModel,
 } from "./contract/models.ts";
-export { readSizes, type SettingSpec, type SettingsTable, type SizesOption } from "./contract/options.ts";
+export {
+  type ChoiceSetting,
+  checkSettings,
+  type DerivedDefault,
+  type NumberSetting,
+  readSizes,
+  resolveSettings,
+  ruleOf,
+  type SettingSpec,
+  type Settings,
+  type SettingsOf,
+  type SettingsTable,
+  type SizesOption,
+  takes,
+} from "./contract/options.ts";
 export type {
   Checkpoint,
   Course,

@@ -1,6 +1,5 @@
 import { loadRuntime } from "@hardgrad/runtime";
 import { describe, expect, test } from "vitest";
-import { taskModels } from "../src/experiments/continual/task-models.ts";
 import {
   type Dataset,
   type ExampleShape,
@@ -13,6 +12,7 @@ import {
   parametersOf,
   type RunConfig,
   readerOf,
+  resolveSettings,
   runtimeFile,
   type Split,
   startRun,
@@ -53,14 +53,13 @@ const small: { readonly [experiment: string]: RunConfig["settings"] } = {
 
 function configOf(name: string, { shape, classes }: Dataset, more: RunConfig["settings"] = {}): RunConfig {
   const { options } = findExperiment(name);
-  const defaults = Object.fromEntries(Object.entries(options).map(([n, o]) => [n, o.default]));
   return {
     experiment: name,
     estimator: { id: "straight-through", options: {} },
     data: "own",
     form: { shape, classes },
     seed: 1,
-    settings: { ...defaults, epochs: 2, ...small[name], ...more },
+    settings: resolveSettings(options, { epochs: 2, ...small[name], ...more }, { shape, classes }),
   };
 }
 
@@ -116,7 +115,7 @@ describe("images of any size in any number of classes", () => {
   });
 
   test("semi-supervised: labels in equal numbers of these classes", async () => {
-    await trained(configOf("generator", images, { mode: "semi-supervised", labels: 12 }), images);
+    await trained(configOf("generator", images, { mode: "semi-supervised" }), images);
     await expect(
       startRun(
         findExperiment("generator"),
@@ -129,7 +128,7 @@ describe("images of any size in any number of classes", () => {
 
   test("continual: as many tasks as the classes can be split into", async () => {
     const { checkpoint } = await trained(configOf("continual", images), images);
-    const models = await taskModels(checkpoint, images, backend);
+    const models = await findExperiment("continual").tasks!.models(checkpoint, images, backend);
     expect(models.map(({ model }) => model.inputs.image!.shape)).toEqual([1, 2, 3].map(() => ["batch", 54]));
     expect(models[1]!.model.doc).toContain("cow and hen");
     const { checkpoint: permuted } = await trained(
@@ -141,7 +140,7 @@ describe("images of any size in any number of classes", () => {
     await expect(
       startRun(findExperiment("continual"), configOf("continual", seven), seven, backend),
     ).rejects.toThrow(
-      "7 classes can't be split into several tasks of equal size with at least two classes; use --benchmark permuted",
+      "7 classes can't be split into 3 tasks of equal size with at least two classes; use --benchmark permuted",
     );
   });
 

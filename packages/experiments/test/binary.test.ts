@@ -1,5 +1,6 @@
 import { loadRuntime, readRuntimeFile } from "@hardgrad/runtime";
 import { beforeAll, describe, expect, test } from "vitest";
+import type { BinarySettings } from "../src/experiments/binary/options.ts";
 import {
   binary,
   type Checkpoint,
@@ -16,7 +17,7 @@ import "./setup.ts";
 
 const dataset = drawnDigits({ train: 1000, test: 300 });
 
-const configOf = (form: "binary" | "float"): RunConfig => ({
+const configOf = (form: "binary" | "float"): RunConfig<BinarySettings> => ({
   experiment: "binary",
   estimator: { id: "straight-through-sigmoid", options: {} },
   data: "drawn",

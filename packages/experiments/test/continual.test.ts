@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { jaxBackend } from "../src/engine/backends/jax.ts";
 import { compact } from "../src/experiments/continual/compact.ts";
 import { learnerOf } from "../src/experiments/continual/learner.ts";
-import { options } from "../src/experiments/continual/options.ts";
+import { type ContinualSettings, options } from "../src/experiments/continual/options.ts";
 import { averageAccuracy, backwardTransfer } from "../src/experiments/continual/results.ts";
 import { judgeOf } from "../src/experiments/continual/scores.ts";
 import { taskModels } from "../src/experiments/continual/task-models.ts";
@@ -15,6 +15,7 @@ import {
   drawnDigits,
   makeEstimator,
   type RunConfig,
+  resolveSettings,
   type Settings,
   startRun,
   useDevice,
@@ -22,9 +23,12 @@ import {
 
 const data = drawnDigits({ train: 400, test: 120 });
 const backend = jaxBackend("wasm");
-const defaults = Object.fromEntries(Object.entries(options).map(([name, o]) => [name, o.default]));
 
-function config(settings: Settings, estimator = "straight-through-sigmoid", seed = 7): RunConfig {
+function config(
+  settings: Settings,
+  estimator = "straight-through-sigmoid",
+  seed = 7,
+): RunConfig<ContinualSettings> {
   const small = {
     tasks: 2,
     layers: "12-10",
@@ -41,14 +45,19 @@ function config(settings: Settings, estimator = "straight-through-sigmoid", seed
     estimator: { id: estimator, options: {} },
     data: "drawn",
     seed,
-    settings: { ...defaults, ...small, ...settings },
+    settings: resolveSettings(options, { ...small, ...settings }, data),
   };
 }
 
-async function train(c: RunConfig, stopAt = Number.POSITIVE_INFINITY, from?: Checkpoint, on = backend) {
+async function train(
+  c: RunConfig<ContinualSettings>,
+  stopAt = Number.POSITIVE_INFINITY,
+  from?: Checkpoint,
+  on = backend,
+) {
   const run = await startRun(continual, c, data, on, from);
   while (run.step < Math.min(run.totalSteps, stopAt)) await run.advance();
-  const checkpoint = await run.checkpoint();
+  const checkpoint = (await run.checkpoint()) as Checkpoint<ContinualSettings>;
   const summary = run.summary();
   run.dispose();
   return { checkpoint, metrics: summary.metrics, notes: summary.notes ?? [] };
@@ -210,9 +219,7 @@ describe("interrupted", () => {
     async (method, settings) => {
       const c = config({ ...settings, method });
       const whole = await train(c);
-      const per =
-        Math.floor(tasksOf(c.settings, data, "own").list[0]!.train.length / 30) *
-        (c.settings.epochs as number);
+      const per = Math.floor(tasksOf(c.settings, data, "own").list[0]!.train.length / 30) * c.settings.epochs;
       for (const stop of [per - 2, per, per + 1, 2 * per]) {
         const part = await train(c, stop);
         const { checkpoint } = await train(c, Number.POSITIVE_INFINITY, part.checkpoint);

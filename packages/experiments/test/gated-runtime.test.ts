@@ -6,6 +6,7 @@ import {
   drawnDigits,
   findExperiment,
   formOf,
+  resolveSettings,
   runtimeFile,
   type Settings,
   type StepExperiment,
@@ -15,13 +16,14 @@ import "./setup.ts";
 
 const gated = findExperiment("gated") as StepExperiment;
 const { test: images } = drawnDigits({ train: 1, test: 200 });
-const defaults = Object.fromEntries(Object.entries(gated.options).map(([name, o]) => [name, o.default]));
-const settingsOf = (given: Settings): Settings => ({ ...defaults, units: 96, gater: 12, ...given });
+const form = formOf({ data: "drawn" });
+const settingsOf = (given: Settings): Settings =>
+  resolveSettings(gated.options, { units: 96, gater: 12, ...given }, form);
 
 /** Fresh parameters with biases that are not zero, and a threshold that some gates are above and some below. */
 async function parametersOf(settings: Settings): Promise<{ [name: string]: Tensor }> {
   const params = gated.init(random.key(3), settings, {
-    ...formOf({ data: "drawn" }),
+    ...form,
     meanImage: new Float32Array(784),
   });
   const tensors: { [name: string]: Tensor } = {};

@@ -11,6 +11,7 @@ import {
   modelsOf,
   parametersOf,
   type RunConfig,
+  resolveSettings,
   type Settings,
   sgd,
   startRun,
@@ -19,7 +20,7 @@ import {
 
 const backend = await useDevice("wasm");
 const data = drawnDigits({ train: 600, test: 200 });
-const defaults = Object.fromEntries(Object.entries(gated.options).map(([name, o]) => [name, o.default]));
+const defaults: Settings = resolveSettings(gated.options, {}, data);
 const small: Settings = { units: 64, gater: 12, block: 2, epochs: 2, batch: 20, learningRate: 0.3 };
 
 function config(
@@ -33,7 +34,7 @@ function config(
     estimator: { id, options: { ...own.options, ...options } },
     data: "drawn",
     seed: 3,
-    settings: { ...defaults, ...own.settings, ...small, ...settings },
+    settings: resolveSettings(gated.options, { ...own.settings, ...small, ...settings } as Settings, data),
   };
 }
 
@@ -109,14 +110,16 @@ describe("the gated network", () => {
   });
 });
 
+const of = (given: Partial<Settings>) => resolveSettings(gated.options, given as Settings, data);
+
 describe("settings", () => {
   const start = (id: string, settings: Settings) => startRun(gated, config(id, settings), data, backend);
   test("sizes follow the network unless they are given", () => {
-    const of = (settings: Settings) => gatedSizes({ ...defaults, ...settings });
-    expect(of({ network: "paper" })).toMatchObject({ gater: 400, units: 2000, block: 1, gates: 2000 });
-    expect(of({ network: "fast" })).toMatchObject({ gater: 64, experts: "rectifier" });
-    expect(of({ network: "fast", block: 32, units: 640 })).toMatchObject({ block: 32, gates: 20 });
-    expect(of({ network: "dense" })).toMatchObject({ units: 2000, gated: false });
+    const sizes = (settings: Settings) => gatedSizes(of(settings));
+    expect(sizes({ network: "paper" })).toMatchObject({ gater: 400, units: 2000, block: 1, gates: 2000 });
+    expect(sizes({ network: "fast" })).toMatchObject({ gater: 64, experts: "rectifier" });
+    expect(sizes({ network: "fast", block: 32, units: 640 })).toMatchObject({ block: 32, gates: 20 });
+    expect(sizes({ network: "dense" })).toMatchObject({ units: 2000, gated: false });
   });
   test("what can't work is refused", async () => {
     await expect(start("straight-through", { block: 7 })).rejects.toThrow(
@@ -145,10 +148,10 @@ describe("settings", () => {
   test("each network has an estimator and settings of its own, which suit each other", () => {
     const estimators = { paper: "straight-through", fast: "noisy-rectifier", dense: "straight-through" };
     for (const [network, id] of Object.entries(estimators)) {
-      expect(gated.estimator?.({ ...defaults, network })).toBe(id);
-      const { settings, options } = gated.recommended(id, "mnist", { ...defaults, network });
+      expect(gated.estimator?.(of({ network }))).toBe(id);
+      const { settings, options } = gated.recommended(id, "mnist", of({ network }));
       const estimator = makeEstimator({ id, options });
-      expect(() => gated.check(estimator, { ...defaults, ...settings, network }, data)).not.toThrow();
+      expect(() => gated.check(estimator, of({ ...settings, network }), data)).not.toThrow();
     }
     // With the estimator's own noise, of deviation 1, most gates die.
     expect(gated.recommended("noisy-rectifier").options.scale).toBe(0.5);
@@ -157,9 +160,7 @@ describe("settings", () => {
   test("recommended settings suit every estimator that compare takes", () => {
     for (const id of gated.compared) {
       const { settings, options } = gated.recommended(id);
-      expect(() =>
-        gated.check(makeEstimator({ id, options }), { ...defaults, ...settings }, data),
-      ).not.toThrow();
+      expect(() => gated.check(makeEstimator({ id, options }), of(settings), data)).not.toThrow();
     }
   });
 });

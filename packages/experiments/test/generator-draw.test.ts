@@ -1,6 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { beforeAll, describe, expect, test } from "vitest";
 import { draw } from "../src/experiments/generator/draw.ts";
+import { type GeneratorSettings, options } from "../src/experiments/generator/options.ts";
 import {
   type Checkpoint,
   drawnDigits,
@@ -11,6 +12,7 @@ import {
   modelsOf,
   parametersOf,
   type RunConfig,
+  resolveSettings,
   type Settings,
   startRun,
   TOLERANCE,
@@ -20,20 +22,20 @@ import {
 
 const wasm = await useDevice("wasm");
 const data = drawnDigits({ train: 200, test: 40 });
-const defaults: Settings = Object.fromEntries(
-  Object.entries(generator.options).map(([name, o]) => [name, o.default]),
+const tiny = resolveSettings(
+  options,
+  {
+    hidden: "12",
+    styleSize: 5,
+    priorLayers: 3,
+    priorHidden: "8",
+    batch: 40,
+    epochs: 3,
+    asked: 10,
+    warmUp: 0,
+  },
+  data,
 );
-const tiny: Settings = {
-  ...defaults,
-  hidden: "12",
-  styleSize: 5,
-  priorLayers: 3,
-  priorHidden: "8",
-  batch: 40,
-  epochs: 3,
-  asked: 10,
-  warmUp: 0,
-};
 
 const configOf = (settings: Settings): RunConfig => ({
   experiment: "generator",
@@ -89,7 +91,12 @@ for (const style of ["continuous", "binary"])
         [0, 0, 0, 1, 0, 0, 0, 0, 0, 0],
         [0, 0, 0, 1, 0, 0, 0, 0, 0, 0],
       ]);
-      const { image } = draw(params, np.array(noise, { shape: [2, 5] }), y, checkpoint.config.settings);
+      const { image } = draw(
+        params,
+        np.array(noise, { shape: [2, 5] }),
+        y,
+        checkpoint.config.settings as GeneratorSettings,
+      );
       const expected = image.dataSync();
       for (const [n, picture] of (await loaded.draw({ digit: 3, count: 2, seed: 1 })).entries())
         for (let i = 0; i < 784; i++)

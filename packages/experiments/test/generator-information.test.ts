@@ -5,7 +5,7 @@ import { DEFORMED, deform, deformAll } from "../src/data/deform.ts";
 import { generator as randomNumbers } from "../src/data/random.ts";
 import { contrast, inconsistency, missingInformation } from "../src/experiments/generator/information.ts";
 import { labelledBatches } from "../src/experiments/generator/labelled.ts";
-import { drawnDigits, type Settings, useDevice } from "../src/index.ts";
+import { drawnDigits, generator, resolveSettings, useDevice } from "../src/index.ts";
 
 await useDevice("wasm");
 
@@ -112,8 +112,8 @@ test("deformed copies move ink, keep most of it, and differ from step to step an
 });
 
 test("labelled images keep their labels, are deformed at each step, and are the same on resuming", () => {
-  const settings: Settings = { labels: 20, batch: 10 };
   const dataset = drawnDigits({ train: 400, test: 10 });
+  const settings = resolveSettings(generator.options, { labels: 20, batch: 10 }, dataset);
   const one = labelledBatches(dataset, settings, 3);
   const two = labelledBatches(dataset, settings, 3);
   const seen = [0, 1, 2, 3].map((step) => structuredClone(one(step)));

@@ -4,10 +4,14 @@ import { grad, type NamedArrays } from "hardgrad";
 import { describe, expect, test } from "vitest";
 import { bitsOf, bitsParams, groupCount, logPriorOfBits } from "../src/experiments/generator/bits.ts";
 import { flowParams, logPrior, noiseOf, styleOf } from "../src/experiments/generator/flow.ts";
-import type { Settings } from "../src/index.ts";
+import { formOf, generator, resolveSettings } from "../src/index.ts";
 import { keepAll } from "../src/nn/optimizers.ts";
 
-const settings: Settings = { styleSize: 5, priorLayers: 4, priorHidden: "7-6" };
+const settings = resolveSettings(
+  generator.options,
+  { styleSize: 5, priorLayers: 4, priorHidden: "7-6" },
+  formOf({ data: "drawn" }),
+);
 const classes = 3;
 
 /** Parameters that are zero at first become something. */
@@ -67,7 +71,7 @@ describe("the prior of a binary style", () => {
 
   for (const priorLayers of [1, 2, 5, 64])
     test(`${priorLayers} groups: probabilities of all states sum to one, and the draws follow them`, () => {
-      const own: Settings = { ...settings, priorLayers };
+      const own = { ...settings, priorLayers };
       expect(groupCount(own)).toBe(Math.min(5, priorLayers));
       const params = roused(bitsParams(random.key(3), 5, classes, own));
       const log = logPriorOfBits(keepAll(params), np.array(states), oneHot(1, 32), own).dataSync();

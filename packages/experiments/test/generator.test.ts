@@ -9,12 +9,14 @@ import { labelledImages } from "../src/experiments/generator/labelled.ts";
 import { layer } from "../src/experiments/generator/layers.ts";
 import { bitsEstimator, losses } from "../src/experiments/generator/losses.ts";
 import { classifyAndView, encode, initialParams, seen } from "../src/experiments/generator/network.ts";
+import { type GeneratorSettings, options } from "../src/experiments/generator/options.ts";
 import { sampleTerms, styleLosses } from "../src/experiments/generator/style.ts";
 import {
   type Checkpoint,
   drawnDigits,
   generator,
   type RunConfig,
+  resolveSettings,
   type Settings,
   type StepInputs,
   shuffled,
@@ -25,28 +27,28 @@ import { keepAll } from "../src/nn/optimizers.ts";
 
 const backend = await useDevice("wasm");
 const data = drawnDigits({ train: 200, test: 60 });
-const defaults: Settings = Object.fromEntries(
-  Object.entries(generator.options).map(([name, o]) => [name, o.default]),
+const tiny = resolveSettings(
+  options,
+  {
+    hidden: "12",
+    styleSize: 3,
+    priorLayers: 2,
+    priorHidden: "8",
+    batch: 20,
+    epochs: 2,
+    asked: 10,
+    learningRate: 3e-3,
+    warmUp: 0,
+    // so that most of the loss is of the pictures
+    information: 5,
+    consistency: 10,
+    contrast: 3,
+    labelWeight: 5,
+  },
+  data,
 );
-const tiny: Settings = {
-  ...defaults,
-  hidden: "12",
-  styleSize: 3,
-  priorLayers: 2,
-  priorHidden: "8",
-  batch: 20,
-  epochs: 2,
-  asked: 10,
-  learningRate: 3e-3,
-  warmUp: 0,
-  // so that most of the loss is of the pictures
-  information: 5,
-  consistency: 10,
-  contrast: 3,
-  labelWeight: 5,
-};
-const modes = ["supervised", "semi-supervised", "unsupervised"];
-const styles = ["continuous", "binary"];
+const modes = ["supervised", "semi-supervised", "unsupervised"] as const;
+const styles = ["continuous", "binary"] as const;
 
 function config(id: string, settings: Settings = {}, options: Settings = {}): RunConfig {
   return {
@@ -77,7 +79,7 @@ async function train(c: RunConfig, from?: Checkpoint, half = 30) {
 const mean = (x: ArrayLike<number>): number => Array.from(x).reduce((a, b) => a + b, 0) / x.length;
 
 /** What a step is given, for the first images. */
-function inputsOf(settings: Settings, size = 4): StepInputs {
+function inputsOf(settings: GeneratorSettings, size = 4): StepInputs {
   const images = np.array(Float32Array.from(data.train.images.subarray(0, size * 784)), {
     shape: [size, 784],
   });
@@ -95,7 +97,7 @@ function inputsOf(settings: Settings, size = 4): StepInputs {
 
 describe("the loss", () => {
   test("supervised, standard normal prior: the divergence is the closed form, in the mean", () => {
-    const settings: Settings = { ...tiny, priorLayers: 0 };
+    const settings: GeneratorSettings = { ...tiny, priorLayers: 0 };
     const params = initialParams(random.key(3), settings, data);
     const rows = 4000;
     const x = np.broadcastTo(random.uniform(random.key(1), [1, 784]), [rows, 784]);
@@ -114,7 +116,7 @@ describe("the loss", () => {
 
   for (const style of styles)
     test(`semi-supervised, exact, ${style} style: the sum over all digits, each weighed by its probability`, () => {
-      const settings: Settings = { ...tiny, mode: "semi-supervised", style };
+      const settings: GeneratorSettings = { ...tiny, mode: "semi-supervised", style };
       const params = initialParams(random.key(4), settings, data);
       const x = inputsOf(settings).images.mul(1 / 255);
       const { logits, view } = classifyAndView(params, x.ref);
@@ -128,7 +130,8 @@ describe("the loss", () => {
       const labels = data.train.labels.subarray(0, 4);
       const log = nn.logSoftmax(logits, -1).dataSync();
       const wrong = -mean(Array.from(labels, (label, n) => log[n * 10 + label]!));
-      const weight = (name: string): number => settings[name] as number;
+      const weight = (name: "labelWeight" | "contrast" | "information" | "consistency"): number =>
+        settings[name];
       const whole =
         weight("labelWeight") * wrong + weight("contrast") * told + weight("information") * missing;
       const expected = Array.from({ length: 4 }, (_, n) => {

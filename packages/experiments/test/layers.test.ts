@@ -7,7 +7,7 @@ import { fromUniform } from "../src/experiments/generator/information.ts";
 import { schedules } from "../src/experiments/generator/schedules.ts";
 import { divergence, logRatio, pixelsOf } from "../src/experiments/vae/losses.ts";
 import { latents } from "../src/experiments/vae/network.ts";
-import { type Moment, type Settings, sgd } from "../src/index.ts";
+import { formOf, generator, type Moment, resolveSettings, sgd, vae } from "../src/index.ts";
 import {
   bernoulliLoss,
   crossEntropy,
@@ -112,8 +112,13 @@ describe("losses", () => {
 });
 
 describe("terms of the VAE", () => {
-  const categorical: Settings = { latents: "categorical", variables: 2, categories: 3 };
-  const binary: Settings = { latents: "bernoulli", variables: 2 };
+  const form = formOf({ data: "drawn" });
+  const categorical = resolveSettings(
+    vae.options,
+    { latents: "categorical", variables: 2, categories: 3 },
+    form,
+  );
+  const binary = resolveSettings(vae.options, { latents: "bernoulli", variables: 2 }, form);
   test("divergence of each variable from the uniform prior", () => {
     const logits = [1.2, -0.3, 0.4];
     const total = logits.reduce((s, v) => s + Math.exp(v), 0);
@@ -137,10 +142,10 @@ describe("terms of the VAE", () => {
   });
   test("pixels: as they are, by a threshold between 127 and 128, or drawn with their grey as probability", () => {
     const images = (): np.Array => np.array([[0, 51, 127, 128, 255]]);
-    const of = (binarize: string): number[] => {
+    const of = (binarize: "none" | "threshold"): number[] => {
       const { x, key } = pixelsOf(
         { images: images(), labels: np.zeros([1]), key: random.key(3) },
-        { binarize },
+        { ...categorical, binarize },
       );
       key.dispose();
       return list(x);
@@ -153,7 +158,7 @@ describe("terms of the VAE", () => {
         labels: np.zeros([1]),
         key: random.key(3),
       },
-      { binarize: "dynamic" },
+      { ...categorical, binarize: "dynamic" },
     );
     expect(list(drawn.key)).not.toEqual(list(random.key(3)));
     const [none, some, all] = list(np.mean(drawn.x, 0)) as [number, number, number];
@@ -175,16 +180,20 @@ test("max-norm: columns of matrices are cut to the limit, shorter ones and vecto
 });
 
 test("the generator's schedules: divergence and reading grow in, the rate follows its plan, temperature anneals", () => {
-  const settings: Settings = {
-    learningRate: 0.02,
-    warmUp: 10,
-    schedule: "cosine",
-    beta: 3,
-    askingWeight: 5,
-    temperatureRate: 0.01,
-    temperatureFloor: 0.5,
-  };
-  const at = (step: number, own: Settings = {}, temperature?: number) =>
+  const settings = resolveSettings(
+    generator.options,
+    {
+      learningRate: 0.02,
+      warmUp: 10,
+      schedule: "cosine",
+      beta: 3,
+      askingWeight: 5,
+      temperatureRate: 0.01,
+      temperatureFloor: 0.5,
+    },
+    formOf({ data: "drawn" }),
+  );
+  const at = (step: number, own: Partial<typeof settings> = {}, temperature?: number) =>
     schedules({ step, totalSteps: 1000, temperature } as Moment, { ...settings, ...own });
   const numbers = (s: ReturnType<typeof at>): number[] => [s.learningRate!, s.beta!, s.asking!];
   close(numbers(at(0)), [0.002, 0.3, 0], float32);

@@ -4,6 +4,7 @@ import {
   type Backend,
   drawnDigits,
   findExperiment,
+  resolveSettings,
   type Settings,
   trainingStep,
   useDevice,
@@ -24,7 +25,6 @@ async function onBoth(
   steps: number,
 ): Promise<[Arrays32, Arrays32]> {
   const experiment = findExperiment(name);
-  const defaults = Object.fromEntries(Object.entries(experiment.options).map(([key, o]) => [key, o.default]));
   const made = await trainingStep(
     experiment,
     {
@@ -33,7 +33,7 @@ async function onBoth(
       data: "drawn",
       drawn: { train: 400, test: 100 },
       seed: 3,
-      settings: { ...defaults, batch: 20, ...settings },
+      settings: resolveSettings(experiment.options, { batch: 20, ...settings }, data),
     },
     data,
   );

@@ -1,7 +1,14 @@
 // Run by webgpu.test.ts in a process of its own, since a Vulkan driver is chosen by the environment at its start.
 // node on-device.mjs DEVICE: random bits and losses as JSON; with `lose`, what happens when the GPU goes away.
 
-import { DeviceLost, drawnDigits, experiments, startRun, useDevice } from "@hardgrad/experiments";
+import {
+  DeviceLost,
+  drawnDigits,
+  experiments,
+  resolveSettings,
+  startRun,
+  useDevice,
+} from "@hardgrad/experiments";
 import { getWebGPUDevice, random } from "@jax-js/jax";
 
 const [device, lose] = process.argv.slice(2);
@@ -10,9 +17,8 @@ const dataset = drawnDigits({ train: 400, test: 100 });
 
 async function start(name, id, settings) {
   const experiment = experiments.find((e) => e.name === name);
-  const defaults = Object.fromEntries(Object.entries(experiment.options).map(([key, o]) => [key, o.default]));
   const estimator = { id, options: {} };
-  const all = { ...defaults, epochs: 2, batch: 20, ...settings };
+  const all = resolveSettings(experiment.options, { epochs: 2, batch: 20, ...settings }, dataset);
   return startRun(
     experiment,
     { experiment: name, estimator, data: "drawn", seed: 3, settings: all },

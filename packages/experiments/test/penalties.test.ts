@@ -6,7 +6,8 @@ import { close } from "../../hardgrad/test/close.ts";
 import { type GateKind, hardGates, kindOf } from "../src/experiments/gated/gate-kinds.ts";
 import { initialState, losses } from "../src/experiments/gated/losses.ts";
 import { gateLogits, initialParams, pixelsOf } from "../src/experiments/gated/network.ts";
-import { formOf, gated, type Settings } from "../src/index.ts";
+import { type GatedSettings, options } from "../src/experiments/gated/options.ts";
+import { formOf, resolveSettings } from "../src/index.ts";
 import { keepAll } from "../src/nn/optimizers.ts";
 
 const sigma = (a: number): number => 1 / (1 + Math.exp(-a));
@@ -47,27 +48,30 @@ describe("kinds of gates against their formulas", () => {
 });
 
 describe("the gated loss is the cross-entropy and the strength times the penalty", () => {
-  const defaults = Object.fromEntries(Object.entries(gated.options).map(([name, o]) => [name, o.default]));
-  const own: Settings = {
-    ...defaults,
-    units: 12,
-    gater: 5,
-    block: 1,
-    rate: 0.3,
-    strength: 0.7,
-    gate: "binary",
-  };
+  const form = formOf({ data: "drawn" });
+  const own = resolveSettings(
+    options,
+    {
+      units: 12,
+      gater: 5,
+      block: 1,
+      rate: 0.3,
+      strength: 0.7,
+      gate: "binary",
+    },
+    form,
+  );
   const batch = 4;
   const estimator = findEstimator("straight-through")!.create();
-  const params = initialParams(random.key(1), own, formOf({ data: "drawn" }));
+  const params = initialParams(random.key(1), own, form);
   const images = (): np.Array => random.uniform(random.key(2), [batch, 784]).mul(255);
-  const state = (settings: Settings, measured?: number) => {
+  const state = (settings: GatedSettings, measured?: number) => {
     const start = initialState(estimator, settings);
     // As if the running rate had been the measured one for long.
     return measured === undefined ? start : { ...start, "control.rate": np.array(measured) };
   };
   const run = (
-    settings: Settings,
+    settings: GatedSettings,
     measured?: number,
   ): { losses: number[]; state: { [name: string]: number } } => {
     const inputs = { images: images(), labels: np.array([3, 1, 4, 1]), key: random.key(3) };
@@ -83,7 +87,7 @@ describe("the gated loss is the cross-entropy and the strength times the penalty
   const mean = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0) / x.length;
   const columns = Array.from({ length: p[0]!.length }, (_, j) => p.map((row) => row[j]!));
   const plain = run({ ...own, penalty: "none" });
-  const added = (settings: Settings): number[] => {
+  const added = (settings: Partial<GatedSettings>): number[] => {
     const { losses: with_ } = run({ ...own, ...settings });
     return with_.map((v, n) => v - plain.losses[n]!);
   };
@@ -116,7 +120,7 @@ describe("the gated loss is the cross-entropy and the strength times the penalty
   });
   test("the strength follows the measured rate, within a band of a tenth of it", () => {
     const measured = mean(p.flat());
-    const at = (wanted: number, settings: Settings = {}) =>
+    const at = (wanted: number, settings: Partial<GatedSettings> = {}) =>
       run({ ...own, penalty: "kl", rate: wanted, control: 1.5, ...settings }, measured).state[
         "control.strength"
       ]!;
@@ -142,7 +146,7 @@ describe("the gated loss is the cross-entropy and the strength times the penalty
     expect(at(measured / 1.5, { penalty: "none" })).toBeCloseTo(0.7, 5);
   });
   test("a gradient of the penalty alone flows to the gater", () => {
-    const slope = (settings: Settings): number[] => {
+    const slope = (settings: GatedSettings): number[] => {
       const inputs = () => ({ images: images(), labels: np.array([3, 1, 4, 1]), key: random.key(3) });
       const g = grad((w: np.Array) => {
         const result = losses(

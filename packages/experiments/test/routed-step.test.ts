@@ -5,6 +5,7 @@ import {
   type HostArray,
   makeEstimator,
   type RunConfig,
+  resolveSettings,
   type Settings,
   startRun,
   trainingStep,
@@ -13,7 +14,6 @@ import {
 
 const backend = await useDevice("wasm");
 const data = drawnDigits({ train: 400, test: 100 });
-const defaults = Object.fromEntries(Object.entries(gated.options).map(([name, o]) => [name, o.default]));
 
 function config(id: string, settings: Settings): RunConfig {
   // With less noise, some gate opens for all examples, more than there is room for.
@@ -24,7 +24,11 @@ function config(id: string, settings: Settings): RunConfig {
     estimator: { id, options },
     data: "drawn",
     seed: 3,
-    settings: { ...defaults, ...gated.recommended(id).settings, ...small, ...settings },
+    settings: resolveSettings(
+      gated.options,
+      { ...gated.recommended(id).settings, ...small, ...settings } as Settings,
+      data,
+    ),
   };
 }
 
@@ -78,7 +82,8 @@ test("a routed run trains, and says how many open gates found no room", async ()
 test("estimators that need closed blocks, and gates of single units, are refused in one sentence", () => {
   const refused = (id: string, settings: Settings, sentence: string): void => {
     const c = config(id, settings);
-    expect(() => gated.check(makeEstimator(c.estimator), c.settings, data)).toThrow(sentence);
+    const own = resolveSettings(gated.options, c.settings, data);
+    expect(() => gated.check(makeEstimator(c.estimator), own, data)).toThrow(sentence);
   };
   refused("straight-through", { room: 0.5 }, "straight-through with --gate binary needs closed ones too");
   refused("rloo", { room: 0.5 }, "rloo with --gate binary needs closed ones too");

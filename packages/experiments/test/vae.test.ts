@@ -8,6 +8,7 @@ import {
   type Checkpoint,
   drawnDigits,
   type RunConfig,
+  resolveSettings,
   type Settings,
   type Split,
   startRun,
@@ -18,12 +19,12 @@ import {
 
 const backend = await useDevice("wasm");
 const data = drawnDigits({ train: 600, test: 200 });
-const defaults = Object.fromEntries(Object.entries(vae.options).map(([name, o]) => [name, o.default]));
+const defaults = resolveSettings(vae.options, {}, data);
 
 const tiny: Settings = { variables: 2, categories: 3, hidden: "8", batch: 20, epochs: 1, learningRate: 3e-3 };
 
-function config(id: string, settings: Settings = {}, options: Settings = {}): RunConfig {
-  const all = { ...defaults, ...tiny, ...settings };
+function config(id: string, settings: Settings = {}, options: Settings = {}): RunConfig<typeof defaults> {
+  const all = resolveSettings(vae.options, { ...tiny, ...settings }, data);
   return { experiment: "vae", estimator: { id, options }, data: "drawn", seed: 5, settings: all };
 }
 
@@ -107,7 +108,7 @@ test("VIMCO trains the bound: with many samples its loss is -log p(x)", async ()
 });
 
 /** `-log p(x)`, mean over the images, from the decoder's output at each of the 9 states. */
-function enumerated({ tensors }: Checkpoint, settings: Settings, split: Split = data.test): number {
+function enumerated({ tensors }: Checkpoint, settings: typeof defaults, split: Split = data.test): number {
   const params = Object.fromEntries(
     Object.entries(tensors)
       .filter(([name]) => name.startsWith("params."))

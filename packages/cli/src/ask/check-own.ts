@@ -5,10 +5,10 @@ import {
   drawnDigits,
   type Experiment,
   type MetricRow,
+  resolveSettings,
   startRun,
 } from "@hardgrad/experiments";
 import { audit, exact, exactGradient, reinforceLeaveOneOut } from "hardgrad";
-import { settingsFromFlags } from "./flags.ts";
 import type { Problem } from "./problems.ts";
 
 interface Checked {
@@ -65,7 +65,7 @@ export async function checkExperiment(
   tell: Tell,
 ): Promise<Checked[]> {
   const dataset = drawnDigits({ seed: 0, train: 600, test: 100 });
-  const defaults = settingsFromFlags(experiment.options, {});
+  const defaults = resolveSettings(experiment.options, {}, dataset);
   const id = experiment.estimator?.(defaults) ?? "straight-through";
   const suited = experiment.recommended(id, "drawn", defaults);
   const config = {
@@ -74,10 +74,11 @@ export async function checkExperiment(
     data: "drawn",
     drawn: { train: 600, test: 100 },
     seed: 0,
-    settings: {
-      ...settingsFromFlags(experiment.options, {}, suited.settings),
-      ...("epochs" in experiment.options ? { epochs: 2 } : {}),
-    },
+    settings: resolveSettings(
+      experiment.options,
+      { ...suited.settings, ...("epochs" in experiment.options ? { epochs: 2 } : {}) },
+      dataset,
+    ),
   };
   const train = async (
     from?: Checkpoint,

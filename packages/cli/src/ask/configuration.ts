@@ -4,13 +4,15 @@ import {
   deviceNames,
   type Experiment,
   experiments,
+  formOf,
   type RunConfig,
+  resolveSettings,
 } from "@hardgrad/experiments";
 import type { Command } from "commander";
 import { ownForm } from "../data/own-data.ts";
 import { UsageError } from "./errors.ts";
 import { parseEstimator } from "./estimator.ts";
-import { helpOf, kebab, settingsFromFlags, wholeNumber } from "./flags.ts";
+import { addSetting, givenSettings, wholeNumber } from "./flags.ts";
 import { filesOf, ownExperiments } from "./own.ts";
 import { unknownName } from "./suggest.ts";
 
@@ -43,8 +45,7 @@ export function addExperiments(
 ): void {
   for (const { name, title, options } of [...experiments, ...ownExperiments()]) {
     const sub = command.command(name).description(title).configureHelp({ showGlobalOptions: true });
-    for (const [option, spec] of Object.entries(options))
-      sub.option(`--${kebab(option)} <value>`, helpOf(spec));
+    for (const [option, spec] of Object.entries(options)) addSetting(sub, option, spec);
     sub.action((_flags, self: Command) => action(name, self.optsWithGlobals()));
   }
 }
@@ -58,7 +59,7 @@ export function experimentNames(): string {
 /** The estimators that `train` takes if none is named, for help. */
 export function defaultEstimators(): string {
   const own = experiments.flatMap((e) => {
-    const id = e.estimator?.(settingsFromFlags(e.options, {})) ?? STANDARD;
+    const id = e.estimator?.(resolveSettings(e.options, {}, formOf({ data: "drawn" }))) ?? STANDARD;
     return id === STANDARD ? [] : [`of ${e.name}: ${id}`];
   });
   return [STANDARD, ...own].join("; ");
@@ -85,11 +86,13 @@ export function resolveRun(
   const sizes = [flags.trainSize, flags.testSize];
   if (data !== "drawn" && sizes.some((s) => s !== undefined))
     throw new UsageError(`--train-size and --test-size are for --data drawn, not ${data}; leave them out.`);
-  const asked = settingsFromFlags(experiment.options, flags);
+  const given = givenSettings(experiment.options, flags);
+  const shaped = form ?? formOf({ data });
+  const asked = resolveSettings(experiment.options, given, shaped);
   const { id, options } = parseEstimator(estimatorText ?? experiment.estimator?.(asked) ?? STANDARD);
   const suited = experiment.recommended(id, data, asked);
   const estimator = { id, options: { ...suited.options, ...options } };
-  const settings = settingsFromFlags(experiment.options, flags, suited.settings);
+  const settings = resolveSettings(experiment.options, { ...suited.settings, ...given }, shaped);
   const size = (flag: string, text: unknown, fallback: number): number =>
     typeof text === "string" ? wholeNumber(flag, text, 1, 1_000_000) : fallback;
   return {

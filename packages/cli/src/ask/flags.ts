@@ -1,4 +1,5 @@
-import { readSizes, type SettingSpec, type SettingsTable } from "@hardgrad/experiments";
+import { ruleOf, type SettingSpec, type SettingsTable, takes } from "@hardgrad/experiments";
+import type { Command } from "commander";
 import { UsageError } from "./errors.ts";
 import { unknownName } from "./suggest.ts";
 
@@ -22,46 +23,40 @@ export function wholeNumber(flag: string, text: string, min: number, max: number
   return value;
 }
 
-/** The rule of one option, in words. */
-export function ruleOf(spec: SettingSpec): string {
-  if (spec.type === "boolean") return "true or false";
-  if (spec.type === "choice") return `one of ${spec.choices.join(", ")}`;
-  if (spec.type === "sizes")
-    return `at most ${spec.most} sizes from 1 to ${spec.max} joined by -, such as 200-200, or none`;
-  return `${spec.integer ? "a whole number" : "a number"} from ${spec.min} to ${spec.max}`;
-}
-
 /** Text as a value of an option; `name` is how the message calls it. */
 export function optionValue(name: string, spec: SettingSpec, text: string): number | string | boolean {
-  if (spec.type === "boolean") {
-    if (text === "true" || text === "false") return text === "true";
-  } else if (spec.type === "choice") {
-    if (spec.choices.includes(text)) return text;
-  } else if (spec.type === "sizes") {
-    if (readSizes(text, spec.most, spec.max)) return text;
-  } else {
-    const value = numberOf(text);
-    const whole = !spec.integer || Number.isInteger(value);
-    if (value !== undefined && value >= spec.min && value <= spec.max && whole) return value;
-  }
+  const value =
+    spec.type === "boolean" && /^(true|false)$/.test(text)
+      ? text === "true"
+      : spec.type === "number"
+        ? numberOf(text)
+        : text;
+  if (value !== undefined && takes(spec, value)) return value;
   throw new UsageError(`${name} must be ${ruleOf(spec)}, not ${JSON.stringify(text)}.`);
 }
 
-/** Every option of a table, from flags where given (by camel-case name), else its default. */
-export function settingsFromFlags(
+/** A flag for an option: with a value, or, of what is on or off, `--name` and `--no-name`. */
+export function addSetting(command: Command, name: string, spec: SettingSpec): void {
+  const flag = kebab(name);
+  if (spec.type !== "boolean") command.option(`--${flag} <value>`, helpOf(spec));
+  else {
+    command.option(`--${flag}`, helpOf(spec));
+    command.option(`--no-${flag}`, `not --${flag}`);
+  }
+}
+
+/** The options of a table that flags give (by camel-case name). */
+export function givenSettings(
   table: SettingsTable,
   flags: { readonly [name: string]: unknown },
-  defaults: { readonly [name: string]: number | string | boolean } = {},
 ): { [name: string]: number | string | boolean } {
-  const settings: { [name: string]: number | string | boolean } = {};
+  const given: { [name: string]: number | string | boolean } = {};
   for (const [name, spec] of Object.entries(table)) {
-    const text = flags[flagKey(name)];
-    settings[name] =
-      typeof text === "string"
-        ? optionValue(`--${kebab(name)}`, spec, text)
-        : (defaults[name] ?? spec.default);
+    const value = flags[flagKey(name)];
+    if (typeof value === "string") given[name] = optionValue(`--${kebab(name)}`, spec, value);
+    else if (typeof value === "boolean") given[name] = value;
   }
-  return settings;
+  return given;
 }
 
 /** Under which key commander stores a flag. */
@@ -71,7 +66,10 @@ export function flagKey(name: string): string {
 
 /** Help of an option: what it is, its range, its default. */
 export function helpOf(spec: SettingSpec): string {
-  return `${spec.help} (${ruleOf(spec)}; default ${spec.default})`;
+  const fallback = typeof spec.default === "object" ? spec.default.says : spec.default;
+  return spec.type === "boolean"
+    ? `${spec.help} (default ${fallback ? "on" : "off"})`
+    : `${spec.help} (${ruleOf(spec)}; default ${fallback})`;
 }
 
 /** Names separated by commas, each known and none twice. */

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { type Flags, seedOf, whichCan } from "../ask/configuration.ts";
 import { UsageError } from "../ask/errors.ts";
-import { settingsFromFlags } from "../ask/flags.ts";
+import { givenSettings } from "../ask/flags.ts";
 import { unknownName } from "../ask/suggest.ts";
 import { checkTarget, writeFigure } from "../disk/figure-file.ts";
 import { figures } from "../figures/index.ts";
@@ -32,7 +32,8 @@ export async function figure(name: string | undefined, flags: Flags): Promise<vo
   if (flags.run !== undefined && !ofRun)
     throw new UsageError(`--run is not an option of figure ${name}; leave it out.`);
   const run = ofRun && runOf(ofRun, flags.run as string | undefined);
-  const options = settingsFromFlags(table, flags);
+  const defaults = Object.fromEntries(Object.entries(table).map(([option, spec]) => [option, spec.default]));
+  const options = { ...defaults, ...givenSettings(table, flags) };
   const seed = seedOf(flags);
   const out = flags.out as string | undefined;
   if (out) checkTarget(out, flags.force === true);

@@ -1,7 +1,7 @@
+import { ruleOf } from "@hardgrad/experiments";
 import type { Command } from "commander";
 import { bibtex, exampleOf, referenceOf } from "hardgrad";
 import { entryOf } from "../ask/estimator.ts";
-import { ruleOf } from "../ask/flags.ts";
 import { print, printJson } from "../print/console.ts";
 import { describe, exactFor } from "./list.ts";
 

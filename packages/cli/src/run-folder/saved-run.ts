@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
-import type { Checkpoint, Experiment } from "@hardgrad/experiments";
+import { type Checkpoint, checkSettings, type Experiment } from "@hardgrad/experiments";
 import { Failure, UsageError } from "../ask/errors.ts";
 import { experimentOf } from "../ask/own.ts";
 import { CHECKPOINT, readCheckpoint } from "./checkpoint.ts";
@@ -44,11 +44,18 @@ export function savedRun(
       `it has no ${CHECKPOINT}; give the folder of one run, which \`hardgrad train\` or \`compare\` made`,
     );
   const checkpoint = readCheckpoint(join(path, CHECKPOINT), { what, instead });
+  const experiment = experimentOf(checkpoint.config.experiment);
+  try {
+    checkSettings(experiment.options, checkpoint.config.settings);
+  } catch (error) {
+    const why = (error as Error).message.replace(/\.$/, "");
+    throw refuse(`it was made by an older hardgrad: ${why}; train the run again`);
+  }
   const epoch = epochAt(path, checkpoint.step);
   const rounded = epoch !== undefined && Math.round(10 * epoch) / 10;
   return {
     path,
-    experiment: experimentOf(checkpoint.config.experiment),
+    experiment,
     checkpoint,
     epoch,
     age:

@@ -4,11 +4,8 @@ import type { Backend, HostArray, HostArrays } from "./backend.ts";
 import type { Batch, DataForm, Dataset, Split } from "./dataset.ts";
 import type { LoadedGenerator } from "./drawing.ts";
 import type { Models, RuntimeModel, TaskModel } from "./models.ts";
-import type { SettingsTable } from "./options.ts";
+import type { Settings, SettingsOf, SettingsTable } from "./options.ts";
 import type { Checkpoint, Course, Picture, RunConfig, RunSetup, Tensor } from "./run.ts";
-
-/** Values of an experiment's options, by name. */
-export type Settings = { readonly [name: string]: number | string | boolean };
 
 /** What a traced function gets besides parameters: arrays, so that nothing recompiles when they change. */
 export interface StepInputs extends NamedArrays {
@@ -67,8 +64,8 @@ export interface Metric {
 }
 
 /** What an experiment measures with. All that is computed is computed by the run's backend. */
-export interface EvaluationContext {
-  readonly settings: Settings;
+export interface EvaluationContext<S = Settings> {
+  readonly settings: S;
   readonly dataset: Dataset;
   /** Whether training has ended: for what is too dear at each epoch. */
   readonly ended: boolean;
@@ -95,113 +92,136 @@ export interface Card {
   readonly tags: readonly string[];
 }
 
+/** What suits an estimator better than the defaults: settings of the experiment, options of the estimator. */
+export interface Recommended<S = Settings> {
+  readonly settings: Partial<S>;
+  readonly options: Settings;
+}
+
+/** A function for `evaluate` and `pictures`. Consumes its arrays. */
+export type Evaluation<S = Settings> = {
+  // A method, so that an experiment with settings of its own is an experiment.
+  fn(params: NamedArrays, inputs: NamedArrays, settings: S): NamedArrays;
+}["fn"];
+
 /** What is said of every experiment: for the command line, tables and reports. */
-interface Described {
+interface Described<T extends SettingsTable> {
   readonly name: string;
   readonly title: string;
   /** What is learned, and what the estimators differ in: one or two sentences. */
   readonly about: string;
-  readonly options: SettingsTable;
+  readonly options: T;
   /**
    * Settings, and options of the estimator, that suit it better than the defaults, on this data and with what is asked
    * for (the defaults, where nothing is); given flags win over them.
    */
-  recommended(estimator: string, data?: string, asked?: Settings): { settings: Settings; options: Settings };
+  recommended(estimator: string, data?: string, asked?: Partial<SettingsOf<T>>): Recommended<SettingsOf<T>>;
   /** The estimator that `train` takes for what is asked if none is named; without it: straight-through. */
-  estimator?(asked: Settings): string;
+  estimator?(asked: SettingsOf<T>): string;
   /** The estimators that `compare` takes if none are named. */
   readonly compared: readonly string[];
   /** Refuses, by a RangeError, an estimator or data that can't be used with these settings. */
-  check(estimator: Estimator, settings: Settings, dataset: Dataset): void;
+  check(estimator: Estimator, settings: SettingsOf<T>, dataset: Dataset): void;
   /** Comparisons are ordered by it. */
   readonly headline: Metric;
   /** Other metrics for tables and curves. */
   readonly metrics: readonly Metric[];
   /** For the README of a run. */
-  card(settings: Settings, form: DataForm): Card;
+  card(settings: SettingsOf<T>, form: DataForm): Card;
   /** The trained network's parts as functions for other programs; `epoch`: how many whole ones were trained. */
-  models?(settings: Settings, form: DataForm, epoch: number): Models;
+  models?(settings: SettingsOf<T>, form: DataForm, epoch: number): Models;
   /** The trained network for the hard runtime. */
   runtime?(
     params: { readonly [name: string]: Tensor },
-    settings: Settings,
+    settings: SettingsOf<T>,
     form: DataForm,
     epoch: number,
   ): RuntimeModel;
   /** What `hardgrad figure` draws of its runs: the curves of tasks, the gates that open for each class. */
   readonly charts?: readonly ("tasks" | "gates")[];
   /** What a trained network draws on request. */
-  draw?(checkpoint: Checkpoint, options?: { readonly device?: string }): Promise<LoadedGenerator>;
+  draw?(
+    checkpoint: Checkpoint<SettingsOf<T>>,
+    options?: { readonly device?: string },
+  ): Promise<LoadedGenerator>;
   /** Runs that learn tasks one after another and keep the finished ones. */
-  readonly tasks?: FinishedTasks;
+  readonly tasks?: FinishedTasks<SettingsOf<T>>;
 }
 
 /** What can be asked of the finished tasks of a run. */
-export interface FinishedTasks {
+export interface FinishedTasks<S = Settings> {
   /** The network of each, for other programs. @throws RangeError if a certificate does not hold, or no task is finished. */
-  models(checkpoint: Checkpoint, dataset: Dataset, backend: Backend): Promise<readonly TaskModel[]>;
+  models(checkpoint: Checkpoint<S>, dataset: Dataset, backend: Backend): Promise<readonly TaskModel[]>;
   /** Whether each is what it was when it was finished, to the bit. */
-  verify(checkpoint: Checkpoint, dataset: Dataset, backend: Backend): Promise<readonly CertificateReport[]>;
+  verify(
+    checkpoint: Checkpoint<S>,
+    dataset: Dataset,
+    backend: Backend,
+  ): Promise<readonly CertificateReport[]>;
 }
 
 /** An experiment of one step, repeated: pure functions. The engine compiles, loops, measures and saves. */
-export interface StepExperiment extends Described {
+export interface StepExperiment<T extends SettingsTable = SettingsTable> extends Described<T> {
   /** The parameters before the first step. Consumes the key. */
-  init(key: np.Array, settings: Settings, facts: Facts): NamedArrays;
+  init(key: np.Array, settings: SettingsOf<T>, facts: Facts): NamedArrays;
   /** What the estimator keeps from step to step: that of `Estimator.init` for its distribution here. */
-  estimatorState(estimator: Estimator, settings: Settings, form: DataForm): NamedArrays;
+  estimatorState(estimator: Estimator, settings: SettingsOf<T>): NamedArrays;
   /** One loss per example. Consumes everything. */
   losses(
     params: NamedArrays,
     inputs: StepInputs,
     estimator: Estimator,
     state: NamedArrays,
-    settings: Settings,
+    settings: SettingsOf<T>,
   ): { losses: np.Array; state: NamedArrays };
   /** How gradients change the parameters. */
-  optimizer(settings: Settings): UpdateRule;
+  optimizer(settings: SettingsOf<T>): UpdateRule;
   /** The numbers of a step that change during a run, learning rate first. */
-  schedules(at: Moment, settings: Settings): Schedules;
+  schedules(at: Moment, settings: SettingsOf<T>): Schedules;
   /**
    * What a step gets besides its batch, such as the same batch deformed. The function that it returns depends on the
    * batch and the step alone, so that a resumed run sees the same; its memory may be used again at the next call.
    */
-  inputs?(dataset: Dataset, settings: Settings, seed: number): (batch: Batch, step: number) => HostArrays;
+  inputs?(
+    dataset: Dataset,
+    settings: SettingsOf<T>,
+    seed: number,
+  ): (batch: Batch, step: number) => HostArrays;
   /** The parameters whose gradient is estimated. */
-  estimated(settings: Settings): Estimated;
+  estimated(settings: SettingsOf<T>): Estimated;
   /** Sentences for the user about what an estimator does and does not do with these settings. */
-  advice?(settings: Settings, estimator: Estimator): readonly string[];
+  advice?(settings: SettingsOf<T>, estimator: Estimator): readonly string[];
   /**
    * Functions for `evaluate` and `pictures`, compiled when first called; those that `over` calls get `StepInputs`, the
    * others what `call` is given. They consume their inputs.
    */
   readonly evaluations: {
     /** Consumes parameters and inputs. */
-    readonly [name: string]: (params: NamedArrays, inputs: NamedArrays, settings: Settings) => NamedArrays;
+    readonly [name: string]: Evaluation<SettingsOf<T>>;
   };
   /** The part of the training images that is trained on, if the rest is kept for something else. */
-  split?(dataset: Dataset, settings: Settings): Split;
+  split?(dataset: Dataset, settings: SettingsOf<T>): Split;
   /** Parameters that are measured and not trained, such as thresholds: set at an epoch's end, before `evaluate`. */
-  calibrate?(context: EvaluationContext): Promise<HostArrays>;
+  calibrate?(context: EvaluationContext<SettingsOf<T>>): Promise<HostArrays>;
   /**
    * The metrics at an epoch's end, by tag. With `TAG-standard-error` beside the headline's tag, one run alone has
    * an error bar: that of the test set as a sample.
    */
-  evaluate(context: EvaluationContext): Promise<{ [tag: string]: number }>;
+  evaluate(context: EvaluationContext<SettingsOf<T>>): Promise<{ [tag: string]: number }>;
   /** What the network does with the first `count` test examples, for the report. */
-  pictures(context: EvaluationContext, count: number): Promise<readonly Picture[]>;
+  pictures(context: EvaluationContext<SettingsOf<T>>, count: number): Promise<readonly Picture[]>;
 }
 
 /** An experiment of several parts, such as tasks one after another. */
-export interface CourseExperiment extends Described {
+export interface CourseExperiment<T extends SettingsTable = SettingsTable> extends Described<T> {
   /** Refuses, by a RangeError, data that are too few for these settings. */
-  checkData(config: RunConfig, dataset: Dataset): void;
+  checkData(config: RunConfig<SettingsOf<T>>, dataset: Dataset): void;
   /**
    * What a run of it trains.
    *
    * @throws RangeError for a checkpoint that does not fit.
    */
-  course(setup: RunSetup): Promise<Course>;
+  course(setup: RunSetup<SettingsOf<T>>): Promise<Course>;
 }
 
 /** What a run trains and measures. */

@@ -1,4 +1,24 @@
-import type { OptionSpec } from "hardgrad";
+import type { BooleanOption, ChoiceOption, NumberOption } from "hardgrad";
+import type { DataForm } from "./dataset.ts";
+
+/** Values of an experiment's options, by name. */
+export type Settings = { readonly [name: string]: number | string | boolean };
+
+/** A default that follows from other settings and from the data. */
+export interface DerivedDefault<T> {
+  /** Given the settings whose defaults are plain. */
+  of(settings: Settings, form: DataForm): T;
+  /** For help: `400 with --network paper, 64 with fast`. */
+  readonly says: string;
+}
+
+interface Derivable<T> {
+  readonly default: T | DerivedDefault<T>;
+}
+
+export type NumberSetting = Omit<NumberOption, "default"> & Derivable<number>;
+
+export type ChoiceSetting = Omit<ChoiceOption, "default"> & Derivable<string>;
 
 /** A list of layer sizes as text: `512-256`, or `none` for no layer. */
 export interface SizesOption {
@@ -11,10 +31,84 @@ export interface SizesOption {
 }
 
 /** One option of an experiment: from it come validation, `--help` and the lab's form. */
-export type SettingSpec = OptionSpec | SizesOption;
+export type SettingSpec = NumberSetting | ChoiceSetting | BooleanOption | SizesOption;
 
 /** The options of an experiment, by name. */
 export type SettingsTable = { readonly [name: string]: SettingSpec };
+
+type ValueOf<O extends SettingSpec> = O extends { readonly type: "number" }
+  ? number
+  : O extends { readonly type: "boolean" }
+    ? boolean
+    : O extends { readonly type: "choice"; readonly choices: readonly (infer C)[] }
+      ? C
+      : string;
+
+/**
+ * The settings that a table describes.
+ *
+ * @example
+ * const options = { unit: { type: "choice", choices: ["binary", "tanh"], default: "binary", help: "" } } as const satisfies SettingsTable;
+ * type Own = SettingsOf<typeof options>; // { readonly unit: "binary" | "tanh" }
+ */
+export type SettingsOf<T extends SettingsTable> = { readonly [N in keyof T]: ValueOf<T[N]> };
+
+/**
+ * Complete settings: what is given, and the defaults of the rest.
+ *
+ * @param form of the data, which some defaults follow.
+ * @throws RangeError for a name that the table does not have, and for a value that an option does not take.
+ * @example
+ * const settings = resolveSettings(classifier.options, { hidden: 50 }, drawnDigits());
+ */
+export function resolveSettings<T extends SettingsTable>(
+  table: T,
+  given: Partial<Settings>,
+  form: DataForm,
+): SettingsOf<T> {
+  const plain: { [name: string]: number | string | boolean } = {};
+  for (const [name, spec] of Object.entries(table)) {
+    const value = given[name] ?? (typeof spec.default === "object" ? undefined : spec.default);
+    if (value !== undefined) plain[name] = value;
+  }
+  const complete = Object.fromEntries(
+    Object.entries(table).map(([name, spec]) => [
+      name,
+      plain[name] ?? (spec.default as DerivedDefault<number | string>).of(plain, form),
+    ]),
+  );
+  checkSettings(table, { ...given, ...complete });
+  return complete as SettingsOf<T>;
+}
+
+/** @throws RangeError unless these are settings of this table, each of a value that its option takes. */
+export function checkSettings(table: SettingsTable, settings: Partial<Settings>): void {
+  const foreign = Object.keys(settings).find((name) => !(name in table));
+  if (foreign !== undefined)
+    throw new RangeError(`there is no setting ${foreign}; known: ${Object.keys(table).join(", ")}.`);
+  for (const [name, spec] of Object.entries(table))
+    if (!takes(spec, settings[name]))
+      throw new RangeError(`setting ${name} must be ${ruleOf(spec)}, not ${settings[name] ?? "missing"}.`);
+}
+
+/** Whether an option takes a value. */
+export function takes(spec: SettingSpec, value: number | string | boolean | undefined): boolean {
+  if (spec.type === "boolean") return typeof value === "boolean";
+  if (spec.type === "choice") return typeof value === "string" && spec.choices.includes(value);
+  if (spec.type === "sizes")
+    return typeof value === "string" && readSizes(value, spec.most, spec.max) !== undefined;
+  const whole = !spec.integer || Number.isInteger(value);
+  return typeof value === "number" && value >= spec.min && value <= spec.max && whole;
+}
+
+/** What values an option takes, in words. */
+export function ruleOf(spec: SettingSpec): string {
+  if (spec.type === "boolean") return "true or false";
+  if (spec.type === "choice") return `one of ${spec.choices.join(", ")}`;
+  if (spec.type === "sizes")
+    return `at most ${spec.most} sizes from 1 to ${spec.max} joined by -, such as 200-200, or none`;
+  return `${spec.integer ? "a whole number" : "a number"} from ${spec.min} to ${spec.max}`;
+}
 
 /**
  * The sizes that a text lists, or undefined if it is none of that form.

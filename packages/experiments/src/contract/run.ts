@@ -1,6 +1,7 @@
 import type { Estimator } from "hardgrad";
 import type { Backend } from "./backend.ts";
 import type { DataForm, Dataset, ImageShape } from "./dataset.ts";
+import type { Settings } from "./options.ts";
 
 /** An estimator by its id and the options that are not its defaults. */
 export interface EstimatorSpec {
@@ -9,7 +10,7 @@ export interface EstimatorSpec {
 }
 
 /** What a run is made of, as plain data: equal configurations give equal bits on a device. */
-export interface RunConfig {
+export interface RunConfig<S = Settings> {
   readonly experiment: string;
   readonly estimator: EstimatorSpec;
   /** A name of `datasetNames`, or what other data are called. */
@@ -20,7 +21,7 @@ export interface RunConfig {
   readonly drawn?: { readonly train: number; readonly test: number };
   readonly seed: number;
   /** The experiment's own options, complete: see its options table. */
-  readonly settings: { readonly [name: string]: number | string | boolean };
+  readonly settings: S;
   /** Modules of the user's among the names above: where each was, and its SHA-256. */
   readonly files?: { readonly [name: string]: { readonly path: string; readonly sha256: string } };
 }
@@ -52,8 +53,8 @@ export interface RunRecord {
 }
 
 /** Everything needed to go on from a step to the same bits. */
-export interface Checkpoint {
-  readonly config: RunConfig;
+export interface Checkpoint<S = Settings> {
+  readonly config: RunConfig<S>;
   readonly step: number;
   readonly tensors: { readonly [name: string]: Tensor };
   readonly record: RunRecord;
@@ -112,14 +113,14 @@ export interface Run {
 }
 
 /** What a run is begun with. */
-export interface RunSetup {
-  readonly config: RunConfig;
+export interface RunSetup<S = Settings> {
+  readonly config: RunConfig<S>;
   /** That of the configuration. */
   readonly estimator: Estimator;
   readonly dataset: Dataset;
   readonly backend: Backend;
   /** Where to go on; without it, at the beginning. */
-  readonly checkpoint?: Checkpoint;
+  readonly checkpoint?: Checkpoint<S>;
 }
 
 /** Does work of the backend, and times it. */

@@ -1,7 +1,8 @@
 import { numpy as np, tree } from "@jax-js/jax";
 import { type Estimator, grad, type NamedArrays, valueAndGrad } from "hardgrad";
 import type { Backend, HostArray, HostArrays, Resident } from "../contract/backend.ts";
-import type { Settings, StepExperiment, StepInputs } from "../contract/experiment.ts";
+import type { StepExperiment, StepInputs } from "../contract/experiment.ts";
+import type { Settings } from "../contract/options.ts";
 import type { RunSetup } from "../contract/run.ts";
 import { keepAll } from "../nn/optimizers.ts";
 import { disposeAll, groupOf, named } from "./arrays.ts";

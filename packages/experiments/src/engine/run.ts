@@ -1,6 +1,7 @@
 import type { Backend } from "../contract/backend.ts";
 import type { Dataset } from "../contract/dataset.ts";
 import type { Experiment } from "../contract/experiment.ts";
+import { checkSettings } from "../contract/options.ts";
 import type { Checkpoint, MetricRow, Run, RunConfig } from "../contract/run.ts";
 import { refuseForeign } from "./checkpoint.ts";
 import { makeEstimator } from "./estimator.ts";
@@ -27,6 +28,7 @@ export async function startRun(
   backend: Backend,
   checkpoint?: Checkpoint,
 ): Promise<Run> {
+  checkSettings(experiment.options, config.settings);
   const estimator = makeEstimator(config.estimator);
   experiment.check(estimator, config.settings, dataset);
   if (checkpoint) refuseForeign(checkpoint, config);

@@ -85,7 +85,7 @@ export async function initial(
   const key = keyOf(seed, PURPOSE.init, 0);
   const params = experiment.init(fromHost(key), settings, factsOf(dataset, dataset.train));
   const optimizer = experiment.optimizer(settings).init(params);
-  const state = experiment.estimatorState(estimator, settings, dataset);
+  const state = experiment.estimatorState(estimator, settings);
   return { ...(await toHost(named({ params, optimizer, estimator: state }))), "run.total": scalar(0) };
 }
 

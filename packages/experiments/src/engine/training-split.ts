@@ -1,5 +1,6 @@
 import type { Dataset, Split } from "../contract/dataset.ts";
-import type { Experiment, Settings, StepExperiment } from "../contract/experiment.ts";
+import type { Experiment, StepExperiment } from "../contract/experiment.ts";
+import type { Settings } from "../contract/options.ts";
 
 /** The images that a run trains on: at least a batch of them. */
 export function trainingSplit(experiment: StepExperiment, settings: Settings, dataset: Dataset): Split {

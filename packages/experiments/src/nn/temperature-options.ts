@@ -1,8 +1,8 @@
-import type { Estimator, OptionsTable } from "hardgrad";
-import type { Settings } from "../contract/experiment.ts";
+import type { Estimator } from "hardgrad";
+import type { SettingsTable } from "../contract/options.ts";
 
 /** Settings of `temperatureAt`. */
-export const temperatureOptions: OptionsTable = {
+export const temperatureOptions = {
   temperatureRate: {
     type: "number",
     default: 0,
@@ -17,19 +17,29 @@ export const temperatureOptions: OptionsTable = {
     max: 100,
     help: "temperature annealing: lowest temperature (floor)",
   },
-};
+} as const satisfies SettingsTable;
 
 /** Refuses an annealing that leaves the temperatures that the estimator takes. */
-export function checkAnnealing(experiment: string, estimator: Estimator, settings: Settings): void {
-  const { temperatureRate = 0, temperatureFloor = 0, temperatureEnd = 0 } = settings;
+export function checkAnnealing(
+  experiment: string,
+  estimator: Estimator,
+  settings: {
+    readonly temperatureRate: number;
+    readonly temperatureFloor: number;
+    readonly temperatureEnd?: number;
+  },
+): void {
+  const { temperatureRate, temperatureFloor, temperatureEnd = 0 } = settings;
   const option = estimator.options.temperature;
   if (option?.type !== "number" || !option.schedulable) return;
-  const ends: [string, number][] = [];
-  if ((temperatureEnd as number) > 0) ends.push(["--temperature-end", temperatureEnd as number]);
-  else if ((temperatureRate as number) > 0) ends.push(["--temperature-floor", temperatureFloor as number]);
-  for (const [flag, end] of ends)
-    if (!(end >= option.min && end <= option.max))
-      throw new RangeError(
-        `${experiment}: ${flag} ${end} is not a temperature of ${estimator.id}; give a number from ${option.min} to ${option.max}.`,
-      );
+  const end: [string, number] | undefined =
+    temperatureEnd > 0
+      ? ["--temperature-end", temperatureEnd]
+      : temperatureRate > 0
+        ? ["--temperature-floor", temperatureFloor]
+        : undefined;
+  if (end && !(end[1] >= option.min && end[1] <= option.max))
+    throw new RangeError(
+      `${experiment}: ${end.join(" ")} is not a temperature of ${estimator.id}; give a number from ${option.min} to ${option.max}.`,
+    );
 }

@@ -24,7 +24,7 @@ import { calibrate, evaluate, headline, pictures } from "./report.ts";
 import { runtimeOf } from "./runtime.ts";
 
 /** A binary network (Courbariaux & Bengio 2016, arXiv 1602.02830): weights and hidden units are -1 or 1. */
-export const binary: StepExperiment = {
+export const binary: StepExperiment<typeof options> = {
   name: "binary",
   title: "Network of binary weights and units",
   about:
@@ -54,7 +54,7 @@ export const binary: StepExperiment = {
   },
   optimizer: (settings) => (isBinary(settings) ? clipped(adam()) : adam()),
   schedules: ({ step, totalSteps }, settings) => ({
-    learningRate: (settings.learningRate as number) * (1 - step / totalSteps),
+    learningRate: settings.learningRate * (1 - step / totalSteps),
   }),
   evaluations: {
     classes: (params, inputs, settings) => {

@@ -1,8 +1,8 @@
 import { nn, numpy as np } from "@jax-js/jax";
 import { bernoulli, clip, type Estimator, type NamedArrays, sign } from "hardgrad";
 import { type DataForm, exampleSize } from "../../contract/dataset.ts";
-import type { Settings } from "../../contract/experiment.ts";
 import { dense, glorotUniform, splitKey } from "../../nn/layers.ts";
+import type { BinarySettings } from "./options.ts";
 
 /** Layers: `w1` ... `w3`, each with the means, variances, scales and shifts of its units. */
 export const LAYERS = 3;
@@ -10,10 +10,14 @@ export const LAYERS = 3;
 export const INK = 0.5;
 export const EPSILON = 1e-4;
 
-export const isBinary = (settings: Settings): boolean => settings.form === "binary";
+export const isBinary = (settings: BinarySettings): boolean => settings.form === "binary";
 
-export function initialParams(key: np.Array, settings: Settings, { shape, classes }: DataForm): NamedArrays {
-  const hidden = settings.hidden as number;
+export function initialParams(
+  key: np.Array,
+  settings: BinarySettings,
+  { shape, classes }: DataForm,
+): NamedArrays {
+  const hidden = settings.hidden;
   const sizes = [exampleSize(shape), hidden, hidden, classes.length];
   const params: NamedArrays = {};
   for (const [i, layerKey] of splitKey(key, LAYERS).entries()) {
@@ -87,7 +91,7 @@ export function floatScores(params: NamedArrays, images: np.Array): np.Array {
 }
 
 /** Scores of the network as it is used. Consumes the images, not the parameters. */
-export function scoresOf(params: NamedArrays, images: np.Array, settings: Settings): np.Array {
+export function scoresOf(params: NamedArrays, images: np.Array, settings: BinarySettings): np.Array {
   return isBinary(settings) ? binaryScores(params, images, hardUnits, "kept") : floatScores(params, images);
 }
 

@@ -1,6 +1,6 @@
-import type { OptionsTable } from "hardgrad";
+import type { SettingsOf, SettingsTable } from "../../contract/options.ts";
 
-export const options: OptionsTable = {
+export const options = {
   form: {
     type: "choice",
     default: "binary",
@@ -25,4 +25,6 @@ export const options: OptionsTable = {
     help: "units of each of the two hidden layers",
   },
   learningRate: { type: "number", default: 0.003, min: 1e-6, max: 10, help: "learning rate of Adam" },
-};
+} as const satisfies SettingsTable;
+
+export type BinarySettings = SettingsOf<typeof options>;

@@ -5,6 +5,7 @@ import type { Picture } from "../../contract/run.ts";
 import { gather, range } from "../../engine/batches.ts";
 import { accuracy, readPictures, testAccuracy } from "../../nn/classify.ts";
 import { isBinary, LAYERS } from "./network.ts";
+import type { BinarySettings } from "./options.ts";
 
 export const headline: Metric = {
   tag: "accuracy/test",
@@ -18,7 +19,11 @@ const BLOCK = 1000;
 const MOST_BLOCKS = 10;
 
 /** Moments of every layer's sums over training images, which the network uses in place of a batch's own. */
-export async function calibrate({ settings, dataset, call }: EvaluationContext): Promise<HostArrays> {
+export async function calibrate({
+  settings,
+  dataset,
+  call,
+}: EvaluationContext<BinarySettings>): Promise<HostArrays> {
   if (!isBinary(settings)) return {};
   const { train } = dataset;
   const size = Math.min(BLOCK, train.count);
@@ -35,13 +40,18 @@ export async function calibrate({ settings, dataset, call }: EvaluationContext):
   return sums;
 }
 
-export async function evaluate(context: EvaluationContext): Promise<{ [tag: string]: number }> {
+export async function evaluate(
+  context: EvaluationContext<BinarySettings>,
+): Promise<{ [tag: string]: number }> {
   const { test } = context.dataset;
   const { classes } = await context.over("classes", test);
   return testAccuracy(accuracy(classes!, test), test);
 }
 
-export async function pictures(context: EvaluationContext, count: number): Promise<readonly Picture[]> {
+export async function pictures(
+  context: EvaluationContext<BinarySettings>,
+  count: number,
+): Promise<readonly Picture[]> {
   const { dataset } = context;
   const first = partOf(dataset.test, 0, Math.min(count, dataset.test.count));
   const { classes } = await context.over("classes", first);

@@ -1,14 +1,14 @@
 import { type BitsLayer, type Layer, packSigns } from "@hardgrad/runtime";
 import { type DataForm, exampleSize } from "../../contract/dataset.ts";
-import type { Settings } from "../../contract/experiment.ts";
 import type { RuntimeModel } from "../../contract/models.ts";
 import type { Tensor } from "../../contract/run.ts";
 import { EPSILON, INK, isBinary, LAYERS } from "./network.ts";
+import type { BinarySettings } from "./options.ts";
 
 /** Layers of one bit per weight; what normalizes their sums is a factor and a bias per unit. */
 export function runtimeOf(
   params: { readonly [name: string]: Tensor },
-  settings: Settings,
+  settings: BinarySettings,
   { shape }: DataForm,
 ): RuntimeModel {
   const layers = Array.from({ length: LAYERS }, (_, i) =>

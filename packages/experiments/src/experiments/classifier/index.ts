@@ -8,7 +8,7 @@ import {
   statefulExpectation,
 } from "hardgrad";
 import { exampleSize } from "../../contract/dataset.ts";
-import type { Schedules, Settings, StepExperiment, StepInputs } from "../../contract/experiment.ts";
+import type { Recommended, Schedules, StepExperiment, StepInputs } from "../../contract/experiment.ts";
 import { adam } from "../../nn/adam.ts";
 import { refuseUnlabelled } from "../../nn/classify.ts";
 import { hardPath } from "../../nn/hard-path.ts";
@@ -18,7 +18,7 @@ import { slopeAt, temperatureAt } from "../../nn/schedules.ts";
 import { checkAnnealing } from "../../nn/temperature-options.ts";
 import { models } from "./models.ts";
 import { hiddenLayer, hiddenUnits, preActivations } from "./network.ts";
-import { options } from "./options.ts";
+import { type ClassifierSettings, options } from "./options.ts";
 import { evaluate, headline, metrics, pictures } from "./report.ts";
 import { runtimeOf } from "./runtime.ts";
 
@@ -30,7 +30,7 @@ const scoreFamily = [
   "reinforce-minimum-variance",
 ];
 
-function recommended(estimator: string): { settings: Settings; options: Settings } {
+function recommended(estimator: string): Recommended<ClassifierSettings> {
   const rate = estimator === "reinforce" ? 0.2 : scoreFamily.includes(estimator) ? 0.5 : undefined;
   return { settings: rate === undefined ? {} : { hiddenRate: rate }, options: {} };
 }
@@ -39,7 +39,7 @@ function recommended(estimator: string): { settings: Settings; options: Settings
  * The classifier of Wizaron and r2rt: 784 - 100 binary units - 10 classes, cross-entropy.
  * The hidden layer learns only through the estimator, the output layer by ordinary backpropagation.
  */
-export const classifier: StepExperiment = {
+export const classifier: StepExperiment<typeof options> = {
   name: "classifier",
   title: "Digit classifier with a binary hidden layer",
   about:
@@ -56,15 +56,15 @@ export const classifier: StepExperiment = {
     "reinforce-leave-one-out",
     "reinforce",
   ],
-  estimated: (settings) => ({ parameters: ["w1", "b1"], rate: settings.hiddenRate as number }),
-  check: (estimator: Estimator, settings: Settings, dataset) => {
+  estimated: (settings) => ({ parameters: ["w1", "b1"], rate: settings.hiddenRate }),
+  check: (estimator: Estimator, settings: ClassifierSettings, dataset) => {
     refuseUnlabelled("classifier", dataset);
     if (!estimator.supports.includes("bernoulli"))
       throw new RangeError(
         `classifier: ${estimator.id} does not support Bernoulli units; see \`hardgrad list\`.`,
       );
     checkAnnealing("classifier", estimator, settings);
-    if (estimator.enumerates && (settings.hidden as number) > 10)
+    if (estimator.enumerates && settings.hidden > 10)
       throw new RangeError(
         `classifier: ${estimator.id} enumerates 2^${settings.hidden} states; use --hidden 10 or less, or an unbiased estimator such as rloo.`,
       );
@@ -81,7 +81,7 @@ export const classifier: StepExperiment = {
   },
   init: (key, settings, { shape, classes }) => {
     const [first, second] = splitKey(key, 2) as [np.Array, np.Array];
-    const hidden = settings.hidden as number;
+    const hidden = settings.hidden;
     return {
       w1: glorotUniform(first, exampleSize(shape), hidden),
       b1: np.zeros([hidden]),
@@ -90,7 +90,7 @@ export const classifier: StepExperiment = {
     };
   },
   estimatorState: (estimator, settings) => {
-    const shape = np.zeros([1, settings.hidden as number]);
+    const shape = np.zeros([1, settings.hidden]);
     const state = estimator.init(bernoulli(shape));
     shape.dispose();
     return state;
@@ -109,17 +109,14 @@ export const classifier: StepExperiment = {
     inputs.key.dispose();
     return { losses: f(estimator.path!(q, np.full(q.logits.shape, 0.5))), state };
   },
-  optimizer: (settings) =>
-    settings.optimizer === "adam" ? adam() : sgd({ momentum: settings.momentum as number }),
+  optimizer: (settings) => (settings.optimizer === "adam" ? adam() : sgd({ momentum: settings.momentum })),
   schedules: ({ step, epoch, temperature }, settings): Schedules => {
-    const rate = settings.temperatureRate as number;
+    const rate = settings.temperatureRate;
     const annealed = temperature !== undefined && rate > 0;
     return {
-      learningRate: (settings.learningRate as number) * (settings.decay as number) ** epoch,
-      slope: slopeAt(epoch, settings.slopeGrowth as number),
-      ...(annealed
-        ? { temperature: temperatureAt(step, temperature, rate, settings.temperatureFloor as number) }
-        : {}),
+      learningRate: settings.learningRate * settings.decay ** epoch,
+      slope: slopeAt(epoch, settings.slopeGrowth),
+      ...(annealed ? { temperature: temperatureAt(step, temperature, rate, settings.temperatureFloor) } : {}),
     };
   },
   evaluations: {
@@ -149,7 +146,7 @@ function classes(
   params: NamedArrays,
   inputs: StepInputs,
   way: "sample" | "threshold",
-  settings: Settings,
+  settings: ClassifierSettings,
 ): np.Array {
   const a = preActivations(params, inputs.images, inputs.slope!);
   inputs.labels.dispose();

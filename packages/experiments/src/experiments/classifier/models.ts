@@ -1,16 +1,16 @@
 import type { numpy as np } from "@jax-js/jax";
 import type { NamedArrays } from "hardgrad";
 import type { DataForm } from "../../contract/dataset.ts";
-import type { Settings } from "../../contract/experiment.ts";
 import { imageInput, keyInput, type Models } from "../../contract/models.ts";
 import { classOutputs, fromScores } from "../../nn/classify.ts";
 import { dense } from "../../nn/layers.ts";
 import { slopeAt } from "../../nn/schedules.ts";
 import { hiddenLayer, preActivations } from "./network.ts";
+import type { ClassifierSettings } from "./options.ts";
 
 /** The classifier by thresholds, and, if it was trained to sample its hidden units, by a sample. */
-export function models(settings: Settings, form: DataForm, epoch: number): Models {
-  const slope = slopeAt(epoch, settings.slopeGrowth as number);
+export function models(settings: ClassifierSettings, form: DataForm, epoch: number): Models {
+  const slope = slopeAt(epoch, settings.slopeGrowth);
   const binary = settings.unit === "binary";
   const read = (params: NamedArrays, image: np.Array, key?: np.Array): NamedArrays => {
     const hidden = hiddenLayer(preActivations(params, image.mul(255), slope), settings, key);

@@ -1,8 +1,8 @@
 import { numpy as np } from "@jax-js/jax";
-import { bernoulli, type Distribution, type NamedArrays, type Probability, sample } from "hardgrad";
-import type { Settings } from "../../contract/experiment.ts";
+import { bernoulli, type Distribution, type NamedArrays, sample } from "hardgrad";
 import { dense } from "../../nn/layers.ts";
 import { normalised } from "../../nn/normalize.ts";
+import type { ClassifierSettings } from "./options.ts";
 
 /** Pre-activations `[batch, hidden]` of the hidden units for images `[batch, size]`, grey 0..255. */
 export function preActivations(params: NamedArrays, images: np.Array, slope: np.Array | number): np.Array {
@@ -10,12 +10,12 @@ export function preActivations(params: NamedArrays, images: np.Array, slope: np.
 }
 
 /** The hidden units as a distribution. Consumes the pre-activations. */
-export function hiddenUnits(a: np.Array, settings: Settings): Distribution {
-  return bernoulli(a, { probability: settings.probability as Probability });
+export function hiddenUnits(a: np.Array, settings: ClassifierSettings): Distribution {
+  return bernoulli(a, { probability: settings.probability });
 }
 
 /** The hidden layer as it is used: by a sample, or, without a key, thresholded at probability 1/2. */
-export function hiddenLayer(a: np.Array, settings: Settings, key?: np.Array): np.Array {
+export function hiddenLayer(a: np.Array, settings: ClassifierSettings, key?: np.Array): np.Array {
   if (settings.unit === "tanh") return np.tanh(a);
   if (settings.unit === "linear") return a;
   return key ? sample(hiddenUnits(a, settings), key) : np.greater(a, 0).astype(np.float32);

@@ -1,7 +1,7 @@
-import type { OptionsTable } from "hardgrad";
+import type { SettingsOf, SettingsTable } from "../../contract/options.ts";
 import { temperatureOptions } from "../../nn/temperature-options.ts";
 
-export const options: OptionsTable = {
+export const options = {
   epochs: {
     type: "number",
     default: 10,
@@ -68,4 +68,6 @@ export const options: OptionsTable = {
     help: "slope annealing: factor after each epoch (1 turns it off; Wizaron uses 1.005, r2rt 1.1)",
   },
   ...temperatureOptions,
-};
+} as const satisfies SettingsTable;
+
+export type ClassifierSettings = SettingsOf<typeof options>;

@@ -2,6 +2,7 @@ import { partOf, type Split } from "../../contract/dataset.ts";
 import type { EvaluationContext, Metric } from "../../contract/experiment.ts";
 import type { Picture } from "../../contract/run.ts";
 import { accuracy, readPictures, testAccuracy } from "../../nn/classify.ts";
+import type { ClassifierSettings } from "./options.ts";
 
 export const headline: Metric = {
   tag: "accuracy/test",
@@ -23,11 +24,13 @@ export const metrics: readonly Metric[] = [
 ];
 
 /** Which evaluation is the network's own way: deterministic and ordinary units have nothing to sample. */
-function ownWay({ settings }: EvaluationContext): "sample" | "threshold" {
+function ownWay({ settings }: EvaluationContext<ClassifierSettings>): "sample" | "threshold" {
   return settings.mode === "stochastic" && settings.unit === "binary" ? "sample" : "threshold";
 }
 
-export async function evaluate(context: EvaluationContext): Promise<{ [tag: string]: number }> {
+export async function evaluate(
+  context: EvaluationContext<ClassifierSettings>,
+): Promise<{ [tag: string]: number }> {
   const { test } = context.dataset;
   const threshold = await accuracyBy(context, "threshold", test);
   const own = ownWay(context) === "sample" ? await accuracyBy(context, "sample", test) : threshold;
@@ -39,7 +42,7 @@ export async function evaluate(context: EvaluationContext): Promise<{ [tag: stri
 }
 
 async function accuracyBy(
-  context: EvaluationContext,
+  context: EvaluationContext<ClassifierSettings>,
   way: "sample" | "threshold",
   split: Split,
 ): Promise<number> {
@@ -47,7 +50,10 @@ async function accuracyBy(
   return accuracy(classes!, split);
 }
 
-export async function pictures(context: EvaluationContext, count: number): Promise<readonly Picture[]> {
+export async function pictures(
+  context: EvaluationContext<ClassifierSettings>,
+  count: number,
+): Promise<readonly Picture[]> {
   const { dataset } = context;
   const first = partOf(dataset.test, 0, Math.min(count, dataset.test.count));
   const { classes } = await context.over(ownWay(context), first);

@@ -1,10 +1,10 @@
 import type { Unit } from "@hardgrad/runtime";
 import { type DataForm, exampleSize } from "../../contract/dataset.ts";
-import type { Settings } from "../../contract/experiment.ts";
 import type { RuntimeModel } from "../../contract/models.ts";
 import type { Tensor } from "../../contract/run.ts";
 import { layerOnGrey } from "../../nn/normalize.ts";
 import { slopeAt } from "../../nn/schedules.ts";
+import type { ClassifierSettings } from "./options.ts";
 
 /**
  * The classifier by thresholds. The pixels' mean and deviation are folded into the first layer, so that background
@@ -12,11 +12,11 @@ import { slopeAt } from "../../nn/schedules.ts";
  */
 export function runtimeOf(
   params: { readonly [name: string]: Tensor },
-  settings: Settings,
+  settings: ClassifierSettings,
   { shape }: DataForm,
   epoch: number,
 ): RuntimeModel {
-  const slope = settings.unit === "binary" ? 1 : slopeAt(epoch, settings.slopeGrowth as number);
+  const slope = settings.unit === "binary" ? 1 : slopeAt(epoch, settings.slopeGrowth);
   const unit: Unit = settings.unit === "tanh" ? "tanh" : settings.unit === "linear" ? "identity" : "step";
   return {
     network: {

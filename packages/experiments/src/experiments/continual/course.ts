@@ -5,6 +5,7 @@ import { costOf, lackOfRoom } from "./capacity.ts";
 import { certificateName, checkAll, issue, issuedIn } from "./certificates.ts";
 import { learnerOf } from "./learner.ts";
 import { learnerAt, planRun } from "./learners.ts";
+import type { ContinualSettings } from "./options.ts";
 import { featurePictures } from "./pictures.ts";
 import { conclusion, curvePoint, matrixOf, taskEnd, type Values } from "./report.ts";
 import { judgeOf } from "./scores.ts";
@@ -22,7 +23,7 @@ export async function taskCourse({
   dataset,
   backend,
   checkpoint,
-}: RunSetup): Promise<Course> {
+}: RunSetup<ContinualSettings>): Promise<Course> {
   const plan = planRun(config, dataset);
   const { cast, starts, totalSteps } = plan;
   let index = plan.indexAt(checkpoint?.step ?? 0);

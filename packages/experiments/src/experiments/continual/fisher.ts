@@ -1,9 +1,9 @@
 import { numpy as np } from "@jax-js/jax";
 import { fisherDiagonal, logSoftmax, type NamedArrays } from "hardgrad";
 import type { Backend, HostArrays, Resident } from "../../contract/backend.ts";
-import type { Settings } from "../../contract/experiment.ts";
 import { disposeAll, groupOf } from "../../engine/arrays.ts";
 import { type Sizes, scoresOf } from "./network.ts";
+import type { ContinualSettings } from "./options.ts";
 import { imagesOf, outputsOf, type Task, type Tasks } from "./tasks.ts";
 
 /** Images at a time: each has a gradient of the size of the network. */
@@ -16,7 +16,7 @@ export async function fisherOf(
   tasks: Tasks,
   task: Task,
   sizes: Sizes,
-  settings: Settings,
+  settings: ContinualSettings,
 ): Promise<HostArrays> {
   const [first, end] = tasks.allCompete ? [0, outputsOf(task)[1]] : outputsOf(task);
   const count = end - first;
@@ -38,7 +38,7 @@ export async function fisherOf(
     disposeAll({ closed, outputs: outputs! });
     return fisher;
   });
-  const blocks = Math.max(1, Math.floor(Math.min(settings.fisher as number, task.train.length) / BLOCK));
+  const blocks = Math.max(1, Math.floor(Math.min(settings.fisher, task.train.length) / BLOCK));
   const sums: { [name: string]: { shape: readonly number[]; data: Float64Array } } = {};
   for (let b = 0; b < blocks; b++) {
     const images = imagesOf(task, tasks.dataset.train, task.train.subarray(b * BLOCK, (b + 1) * BLOCK));

@@ -1,16 +1,16 @@
 import { numpy as np } from "@jax-js/jax";
 import { bernoulli, type Estimator, findEstimator } from "hardgrad";
 import { type DataForm, type Dataset, exampleSize } from "../../contract/dataset.ts";
-import type { Card, CourseExperiment, Metric, Settings } from "../../contract/experiment.ts";
+import type { Card, CourseExperiment, Metric } from "../../contract/experiment.ts";
 import { readSizes } from "../../contract/options.ts";
 import { refuseUnlabelled } from "../../nn/classify.ts";
 import { hardPath } from "../../nn/hard-path.ts";
 import { taskCourse } from "./course.ts";
 import { planRun } from "./learners.ts";
 import { methods } from "./methods/index.ts";
-import { type MethodName, options } from "./options.ts";
+import { type ContinualSettings, options } from "./options.ts";
 import { taskModels } from "./task-models.ts";
-import { countOf, type Scenario } from "./tasks.ts";
+import { checkTasks } from "./tasks.ts";
 import { verifyContinual } from "./verify.ts";
 
 /** More evaluations of the network per step than this are refused: it would never end. */
@@ -75,7 +75,7 @@ const metrics: readonly Metric[] = [
 ];
 
 /** Classes that are told apart one group after another, without going back. */
-export const continual: CourseExperiment = {
+export const continual: CourseExperiment<typeof options> = {
   name: "continual",
   title: "Tasks one after another, with gates against forgetting",
   about:
@@ -105,16 +105,16 @@ export const continual: CourseExperiment = {
   tasks: { models: taskModels, verify: verifyContinual },
 };
 
-function check(estimator: Estimator, settings: Settings, dataset: Dataset): void {
-  const method = settings.method as MethodName;
+function check(estimator: Estimator, settings: ContinualSettings, dataset: Dataset): void {
+  const method = settings.method;
   const { scenarios } = methods[method];
   refuseUnlabelled("continual", dataset);
-  countOf(settings, dataset.classes.length);
-  if (!scenarios.includes(settings.scenario as Scenario))
+  checkTasks(settings, dataset.classes.length);
+  if (!scenarios.includes(settings.scenario))
     throw new RangeError(
       `continual: ${method} needs to be told the task; use --scenario ${scenarios.join(" or ")}, not ${settings.scenario}.`,
     );
-  if (readSizes(settings.layers as string)!.length === 0)
+  if (readSizes(settings.layers)!.length === 0)
     throw new RangeError("continual: --layers none leaves nothing to gate; use at least one hidden layer.");
   if (method !== "hat" || settings.gates === "annealed") return;
   if (!estimator.supports.includes("bernoulli"))
@@ -125,7 +125,7 @@ function check(estimator: Estimator, settings: Settings, dataset: Dataset): void
     throw new RangeError(
       `continual: ${estimator.id} has no gradient for gates that are decided, not drawn; use --gates sampled, or --estimator straight-through.`,
     );
-  const logits = np.zeros([1, readSizes(settings.layers as string)!.reduce((a, b) => a + b)]);
+  const logits = np.zeros([1, readSizes(settings.layers)!.reduce((a, b) => a + b)]);
   const evaluations = estimator.evaluations(bernoulli(logits));
   logits.dispose();
   if (evaluations > MOST_EVALUATIONS)
@@ -134,9 +134,9 @@ function check(estimator: Estimator, settings: Settings, dataset: Dataset): void
     );
 }
 
-function card(settings: Settings, { shape }: DataForm): Card {
+function card(settings: ContinualSettings, { shape }: DataForm): Card {
   return {
-    description: `A ${exampleSize(shape)} - ${(settings.layers as string).replaceAll("-", " - ")} network with rectified units that learned ${settings.benchmark === "split" ? "groups of classes" : "permutations of the pixels"} one after another by ${settings.method}.`,
+    description: `A ${exampleSize(shape)} - ${settings.layers.replaceAll("-", " - ")} network with rectified units that learned ${settings.benchmark === "split" ? "groups of classes" : "permutations of the pixels"} one after another by ${settings.method}.`,
     use: `\`checkpoint.safetensors\` holds \`params.w1 [${exampleSize(shape)}, units]\`, \`params.b1\`, ... and \`params.head\`, \`params.headBias\` (pixels are \`(grey/255 - 0.1307) / 0.3081\`), and of finished tasks \`memory.gate1 [tasks, units]\` (units of each task) or \`memory.users.w1\` (bit t of a number is set if task t reads the weight). The metadata's \`record\` has a certificate for every task: SHA-256 of the weights that it reads and of its class scores.`,
     task: "image-classification",
     tags: ["continual-learning", "hard-gates"],

@@ -12,7 +12,7 @@ import { share } from "./host.ts";
 import type { Boundary, Change, Method, Snapshot } from "./method.ts";
 import { methods } from "./methods/index.ts";
 import type { Sizes, TaskNetwork } from "./network.ts";
-import type { MethodName } from "./options.ts";
+import type { ContinualSettings } from "./options.ts";
 import { ruleOf, stepOf } from "./step.ts";
 import { feedOf, planOf, type Stretch } from "./stretches.ts";
 import { batchOf, type Task, type TaskBatch, type Tasks, tasksOf } from "./tasks.ts";
@@ -48,7 +48,7 @@ export interface Learner {
 }
 
 /** What learners learn with. The estimator is that of sampled and hard gates. */
-export type Means = Pick<RunSetup, "estimator" | "dataset" | "backend">;
+export type Means = Pick<RunSetup<ContinualSettings>, "estimator" | "dataset" | "backend">;
 
 const PURPOSE_BOUNDARY = 5;
 
@@ -58,16 +58,16 @@ const PURPOSE_BOUNDARY = 5;
  * @param config its settings say which method.
  */
 export async function learnerOf(
-  config: RunConfig,
+  config: RunConfig<ContinualSettings>,
   { estimator, dataset, backend }: Means,
   saved?: { readonly arrays: HostArrays; readonly step: number },
 ): Promise<Learner> {
   const { settings, seed } = config;
-  const method = methods[settings.method as MethodName];
+  const method = methods[settings.method];
   const tasks = tasksOf(settings, dataset, method.heads);
   const sizes: Sizes = {
     inputs: dataset.train.size,
-    layers: readSizes(settings.layers as string)!,
+    layers: readSizes(settings.layers)!,
     outputs: tasks.outputs,
   };
   const plan = planOf(tasks, method.phases, settings);
@@ -180,25 +180,25 @@ export async function learnerOf(
 }
 
 /** How many steps a learner takes for all tasks. */
-export function stepsOf({ settings }: RunConfig, dataset: Dataset): number {
-  const { phases, heads } = methods[settings.method as MethodName];
+export function stepsOf({ settings }: RunConfig<ContinualSettings>, dataset: Dataset): number {
+  const { phases, heads } = methods[settings.method];
   return planOf(tasksOf(settings, dataset, heads), phases, settings).at(-1)!.end;
 }
 
 /** Step size and slope of the gates. */
-function schedules({ settings }: RunConfig, stretch: Stretch, step: number): HostArrays {
+function schedules({ settings }: RunConfig<ContinualSettings>, stretch: Stretch, step: number): HostArrays {
   const within = (step - stretch.start) / (stretch.end - stretch.start);
   const cooled = settings.cooling === "linear" ? 1 - within : 1;
   const inEpoch = (step - stretch.taskStart) % stretch.stepsPerEpoch;
-  const annealed = hatSlope(inEpoch / Math.max(stretch.stepsPerEpoch - 1, 1), settings.slope as number);
+  const annealed = hatSlope(inEpoch / Math.max(stretch.stepsPerEpoch - 1, 1), settings.slope);
   return {
-    learningRate: scalar((settings.learningRate as number) * cooled),
+    learningRate: scalar(settings.learningRate * cooled),
     slope: scalar(settings.gates === "annealed" ? annealed : 1),
   };
 }
 
 async function initial(
-  config: RunConfig,
+  config: RunConfig<ContinualSettings>,
   estimator: Estimator,
   method: Method,
   sizes: Sizes,

@@ -1,18 +1,17 @@
 import type { Backend } from "../../contract/backend.ts";
 import type { Dataset } from "../../contract/dataset.ts";
-import type { Settings } from "../../contract/experiment.ts";
 import type { Checkpoint, RunConfig } from "../../contract/run.ts";
 import { makeEstimator } from "../../engine/estimator.ts";
 import { type Learner, learnerOf, type Means, stepsOf } from "./learner.ts";
 import { methods } from "./methods/index.ts";
-import type { MethodName } from "./options.ts";
+import type { ContinualSettings } from "./options.ts";
 
 /** One of the learners of a run: the method itself comes last, so that its network is what the run leaves. */
 export interface Cast {
   readonly name: string;
   /** Before the tags of its metrics; nothing for the method itself. */
   readonly prefix: string;
-  readonly config: RunConfig;
+  readonly config: RunConfig<ContinualSettings>;
 }
 
 /** Which learner a step of a run belongs to. */
@@ -24,7 +23,7 @@ export interface Plan {
   indexAt(step: number): number;
 }
 
-export function planRun(config: RunConfig, dataset: Dataset): Plan {
+export function planRun(config: RunConfig<ContinualSettings>, dataset: Dataset): Plan {
   const cast = castOf(config);
   const lengths = cast.map((c) => stepsOf(c.config, dataset));
   const starts = lengths.map((_, i) => lengths.slice(0, i).reduce((a, b) => a + b, 0));
@@ -41,7 +40,7 @@ export function planRun(config: RunConfig, dataset: Dataset): Plan {
 }
 
 /** The learner at a step of a run, as a checkpoint has it; without one, at the run's beginning. */
-export function learnerAt(plan: Plan, means: Means, from?: Checkpoint): Promise<Learner> {
+export function learnerAt(plan: Plan, means: Means, from?: Checkpoint<ContinualSettings>): Promise<Learner> {
   const index = plan.indexAt(from?.step ?? 0);
   const step = (from?.step ?? 0) - plan.starts[index]!;
   const saved = from && step > 0 ? { arrays: from.tensors, step } : undefined;
@@ -49,17 +48,24 @@ export function learnerAt(plan: Plan, means: Means, from?: Checkpoint): Promise<
 }
 
 /** What the learner of a checkpoint learned with, on a device. */
-export function meansOf({ config }: Checkpoint, dataset: Dataset, backend: Backend): Means {
+export function meansOf(
+  { config }: Checkpoint<ContinualSettings>,
+  dataset: Dataset,
+  backend: Backend,
+): Means {
   return { estimator: makeEstimator(config.estimator), dataset, backend };
 }
 
 /** The learners that a run shows beside its method, and the method. */
-export function castOf(config: RunConfig): readonly Cast[] {
+export function castOf(config: RunConfig<ContinualSettings>): readonly Cast[] {
   const { settings } = config;
-  const name = settings.method as MethodName;
-  const beside = settings.beside as string;
+  const name = settings.method;
+  const beside = settings.beside;
   const gated = methods[name].exact && settings.protection === "exact" && name !== "supsup";
-  const with_ = (changed: Settings): RunConfig => ({ ...config, settings: { ...settings, ...changed } });
+  const with_ = (changed: Partial<ContinualSettings>): RunConfig<ContinualSettings> => ({
+    ...config,
+    settings: { ...settings, ...changed },
+  });
   const cast: Cast[] = [];
   if (name !== "finetune" && (beside === "finetune" || beside === "both"))
     cast.push({

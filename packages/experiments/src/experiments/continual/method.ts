@@ -1,8 +1,8 @@
 import type { numpy as np } from "@jax-js/jax";
 import type { Estimator, NamedArrays } from "hardgrad";
 import type { HostArray, HostArrays } from "../../contract/backend.ts";
-import type { Settings } from "../../contract/experiment.ts";
 import type { Batch, Sizes, TaskNetwork } from "./network.ts";
+import type { ContinualSettings } from "./options.ts";
 import type { Heads, Scenario, Task } from "./tasks.ts";
 
 /** A learner's arrays as plain data, by group and name (`params.w1`), between steps. */
@@ -24,7 +24,7 @@ export interface Boundary {
   readonly task: Task;
   readonly tasks: number;
   readonly sizes: Sizes;
-  readonly settings: Settings;
+  readonly settings: ContinualSettings;
   /** Randomness that is a function of seed, task and number. */
   key(number: number): np.Array;
   /** The diagonal of the Fisher information for the task's training images. */
@@ -37,7 +37,7 @@ export interface LossInputs {
   readonly slope: np.Array;
   readonly estimator: Estimator;
   readonly estimatorState: NamedArrays;
-  readonly settings: Settings;
+  readonly settings: ContinualSettings;
 }
 
 /** A way to learn tasks one after another. Traced functions consume their arrays. */
@@ -57,7 +57,7 @@ export interface Method {
     key: np.Array,
     sizes: Sizes,
     tasks: number,
-    settings: Settings,
+    settings: ContinualSettings,
   ): { params: NamedArrays; open: NamedArrays; method: NamedArrays };
   estimatorState(estimator: Estimator, sizes: Sizes): NamedArrays;
   /** Traced: the mean loss of a batch. */
@@ -69,7 +69,7 @@ export interface Method {
     readonly params: NamedArrays;
     readonly method: NamedArrays;
     readonly learningRate: np.Array;
-    readonly settings: Settings;
+    readonly settings: ContinualSettings;
   }): { params: NamedArrays; method: NamedArrays };
   /** Before a phase of a task. */
   begin(at: Snapshot, phase: number, boundary: Boundary): Promise<Change>;

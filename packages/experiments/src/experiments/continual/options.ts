@@ -1,4 +1,4 @@
-import type { SettingsTable } from "../../contract/options.ts";
+import type { SettingsOf, SettingsTable } from "../../contract/options.ts";
 
 export const methodNames = [
   "finetune",
@@ -16,7 +16,21 @@ export const methodNames = [
 
 export type MethodName = (typeof methodNames)[number];
 
-export const options: SettingsTable = {
+/** Tasks whose use of a weight one float32 can hold. */
+export const MOST_TASKS = 24;
+
+/** Numbers of tasks of equal size that so many classes can be split into, the largest first. */
+export function possibleTasks(classes: number): number[] {
+  return Array.from({ length: MOST_TASKS }, (_, i) => MOST_TASKS - i).filter(
+    (count) => count > 1 && count < classes && classes % count === 0,
+  );
+}
+
+function usualTasks(classes: number): number {
+  return possibleTasks(classes)[0] ?? Math.min(MOST_TASKS, Math.max(1, Math.floor(classes / 2)));
+}
+
+export const options = {
   method: { type: "choice", default: "hat", choices: methodNames, help: "method against forgetting" },
   beside: {
     type: "choice",
@@ -38,11 +52,14 @@ export const options: SettingsTable = {
   },
   tasks: {
     type: "number",
-    default: 0,
-    min: 0,
-    max: 24,
+    default: {
+      of: ({ benchmark }, { classes }) => (benchmark === "permuted" ? 10 : usualTasks(classes.length)),
+      says: "one task per pair of classes, or 10 permutations",
+    },
+    min: 1,
+    max: MOST_TASKS,
     integer: true,
-    help: "number of tasks; default: one task per pair of classes, or 10 permutations",
+    help: "number of tasks",
   },
   order: {
     type: "number",
@@ -176,4 +193,6 @@ export const options: SettingsTable = {
     integer: true,
     help: "rehearsal: images kept per class",
   },
-};
+} as const satisfies SettingsTable;
+
+export type ContinualSettings = SettingsOf<typeof options>;

@@ -8,12 +8,12 @@ import {
   type UpdateRule,
   valueAndGrad,
 } from "hardgrad";
-import type { Settings } from "../../contract/experiment.ts";
 import { groupOf, named } from "../../engine/arrays.ts";
 import { adam, adamw, radam } from "../../nn/adam.ts";
 import { keepAll, sgd } from "../../nn/optimizers.ts";
 import type { Method } from "./method.ts";
 import type { Batch } from "./network.ts";
+import type { ContinualSettings } from "./options.ts";
 
 /** Weight decay as most libraries have it, a term of the gradient: `g + decay w`. Adam makes steps of full size of it. */
 export function withDecay(rule: UpdateRule, decay: number): UpdateRule {
@@ -30,25 +30,25 @@ export function withDecay(rule: UpdateRule, decay: number): UpdateRule {
   };
 }
 
-export function ruleOf(settings: Settings): UpdateRule {
-  const weightDecay = settings.weightDecay as number;
+export function ruleOf(settings: ContinualSettings): UpdateRule {
+  const weightDecay = settings.weightDecay;
   if (settings.optimizer === "adamw") return adamw({ weightDecay });
   const rules: { readonly [name: string]: UpdateRule } = {
     adam: adam(),
     radam: radam(),
-    sgd: sgd({ momentum: settings.momentum as number }),
+    sgd: sgd({ momentum: settings.momentum }),
   };
-  return withDecay(rules[settings.optimizer as string]!, weightDecay);
+  return withDecay(rules[settings.optimizer]!, weightDecay);
 }
 
 /** One step of training: forward, gradient, protected update, and what the method does after it. */
 export function stepOf(
   method: Method,
-  settings: Settings,
+  settings: ContinualSettings,
   estimator: Estimator,
 ): (resident: NamedArrays, inputs: NamedArrays) => NamedArrays {
   const rule = ruleOf(settings);
-  const clip = (settings.clip as number) || undefined;
+  const clip = settings.clip || undefined;
   const exact = protect(rule, clip === undefined ? {} : { clip });
   return (resident, inputs) => {
     const params = groupOf(resident, "params");
@@ -85,7 +85,7 @@ export function stepOf(
     const after = method.after({
       gradients,
       before: keepAll(params),
-      params: faster(next.params, params, method, settings.gateRate as number),
+      params: faster(next.params, params, method, settings.gateRate),
       method: own,
       learningRate: learningRate!,
       settings,

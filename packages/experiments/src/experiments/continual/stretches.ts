@@ -1,7 +1,6 @@
-import type { Settings } from "../../contract/experiment.ts";
 import { shuffled } from "../../data/index.ts";
 import { refuseSmall } from "../../engine/training-split.ts";
-import { options } from "./options.ts";
+import { type ContinualSettings, options } from "./options.ts";
 import { drawFrom, type Example, remembered, type Task, type Tasks } from "./tasks.ts";
 
 /** A stretch of steps without a boundary: one phase of one task. */
@@ -23,8 +22,12 @@ export interface Stretch {
  *
  * @throws RangeError for a batch that a task can't fill.
  */
-export function planOf(tasks: Tasks, phases: readonly number[], settings: Settings): readonly Stretch[] {
-  const batch = settings.batch as number;
+export function planOf(
+  tasks: Tasks,
+  phases: readonly number[],
+  settings: ContinualSettings,
+): readonly Stretch[] {
+  const batch = settings.batch;
   let start = 0;
   return tasks.list.flatMap((task) => {
     const stepsPerEpoch = Math.floor(task.train.length / batch);
@@ -35,7 +38,7 @@ export function planOf(tasks: Tasks, phases: readonly number[], settings: Settin
       `training images of ${task.name}`,
     );
     const taskStart = start;
-    const steps = stepsPerEpoch * (settings.epochs as number);
+    const steps = stepsPerEpoch * settings.epochs;
     return phases.map((_, phase) => {
       const share = phases.slice(0, phase + 1).reduce((a, b) => a + b);
       const last = phase === phases.length - 1;
@@ -53,8 +56,8 @@ export interface Feed {
 }
 
 /** Examples of the task at hand; all tasks mixed (joint); or with as many remembered ones beside them (rehearsal). */
-export function feedOf(tasks: Tasks, settings: Settings, seed: number): Feed {
-  const batch = settings.batch as number;
+export function feedOf(tasks: Tasks, settings: ContinualSettings, seed: number): Feed {
+  const batch = settings.batch;
   const weight = 1 / batch;
   const all = tasks.list.flatMap((task) =>
     Array.from(task.train, (index): Example => ({ task, index, weight })),
@@ -70,7 +73,7 @@ export function feedOf(tasks: Tasks, settings: Settings, seed: number): Feed {
       const kept = tasks.list
         .slice(0, task)
         .flatMap((t) =>
-          Array.from(remembered(tasks, t, settings.memory as number, seed), (index) => ({ task: t, index })),
+          Array.from(remembered(tasks, t, settings.memory, seed), (index) => ({ task: t, index })),
         );
       memories.clear();
       memories.set(

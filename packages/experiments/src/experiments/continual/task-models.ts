@@ -9,6 +9,7 @@ import { checkAll, issuedIn } from "./certificates.ts";
 import { compact } from "./compact.ts";
 import { learnerAt, meansOf, planRun } from "./learners.ts";
 import { scoresOf } from "./network.ts";
+import type { ContinualSettings } from "./options.ts";
 import { forPlainImages, runtimeNetwork } from "./runtime.ts";
 import { judgeOf } from "./scores.ts";
 import { outputsOf, type Task } from "./tasks.ts";
@@ -22,7 +23,7 @@ import { outputsOf, type Task } from "./tasks.ts";
  * const runtime = await loadRuntime(first.network);
  */
 export async function taskModels(
-  checkpoint: Checkpoint,
+  checkpoint: Checkpoint<ContinualSettings>,
   dataset: Dataset,
   backend: Backend,
 ): Promise<readonly TaskModel[]> {

@@ -1,8 +1,8 @@
 import type { HostArray, HostArrays } from "../../contract/backend.ts";
 import { type Dataset, exampleAt, type Split } from "../../contract/dataset.ts";
-import type { Settings } from "../../contract/experiment.ts";
 import { shuffled } from "../../data/index.ts";
 import { generator } from "../../data/random.ts";
+import { type ContinualSettings, possibleTasks } from "./options.ts";
 
 /** What is asked at test time: which class of a known task; which class within any task; which class of all. */
 export type Scenario = "task" | "domain" | "class";
@@ -46,18 +46,19 @@ const ORDER = 0x0bde;
  *
  * @throws RangeError for a number of tasks that the benchmark does not have.
  */
-export function tasksOf(settings: Settings, dataset: Dataset, heads: Heads): Tasks {
-  const scenario = settings.scenario as Scenario;
+export function tasksOf(settings: ContinualSettings, dataset: Dataset, heads: Heads): Tasks {
+  const scenario = settings.scenario;
   const shared = heads === "shared" || (heads === "scenario" && scenario === "domain");
   const split = settings.benchmark === "split";
   const classCount = dataset.classes.length;
-  const count = countOf(settings, classCount);
+  checkTasks(settings, classCount);
+  const count = settings.tasks;
   const perTask = split ? classCount / count : classCount;
-  const order = settings.order as number;
+  const order = settings.order;
   const numbers =
     order === 0 ? Int32Array.from({ length: classCount }, (_, i) => i) : shuffled(classCount, order, ORDER);
   const mixed = shuffled(dataset.train.count, 0, ORDER);
-  const held = Math.round(dataset.train.count * (settings.validation as number));
+  const held = Math.round(dataset.train.count * settings.validation);
   const list = Array.from({ length: count }, (_, index): Task => {
     const classes = split
       ? [...numbers.subarray(index * perTask, (index + 1) * perTask)]
@@ -89,21 +90,13 @@ export function tasksOf(settings: Settings, dataset: Dataset, heads: Heads): Tas
   };
 }
 
-/** Tasks whose use of a weight one float32 can hold. */
-const MOST_TASKS = 24;
-
-/** How many tasks; 0 in the settings stands for the benchmark's usual number: the smallest groups, or 10 permutations. */
-export function countOf(settings: Settings, classes: number): number {
-  const asked = settings.tasks as number;
-  if (settings.benchmark === "permuted") return asked || 10;
-  const possible = Array.from({ length: MOST_TASKS }, (_, i) => MOST_TASKS - i).filter(
-    (count) => count > 1 && count < classes && classes % count === 0,
-  );
-  const count = asked || possible[0];
-  if (count !== undefined && possible.includes(count)) return count;
+/** Refuses a number of tasks that the benchmark does not have. */
+export function checkTasks({ tasks, benchmark }: ContinualSettings, classes: number): void {
+  const possible = possibleTasks(classes);
+  if (benchmark === "permuted" || possible.includes(tasks)) return;
   const way = possible.length > 0 ? `--tasks ${possible.join(" or ")}, or ` : "";
   throw new RangeError(
-    `continual: ${classes} classes can't be split into ${asked || "several"} tasks of equal size with at least two classes; ` +
+    `continual: ${classes} classes can't be split into ${tasks} tasks of equal size with at least two classes; ` +
       `use ${way}--benchmark permuted, which has any number.`,
   );
 }

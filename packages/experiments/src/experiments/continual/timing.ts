@@ -5,6 +5,7 @@ import type { Checkpoint } from "../../contract/run.ts";
 import { compact } from "./compact.ts";
 import type { Learner } from "./learner.ts";
 import { learnerAt, meansOf, planRun } from "./learners.ts";
+import type { ContinualSettings } from "./options.ts";
 import type { Values } from "./report.ts";
 import { forPlainImages, runtimeNetwork } from "./runtime.ts";
 import { type Judge, judgeOf } from "./scores.ts";
@@ -40,7 +41,7 @@ export async function timePerImage(learner: Learner, judge: Judge): Promise<Valu
  * const times = await timeTasks(checkpoint, dataset, await useDevice("native"));
  */
 export async function timeTasks(
-  checkpoint: Checkpoint,
+  checkpoint: Checkpoint<ContinualSettings>,
   dataset: Dataset,
   backend: Backend,
 ): Promise<{ readonly [tag: string]: number }> {

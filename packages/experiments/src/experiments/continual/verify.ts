@@ -4,6 +4,7 @@ import type { Dataset } from "../../contract/dataset.ts";
 import type { Checkpoint } from "../../contract/run.ts";
 import { checkAll, issuedIn } from "./certificates.ts";
 import { learnerAt, meansOf, planRun } from "./learners.ts";
+import type { ContinualSettings } from "./options.ts";
 import { judgeOf } from "./scores.ts";
 
 /**
@@ -16,7 +17,7 @@ import { judgeOf } from "./scores.ts";
  * if (!reports.every((r) => r.holds)) throw new Error(reports.map((r) => r.sentence).join(" "));
  */
 export async function verifyContinual(
-  checkpoint: Checkpoint,
+  checkpoint: Checkpoint<ContinualSettings>,
   dataset: Dataset,
   backend: Backend,
 ): Promise<readonly CertificateReport[]> {

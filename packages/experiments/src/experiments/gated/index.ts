@@ -5,7 +5,7 @@ import type { StepExperiment, StepInputs } from "../../contract/experiment.ts";
 import { refuseUnlabelled } from "../../nn/classify.ts";
 import { maxNorm } from "../../nn/max-norm.ts";
 import { sgd } from "../../nn/optimizers.ts";
-import { type GateKind, kindOf, misfit, unroutable } from "./gate-kinds.ts";
+import { kindOf, misfit, unroutable } from "./gate-kinds.ts";
 import { initialState, losses } from "./losses.ts";
 import { models, readImages } from "./models.ts";
 import { gateLogits, gaterNames, initialParams, pixelsOf } from "./network.ts";
@@ -22,7 +22,7 @@ const MOST_TOP = 256;
  * Conditional computation: a small gater decides for each image which experts run (Bengio, Léonard & Courville 2013),
  * and a network built to be fast, whose gates open blocks of units.
  */
-export const gated: StepExperiment = {
+export const gated: StepExperiment<typeof options> = {
   name: "gated",
   title: "Network whose gates decide which units run",
   about:
@@ -39,14 +39,14 @@ export const gated: StepExperiment = {
   ],
   estimated: (settings) => ({
     parameters: sizesOf(settings).gated ? gaterNames : [],
-    rate: settings.gaterRate as number,
+    rate: settings.gaterRate,
   }),
   check: (estimator, settings, dataset) => {
     refuseUnlabelled("gated", dataset);
     const { gated, gates, block } = sizesOf(settings);
     if (!gated) return;
-    const gate = settings.gate as GateKind;
-    const routed = (settings.room as number) < 1;
+    const gate = settings.gate;
+    const routed = settings.room < 1;
     const reason = misfit(gate, estimator) ?? (routed ? unroutable(gate, estimator) : undefined);
     if (reason) throw new RangeError(`gated: ${reason}`);
     if (routed && block === 1)
@@ -61,7 +61,7 @@ export const gated: StepExperiment = {
       throw new RangeError(
         `gated: ${estimator.id} enumerates 2^${gates} states; use larger blocks (10 gates or fewer), or an unbiased estimator such as rloo.`,
       );
-    if ((settings.strengthLow as number) > (settings.strengthHigh as number))
+    if (settings.strengthLow > settings.strengthHigh)
       throw new RangeError(
         `gated: --strength-low ${settings.strengthLow} is above --strength-high ${settings.strengthHigh}; swap them.`,
       );
@@ -71,13 +71,12 @@ export const gated: StepExperiment = {
   estimatorState: initialState,
   losses,
   optimizer: (settings) => {
-    const descent = sgd({ momentum: settings.momentum as number });
-    const limit = settings.maxNorm as number;
+    const descent = sgd({ momentum: settings.momentum });
+    const limit = settings.maxNorm;
     return limit > 0 ? maxNorm(descent, limit) : descent;
   },
   schedules: ({ step, totalSteps }, settings) => ({
-    learningRate:
-      (settings.learningRate as number) * (settings.cooling === "linear" ? 1 - step / totalSteps : 1),
+    learningRate: settings.learningRate * (settings.cooling === "linear" ? 1 - step / totalSteps : 1),
   }),
   evaluations: {
     logits: (params, inputs) => {
@@ -93,7 +92,7 @@ export const gated: StepExperiment = {
     },
     gates: (params, inputs, settings) => {
       const x = pixels(inputs as StepInputs);
-      const probability = np.mean(kindOf(settings.gate as GateKind).open(gateLogits(params, x.ref)), -1);
+      const probability = np.mean(kindOf(settings.gate).open(gateLogits(params, x.ref)), -1);
       const { scores, gates } = readImages(params, x, settings);
       disposeParams(params);
       return { classes: np.argmax(scores, -1), gates: gates!, probability };
@@ -110,7 +109,7 @@ export const gated: StepExperiment = {
     const e = experts === "rectifier" ? "relu(x experts + expertBias)" : "x experts + expertBias";
     return {
       description: gated
-        ? `A ${inputs} - ${units} - ${classes.length} network of which a gater (${inputs} - ${gater} - ${gates}) opens ${100 * (settings.rate as number)} % for each image, ${block === 1 ? "a gate for each unit" : `in blocks of ${block} units`}.`
+        ? `A ${inputs} - ${units} - ${classes.length} network of which a gater (${inputs} - ${gater} - ${gates}) opens ${100 * settings.rate} % for each image, ${block === 1 ? "a gate for each unit" : `in blocks of ${block} units`}.`
         : `A ${inputs} - ${units} - ${classes.length} network without gates, to measure the gated ones against.`,
       use: gated
         ? `\`checkpoint.safetensors\` holds \`params.NAME\` by the names used here: pixels x are \`grey/255\`, logits \`a = tanh(x gater1 + gaterBias1) gater2 + gaterBias2\`, a gate is open where \`a > threshold\`, experts are \`e = ${e}\`, scores \`(gates * e) output + outputBias\`. The other tensors are for resuming.`

@@ -15,26 +15,27 @@ import {
   startRateControl,
   statefulExpectation,
 } from "hardgrad";
-import type { Settings, StepInputs } from "../../contract/experiment.ts";
+import type { StepInputs } from "../../contract/experiment.ts";
 import { crossEntropy, dense } from "../../nn/layers.ts";
-import { type GateKind, kindOf } from "./gate-kinds.ts";
+import { kindOf } from "./gate-kinds.ts";
 import { capacityOf, expertUnits, gateLogits, openOf, pixelsOf, routedScores, scoresOf } from "./network.ts";
 import { sizesOf } from "./networks.ts";
+import type { GatedSettings } from "./options.ts";
 
 /** The estimator's state and that of the rate control, in one: the latter is named `control.strength`, `control.rate`. */
 const CONTROL = "control.";
 
-export function initialState(estimator: Estimator, settings: Settings): NamedArrays {
+export function initialState(estimator: Estimator, settings: GatedSettings): NamedArrays {
   const sizes = sizesOf(settings);
   if (!sizes.gated) return {};
   const logits = np.zeros([1, sizes.gates]);
   const own = estimator.init(distributionOf(logits.ref, settings));
   logits.dispose();
-  const control = startRateControl(settings.strength as number, { rate: settings.rate as number });
+  const control = startRateControl(settings.strength, { rate: settings.rate });
   return { ...own, ...renamed(control, (name) => CONTROL + name) };
 }
 
-function distributionOf(logits: np.Array, settings: Settings): Distribution {
+function distributionOf(logits: np.Array, settings: GatedSettings): Distribution {
   return settings.gate === "top" ? plackettLuce(logits, openOf(settings)) : bernoulli(logits);
 }
 
@@ -44,7 +45,7 @@ export function losses(
   { images, labels, key }: StepInputs,
   estimator: Estimator,
   state: NamedArrays,
-  settings: Settings,
+  settings: GatedSettings,
 ): { losses: np.Array; state: NamedArrays } {
   const sizes = sizesOf(settings);
   const wanted = oneHotOf(labels.astype(np.int32), params.outputBias!.shape[0]!);
@@ -60,7 +61,7 @@ export function losses(
   const e = capacity === undefined ? expertUnits(params, x.ref, sizes) : undefined;
   const own = Object.fromEntries(Object.entries(state).filter(([name]) => !name.startsWith(CONTROL)));
   const control: NamedArrays = { strength: state["control.strength"]!, rate: state["control.rate"]! };
-  const kind = kindOf(settings.gate as GateKind);
+  const kind = kindOf(settings.gate);
   const sumOfGates = settings.penalty === "l1";
   // By reference, because some estimators evaluate f more than once.
   const f: Objective = (h) => {
@@ -79,8 +80,12 @@ export function losses(
 }
 
 /** Consumes the probabilities and their log-odds. */
-function penaltyOf(p: np.Array, logOdds: np.Array | undefined, settings: Settings): np.Array | undefined {
-  const rate = settings.rate as number;
+function penaltyOf(
+  p: np.Array,
+  logOdds: np.Array | undefined,
+  settings: GatedSettings,
+): np.Array | undefined {
+  const rate = settings.rate;
   if (settings.penalty === "kl") {
     if (logOdds) p.dispose();
     return rateDivergence(logOdds ? bernoulli(logOdds) : p, rate);
@@ -89,26 +94,26 @@ function penaltyOf(p: np.Array, logOdds: np.Array | undefined, settings: Setting
   if (settings.penalty === "condnet")
     return gateRatePenalty(p.ref, rate)
       .add(exampleRatePenalty(p.ref, rate))
-      .add(gateVariancePenalty(p).mul(settings.variance as number));
+      .add(gateVariancePenalty(p).mul(settings.variance));
   p.dispose();
   return undefined;
 }
 
 /** Consumes the state and the measured rate. */
-function controlled(state: NamedArrays, measured: np.Array, settings: Settings): NamedArrays {
-  const factor = settings.control as number;
+function controlled(state: NamedArrays, measured: np.Array, settings: GatedSettings): NamedArrays {
+  const factor = settings.control;
   if (factor === 1 || settings.penalty === "none") {
     measured.dispose();
     return state;
   }
-  const rate = settings.rate as number;
+  const rate = settings.rate;
   return followRate(state, measured, {
     rate,
     // Where gates are probabilities, a threshold sets their rate in use; that of rectifiers is what training makes it.
     band: rate / (settings.penalty === "l1" ? 20 : 10),
     factor,
-    low: settings.strengthLow as number,
-    high: settings.strengthHigh as number,
+    low: settings.strengthLow,
+    high: settings.strengthHigh,
   });
 }
 

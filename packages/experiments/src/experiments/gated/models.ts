@@ -1,18 +1,18 @@
 import type { numpy as np } from "@jax-js/jax";
 import type { NamedArrays } from "hardgrad";
 import type { DataForm } from "../../contract/dataset.ts";
-import type { Settings } from "../../contract/experiment.ts";
 import { imageInput, type Models } from "../../contract/models.ts";
 import { classOutputs, fromScores } from "../../nn/classify.ts";
 import { dense } from "../../nn/layers.ts";
 import { expertUnits, gateLogits, gatesInUse, scoresOf } from "./network.ts";
 import { sizesOf } from "./networks.ts";
+import type { GatedSettings } from "./options.ts";
 
 /** Class scores, and the gates if there are any, of pixels from 0 to 1. Consumes the pixels, not the parameters. */
 export function readImages(
   params: NamedArrays,
   x: np.Array,
-  settings: Settings,
+  settings: GatedSettings,
 ): { scores: np.Array; gates?: np.Array } {
   const sizes = sizesOf(settings);
   const e = expertUnits(params, x.ref, sizes);
@@ -25,7 +25,7 @@ export function readImages(
 }
 
 /** The network as it is used, with gates decided by the threshold. */
-export function models(settings: Settings, form: DataForm): Models {
+export function models(settings: GatedSettings, form: DataForm): Models {
   const { gated, gates } = sizesOf(settings);
   return {
     classifier: {

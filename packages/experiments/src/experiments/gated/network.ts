@@ -1,16 +1,20 @@
 import { nn, numpy as np } from "@jax-js/jax";
 import { expandGates, hardTopK, type NamedArrays, routedBlocks } from "hardgrad";
 import { type DataForm, exampleSize } from "../../contract/dataset.ts";
-import type { Settings } from "../../contract/experiment.ts";
 import { dense, glorotUniform, splitKey } from "../../nn/layers.ts";
-import { type GateKind, hardGates, kindOf } from "./gate-kinds.ts";
+import { hardGates, kindOf } from "./gate-kinds.ts";
 import { type GatedSizes, sizesOf } from "./networks.ts";
+import type { GatedSettings } from "./options.ts";
 
 /** Parameters whose gradient is estimated. */
 export const gaterNames: readonly string[] = ["gater1", "gaterBias1", "gater2", "gaterBias2"];
 
 /** Fresh parameters: gates begin at the wanted rate, with a threshold that gives about that rate. Consumes the key. */
-export function initialParams(key: np.Array, settings: Settings, { shape, classes }: DataForm): NamedArrays {
+export function initialParams(
+  key: np.Array,
+  settings: GatedSettings,
+  { shape, classes }: DataForm,
+): NamedArrays {
   const { gater, units, gates, scale, gated } = sizesOf(settings);
   const inputs = exampleSize(shape);
   const [k1, k2, k3, k4] = splitKey(key, 4) as [np.Array, np.Array, np.Array, np.Array];
@@ -25,8 +29,8 @@ export function initialParams(key: np.Array, settings: Settings, { shape, classe
     k2.dispose();
     return rest;
   }
-  const { start, lowest } = kindOf(settings.gate as GateKind);
-  const bias = start(settings.rate as number);
+  const { start, lowest } = kindOf(settings.gate);
+  const bias = start(settings.rate);
   return {
     gater1: glorotUniform(k1, inputs, gater),
     gaterBias1: np.zeros([gater]),
@@ -81,19 +85,19 @@ export function routedScores(
 }
 
 /** Examples of a batch that a block has room for, or undefined where a step computes all blocks. */
-export function capacityOf(settings: Settings, batch: number): number | undefined {
-  const room = settings.room as number;
+export function capacityOf(settings: GatedSettings, batch: number): number | undefined {
+  const room = settings.room;
   return room < 1 ? Math.max(1, Math.round(room * batch)) : undefined;
 }
 
 /** How many gates `--gate top` opens for each example. */
-export function openOf(settings: Settings): number {
-  return Math.max(1, Math.round((settings.rate as number) * sizesOf(settings).gates));
+export function openOf(settings: GatedSettings): number {
+  return Math.max(1, Math.round(settings.rate * sizesOf(settings).gates));
 }
 
 /** The gates in use. Consumes the logits, not the parameters. */
-export function gatesInUse(params: NamedArrays, logits: np.Array, settings: Settings): np.Array {
-  const gate = settings.gate as GateKind;
+export function gatesInUse(params: NamedArrays, logits: np.Array, settings: GatedSettings): np.Array {
+  const gate = settings.gate;
   if (gate === "top") return hardTopK(logits, openOf(settings));
   return hardGates(gate, logits, params.threshold!.ref);
 }

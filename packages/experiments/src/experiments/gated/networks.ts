@@ -1,21 +1,32 @@
-import type { Settings } from "../../contract/experiment.ts";
+import type { DerivedDefault } from "../../contract/options.ts";
+import type { GatedSettings } from "./options.ts";
 
 /**
- * The three networks, and what a setting of 0 or `auto` stands for in each. `scale`: of the experts' first weights. A gate
- * learns from the product of its expert and that expert's output weight, so with small experts all gates learn slowly.
+ * The three networks, and the defaults of each. `scale`: of the experts' first weights. A gate learns from the product of
+ * its expert and that expert's output weight, so with small experts all gates learn slowly.
  */
 const networks = {
   /** Bengio, Léonard & Courville 2013: a gate for every expert, and a gater that is wider than it is fast. */
-  paper: { gater: 400, units: 2000, block: 1, experts: "linear", scale: 2.5 },
+  paper: { gater: 400, block: 1, experts: "linear", scale: 2.5 },
   /** Narrow gater, gates of blocks: what a kernel can skip. */
-  fast: { gater: 64, units: 2000, block: 16, experts: "rectifier", scale: 1 },
+  fast: { gater: 64, block: 16, experts: "rectifier", scale: 1 },
   /** The network without gates that the others are measured against. */
-  dense: { gater: 0, units: 2000, block: 1, experts: "rectifier", scale: 1 },
+  dense: { gater: 64, block: 1, experts: "rectifier", scale: 1 },
 } as const;
 
 export type NetworkName = keyof typeof networks;
 
 export const networkNames: readonly NetworkName[] = Object.keys(networks) as NetworkName[];
+
+/** The default of a setting that follows the network. */
+export function derived<K extends "gater" | "block" | "experts">(
+  name: K,
+): DerivedDefault<(typeof networks)[NetworkName][K]> {
+  return {
+    of: ({ network }) => networks[network as NetworkName][name],
+    says: networkNames.map((n) => `${networks[n][name]} with --network ${n}`).join(", "),
+  };
+}
 
 /** The sizes of a gated network. */
 export interface GatedSizes {
@@ -35,19 +46,14 @@ export interface GatedSizes {
 }
 
 /**
- * The sizes that the settings of a gated run stand for.
+ * The sizes of a gated run.
  *
  * @throws RangeError if the units can't be divided into blocks.
  * @example
  * sizesOf({ ...settings, network: "fast" }).gates; // 125
  */
-export function sizesOf(settings: Settings): GatedSizes {
-  const network = networks[settings.network as NetworkName];
-  const gater = (settings.gater as number) || network.gater;
-  const units = (settings.units as number) || network.units;
-  const block = (settings.block as number) || network.block;
-  const experts =
-    settings.experts === "auto" ? network.experts : (settings.experts as "linear" | "rectifier");
+export function sizesOf(settings: GatedSettings): GatedSizes {
+  const { network, gater, units, block, experts } = settings;
   if (units % block !== 0)
     throw new RangeError(
       `gated: ${units} units can't be divided into blocks of ${block}; use --units ${Math.ceil(units / block) * block}.`,
@@ -58,7 +64,7 @@ export function sizesOf(settings: Settings): GatedSizes {
     block,
     gates: units / block,
     experts,
-    scale: network.scale,
-    gated: settings.network !== "dense",
+    scale: networks[network].scale,
+    gated: network !== "dense",
   };
 }

@@ -1,8 +1,8 @@
-import type { OptionsTable } from "hardgrad";
+import type { SettingsOf, SettingsTable } from "../../contract/options.ts";
 import { gateKinds } from "./gate-kinds.ts";
-import { networkNames } from "./networks.ts";
+import { derived, networkNames } from "./networks.ts";
 
-export const options: OptionsTable = {
+export const options = {
   network: {
     type: "choice",
     default: "paper",
@@ -21,33 +21,33 @@ export const options: OptionsTable = {
   rate: { type: "number", default: 0.1, min: 0.001, max: 0.999, help: "target share of open gates" },
   gater: {
     type: "number",
-    default: 0,
-    min: 0,
+    default: derived("gater"),
+    min: 1,
     max: 10_000,
     integer: true,
-    help: "hidden units of the gater (default: 400 with --network paper, 64 with fast)",
+    help: "hidden units of the gater",
   },
   units: {
     type: "number",
-    default: 0,
-    min: 0,
+    default: 2000,
+    min: 1,
     max: 100_000,
     integer: true,
-    help: "number of experts (hidden units; default: 2000)",
+    help: "experts (hidden units)",
   },
   block: {
     type: "number",
-    default: 0,
-    min: 0,
+    default: derived("block"),
+    min: 1,
     max: 1024,
     integer: true,
-    help: "units per gate (default: 1 with --network paper, 16 with fast)",
+    help: "units that one gate opens",
   },
   experts: {
     type: "choice",
-    default: "auto",
-    choices: ["auto", "linear", "rectifier"],
-    help: "activation of the experts; auto: linear with --network paper, ReLU with fast and dense",
+    default: derived("experts"),
+    choices: ["linear", "rectifier"],
+    help: "units of the experts",
   },
   gate: {
     type: "choice",
@@ -114,4 +114,6 @@ export const options: OptionsTable = {
     max: 1,
     help: "capacity of a block, as a share of the batch; below 1, a step computes open blocks only, up to that capacity",
   },
-};
+} as const satisfies SettingsTable;
+
+export type GatedSettings = SettingsOf<typeof options>;

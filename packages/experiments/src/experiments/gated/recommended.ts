@@ -1,5 +1,6 @@
 import { findEstimator } from "hardgrad";
-import type { Settings } from "../../contract/experiment.ts";
+import type { Recommended } from "../../contract/experiment.ts";
+import type { GatedSettings } from "./options.ts";
 
 const scores = [
   "reinforce",
@@ -9,13 +10,24 @@ const scores = [
 ];
 
 /** A penalty on the sum of the gates, whose strength must follow their rate. */
-const sum = { penalty: "l1", strength: 0.001, strengthLow: 1e-6, strengthHigh: 0.1, control: 1.005 };
+const sum: Partial<GatedSettings> = {
+  penalty: "l1",
+  strength: 0.001,
+  strengthLow: 1e-6,
+  strengthHigh: 0.1,
+  control: 1.005,
+};
 
 /**
  * Gradients that are smaller than straight-through's by a factor such as p (1 - p), a tenth at the rate of a tenth: a
  * larger step, and by so much weaker a penalty, whose gradient is not smaller.
  */
-const smaller = { gaterRate: 20, strength: 0.001, strengthLow: 0.0003, strengthHigh: 0.003 };
+const smaller: Partial<GatedSettings> = {
+  gaterRate: 20,
+  strength: 0.001,
+  strengthLow: 0.0003,
+  strengthHigh: 0.003,
+};
 
 /** Networks that are not bound to the paper's protocol. */
 const own = {
@@ -24,7 +36,7 @@ const own = {
 } as const;
 
 /** Blocks learn best with gates that also say how much of a block is wanted. */
-export function estimatorFor({ network }: Settings): string {
+export function estimatorFor({ network }: GatedSettings): string {
   return network === "fast" ? "noisy-rectifier" : "straight-through";
 }
 
@@ -32,14 +44,14 @@ export function estimatorFor({ network }: Settings): string {
 export function recommended(
   estimator: string,
   _data?: string,
-  { network }: Settings = {},
-): { settings: Settings; options: Settings } {
+  { network }: Partial<GatedSettings> = {},
+): Recommended<GatedSettings> {
   const suited = ofEstimator(estimator);
   if (network !== "fast" && network !== "dense") return suited;
   return { ...suited, settings: { ...suited.settings, ...own[network] } };
 }
 
-function ofEstimator(estimator: string): { settings: Settings; options: Settings } {
+function ofEstimator(estimator: string): Recommended<GatedSettings> {
   // One sample: noise allows no larger step. The paper has a step 100 times smaller than that of the experts.
   if (scores.includes(estimator)) return { settings: { gaterRate: 0.3 }, options: {} };
   // More samples of the gates cost little: the experts are computed once.

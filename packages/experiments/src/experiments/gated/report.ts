@@ -1,12 +1,13 @@
 import { gateReport, thresholdForRate } from "hardgrad";
 import type { HostArrays } from "../../contract/backend.ts";
 import { type Dataset, partOf, type Split } from "../../contract/dataset.ts";
-import type { EvaluationContext, Metric, Settings } from "../../contract/experiment.ts";
+import type { EvaluationContext, Metric } from "../../contract/experiment.ts";
 import type { Picture } from "../../contract/run.ts";
 import { accuracy, readPictures, testAccuracy } from "../../nn/classify.ts";
-import { type GateKind, kindOf } from "./gate-kinds.ts";
+import { kindOf } from "./gate-kinds.ts";
 import { capacityOf } from "./network.ts";
 import { sizesOf } from "./networks.ts";
+import type { GatedSettings } from "./options.ts";
 
 export const headline: Metric = {
   tag: "accuracy/test",
@@ -37,25 +38,27 @@ export const metrics: readonly Metric[] = [
 const MEASURED = 2500;
 
 /** The training images that are trained on, and those kept for validation: the last ones. */
-export function partsOf(dataset: Dataset, settings: Settings): { trained: Split; kept: Split } {
+export function partsOf(dataset: Dataset, settings: GatedSettings): { trained: Split; kept: Split } {
   const { train } = dataset;
-  const count = train.count - Math.round(train.count * (settings.validation as number));
+  const count = train.count - Math.round(train.count * settings.validation);
   return { trained: partOf(train, 0, count), kept: partOf(train, count, train.count) };
 }
 
 /** The threshold that gives the wanted rate, from logits of validation images (or training images, if none are kept). */
-export async function calibrate(context: EvaluationContext): Promise<HostArrays> {
+export async function calibrate(context: EvaluationContext<GatedSettings>): Promise<HostArrays> {
   const { dataset, settings } = context;
-  const gate = settings.gate as GateKind;
+  const gate = settings.gate;
   if (!sizesOf(settings).gated || gate === "top" || gate === "sigmoid") return {};
   const { trained, kept } = partsOf(dataset, settings);
   const from = kept.count > 0 ? kept : trained;
   const { logits } = await context.over("logits", partOf(from, 0, Math.min(MEASURED, from.count)));
-  const threshold = Math.max(kindOf(gate).lowest, thresholdForRate(logits!, settings.rate as number));
+  const threshold = Math.max(kindOf(gate).lowest, thresholdForRate(logits!, settings.rate));
   return { threshold: { shape: [1], data: Float32Array.of(threshold) } };
 }
 
-export async function evaluate(context: EvaluationContext): Promise<{ [tag: string]: number }> {
+export async function evaluate(
+  context: EvaluationContext<GatedSettings>,
+): Promise<{ [tag: string]: number }> {
   const { dataset, settings } = context;
   const { test } = dataset;
   const { kept } = partsOf(dataset, settings);
@@ -83,8 +86,12 @@ export async function evaluate(context: EvaluationContext): Promise<{ [tag: stri
 }
 
 /** `gate/left-out`: the share of open gates that find no room in a routed step, in batches of test images. */
-function leftOut(gates: ArrayLike<number>, width: number, settings: Settings): { [tag: string]: number } {
-  const batch = settings.batch as number;
+function leftOut(
+  gates: ArrayLike<number>,
+  width: number,
+  settings: GatedSettings,
+): { [tag: string]: number } {
+  const batch = settings.batch;
   const capacity = capacityOf(settings, batch);
   if (capacity === undefined) return {};
   let [open, out] = [0, 0];
@@ -122,7 +129,10 @@ function mean(values: ArrayLike<number>): number {
   return sum / values.length;
 }
 
-export async function pictures(context: EvaluationContext, count: number): Promise<readonly Picture[]> {
+export async function pictures(
+  context: EvaluationContext<GatedSettings>,
+  count: number,
+): Promise<readonly Picture[]> {
   const { dataset } = context;
   const { gates, gated } = sizesOf(context.settings);
   const first = partOf(dataset.test, 0, Math.min(count, dataset.test.count));

@@ -1,16 +1,15 @@
 import type { GatedLayer, GateLayer, Layer, LinearLayer, Unit } from "@hardgrad/runtime";
 import { type DataForm, exampleSize } from "../../contract/dataset.ts";
-import type { Settings } from "../../contract/experiment.ts";
 import type { RuntimeModel } from "../../contract/models.ts";
 import type { Tensor } from "../../contract/run.ts";
-import type { GateKind } from "./gate-kinds.ts";
 import { openOf } from "./network.ts";
 import { sizesOf } from "./networks.ts";
+import type { GatedSettings } from "./options.ts";
 
 /** The gated network as the runtime runs it: gater, hard gates, the experts that are open, and their read-out. */
 export function runtimeOf(
   params: { readonly [name: string]: Tensor },
-  settings: Settings,
+  settings: GatedSettings,
   { shape }: DataForm,
 ): RuntimeModel {
   const { block, experts, gated } = sizesOf(settings);
@@ -39,8 +38,8 @@ export function runtimeOf(
 }
 
 /** From the logits of the gates to what they are worth: their values first, since open gates pass on what they read. */
-function gatesOf(settings: Settings, threshold: number): Layer[] {
-  const gate = settings.gate as GateKind;
+function gatesOf(settings: GatedSettings, threshold: number): Layer[] {
+  const gate = settings.gate;
   const sigmoid = 1 / (1 + Math.exp(-threshold));
   const opens = (above: number): GateLayer => ({ kind: "gate", open: { above }, scaled: true });
   switch (gate) {

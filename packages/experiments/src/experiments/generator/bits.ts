@@ -1,8 +1,8 @@
 import { nn, numpy as np } from "@jax-js/jax";
 import { bernoulli, distributionFunctions, type NamedArrays } from "hardgrad";
-import type { Settings } from "../../contract/experiment.ts";
 import { readSizes } from "../../contract/options.ts";
 import { fanInUniform, splitKey } from "../../nn/layers.ts";
+import type { GeneratorSettings } from "./options.ts";
 
 /**
  * The learned prior of a binary style given the class. The bits are in groups that are drawn one after another; a
@@ -11,7 +11,12 @@ import { fanInUniform, splitKey } from "../../nn/layers.ts";
  */
 
 /** `prior.w1`, `prior.y`, `prior.b1`: to the hidden units; `prior.w2`, `prior.direct`, `prior.class`, `prior.b2`: on. */
-export function bitsParams(key: np.Array, size: number, classes: number, settings: Settings): NamedArrays {
+export function bitsParams(
+  key: np.Array,
+  size: number,
+  classes: number,
+  settings: GeneratorSettings,
+): NamedArrays {
   const hidden = hiddenOf(settings);
   const [k1, k2] = splitKey(key, 2) as [np.Array, np.Array];
   return {
@@ -25,17 +30,17 @@ export function bitsParams(key: np.Array, size: number, classes: number, setting
   };
 }
 
-const hiddenOf = (settings: Settings): number => readSizes(settings.priorHidden as string)![0]!;
+const hiddenOf = (settings: GeneratorSettings): number => readSizes(settings.priorHidden)![0]!;
 
 /** The group of each bit, from 0 on. */
-export function groupsOf(settings: Settings): Int32Array {
-  const size = settings.styleSize as number;
+export function groupsOf(settings: GeneratorSettings): Int32Array {
+  const size = settings.styleSize;
   const groups = groupCount(settings);
   return Int32Array.from({ length: size }, (_, i) => Math.floor((i * groups) / size));
 }
 
-export function groupCount(settings: Settings): number {
-  return Math.max(1, Math.min(settings.styleSize as number, settings.priorLayers as number));
+export function groupCount(settings: GeneratorSettings): number {
+  return Math.max(1, Math.min(settings.styleSize, settings.priorLayers));
 }
 
 /** A matrix of 0 and 1. */
@@ -47,8 +52,8 @@ function mask(rows: number, columns: number, open: (row: number, column: number)
 }
 
 /** Logits of all bits `[rows, size]` given the groups before each. Keeps the parameters. */
-function logitsOf(params: NamedArrays, bits: np.Array, y: np.Array, settings: Settings): np.Array {
-  const [size, hidden] = [settings.styleSize as number, hiddenOf(settings)];
+function logitsOf(params: NamedArrays, bits: np.Array, y: np.Array, settings: GeneratorSettings): np.Array {
+  const [size, hidden] = [settings.styleSize, hiddenOf(settings)];
   const groups = groupsOf(settings);
   // Hidden unit k sees the groups up to its own, and is seen by those after it.
   const own = (k: number): number => k % groupCount(settings);
@@ -74,7 +79,7 @@ export function logPriorOfBits(
   params: NamedArrays,
   bits: np.Array,
   y: np.Array,
-  settings: Settings,
+  settings: GeneratorSettings,
 ): np.Array {
   const rows = bits.shape.slice(0, -1);
   const flat = (x: np.Array): np.Array => x.reshape([rows.reduce((a, b) => a * b, 1), x.shape.at(-1)!]);
@@ -87,7 +92,12 @@ export function logPriorOfBits(
  * The bits that the prior makes of standard normal noise `[rows, size]`: bit i is `1[Phi(noise) < p]`, with the normal
  * distribution function as `sigmoid(1.5976 x + 0.07056 x^3)` (Page 1977), which is off by 0.00014 at most.
  */
-export function bitsOf(params: NamedArrays, noise: np.Array, y: np.Array, settings: Settings): np.Array {
+export function bitsOf(
+  params: NamedArrays,
+  noise: np.Array,
+  y: np.Array,
+  settings: GeneratorSettings,
+): np.Array {
   const groups = groupsOf(settings);
   const cube = noise.ref.mul(noise.ref).mul(noise.ref).mul(0.07056);
   const threshold = noise.mul(1.5976).add(cube);

@@ -1,16 +1,15 @@
 import { numpy as np } from "@jax-js/jax";
 import { bernoulli, categorical, type Distribution, type Estimator } from "hardgrad";
 import type { Dataset } from "../../contract/dataset.ts";
-import type { Settings } from "../../contract/experiment.ts";
 import { checkAnnealing } from "../../nn/temperature-options.ts";
 import { bitsEstimator } from "./losses.ts";
-import { classCount } from "./network.ts";
+import type { GeneratorSettings } from "./options.ts";
 
 /** Decoder passes per step above which a batch would not fit in memory: images of 784 floats, several at a time. */
 const MOST_PASSES = 50_000;
 
 /** Refuses an estimator or data that can't be used with these settings. */
-export function check(estimator: Estimator, settings: Settings, dataset: Dataset): void {
+export function check(estimator: Estimator, settings: GeneratorSettings, dataset: Dataset): void {
   const refuse = (sentence: string): never => {
     throw new RangeError(`generator: ${sentence}`);
   };
@@ -28,11 +27,11 @@ export function check(estimator: Estimator, settings: Settings, dataset: Dataset
   if (settings.priorHidden === "none")
     refuse("--prior-hidden none leaves no prior to learn; use --prior-layers 0.");
   const { mode } = settings;
-  if (mode !== "unsupervised" && settings.classes !== 10)
+  if (mode !== "unsupervised" && settings.classes !== count)
     refuse(
       `--classes ${settings.classes} is for --mode unsupervised; with labels there are ${count}, leave it out.`,
     );
-  if (mode === "semi-supervised" && (settings.labels as number) % count !== 0)
+  if (mode === "semi-supervised" && settings.labels % count !== 0)
     refuse(
       `--labels ${settings.labels} can't be equally many of each of ${count} classes; use a multiple of ${count}.`,
     );
@@ -47,8 +46,8 @@ export function check(estimator: Estimator, settings: Settings, dataset: Dataset
     refuse(
       "vimco trains another bound than this experiment's; use rloo, which draws several samples as well.",
     );
-  const size = kind === "bernoulli" ? (settings.styleSize as number) : classCount(settings, dataset);
-  const passes = passesOf(estimator, kind, size) * (settings.batch as number);
+  const size = kind === "bernoulli" ? settings.styleSize : settings.classes;
+  const passes = passesOf(estimator, kind, size) * settings.batch;
   if (passes > MOST_PASSES)
     refuse(
       `${estimator.id} evaluates ${passes} pictures per step, more than ${MOST_PASSES}; use fewer --${kind === "bernoulli" ? "style-size" : "classes"} or a smaller --batch, or another estimator.`,
@@ -64,10 +63,11 @@ function passesOf(estimator: Estimator, kind: "bernoulli" | "categorical", size:
 }
 
 /** Whether all digits are given and the style is learned by reparameterisation: then there is no hard choice to learn. */
-const isIdle = ({ mode, style }: Settings): boolean => mode === "supervised" && style === "continuous";
+const isIdle = ({ mode, style }: GeneratorSettings): boolean =>
+  mode === "supervised" && style === "continuous";
 
 /** What the estimator does not do with these settings. */
-export function advice(settings: Settings, estimator: Estimator): readonly string[] {
+export function advice(settings: GeneratorSettings, estimator: Estimator): readonly string[] {
   if (isIdle(settings))
     return [
       "no estimator is used: every digit is given and the style is continuous; estimators act with --mode semi-supervised, --mode unsupervised or --style binary.",

@@ -1,7 +1,7 @@
 import type { numpy as np } from "@jax-js/jax";
 import { type NamedArrays, sigmoid } from "hardgrad";
-import type { Settings } from "../../contract/experiment.ts";
 import { decode } from "./network.ts";
+import type { GeneratorSettings } from "./options.ts";
 import { styleFrom } from "./style.ts";
 
 /** Pictures `[rows, size]` of classes `[rows, classes]` in styles that are given as standard normal noise. */
@@ -9,7 +9,7 @@ export function draw(
   params: NamedArrays,
   noise: np.Array,
   y: np.Array,
-  settings: Settings,
+  settings: GeneratorSettings,
 ): { image: np.Array; logits: np.Array } {
   const logits = decode(params, styleFrom(params, noise, y.ref, settings), y, settings);
   return { image: sigmoid(logits.ref), logits };

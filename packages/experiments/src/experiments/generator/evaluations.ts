@@ -1,15 +1,16 @@
 import { numpy as np } from "@jax-js/jax";
 import { categorical, sample } from "hardgrad";
-import type { StepExperiment, StepInputs } from "../../contract/experiment.ts";
+import type { Evaluation, StepInputs } from "../../contract/experiment.ts";
 import { splitKey } from "../../nn/layers.ts";
 import { draw } from "./draw.ts";
 import { fromUniform } from "./information.ts";
 import { grey, oneHot } from "./losses.ts";
 import { classify, seen } from "./network.ts";
+import type { GeneratorSettings } from "./options.ts";
 import { sampleTerms } from "./style.ts";
 
 /** What is computed for metrics and pictures. */
-export const evaluations: StepExperiment["evaluations"] = {
+export const evaluations: { readonly [name: string]: Evaluation<GeneratorSettings> } = {
   /** The parts of the bound and the most probable class of each image. With all labels the digit is given. */
   terms: (params, inputs, settings) => {
     const { images, labels, key } = inputs as StepInputs;

@@ -1,10 +1,10 @@
 import { nn, numpy as np } from "@jax-js/jax";
 import type { NamedArrays } from "hardgrad";
-import type { Settings } from "../../contract/experiment.ts";
 import { readSizes } from "../../contract/options.ts";
 import { generator } from "../../data/random.ts";
 import { splitKey } from "../../nn/layers.ts";
 import { afterFirst, classTerm, layer, layerParams } from "./layers.ts";
+import type { GeneratorSettings } from "./options.ts";
 
 /**
  * The learned prior of a continuous style given the class: affine coupling layers (Dinh et al. 2017) over a standard
@@ -18,10 +18,15 @@ const MOST = 2;
 const partOf = (l: number): string => `prior.${l + 1}`;
 
 /** `prior.1.w1`, ... and its heads `prior.1.scale`, `prior.1.shift`, which begin at 0: an untrained prior is normal. */
-export function flowParams(key: np.Array, size: number, classes: number, settings: Settings): NamedArrays {
-  const hidden = readSizes(settings.priorHidden as string)!;
+export function flowParams(
+  key: np.Array,
+  size: number,
+  classes: number,
+  settings: GeneratorSettings,
+): NamedArrays {
+  const hidden = readSizes(settings.priorHidden)!;
   const params: NamedArrays = {};
-  const keys = splitKey(key, (settings.priorLayers as number) + 1);
+  const keys = splitKey(key, settings.priorLayers + 1);
   keys.pop()!.dispose();
   for (const [l, k] of keys.entries()) {
     Object.assign(params, layerParams(k, partOf(l), [size, ...hidden], classes));

@@ -12,7 +12,7 @@ import { labelledBatches } from "./labelled.ts";
 import { loadGenerator } from "./load.ts";
 import { losses } from "./losses.ts";
 import { models } from "./models.ts";
-import { classCount, initialParams, namesOfPart } from "./network.ts";
+import { initialParams, namesOfPart } from "./network.ts";
 import { options } from "./options.ts";
 import { pictures } from "./pictures.ts";
 import { recommended } from "./recommended.ts";
@@ -24,7 +24,7 @@ import { schedules } from "./schedules.ts";
  * `E_q[-log p(x | y, z)] + beta KL(q(z | x, y) | p(z | y)) + KL(q(y | x) | uniform)`. Where labels are missing, y is a
  * hard sample and its classifier learns through the estimator; so do the bits of a binary style.
  */
-export const generator: StepExperiment = {
+export const generator: StepExperiment<typeof options> = {
   name: "generator",
   title: "Digits on request: a generator whose digit is a hard choice",
   about:
@@ -50,16 +50,16 @@ export const generator: StepExperiment = {
     const labelled =
       settings.mode === "semi-supervised" ? labelledBatches(dataset, settings, seed) : undefined;
     const shape = dataset.shape as ImageShape;
-    const deformed = new Uint8Array((settings.batch as number) * dataset.train.size);
+    const deformed = new Uint8Array(settings.batch * dataset.train.size);
     return ({ images }, step): HostArrays => {
       deformAll(images.data, deformed, shape, seed, step);
       return { deformed: { shape: images.shape, data: deformed }, ...labelled?.(step) };
     };
   },
-  estimatorState: (estimator, settings, form) => {
+  estimatorState: (estimator, settings) => {
     const onDigit = settings.mode !== "supervised";
     if (!onDigit && settings.style === "continuous") return {};
-    const shape = np.zeros([1, onDigit ? classCount(settings, form) : (settings.styleSize as number)]);
+    const shape = np.zeros([1, onDigit ? settings.classes : settings.styleSize]);
     const state = estimator.init((onDigit ? categorical : bernoulli)(shape));
     shape.dispose();
     return state;

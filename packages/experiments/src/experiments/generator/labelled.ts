@@ -1,9 +1,9 @@
 import type { HostArrays } from "../../contract/backend.ts";
 import type { Batch, Dataset, ImageShape, Split } from "../../contract/dataset.ts";
-import type { Settings } from "../../contract/experiment.ts";
 import { DEFORMED, deformAll } from "../../data/deform.ts";
 import { shuffled } from "../../data/index.ts";
 import { gather } from "../../engine/batches.ts";
+import type { GeneratorSettings } from "./options.ts";
 
 /** Epoch numbers of `shuffled` that no epoch of a run has. */
 const CHOICE = 0x1abe1;
@@ -33,11 +33,11 @@ export function labelledImages(train: Split, classes: number, labels: number, se
  */
 export function labelledBatches(
   { train, shape, classes }: Dataset,
-  settings: Settings,
+  settings: GeneratorSettings,
   seed: number,
 ): (step: number) => HostArrays {
-  const chosen = labelledImages(train, classes.length, settings.labels as number, seed);
-  const size = Math.min(chosen.length, settings.batch as number);
+  const chosen = labelledImages(train, classes.length, settings.labels, seed);
+  const size = Math.min(chosen.length, settings.batch);
   const stepsPerRound = Math.floor(chosen.length / size);
   const deformed = new Uint8Array(size * train.size);
   let held: { round: number; order: Int32Array; buffers?: Batch } | undefined;

@@ -1,7 +1,7 @@
 import { random, tree } from "@jax-js/jax";
 import { type DataForm, exampleSize, type ImageShape } from "../../contract/dataset.ts";
 import type { Asked, LoadedGenerator } from "../../contract/drawing.ts";
-import type { Settings } from "../../contract/experiment.ts";
+import { checkSettings, type Settings } from "../../contract/options.ts";
 import type { Checkpoint } from "../../contract/run.ts";
 import { formOf } from "../../data/index.ts";
 import { useDevice } from "../../engine/backends/device.ts";
@@ -12,10 +12,8 @@ import { draw } from "./draw.ts";
 import { namesOf } from "./naming.ts";
 import { initialParams } from "./network.ts";
 import { styleNoise } from "./noise.ts";
-import { options as table } from "./options.ts";
+import { type GeneratorSettings, options as table } from "./options.ts";
 
-/** The settings that the parameters' shapes follow from. */
-const SHAPING = ["mode", "classes", "style", "styleSize", "hidden", "priorLayers", "priorHidden"];
 const BLOCK = 64;
 const MOST_AT_ONCE = 10_000;
 const MOST = 1_000_000;
@@ -39,18 +37,13 @@ export async function loadGenerator(
     throw new RangeError(
       `loadGenerator: the checkpoint is of experiment ${config.experiment}, which draws nothing on request; give one of \`hardgrad train generator\`.`,
     );
-  const { settings } = config;
+  const settings = ownSettings(config.settings);
   const form = formOf(config);
   const pixelCount = exampleSize(form.shape);
-  for (const name of SHAPING)
-    if (typeof settings[name] !== typeof table[name]!.default)
-      throw new RangeError(
-        `loadGenerator: the checkpoint is of another version of hardgrad: its setting ${name} is ${settings[name] ?? "missing"}; train again.`,
-      );
-  const names = namesOf(settings, form, record.last);
-  const size = settings.styleSize as number;
+  const names = namesOf(settings, record.last);
+  const size = settings.styleSize;
   const backend = await useDevice(options.device ?? "wasm");
-  const parameters = checkedParameters(checkpoint, form);
+  const parameters = checkedParameters(checkpoint, settings, form);
   const resident = backend.put(parameters);
   const decoder = backend.evaluate((params, { digit, style }) => ({
     pixels: draw(params, style!, digit!, settings).image,
@@ -146,10 +139,25 @@ function whole(name: string, value: number, min: number, max: number): void {
     throw new RangeError(`draw: ${name} must be a whole number from ${min} to ${max}, not ${value}.`);
 }
 
+function ownSettings(settings: Settings): GeneratorSettings {
+  try {
+    checkSettings(table, settings);
+  } catch (error) {
+    throw new RangeError(
+      `loadGenerator: the checkpoint is of another version of hardgrad: ${(error as Error).message.replace(/\.$/, "")}; train again.`,
+    );
+  }
+  return settings as GeneratorSettings;
+}
+
 /** The parameters that drawing needs, if they are all there and of the shapes that the settings say. */
-function checkedParameters(checkpoint: Checkpoint, form: DataForm): ReturnType<typeof parametersOf> {
+function checkedParameters(
+  checkpoint: Checkpoint,
+  settings: GeneratorSettings,
+  form: DataForm,
+): ReturnType<typeof parametersOf> {
   const given = parametersOf(checkpoint);
-  const expected = initialParams(random.key(0), checkpoint.config.settings as Settings, form);
+  const expected = initialParams(random.key(0), settings, form);
   const shapes = Object.entries(expected)
     .filter(([name]) => /^(decoder|prior)\./.test(name))
     .map(([name, { shape }]) => [name, shape.join()] as const);

@@ -9,11 +9,12 @@ import {
   statefulExpectation,
   straightThrough,
 } from "hardgrad";
-import type { Settings, StepInputs } from "../../contract/experiment.ts";
+import type { StepInputs } from "../../contract/experiment.ts";
 import { crossEntropy, splitKey } from "../../nn/layers.ts";
 import { draw } from "./draw.ts";
 import { contrast, fromUniform, inconsistency, missingInformation } from "./information.ts";
 import { classesIn, classify, classifyAndView, seen } from "./network.ts";
+import type { GeneratorSettings } from "./options.ts";
 import { styleLosses } from "./style.ts";
 
 /** Labels as one-hot classes. */
@@ -30,7 +31,7 @@ export function losses(
   inputs: StepInputs,
   estimator: Estimator,
   state: NamedArrays,
-  settings: Settings,
+  settings: GeneratorSettings,
 ): { losses: np.Array; state: NamedArrays } {
   return settings.mode === "supervised"
     ? withLabels(params, inputs, estimator, state, settings)
@@ -43,7 +44,7 @@ function withLabels(
   inputs: StepInputs,
   estimator: Estimator,
   state: NamedArrays,
-  settings: Settings,
+  settings: GeneratorSettings,
 ): { losses: np.Array; state: NamedArrays } {
   const x = grey(inputs.images);
   const y = oneHot(inputs.labels, params);
@@ -61,7 +62,7 @@ function withoutLabels(
   inputs: StepInputs,
   estimator: Estimator,
   state: NamedArrays,
-  settings: Settings,
+  settings: GeneratorSettings,
 ): { losses: np.Array; state: NamedArrays } {
   inputs.labels.dispose();
   const x = grey(inputs.images);
@@ -80,15 +81,15 @@ function withoutLabels(
     ).losses;
   const result = statefulExpectation(categorical(logits.ref), f, estimator, forDigit, state);
   const copy = classifyAndView(params, grey(inputs.deformed!));
-  const told = contrast(view, copy.view).mul(settings.contrast as number);
-  const stable = inconsistency(logits.ref, copy.logits).mul(settings.consistency as number);
-  const missing = missingInformation(logits.ref).mul(settings.information as number);
+  const told = contrast(view, copy.view).mul(settings.contrast);
+  const stable = inconsistency(logits.ref, copy.logits).mul(settings.consistency);
+  const missing = missingInformation(logits.ref).mul(settings.information);
   const asked = misread(params, forAsked, inputs.asking!, settings);
   let whole = asked.add(told).add(stable).add(missing);
   if (settings.mode === "semi-supervised") {
     const scores = classify(params, grey(inputs["labelled.images"]!));
     const wrong = np.mean(crossEntropy(scores, oneHot(inputs["labelled.labels"]!, params)));
-    whole = whole.add(wrong.mul(settings.labelWeight as number));
+    whole = whole.add(wrong.mul(settings.labelWeight));
   }
   return { losses: result.losses.add(fromUniform(logits)).add(whole), state: result.state };
 }
@@ -97,8 +98,13 @@ function withoutLabels(
  * How far the network's own classifier is from reading the digits that were asked for, in pictures drawn anew: the mean
  * cross-entropy times a weight. Generator and prior learn from it, the classifier does not.
  */
-function misread(params: NamedArrays, key: np.Array, weight: np.Array, settings: Settings): np.Array {
-  const count = settings.asked as number;
+function misread(
+  params: NamedArrays,
+  key: np.Array,
+  weight: np.Array,
+  settings: GeneratorSettings,
+): np.Array {
+  const count = settings.asked;
   if (count === 0) {
     key.dispose();
     weight.dispose();
@@ -107,7 +113,7 @@ function misread(params: NamedArrays, key: np.Array, weight: np.Array, settings:
   const classes = classesIn(params);
   const digits = Int32Array.from({ length: count }, (_, n) => n % classes);
   const y = oneHotOf(np.array(digits), classes);
-  const noise = random.normal(key, [count, settings.styleSize as number]);
+  const noise = random.normal(key, [count, settings.styleSize]);
   const { image, logits } = draw(params, noise, y.ref, settings);
   logits.dispose();
   const reader = Object.fromEntries(

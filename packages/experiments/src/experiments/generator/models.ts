@@ -1,12 +1,12 @@
 import { nn, numpy as np } from "@jax-js/jax";
 import type { DataForm, ImageShape } from "../../contract/dataset.ts";
-import type { Settings } from "../../contract/experiment.ts";
 import { imageInput, type Models } from "../../contract/models.ts";
 import { draw } from "./draw.ts";
-import { classCount, classify } from "./network.ts";
+import { classify } from "./network.ts";
+import type { GeneratorSettings } from "./options.ts";
 
 /** The generator, which draws what is asked for, and the classifier, which reads. */
-export function models(settings: Settings, form: DataForm): Models {
+export function models(settings: GeneratorSettings, form: DataForm): Models {
   const { width, height } = form.shape as ImageShape;
   const found =
     settings.mode === "unsupervised"
@@ -18,13 +18,13 @@ export function models(settings: Settings, form: DataForm): Models {
       inputs: {
         digit: {
           dtype: "float32",
-          shape: ["batch", classCount(settings, form)],
+          shape: ["batch", settings.classes],
           below: 1,
           doc: "What is asked for, one-hot: 1 at the digit's place, else 0.",
         },
         style: {
           dtype: "float32",
-          shape: ["batch", settings.styleSize as number],
+          shape: ["batch", settings.styleSize],
           below: 1,
           doc: "What tells pictures of one digit apart: standard normal noise, new for each picture.",
         },

@@ -1,6 +1,6 @@
-import { type DataForm, partOf } from "../../contract/dataset.ts";
-import type { EvaluationContext, Settings } from "../../contract/experiment.ts";
-import { classCount } from "./network.ts";
+import { partOf } from "../../contract/dataset.ts";
+import type { EvaluationContext } from "../../contract/experiment.ts";
+import type { GeneratorSettings } from "./options.ts";
 
 /** Labelled examples that a found class is named by. */
 const EXAMPLES = 10;
@@ -11,11 +11,11 @@ const LOOKED_AT = 5000;
  * A digit for each found class: that of most of its first ten training images; -1 if it has none. These are the only
  * labels that unsupervised mode uses, after training.
  */
-export async function nameClasses(context: EvaluationContext): Promise<number[]> {
+export async function nameClasses(context: EvaluationContext<GeneratorSettings>): Promise<number[]> {
   const { train, classes: names } = context.dataset;
   const first = partOf(train, 0, Math.min(LOOKED_AT, train.count));
   const { classes } = await context.over("classes", first);
-  return Array.from({ length: classCount(context.settings, context.dataset) }, (_, k) => {
+  return Array.from({ length: context.settings.classes }, (_, k) => {
     const votes = new Array<number>(names.length).fill(0);
     let seen = 0;
     for (let n = 0; n < first.count && seen < EXAMPLES; n++) {
@@ -31,12 +31,8 @@ export async function nameClasses(context: EvaluationContext): Promise<number[]>
 export const tagOf = (k: number): string => `class/${k}`;
 
 /** The digit of each class: its own number where there were labels, else what naming found. */
-export function namesOf(
-  settings: Settings,
-  form: DataForm,
-  metrics: { readonly [tag: string]: number },
-): number[] {
-  const classes = Array.from({ length: classCount(settings, form) }, (_, k) => k);
+export function namesOf(settings: GeneratorSettings, metrics: { readonly [tag: string]: number }): number[] {
+  const classes = Array.from({ length: settings.classes }, (_, k) => k);
   if (settings.mode !== "unsupervised") return classes;
   const names = classes.map((k) => metrics[tagOf(k)]);
   if (names.some((name) => name === undefined))

@@ -1,12 +1,12 @@
 import { nn, type numpy as np } from "@jax-js/jax";
 import type { NamedArrays } from "hardgrad";
 import { type DataForm, exampleSize } from "../../contract/dataset.ts";
-import type { Settings } from "../../contract/experiment.ts";
 import { readSizes } from "../../contract/options.ts";
 import { splitKey } from "../../nn/layers.ts";
 import { bitsParams } from "./bits.ts";
 import { flowParams } from "./flow.ts";
 import { afterFirst, classTerm, layer, layerParams } from "./layers.ts";
+import type { GeneratorSettings } from "./options.ts";
 
 /**
  * `classifier`: image to class. `encoder`: image and class to hidden units, from which `mean` and `scale` (the
@@ -17,19 +17,14 @@ import { afterFirst, classTerm, layer, layerParams } from "./layers.ts";
 /** Numbers of a view. */
 const VIEW = 32;
 
-/** How many classes there are. */
-export function classCount({ mode, classes }: Settings, form: DataForm): number {
-  return mode === "unsupervised" ? (classes as number) : form.classes.length;
-}
-
 /** How many classes a network has. */
 export const classesIn = (params: NamedArrays): number => params["decoder.y"]!.shape[0]!;
 
-export function initialParams(key: np.Array, settings: Settings, form: DataForm): NamedArrays {
-  const hidden = readSizes(settings.hidden as string)!;
-  const classes = classCount(settings, form);
+export function initialParams(key: np.Array, settings: GeneratorSettings, form: DataForm): NamedArrays {
+  const hidden = readSizes(settings.hidden)!;
+  const classes = settings.classes;
   const pixels = exampleSize(form.shape);
-  const size = settings.styleSize as number;
+  const size = settings.styleSize;
   const keys = splitKey(key, 7) as [np.Array, np.Array, np.Array, np.Array, np.Array, np.Array, np.Array];
   const [forClassifier, forEncoder, forHead, forScale, forDecoder, forPrior, forView] = keys;
   const top = hidden.at(-1)!;
@@ -72,15 +67,20 @@ export function encode(params: NamedArrays, image: np.Array, y: np.Array): np.Ar
 }
 
 /** Logits of the pixels `[...rows, size]` for styles and classes; it sees bits as -1 and 1. Keeps the parameters. */
-export function decode(params: NamedArrays, style: np.Array, y: np.Array, settings: Settings): np.Array {
+export function decode(
+  params: NamedArrays,
+  style: np.Array,
+  y: np.Array,
+  settings: GeneratorSettings,
+): np.Array {
   const code = settings.style === "binary" ? style.mul(2).sub(1) : style;
   const first = layer(params, "decoder", 1, code).add(classTerm(params, "decoder", y));
   return afterFirst(params, "decoder", first);
 }
 
 /** The names of the parameters of classifier or encoder. */
-export function namesOfPart(part: "classifier" | "encoder", { hidden }: Settings): string[] {
-  const layers = readSizes(hidden as string)!.length + (part === "classifier" ? 1 : 0);
+export function namesOfPart(part: "classifier" | "encoder", { hidden }: GeneratorSettings): string[] {
+  const layers = readSizes(hidden)!.length + (part === "classifier" ? 1 : 0);
   const names = Array.from({ length: layers }, (_, i) => [`${part}.w${i + 1}`, `${part}.b${i + 1}`]).flat();
   return part === "encoder" ? [...names, "encoder.y"] : names;
 }

@@ -1,7 +1,7 @@
-import type { SettingsTable } from "../../contract/options.ts";
+import type { SettingsOf, SettingsTable } from "../../contract/options.ts";
 import { temperatureOptions } from "../../nn/temperature-options.ts";
 
-export const options: SettingsTable = {
+export const options = {
   mode: {
     type: "choice",
     default: "supervised",
@@ -24,19 +24,19 @@ export const options: SettingsTable = {
   },
   labels: {
     type: "number",
-    default: 100,
-    min: 10,
+    default: { of: (_, { classes }) => 10 * (classes.length || 10), says: "10 of each class" },
+    min: 2,
     max: 1_000_000,
     integer: true,
     help: "semi-supervised: number of labelled images, balanced over the digits, chosen by the seed",
   },
   classes: {
     type: "number",
-    default: 10,
+    default: { of: (_, { classes }) => classes.length || 10, says: "as many as the data have" },
     min: 2,
     max: 100,
     integer: true,
-    help: "unsupervised: number of classes to find (with labels: 10)",
+    help: "unsupervised: classes to find",
   },
   epochs: {
     type: "number",
@@ -135,4 +135,6 @@ export const options: SettingsTable = {
     help: "learning-rate schedule: constant, or cosine decay to 0",
   },
   ...temperatureOptions,
-};
+} as const satisfies SettingsTable;
+
+export type GeneratorSettings = SettingsOf<typeof options>;

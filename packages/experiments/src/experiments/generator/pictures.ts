@@ -3,15 +3,18 @@ import type { EvaluationContext } from "../../contract/experiment.ts";
 import type { Picture } from "../../contract/run.ts";
 import { greyOf } from "../../nn/classify.ts";
 import { nameClasses } from "./naming.ts";
-import { classCount } from "./network.ts";
 import { styleNoise } from "./noise.ts";
+import type { GeneratorSettings } from "./options.ts";
 
 /** A row for each class, a column for each style. */
-export async function pictures(context: EvaluationContext, count: number): Promise<readonly Picture[]> {
+export async function pictures(
+  context: EvaluationContext<GeneratorSettings>,
+  count: number,
+): Promise<readonly Picture[]> {
   const { settings, dataset } = context;
   const columns = Math.min(count, 12);
-  const classes = Array.from({ length: classCount(settings, dataset) }, (_, k) => k);
-  const size = settings.styleSize as number;
+  const classes = Array.from({ length: settings.classes }, (_, k) => k);
+  const size = settings.styleSize;
   const noise = styleNoise(size, columns, 0);
   const rows: Picture["tiles"][number][] = [];
   for (const k of classes) {

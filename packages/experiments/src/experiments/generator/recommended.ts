@@ -1,18 +1,19 @@
-import type { Settings } from "../../contract/experiment.ts";
+import type { Recommended } from "../../contract/experiment.ts";
+import type { GeneratorSettings } from "./options.ts";
 
-/** Settings that suit a mode on some data better than the defaults, which are those of supervised MNIST. */
+/** GeneratorSettings that suit a mode on some data better than the defaults, which are those of supervised MNIST. */
 export function recommended(
   _estimator: string,
   data = "drawn",
-  asked: Settings = { mode: "supervised" },
-): { settings: Settings; options: Settings } {
+  asked: Partial<GeneratorSettings> = { mode: "supervised" },
+): Recommended<GeneratorSettings> {
   const small = data === "drawn" ? drawn : asked.mode === "supervised" ? {} : unlabelled;
   const bits = asked.style === "binary" ? binary : {};
   return { settings: { ...small, ...bits }, options: {} };
 }
 
 /** The drawn digits are fewer and simpler: a smaller network and smaller steps are enough, and ready in two minutes. */
-const drawn: Settings = {
+const drawn: Partial<GeneratorSettings> = {
   hidden: "256-256",
   styleSize: 24,
   priorLayers: 6,
@@ -23,7 +24,7 @@ const drawn: Settings = {
   askingWeight: 2,
 };
 
-const binary: Settings = { styleSize: 64, priorLayers: 16, priorHidden: "256" };
+const binary: Partial<GeneratorSettings> = { styleSize: 64, priorLayers: 16, priorHidden: "256" };
 
 /** Where labels are missing, an epoch costs and teaches more: each image is seen deformed as well. */
-const unlabelled: Settings = { epochs: 6 };
+const unlabelled: Partial<GeneratorSettings> = { epochs: 6 };

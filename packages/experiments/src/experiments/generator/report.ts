@@ -1,7 +1,7 @@
 import type { EvaluationContext, Metric } from "../../contract/experiment.ts";
 import { bestAssignment, confusion } from "./assignment.ts";
 import { nameClasses, tagOf } from "./naming.ts";
-import { classCount } from "./network.ts";
+import type { GeneratorSettings } from "./options.ts";
 
 export const headline: Metric = {
   tag: "loss/test",
@@ -43,7 +43,9 @@ export const metrics: readonly Metric[] = [
   },
 ];
 
-export async function evaluate(context: EvaluationContext): Promise<{ [tag: string]: number }> {
+export async function evaluate(
+  context: EvaluationContext<GeneratorSettings>,
+): Promise<{ [tag: string]: number }> {
   const { dataset, settings } = context;
   const { count, labels } = dataset.test;
   const { reconstruction, divergence, classes } = await context.over("terms", dataset.test);
@@ -69,7 +71,7 @@ export async function evaluate(context: EvaluationContext): Promise<{ [tag: stri
   if (settings.mode === "unsupervised") {
     const names = await nameClasses(context);
     for (const [k, name] of names.entries()) values[tagOf(k)] = name;
-    const counts = confusion(classes!, labels, classCount(settings, dataset), dataset.classes.length);
+    const counts = confusion(classes!, labels, settings.classes, dataset.classes.length);
     values["accuracy/test"] = accuracy(bestAssignment(counts));
     values["accuracy/test-named"] = accuracy(names);
   } else values["accuracy/test"] = accuracy(dataset.classes.map((_, k) => k));

@@ -1,24 +1,25 @@
-import type { Moment, Schedules, Settings } from "../../contract/experiment.ts";
+import type { Moment, Schedules } from "../../contract/experiment.ts";
 import { learningRateAt, temperatureAt } from "../../nn/schedules.ts";
+import type { GeneratorSettings } from "./options.ts";
 
 /** The divergence has a tenth of its weight at first, and all of it after this part of the run. */
 const BETA_WARM = 0.1;
 /** Reading what was asked for has its weight after this part. */
 const ASKING_WARM = 0.5;
 
-export function schedules({ step, totalSteps, temperature }: Moment, settings: Settings): Schedules {
+export function schedules({ step, totalSteps, temperature }: Moment, settings: GeneratorSettings): Schedules {
   const done = step / totalSteps;
-  const rate = settings.temperatureRate as number;
+  const rate = settings.temperatureRate;
   return {
-    learningRate: learningRateAt(step, settings.learningRate as number, {
-      warmUpSteps: settings.warmUp as number,
+    learningRate: learningRateAt(step, settings.learningRate, {
+      warmUpSteps: settings.warmUp,
       totalSteps,
       cosine: settings.schedule === "cosine",
     }),
-    beta: (settings.beta as number) * Math.min(1, 0.1 + done / BETA_WARM),
-    asking: (settings.askingWeight as number) * Math.min(1, done / ASKING_WARM),
+    beta: settings.beta * Math.min(1, 0.1 + done / BETA_WARM),
+    asking: settings.askingWeight * Math.min(1, done / ASKING_WARM),
     ...(temperature !== undefined && rate > 0
-      ? { temperature: temperatureAt(step, temperature, rate, settings.temperatureFloor as number) }
+      ? { temperature: temperatureAt(step, temperature, rate, settings.temperatureFloor) }
       : {}),
   };
 }

@@ -9,12 +9,12 @@ import {
   sigmoid,
   statefulExpectation,
 } from "hardgrad";
-import type { Settings } from "../../contract/experiment.ts";
 import { bernoulliLoss } from "../../nn/layers.ts";
 import { bitsOf, logPriorOfBits } from "./bits.ts";
 import { logPrior, styleOf } from "./flow.ts";
 import { layer } from "./layers.ts";
 import { decode, encode } from "./network.ts";
+import type { GeneratorSettings } from "./options.ts";
 
 /** An image as the encoder sees it, the classes it is described with, and a key. All consumed. */
 export interface Described {
@@ -44,8 +44,12 @@ export interface Terms {
 const normaliser = (size: number): number => (size / 2) * Math.log(2 * Math.PI);
 
 /** The terms of a continuous style, with gradients by reparameterisation. */
-function continuousTerms(params: NamedArrays, { x, image, y, key }: Described, settings: Settings): Terms {
-  const size = settings.styleSize as number;
+function continuousTerms(
+  params: NamedArrays,
+  { x, image, y, key }: Described,
+  settings: GeneratorSettings,
+): Terms {
+  const size = settings.styleSize;
   const h = encode(params, image, y.ref);
   const mean = layer(params, "mean", 1, h.ref);
   const scale = layer(params, "scale", 1, h);
@@ -74,7 +78,7 @@ function negativeEntropy(logits: np.Array): np.Array {
 }
 
 /** The terms at a sample of the style, for measuring. */
-export function sampleTerms(params: NamedArrays, given: Described, settings: Settings): Terms {
+export function sampleTerms(params: NamedArrays, given: Described, settings: GeneratorSettings): Terms {
   if (settings.style === "continuous") return continuousTerms(params, given, settings);
   const { x, image, y, key } = given;
   const q = bitsPosterior(params, image, y.ref);
@@ -89,7 +93,7 @@ export function sampleTerms(params: NamedArrays, given: Described, settings: Set
 export function styleLosses(
   params: NamedArrays,
   given: Weighed,
-  settings: Settings,
+  settings: GeneratorSettings,
   estimator: Estimator,
   state: NamedArrays,
 ): { losses: np.Array; state: NamedArrays } {
@@ -111,6 +115,11 @@ export function styleLosses(
 }
 
 /** The style that the prior makes of standard normal noise `[rows, size]`, for classes `[rows, classes]`. */
-export function styleFrom(params: NamedArrays, noise: np.Array, y: np.Array, settings: Settings): np.Array {
+export function styleFrom(
+  params: NamedArrays,
+  noise: np.Array,
+  y: np.Array,
+  settings: GeneratorSettings,
+): np.Array {
   return settings.style === "continuous" ? styleOf(params, noise, y) : bitsOf(params, noise, y, settings);
 }

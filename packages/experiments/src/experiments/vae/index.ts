@@ -18,7 +18,7 @@ import { card, evaluate, headline, metrics, PRIOR_SAMPLES, pictures } from "./re
  * The encoder learns through the estimator, whose objective is `-log p(x|z)`; the divergence is added in closed form.
  * With VIMCO the target is the importance-weighted bound of its K samples instead.
  */
-export const vae: StepExperiment = {
+export const vae: StepExperiment<typeof options> = {
   name: "vae",
   title: "Variational autoencoder with discrete latents",
   about:
@@ -58,15 +58,15 @@ export const vae: StepExperiment = {
     return { losses: result.losses.add(kl), state: result.state };
   },
   optimizer: (settings) => {
-    if (settings.optimizer === "sgd") return sgd({ momentum: settings.momentum as number });
-    if (settings.optimizer === "adamw") return adamw({ weightDecay: settings.weightDecay as number });
+    if (settings.optimizer === "sgd") return sgd({ momentum: settings.momentum });
+    if (settings.optimizer === "adamw") return adamw({ weightDecay: settings.weightDecay });
     return settings.optimizer === "radam" ? radam() : adam();
   },
   schedules: ({ step, stepsPerEpoch, totalSteps, temperature }, settings): Schedules => {
-    const rate = settings.temperatureRate as number;
-    const end = settings.temperatureEnd as number;
-    const learningRate = learningRateAt(step, settings.learningRate as number, {
-      warmUpSteps: Math.round((settings.warmUp as number) * stepsPerEpoch),
+    const rate = settings.temperatureRate;
+    const end = settings.temperatureEnd;
+    const learningRate = learningRateAt(step, settings.learningRate, {
+      warmUpSteps: Math.round(settings.warmUp * stepsPerEpoch),
       totalSteps,
       cosine: settings.schedule === "cosine",
     });
@@ -74,7 +74,7 @@ export const vae: StepExperiment = {
     const now =
       end > 0
         ? geometricAt(step / totalSteps, temperature, end)
-        : temperatureAt(step, temperature, rate, settings.temperatureFloor as number);
+        : temperatureAt(step, temperature, rate, settings.temperatureFloor);
     return { learningRate, temperature: now };
   },
   estimated: (settings) => ({ parameters: encoderNames(settings) }),

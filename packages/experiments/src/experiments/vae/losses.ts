@@ -8,16 +8,17 @@ import {
   sample,
   sigmoid,
 } from "hardgrad";
-import type { Settings, StepInputs } from "../../contract/experiment.ts";
+import type { StepInputs } from "../../contract/experiment.ts";
 import { bernoulliLoss, splitKey } from "../../nn/layers.ts";
 import { decode, encode, latentShape, latents } from "./network.ts";
+import type { VaeSettings } from "./options.ts";
 
 /** The parts of `-ELBO = -log p(x|z) + KL(q(z|x) | prior)`, with a uniform prior. */
 
 /** What the network sees and describes, `[batch, size]` in [0, 1], and the key that is left. */
 export function pixelsOf(
   { images, labels, key }: StepInputs,
-  settings: Settings,
+  settings: VaeSettings,
 ): { x: np.Array; key: np.Array } {
   labels.dispose();
   if (settings.binarize === "threshold") return { x: np.greater(images, 127.5).astype(np.float32), key };
@@ -32,10 +33,10 @@ export function pixelsOf(
  * The divergence of each variable from the uniform prior in nats, `[batch, variables]`:
  * `sum_c pi_c log(pi_c C)`, Bernoulli with C = 2. Consumes the logits.
  */
-export function divergence(logits: np.Array, settings: Settings): np.Array {
+export function divergence(logits: np.Array, settings: VaeSettings): np.Array {
   if (settings.latents === "categorical") {
     const log = logSoftmax(logits);
-    return np.sum(np.exp(log.ref).mul(log.add(Math.log(settings.categories as number))), -1);
+    return np.sum(np.exp(log.ref).mul(log.add(Math.log(settings.categories))), -1);
   }
   const p = sigmoid(logits.ref);
   const one = p.ref.mul(logSigmoid(logits.ref));
@@ -50,7 +51,7 @@ export function divergence(logits: np.Array, settings: Settings): np.Array {
 export function sampleTerms(
   params: NamedArrays,
   inputs: StepInputs,
-  settings: Settings,
+  settings: VaeSettings,
 ): { reconstruction: np.Array; kl: np.Array; weight: np.Array } {
   const { x, key } = pixelsOf(inputs, settings);
   const logits = encode(params, x.ref, settings);
@@ -63,21 +64,21 @@ export function sampleTerms(
 }
 
 /** `log q(z|x) - log p(z)` of samples, `[...rows]`: what a sampled divergence is the mean of. Consumes both arrays. */
-export function logRatio(q: Distribution, z: np.Array, settings: Settings): np.Array {
-  const categories = settings.latents === "categorical" ? (settings.categories as number) : 2;
-  const logStates = (settings.variables as number) * Math.log(categories);
+export function logRatio(q: Distribution, z: np.Array, settings: VaeSettings): np.Array {
+  const categories = settings.latents === "categorical" ? settings.categories : 2;
+  const logStates = settings.variables * Math.log(categories);
   return distributionFunctions[q.kind].logProbability(q, z).add(logStates);
 }
 
 /** Pixel probabilities `[batch, size]` for one sample of each image's posterior. */
-export function reconstruct(params: NamedArrays, inputs: StepInputs, settings: Settings): np.Array {
+export function reconstruct(params: NamedArrays, inputs: StepInputs, settings: VaeSettings): np.Array {
   const { x, key } = pixelsOf(inputs, settings);
   const z = sample(latents(encode(params, x, settings), settings), key);
   return sigmoid(decode(params, z, settings));
 }
 
 /** Pixel probabilities `[count, size]` of samples of the prior. */
-export function dream(params: NamedArrays, key: np.Array, count: number, settings: Settings): np.Array {
+export function dream(params: NamedArrays, key: np.Array, count: number, settings: VaeSettings): np.Array {
   const z = sample(latents(np.zeros([count, ...latentShape(settings)]), settings), key);
   return sigmoid(decode(params, z, settings));
 }

@@ -1,16 +1,16 @@
 import { numpy as np } from "@jax-js/jax";
 import { distributionFunctions, type NamedArrays, oneHotOf, sample, sigmoid } from "hardgrad";
 import type { DataForm } from "../../contract/dataset.ts";
-import type { Settings } from "../../contract/experiment.ts";
 import { imageInput, keyInput, type ModelInput, type Models } from "../../contract/models.ts";
 import { pixelsOf } from "./losses.ts";
 import { decode, encode, latentShape, latents } from "./network.ts";
+import type { VaeSettings } from "./options.ts";
 
 /** The encoder, with the most probable code or a sampled one, and the decoder. */
-export function models(settings: Settings, form: DataForm): Models {
+export function models(settings: VaeSettings, form: DataForm): Models {
   const image = imageInput(form.shape);
   const drawn = settings.binarize === "dynamic";
-  const atHalf: Settings = drawn ? { ...settings, binarize: "threshold" } : settings;
+  const atHalf: VaeSettings = drawn ? { ...settings, binarize: "threshold" } : settings;
   return {
     encoder: {
       doc: `From an image to the most probable state of each latent variable${drawn ? "; pixels are thresholded at 1/2" : ""}.`,
@@ -54,24 +54,24 @@ const distributionOutputs = {
   logits: "Their logits.",
 };
 
-const stateForm = ({ latents: kind }: Settings): string =>
+const stateForm = ({ latents: kind }: VaeSettings): string =>
   kind === "categorical" ? "one-hot on the last axis" : "0 or 1";
 
-const latentInput = (settings: Settings): ModelInput => ({
+const latentInput = (settings: VaeSettings): ModelInput => ({
   dtype: "float32",
   shape: ["batch", ...latentShape(settings)],
   below: 1,
   doc: `A state of each latent variable, ${stateForm(settings)}.`,
 });
 
-function seen(image: np.Array, key: np.Array, settings: Settings): { x: np.Array; key: np.Array } {
+function seen(image: np.Array, key: np.Array, settings: VaeSettings): { x: np.Array; key: np.Array } {
   return pixelsOf({ images: image.mul(255), labels: np.zeros([1]), key }, settings);
 }
 
 function encoded(
   params: NamedArrays,
   x: np.Array,
-  settings: Settings,
+  settings: VaeSettings,
   choose: (logits: np.Array) => np.Array,
 ): NamedArrays {
   const logits = encode(params, x, settings);
@@ -83,8 +83,8 @@ function encoded(
   };
 }
 
-function mostProbable(logits: np.Array, settings: Settings): np.Array {
+function mostProbable(logits: np.Array, settings: VaeSettings): np.Array {
   return settings.latents === "categorical"
-    ? oneHotOf(np.argmax(logits, -1), settings.categories as number)
+    ? oneHotOf(np.argmax(logits, -1), settings.categories)
     : np.greater(logits, 0).astype(np.float32);
 }

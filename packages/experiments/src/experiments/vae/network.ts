@@ -1,35 +1,40 @@
 import { nn, numpy as np } from "@jax-js/jax";
 import { bernoulli, categorical, type Distribution, type NamedArrays } from "hardgrad";
 import { exampleSize } from "../../contract/dataset.ts";
-import type { Facts, Settings } from "../../contract/experiment.ts";
+import type { Facts } from "../../contract/experiment.ts";
 import { readSizes } from "../../contract/options.ts";
 import { dense, fanInUniform, glorotUniform, splitKey } from "../../nn/layers.ts";
+import type { VaeSettings } from "./options.ts";
 
 /** Encoder and decoder, as functions of named parameters: `encoder.w1`, `encoder.b1`, ..., `decoder.w1`, ... */
 
 /** `[categories]`, or none for Bernoulli variables: the last axis of the latents. */
-const perVariable = (settings: Settings): number[] =>
-  settings.latents === "categorical" ? [settings.categories as number] : [];
+const perVariable = (settings: VaeSettings): number[] =>
+  settings.latents === "categorical" ? [settings.categories] : [];
 
 /** The shape of one example's latents: `[variables, categories]` or `[variables]`. */
-export function latentShape(settings: Settings): number[] {
-  return [settings.variables as number, ...perVariable(settings)];
+export function latentShape(settings: VaeSettings): number[] {
+  return [settings.variables, ...perVariable(settings)];
 }
 
 /** Sizes from the first to the last layer, both ends included. */
-function widths(settings: Settings, pixels: number): { encoder: number[]; decoder: number[] } {
-  const hidden = readSizes(settings.hidden as string)!;
-  const variables = settings.variables as number;
+function widths(settings: VaeSettings, pixels: number): { encoder: number[]; decoder: number[] } {
+  const hidden = readSizes(settings.hidden)!;
+  const variables = settings.variables;
   const [categories = 1] = perVariable(settings);
   const seen =
-    settings.embedding === "integer" ? 1 : settings.embedding === "learned" ? (settings.embeddingSize as number) : categories; // biome-ignore format: one thought
+    settings.embedding === "integer" ? 1 : settings.embedding === "learned" ? settings.embeddingSize : categories; // biome-ignore format: one thought
   return {
     encoder: [pixels, ...hidden, variables * categories],
     decoder: [variables * seen, ...hidden.toReversed(), pixels],
   };
 }
 
-export function initialParams(key: np.Array, settings: Settings, { shape, meanImage }: Facts): NamedArrays {
+export function initialParams(
+  key: np.Array,
+  settings: VaeSettings,
+  { shape, meanImage }: Facts,
+): NamedArrays {
   const { encoder, decoder } = widths(settings, exampleSize(shape));
   const [forEncoder, forDecoder, forEmbedding] = splitKey(key, 3) as [np.Array, np.Array, np.Array];
   const params: NamedArrays = {
@@ -37,7 +42,7 @@ export function initialParams(key: np.Array, settings: Settings, { shape, meanIm
     ...layers("decoder", forDecoder, decoder, settings),
   };
   if (settings.embedding === "learned") {
-    const shape: [number, number] = [settings.categories as number, settings.embeddingSize as number];
+    const shape: [number, number] = [settings.categories, settings.embeddingSize];
     params["embedding.w"] = fanInUniform(forEmbedding, shape, shape[0]);
   } else forEmbedding.dispose();
   if (settings.outputBias === "mean") {
@@ -49,7 +54,7 @@ export function initialParams(key: np.Array, settings: Settings, { shape, meanIm
   return params;
 }
 
-function layers(part: string, key: np.Array, sizes: readonly number[], settings: Settings): NamedArrays {
+function layers(part: string, key: np.Array, sizes: readonly number[], settings: VaeSettings): NamedArrays {
   const params: NamedArrays = {};
   const keys = splitKey(key, 2 * (sizes.length - 1));
   for (let i = 1; i < sizes.length; i++) {
@@ -68,7 +73,7 @@ function layers(part: string, key: np.Array, sizes: readonly number[], settings:
 }
 
 /** Layers with the activation between them, over `[rows, inputs]`. Takes the parameters by reference. */
-function forward(part: string, params: NamedArrays, x: np.Array, settings: Settings): np.Array {
+function forward(part: string, params: NamedArrays, x: np.Array, settings: VaeSettings): np.Array {
   const count = Object.keys(params).filter((name) => name.startsWith(`${part}.w`)).length;
   let h = x;
   for (let i = 1; i <= count; i++) {
@@ -78,30 +83,30 @@ function forward(part: string, params: NamedArrays, x: np.Array, settings: Setti
   return h;
 }
 
-function activate(x: np.Array, { activation, leak }: Settings): np.Array {
+function activate(x: np.Array, { activation, leak }: VaeSettings): np.Array {
   if (activation === "tanh") return np.tanh(x);
-  return activation === "relu" ? nn.relu(x) : nn.leakyRelu(x, leak as number);
+  return activation === "relu" ? nn.relu(x) : nn.leakyRelu(x, leak);
 }
 
 /** The names of the encoder's parameters. */
-export function encoderNames(settings: Settings): string[] {
-  const count = readSizes(settings.hidden as string)!.length + 1;
+export function encoderNames(settings: VaeSettings): string[] {
+  const count = readSizes(settings.hidden)!.length + 1;
   return Array.from({ length: count }, (_, i) => [`encoder.w${i + 1}`, `encoder.b${i + 1}`]).flat();
 }
 
 /** Logits of the latents, `[batch, variables, categories]` or `[batch, variables]`. Keeps the parameters. */
-export function encode(params: NamedArrays, x: np.Array, settings: Settings): np.Array {
+export function encode(params: NamedArrays, x: np.Array, settings: VaeSettings): np.Array {
   const logits = forward("encoder", params, x, settings);
   return logits.reshape([logits.shape[0]!, ...latentShape(settings)]);
 }
 
 /** The posterior with these logits; with zeros, the prior. */
-export function latents(logits: np.Array, settings: Settings): Distribution {
+export function latents(logits: np.Array, settings: VaeSettings): Distribution {
   return settings.latents === "categorical" ? categorical(logits) : bernoulli(logits);
 }
 
 /** Logits of the pixels `[...rows, size]` for latents `[...rows, ...latentShape]`. Keeps the parameters. */
-export function decode(params: NamedArrays, z: np.Array, settings: Settings): np.Array {
+export function decode(params: NamedArrays, z: np.Array, settings: VaeSettings): np.Array {
   const rows = z.shape.slice(0, z.ndim - latentShape(settings).length);
   const seen = embed(params, z, settings);
   // Matrix products want two axes: samples and examples are rows alike.
@@ -110,11 +115,11 @@ export function decode(params: NamedArrays, z: np.Array, settings: Settings): np
   return pixels.reshape([...rows, pixels.shape[1]!]);
 }
 
-function embed(params: NamedArrays, z: np.Array, settings: Settings): np.Array {
+function embed(params: NamedArrays, z: np.Array, settings: VaeSettings): np.Array {
   if (settings.embedding === "one-hot") return z;
   if (settings.embedding === "learned") return np.matmul(z, params["embedding.w"]!.ref);
   if (settings.latents === "bernoulli") return z.mul(2).sub(1);
-  const categories = settings.categories as number;
+  const categories = settings.categories;
   const numbers = Float32Array.from({ length: categories }, (_, i) => (2 * i) / (categories - 1) - 1);
   return np.sum(z.mul(np.array(numbers)), -1);
 }

@@ -1,7 +1,7 @@
-import type { SettingsTable } from "../../contract/options.ts";
+import type { SettingsOf, SettingsTable } from "../../contract/options.ts";
 import { temperatureOptions } from "../../nn/temperature-options.ts";
 
-export const options: SettingsTable = {
+export const options = {
   epochs: {
     type: "number",
     default: 10,
@@ -117,4 +117,6 @@ export const options: SettingsTable = {
     integer: true,
     help: "samples of the importance-weighted bound on the test set after training; 0 skips it",
   },
-};
+} as const satisfies SettingsTable;
+
+export type VaeSettings = SettingsOf<typeof options>;

@@ -1,7 +1,8 @@
 import { type DataForm, described, exampleAt, exampleSize, partOf } from "../../contract/dataset.ts";
-import type { Card, EvaluationContext, Metric, Settings } from "../../contract/experiment.ts";
+import type { Card, EvaluationContext, Metric } from "../../contract/experiment.ts";
 import type { Picture } from "../../contract/run.ts";
 import { greyOf } from "../../nn/classify.ts";
+import type { VaeSettings } from "./options.ts";
 
 export const PRIOR_SAMPLES = 64;
 
@@ -56,11 +57,11 @@ export const metrics: readonly Metric[] = [
   },
 ];
 
-export async function evaluate(context: EvaluationContext): Promise<{ [tag: string]: number }> {
+export async function evaluate(context: EvaluationContext<VaeSettings>): Promise<{ [tag: string]: number }> {
   const { dataset, settings } = context;
   const { count } = dataset.test;
   const { reconstruction, kl } = await context.over("terms", dataset.test);
-  const variables = settings.variables as number;
+  const variables = settings.variables;
   const perVariable = new Float64Array(variables);
   let sum = 0;
   let squares = 0;
@@ -76,7 +77,7 @@ export async function evaluate(context: EvaluationContext): Promise<{ [tag: stri
   }
   const mean = sum / count;
   const divergence = perVariable.reduce((a, b) => a + b, 0);
-  const samples = settings.boundSamples as number;
+  const samples = settings.boundSamples;
   return {
     "loss/test": mean,
     "loss/test-standard-error": Math.sqrt(Math.max(0, squares / count - mean ** 2) / count),
@@ -89,7 +90,7 @@ export async function evaluate(context: EvaluationContext): Promise<{ [tag: stri
 }
 
 /** `-log(1/K sum_k w_k)`, mean over the test images, with `w = p(x, z) / q(z|x)`; summed in float64. */
-export async function bound(context: EvaluationContext, samples: number): Promise<number> {
+export async function bound(context: EvaluationContext<VaeSettings>, samples: number): Promise<number> {
   const { test } = context.dataset;
   const top = new Float64Array(test.count).fill(Number.NEGATIVE_INFINITY);
   const sums = new Float64Array(test.count); // of exp(weight - top)
@@ -106,7 +107,10 @@ export async function bound(context: EvaluationContext, samples: number): Promis
   return -total / test.count;
 }
 
-export async function pictures(context: EvaluationContext, count: number): Promise<readonly Picture[]> {
+export async function pictures(
+  context: EvaluationContext<VaeSettings>,
+  count: number,
+): Promise<readonly Picture[]> {
   const { shape, test } = context.dataset;
   if ("length" in shape) return [];
   const first = partOf(test, 0, Math.min(count, test.count));
@@ -134,7 +138,7 @@ export async function pictures(context: EvaluationContext, count: number): Promi
   ];
 }
 
-export function card(settings: Settings, { shape }: DataForm): Card {
+export function card(settings: VaeSettings, { shape }: DataForm): Card {
   const code =
     settings.latents === "categorical"
       ? `${settings.variables} variables of ${settings.categories} categories`

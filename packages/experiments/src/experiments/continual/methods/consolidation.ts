@@ -24,7 +24,7 @@ const anchorOf = (method: NamedArrays): Anchor => ({
   values: groupOf(method, "values"),
 });
 
-function consolidating(factor: number, strength: string): Method {
+function consolidating(factor: number, strength: "ewcStrength" | "siStrength"): Method {
   return {
     ...plain,
     init: (key, sizes, tasks, settings) => {
@@ -35,7 +35,7 @@ function consolidating(factor: number, strength: string): Method {
       const { loss, state } = plainLoss(tree.ref(params) as NamedArrays, inputs);
       const penalty = quadraticPenalty(params, anchorOf(method));
       for (const [name, x] of Object.entries(method)) if (!/^(importance|values)\./.test(name)) x.dispose();
-      return { loss: loss.add(penalty.mul(factor * (inputs.settings[strength] as number))), state };
+      return { loss: loss.add(penalty.mul(factor * inputs.settings[strength])), state };
     },
   };
 }
@@ -75,7 +75,7 @@ export const onlineEwc: Method = {
   ...consolidating(1, "ewcStrength"),
   finish: async (at, { fisher, settings }) =>
     anchored(at, { fisher: await fisher() }, (old, values, arrays) =>
-      fadeAnchor(old, { importance: groupOf(arrays, "fisher"), values }, settings.fading as number),
+      fadeAnchor(old, { importance: groupOf(arrays, "fisher"), values }, settings.fading),
     ),
 };
 
@@ -103,7 +103,7 @@ export const si: Method = {
         groupOf(method, "omega"),
         groupOf(method, "start"),
         tree.ref(values) as NamedArrays,
-        settings.damping as number,
+        settings.damping,
       );
       return fadeAnchor(old, { importance: gained, values }, 1);
     });

@@ -51,7 +51,7 @@ export function gatedLoss(
     key.dispose();
     const gates =
       settings.gates === "annealed"
-        ? hatGate(embedding, slope, { maximum: settings.slope as number })
+        ? hatGate(embedding, slope, { maximum: settings.slope })
         : hardGates(estimator, embedding, slope);
     taken = gates.ref;
     losses = underGates(gates);
@@ -63,7 +63,7 @@ export function gatedLoss(
     parts(taken, widths).map((a) => a.flatten()),
     used,
   );
-  return { loss: loss.add(penalty.mul(settings.capacity as number)), state };
+  return { loss: loss.add(penalty.mul(settings.capacity)), state };
 }
 
 /** Gates by the sign of the embedding, with the estimator's gradient. */

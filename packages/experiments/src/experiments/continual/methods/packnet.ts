@@ -76,7 +76,7 @@ export const packnet: Method = {
         continue;
       }
       const { kept } = await compute({ weights, free: equal(owner, 0) }, (a) => ({
-        kept: largestFree(a.weights!, a.free!, settings.keep as number),
+        kept: largestFree(a.weights!, a.free!, settings.keep),
       }));
       const data = Float32Array.from(owner.data, (o, i) => (kept!.data[i]! > 0 ? task.index + 1 : o));
       const next = { shape: owner.shape, data };

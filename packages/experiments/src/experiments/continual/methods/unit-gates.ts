@@ -23,7 +23,7 @@ export const xdg: Method = {
     const { open, used } = openArrays(sizes);
     const method: NamedArrays = { ...used };
     sizes.layers.forEach((width, i) => {
-      method[`gates${i + 1}`] = randomGates(draws[i]!, tasks, width, settings.closed as number);
+      method[`gates${i + 1}`] = randomGates(draws[i]!, tasks, width, settings.closed);
       method[`gate${i + 1}`] = np.zeros([width]);
     });
     return { params: initialWeights(weights!, sizes), open, method };

@@ -49,11 +49,11 @@ function maskedLoss(
 const follow: Method["after"] = ({ gradients, before, params, method, learningRate, settings }) => {
   tree.dispose(gradients);
   tree.dispose(before);
-  const reach = learningRate.mul(4 * (settings.gateRate as number));
+  const reach = learningRate.mul(4 * settings.gateRate);
   const next = Object.entries(method).map(([name, array]) => {
     if (!name.startsWith("threshold.")) return [name, array];
     const scores = params[name.replace("threshold.", "score.")]!;
-    const keep = settings.keep as number;
+    const keep = settings.keep;
     if (settings.optimizer !== "sgd") return [name, followThreshold(array, scores.ref, keep, reach.ref)];
     array.dispose();
     return [name, thresholdOf(scores.ref, keep)];
@@ -163,16 +163,16 @@ export const wsn: Method = {
   },
   after: follow,
   begin: async (at, _phase, { task, sizes, settings, key }) => ({
-    state: await begun(hidden(sizes), sizes, settings.keep as number, key(1)),
+    state: await begun(hidden(sizes), sizes, settings.keep, key(1)),
     memory: task.index === 0 ? noUsers(at, hidden(sizes)) : {},
   }),
   finish: async (at, { task, sizes, settings }) => {
-    const memory = await remember(at, hidden(sizes), task.index, settings.keep as number);
+    const memory = await remember(at, hidden(sizes), task.index, settings.keep);
     const open = hidden(sizes).map((name) => [`open.${name}`, unused(memory[`memory.users.${name}`]!)]);
     return { state: { ...Object.fromEntries(open), ...closedOutputs(at, task, sizes) }, memory };
   },
   network: async (at, task, finished, { sizes, settings }) => {
-    const masks = await masksOf(at, hidden(sizes), task.index, finished, settings.keep as number);
+    const masks = await masksOf(at, hidden(sizes), task.index, finished, settings.keep);
     const own = columns([1, sizes.outputs], ...outputsOf(task));
     const network: { [name: string]: HostArray } = {
       head: selected(stateOf(at, "params.head"), own),
@@ -223,16 +223,16 @@ export const supsup: Method = {
   begin: async (at, _phase, { task, sizes, settings, key }) => {
     const names = [...hidden(sizes), "head"];
     return {
-      state: await begun(names, sizes, settings.keep as number, key(1)),
+      state: await begun(names, sizes, settings.keep, key(1)),
       memory: task.index === 0 ? noUsers(at, names) : {},
     };
   },
   finish: async (at, { task, sizes, settings }) => ({
-    memory: await remember(at, [...hidden(sizes), "head"], task.index, settings.keep as number),
+    memory: await remember(at, [...hidden(sizes), "head"], task.index, settings.keep),
   }),
   network: async (at, task, finished, { sizes, settings }) => {
     const names = [...hidden(sizes), "head"];
-    const masks = await masksOf(at, names, task.index, finished, settings.keep as number);
+    const masks = await masksOf(at, names, task.index, finished, settings.keep);
     return Object.fromEntries(
       names.map((name) => [name, selected(stateOf(at, `method.fixed.${name}`), masks[name]!)]),
     );
