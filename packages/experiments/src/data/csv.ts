@@ -81,8 +81,9 @@ function classesOf(labels: readonly string[], name: string): string[] {
 export function datasetFromCsv(
   name: string,
   files: { readonly train: string; readonly test?: string },
-  { label, names = {} }: { readonly label?: string; readonly names?: { train?: string; test?: string } } = {},
+  options: { readonly label?: string; readonly names?: { train?: string; test?: string } } = {},
 ): Dataset {
+  const { label, names = {} } = options;
   const train = readTable(files.train, names.train ?? name, label);
   const test =
     files.test === undefined ? undefined : readTable(files.test, names.test ?? `${name} test`, label);

@@ -31,16 +31,18 @@ const kinds = ["bernoulli", "categorical", "poisson", "binomial"];
  * @param options.held K, from 1 to 4096 (default 8).
  * @throws RangeError for other distributions, more than one example, and units that are not there.
  * @example
- * const { distribution, objective } = holdUnits(bernoulli(logits), f, [0, 1, 2, 3], random.key(0));
- * const report = await audit(distribution, objective, [reinmax(), rloo()]);
+ * const q = bernoulli(np.array([0.4, -1, 0.3, 0.2, -0.6]));
+ * const { distribution, objective } = holdUnits(q, f, [0, 1], random.key(0));
+ * const report = await audit(distribution, objective, [reinmax(), rloo()], { samples: 1000 });
  */
 export function holdUnits(
   q: Distribution,
   f: Objective,
   units: readonly number[],
   key: np.Array,
-  { held = 8 }: { readonly held?: number } = {},
+  options: { readonly held?: number } = {},
 ): Part {
+  const { held = 8 } = options;
   wholeNumber("holdUnits", "held", held, 1, 4096);
   const axes = q.kind === "categorical" ? 2 : 1;
   const event = q.kind === "categorical" && q.eventShape.length === 1 ? [1, ...q.eventShape] : q.eventShape;
