@@ -86,23 +86,25 @@ async function types() {
   };
   const examples = readdirSync(at("examples"), { recursive: true }).filter((name) => name.endsWith(".mjs"));
   const tsc = join(root, "node_modules/typescript/bin/tsc");
-  for (const resolution of ["bundler", "nodenext"]) {
+  const projects = ["bundler", "nodenext"].flatMap((resolution) => {
     const module = resolution === "bundler" ? "esnext" : "nodenext";
     const common = { ...options, module, moduleResolution: resolution };
-    const projects = {
-      consumer: { compilerOptions: common, files: ["consumer.ts"] },
-      // JavaScript has no types of parameters, and needs none.
-      examples: {
-        compilerOptions: { ...common, allowJs: true, checkJs: true, noImplicitAny: false },
+    // JavaScript has no types of parameters, and needs none.
+    const script = { ...common, allowJs: true, checkJs: true, noImplicitAny: false };
+    return [
+      { name: `consumer.${resolution}`, compilerOptions: common, files: ["consumer.ts"] },
+      {
+        name: `examples.${resolution}`,
+        compilerOptions: script,
         files: examples.map((name) => `examples/${name}`),
       },
-    };
-    for (const [name, project] of Object.entries(projects)) {
-      writeFileSync(at(`tsconfig.${name}.json`), JSON.stringify(project));
-      const { code, text } = await run(process.execPath, [tsc, "-p", `tsconfig.${name}.json`], home);
-      if (code !== 0) fail(`types of the ${name} under ${resolution}`, text);
-    }
-  }
+    ];
+  });
+  await atATime(2, projects, async ({ name, ...project }) => {
+    writeFileSync(at(`tsconfig.${name}.json`), JSON.stringify(project));
+    const { code, text } = await run(process.execPath, [tsc, "-p", `tsconfig.${name}.json`], home);
+    if (code !== 0) fail(`types of ${name}`, text);
+  });
   console.error(`${examples.length} examples and a consumer type-check under bundler and nodenext`);
 }
 
