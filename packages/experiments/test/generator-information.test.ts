@@ -2,7 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import { grad } from "hardgrad";
 import { expect, test } from "vitest";
 import { DEFORMED, deform, deformAll } from "../src/data/deform.ts";
-import { generator as randomNumbers } from "../src/data/random.ts";
+import { randomSource as randomNumbers } from "../src/data/random.ts";
 import { contrast, inconsistency, missingInformation } from "../src/experiments/generator/information.ts";
 import { labelledBatches } from "../src/experiments/generator/labelled.ts";
 import { drawnDigits, generator, resolveSettings, useDevice } from "../src/index.ts";

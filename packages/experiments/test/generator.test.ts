@@ -2,7 +2,7 @@ import "./setup.ts";
 import { nn, numpy as np, random } from "@jax-js/jax";
 import { exact, findEstimator, type NamedArrays } from "hardgrad";
 import { describe, expect, test } from "vitest";
-import { generator as generatorOf } from "../src/data/random.ts";
+import { randomSource as generatorOf } from "../src/data/random.ts";
 import { bestAssignment, confusion } from "../src/experiments/generator/assignment.ts";
 import { contrast, missingInformation } from "../src/experiments/generator/information.ts";
 import { labelledImages } from "../src/experiments/generator/labelled.ts";

@@ -1,5 +1,5 @@
 import type { ImageShape } from "../contract/dataset.ts";
-import { type Generator, generator } from "./random.ts";
+import { type RandomSource, randomSource } from "./random.ts";
 
 /**
  * Small random deformations of images, which leave a digit the digit it is. By +, -, * and / alone, so that every
@@ -21,7 +21,7 @@ export function deformAll(
   const size = shape.height * shape.width;
   for (let n = 0; n < images.length / size; n++) {
     const [from, to] = [n * size, (n + 1) * size];
-    deform(images.subarray(from, to), into.subarray(from, to), shape, generator(seed, purpose, step, n));
+    deform(images.subarray(from, to), into.subarray(from, to), shape, randomSource(seed, purpose, step, n));
   }
 }
 
@@ -35,7 +35,7 @@ export function deform(
   image: Uint8Array,
   into: Uint8Array,
   shape: ImageShape,
-  random: Generator,
+  random: RandomSource,
   strength = 1,
 ): void {
   const { height, width } = shape;

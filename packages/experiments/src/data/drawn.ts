@@ -1,6 +1,6 @@
 import type { Dataset, Split } from "../contract/dataset.ts";
 import { formOf } from "./form.ts";
-import { type Generator, generator } from "./random.ts";
+import { type RandomSource, randomSource } from "./random.ts";
 import { glyphs, type Stroke } from "./strokes.ts";
 
 const SIZE = 28;
@@ -37,7 +37,7 @@ function drawSplit(seed: number, stream: number, count: number, name: string): S
   const images = new Uint8Array(count * SIZE * SIZE);
   const labels = new Uint8Array(count);
   for (let n = 0; n < count; n++) {
-    const random = generator(seed, stream, n);
+    const random = randomSource(seed, stream, n);
     labels[n] = random.below(10);
     drawDigit(labels[n]!, random, images.subarray(n * SIZE * SIZE, (n + 1) * SIZE * SIZE));
   }
@@ -45,7 +45,7 @@ function drawSplit(seed: number, stream: number, count: number, name: string): S
 }
 
 /** Draws one digit into 784 bytes. */
-export function drawDigit(digit: number, random: Generator, pixels: Uint8Array): void {
+export function drawDigit(digit: number, random: RandomSource, pixels: Uint8Array): void {
   const variants = glyphs[digit]!;
   const strokes = variants[random.below(variants.length)]!;
   const place = placement(random);
@@ -65,7 +65,7 @@ export function drawDigit(digit: number, random: Generator, pixels: Uint8Array):
 type Place = (x: number, y: number) => readonly [number, number];
 
 /** Size, aspect, slant, rotation and position of one digit. */
-function placement(random: Generator): Place {
+function placement(random: RandomSource): Place {
   const height = random.between(15, 22);
   const width = height * random.between(0.5, 0.95);
   const slant = random.between(-0.08, 0.38);
@@ -82,7 +82,7 @@ function placement(random: Generator): Place {
   };
 }
 
-function jitter(stroke: Stroke, random: Generator): Stroke {
+function jitter(stroke: Stroke, random: RandomSource): Stroke {
   const shift = (v: number): number => v + random.between(-0.055, 0.055);
   return { ...stroke, points: stroke.points.map(([x, y]) => [shift(x), shift(y)] as const) };
 }
@@ -113,7 +113,7 @@ function spline(a: number, b: number, c: number, d: number, t: number): number {
 }
 
 /** A short stray stroke near the border, as from a neighbour on the page. */
-function distractor(random: Generator): Segment {
+function distractor(random: RandomSource): Segment {
   const edge = random.uniform() < 0.5 ? random.between(0, 3) : random.between(24, 27);
   const along = random.between(2, 22);
   const length = random.between(2, 6);

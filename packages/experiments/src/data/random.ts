@@ -1,8 +1,8 @@
 /**
- * A small generator for data and shuffles (mulberry32, public domain): integer operations only, so that Node and
+ * A small random source for data and shuffles (mulberry32, public domain): integer operations only, so that Node and
  * every browser give the same numbers. Gradients use jax-js keys instead.
  */
-export interface Generator {
+export interface RandomSource {
   /** Uniform on [0, 1). */
   uniform(): number;
   /** Uniform on [low, high). */
@@ -11,8 +11,8 @@ export interface Generator {
   below(count: number): number;
 }
 
-/** A generator for a seed and any number of stream indices. */
-export function generator(seed: number, ...stream: readonly number[]): Generator {
+/** A source of random numbers for a seed and any number of stream indices. */
+export function randomSource(seed: number, ...stream: readonly number[]): RandomSource {
   let state = mix(seed >>> 0);
   for (const part of stream) state = mix(state ^ mix(part >>> 0));
   const uniform = (): number => {
@@ -44,7 +44,7 @@ function mix(x: number): number {
  */
 export function shuffled(count: number, seed: number, epoch: number): Int32Array {
   const order = Int32Array.from({ length: count }, (_, i) => i);
-  const random = generator(seed, 0x5eed, epoch);
+  const random = randomSource(seed, 0x5eed, epoch);
   for (let i = count - 1; i > 0; i--) {
     const j = random.below(i + 1);
     const held = order[i]!;

@@ -1,7 +1,7 @@
 import type { HostArray, HostArrays } from "../../contract/backend.ts";
 import type { Model } from "../../contract/models.ts";
 import type { Tensor as HostTensor } from "../../contract/run.ts";
-import { generator } from "../../data/random.ts";
+import { randomSource } from "../../data/random.ts";
 import { toDevice, toHost } from "../arrays.ts";
 import { loadRuntime, type Runtime, type Session, type Tensors } from "../backends/native/onnxruntime.ts";
 import { callable, inputsFor } from "./onnx.ts";
@@ -43,7 +43,7 @@ export async function modelChecker(): Promise<Checker> {
     let best: Difference = { largest: Number.POSITIVE_INFINITY, output: "" };
     try {
       for (let draw = 0; draw < DRAWS && best.largest > TOLERANCE; draw++) {
-        const random = generator(draw);
+        const random = randomSource(draw);
         let worst: Difference = { largest: 0, output: "" };
         for (const rows of ROWS) {
           const inputs = inputsFor(model, rows, random.uniform);

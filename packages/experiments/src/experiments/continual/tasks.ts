@@ -1,7 +1,7 @@
 import type { HostArray, HostArrays } from "../../contract/backend.ts";
 import { type Dataset, exampleAt, type Split } from "../../contract/dataset.ts";
 import { shuffled } from "../../data/index.ts";
-import { generator } from "../../data/random.ts";
+import { randomSource } from "../../data/random.ts";
 import { type ContinualSettings, possibleTasks } from "./options.ts";
 
 /** What is asked at test time: which class of a known task; which class within any task; which class of all. */
@@ -192,6 +192,6 @@ export function remembered(tasks: Tasks, task: Task, perClass: number, seed: num
 
 /** Draws from a list with replacement: a pure function of seed and step. */
 export function drawFrom(list: readonly Example[], count: number, seed: number, step: number): Example[] {
-  const random = generator(seed, 0x4e9a, step);
+  const random = randomSource(seed, 0x4e9a, step);
   return Array.from({ length: count }, () => list[random.below(list.length)]!);
 }

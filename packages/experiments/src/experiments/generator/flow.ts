@@ -1,7 +1,7 @@
 import { nn, numpy as np } from "@jax-js/jax";
 import type { NamedArrays } from "hardgrad";
 import { readSizes } from "../../contract/options.ts";
-import { generator } from "../../data/random.ts";
+import { randomSource } from "../../data/random.ts";
 import { splitKey } from "../../nn/layers.ts";
 import { afterFirst, classTerm, layer, layerParams } from "./layers.ts";
 import type { GeneratorSettings } from "./options.ts";
@@ -47,7 +47,7 @@ function depth(params: NamedArrays): number {
 
 /** 1 for the numbers that a layer moves: a random half, and in the next layer the other half. */
 function movedBy(l: number, size: number): Float32Array {
-  const random = generator(0xf10, l >> 1, size);
+  const random = randomSource(0xf10, l >> 1, size);
   const order = Array.from({ length: size }, (_, i) => [random.uniform(), i] as const);
   order.sort(([a], [b]) => a - b);
   const moved = new Float32Array(size);

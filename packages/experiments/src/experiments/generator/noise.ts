@@ -1,4 +1,4 @@
-import { generator } from "../../data/random.ts";
+import { randomSource } from "../../data/random.ts";
 
 const STREAM = 0x57a1e;
 
@@ -9,7 +9,7 @@ const STREAM = 0x57a1e;
 export function styleNoise(size: number, count: number, seed: number, from = 0): Float32Array {
   const noise = new Float32Array(count * size);
   for (let n = 0; n < count; n++) {
-    const random = generator(seed, STREAM, from + n);
+    const random = randomSource(seed, STREAM, from + n);
     for (let i = 0; i < size; i += 2) {
       const radius = Math.sqrt(-2 * Math.log(1 - random.uniform()));
       const angle = 2 * Math.PI * random.uniform();
