@@ -100,7 +100,7 @@ export interface Recommended<S = Settings> {
 
 /** A function for `evaluate` and `pictures`. Consumes its arrays. */
 export type Evaluation<S = Settings> = {
-  // A method, so that an experiment with settings of its own is an experiment.
+  /** What it computes. A method, so that an experiment with settings of its own is an experiment. */
   fn(params: NamedArrays, inputs: NamedArrays, settings: S): NamedArrays;
 }["fn"];
 

@@ -16,8 +16,10 @@ interface Derivable<T> {
   readonly default: T | DerivedDefault<T>;
 }
 
+/** A setting that is a number; its default may follow from other settings. */
 export type NumberSetting = Omit<NumberOption, "default"> & Derivable<number>;
 
+/** A setting that is one of some words; its default may follow from other settings. */
 export type ChoiceSetting = Omit<ChoiceOption, "default"> & Derivable<string>;
 
 /** A list of layer sizes as text: `512-256`, or `none` for no layer. */

@@ -73,7 +73,7 @@ function classesOf(labels: readonly string[], name: string): string[] {
  * examples to 0..255 and rounded, so that 256 levels are left.
  *
  * @param files the training table; the test table, or without it a sixth of the examples, drawn by a fixed seed.
- * @param options.label the column of the classes (default: `label` or `class`).
+ * @param options options; `label`: the column of the classes (default: `label` or `class`).
  * @throws RangeError that names the file and the line.
  * @example
  * const dataset = datasetFromCsv("flowers", { train: "x,y,label\n1,2,red\n3,4,blue\n5,6,red\n7,8,blue\n2,1,red\n4,3,blue" });

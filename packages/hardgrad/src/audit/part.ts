@@ -28,7 +28,7 @@ const kinds = ["bernoulli", "categorical", "poisson", "binomial"];
  * @param f the objective of the whole layer, as for `expectation`; it is called with K samples on a new leading axis.
  * @param units numbers of the units (of the variables, if categorical) that stay free.
  * @param key draws the held samples, consumed.
- * @param options.held K, from 1 to 4096 (default 8).
+ * @param options options; `held`: K, from 1 to 4096 (default 8).
  * @throws RangeError for other distributions, more than one example, and units that are not there.
  * @example
  * const q = bernoulli(np.array([0.4, -1, 0.3, 0.2, -0.6]));
