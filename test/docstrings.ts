@@ -40,6 +40,11 @@ function declared(statement: Statement): string[] {
   return "id" in declaration && declaration.id && "name" in declaration.id ? [declaration.id.name] : [];
 }
 
+/** The names that a file declares and exports. */
+export function declarationsOf(file: string): string[] {
+  return parse(file).program.body.flatMap(declared);
+}
+
 /** Exported names with the file that declares each, and its name there. */
 function exportsOf(file: string): { name: string; file: string; local: string }[] {
   return parse(file).program.body.flatMap((statement) => {

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import type { Flags } from "@hardgrad/cli/internal/ask/configuration";
 import { UsageError } from "@hardgrad/cli/internal/ask/errors";
-import { listOf, wholeNumber } from "@hardgrad/cli/internal/ask/flags";
+import { listOf, wholeNumberFlag } from "@hardgrad/cli/internal/ask/flags";
 import { unknownName } from "@hardgrad/cli/internal/ask/suggest";
 import { checkTarget, writeFigure } from "@hardgrad/cli/internal/disk/figure-file";
 import { writeWhole } from "@hardgrad/cli/internal/disk/files";
@@ -25,7 +25,7 @@ export async function runGatedBench(flags: Flags): Promise<void> {
     pairs: flags.pairs as string | undefined,
     peers: flags.peers === "none" ? [] : listOf("peer", flags.peers ?? peerNames.join(","), peerNames),
     python: flags.python as string | undefined,
-    rounds: wholeNumber("--rounds", String(flags.rounds ?? 30), 3, 1000),
+    rounds: wholeNumberFlag("--rounds", String(flags.rounds ?? 30), 3, 1000),
     clock: clockOf(flags.clock),
     quick: flags.quick === true,
   };

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import type { Flags } from "@hardgrad/cli/internal/ask/configuration";
 import { devicesOf } from "@hardgrad/cli/internal/ask/device";
 import { Failure, UsageError } from "@hardgrad/cli/internal/ask/errors";
-import { listOf, wholeNumber } from "@hardgrad/cli/internal/ask/flags";
+import { listOf, wholeNumberFlag } from "@hardgrad/cli/internal/ask/flags";
 import { checkTarget, writeFigure } from "@hardgrad/cli/internal/disk/figure-file";
 import { writeWhole } from "@hardgrad/cli/internal/disk/files";
 import { type Narrate, narrator, print, printJson } from "@hardgrad/cli/internal/print/console";
@@ -54,7 +54,7 @@ function planOf(flags: Flags): Plan {
   return {
     parts: listOf("part", parts, partNames),
     rows: listOf("row", flags.rows ?? rowNames.join(","), rowNames).map(findRow),
-    rounds: wholeNumber("--rounds", String(flags.rounds ?? 11), 1, 1000),
+    rounds: wholeNumberFlag("--rounds", String(flags.rounds ?? 11), 1, 1000),
     contestants: [...devices.map(ours), ...peers(chosen, flags.python as string | undefined)],
     secondsPerTurn: TURN,
   };

@@ -1,7 +1,7 @@
 import { UsageError } from "@hardgrad/cli/internal/ask/errors";
 import { loadDataset } from "@hardgrad/cli/internal/data/datasets";
 import { datasetOf } from "@hardgrad/cli/internal/data/progress";
-import { networkOf } from "@hardgrad/cli/internal/export/network";
+import { networkOfRun } from "@hardgrad/cli/internal/export/network";
 import { savedRun } from "@hardgrad/cli/internal/run-folder/saved-run";
 import type { RunConfig, Split } from "@hardgrad/experiments";
 import { type Layer, loadRuntime, type Network, type Runtime } from "@hardgrad/runtime";
@@ -34,7 +34,7 @@ export async function pairsOf(text: string | undefined): Promise<NetworkPair[]> 
 
 function runOf(path: string): { readonly config: RunConfig; readonly network: Network } {
   const run = savedRun(path, "cannot run");
-  return { config: run.checkpoint.config, network: networkOf(run) };
+  return { config: run.checkpoint.config, network: networkOfRun(run) };
 }
 
 async function trainedPair(hardRun: string, floatRun: string): Promise<NetworkPair> {

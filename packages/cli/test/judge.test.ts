@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { judgePlan, plainPlan, useDevice } from "@hardgrad/experiments";
+import { judgeRecipe, plainRecipe, useDevice } from "@hardgrad/experiments";
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadDataset } from "../src/data/datasets.ts";
 import { judgePath, makeJudge, readJudge } from "../src/judge/file.ts";
@@ -12,7 +12,7 @@ const sizes = { train: 300, test: 50 };
 const quietly = { at: async () => {}, stop: () => {} };
 
 const small = ["--epochs", "1", "--train-size", "300", "--test-size", "50", "--quiet"];
-const plans = { judge: { ...judgePlan, epochs: 6 }, plain: { ...plainPlan, epochs: 1 } };
+const plans = { judge: { ...judgeRecipe, epochs: 6 }, plain: { ...plainRecipe, epochs: 1 } };
 
 beforeAll(async () => {
   const shape = ["--hidden", "24", "--style-size", "4", "--out", at("run")];

@@ -6,7 +6,7 @@ import { compact } from "../src/experiments/continual/compact.ts";
 import { learnerOf } from "../src/experiments/continual/learner.ts";
 import { type ContinualSettings, options } from "../src/experiments/continual/options.ts";
 import { averageAccuracy, backwardTransfer } from "../src/experiments/continual/results.ts";
-import { judgeOf } from "../src/experiments/continual/scores.ts";
+import { scorerOf } from "../src/experiments/continual/scores.ts";
 import { taskModels } from "../src/experiments/continual/task-models.ts";
 import { batchOf, imagesOf, outputsOf, remembered, tasksOf } from "../src/experiments/continual/tasks.ts";
 import {
@@ -264,14 +264,14 @@ test("a network of a task's own units computes what the whole one does", async (
     { estimator: makeEstimator(c.estimator), dataset: data, backend },
     { arrays: checkpoint.tensors, step: checkpoint.step },
   );
-  const judge = judgeOf(backend, 2);
+  const scorer = scorerOf(backend, 2);
   for (const task of learner.tasks.list) {
     const whole = await learner.network(task);
     const own = compact(whole, 2, outputsOf(task));
     const images = imagesOf(task, data.test, task.test);
     const [first] = outputsOf(task);
-    const expected = await judge.scores(whole, images);
-    const actual = await judge.scores(own, images);
+    const expected = await scorer.scores(whole, images);
+    const actual = await scorer.scores(own, images);
     expect(own.w1!.shape[1]).toBeLessThan(12);
     // The same sums of a few dozen terms without the zeros; the order of the others may differ.
     actual.data.forEach((v, i) => {
@@ -292,7 +292,7 @@ test("plain layers take images as they are, and say what the task's network does
     { arrays: checkpoint.tensors, step: checkpoint.step },
   );
   const task = learner.tasks.list[1]!;
-  const expected = await judgeOf(backend, 2).scores(
+  const expected = await scorerOf(backend, 2).scores(
     await learner.network(task),
     imagesOf(task, data.test, task.test),
   );

@@ -62,7 +62,7 @@ describe("the gated network", () => {
     // Half open: hard-concrete gates that open once in ten draws are 0 without noise until they have decided.
     ["hard-concrete", { rate: 0.5 }],
     ["soft-threshold-top-k", { network: "fast" }],
-    ["straight-through", { network: "fast", block: 8, penalty: "condnet" }],
+    ["straight-through", { network: "fast", block: 8 }],
     ["straight-through", { network: "dense" }],
   ];
   test.each(cases)("learns with %s %o %o", async (id, settings, options) => {

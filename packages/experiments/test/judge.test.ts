@@ -3,7 +3,7 @@ import {
   assess,
   type Backend,
   drawnDigits,
-  judgePlan,
+  judgeRecipe,
   type LoadedGenerator,
   parametersIn,
   type Reader,
@@ -22,7 +22,7 @@ let judge: Reader;
 
 beforeAll(async () => {
   backend = await useDevice("native", { threads: 1 });
-  const training = await trainClassifier(dataset.train, dataset, { ...judgePlan, epochs: 8 }, backend);
+  const training = await trainClassifier(dataset.train, dataset, { ...judgeRecipe, epochs: 8 }, backend);
   await training.advance(training.totalSteps);
   judge = readerOf(parametersIn(await training.state()), dataset, backend);
 }, 120_000);
@@ -98,7 +98,7 @@ describe("the judge", () => {
   });
 
   test("goes on from a state to the same bits", async () => {
-    const small = { ...judgePlan, epochs: 1 };
+    const small = { ...judgeRecipe, epochs: 1 };
     const whole = await trainClassifier(dataset.train, dataset, small, backend);
     await whole.advance(4);
     const state = await whole.state();

@@ -2,7 +2,7 @@ import { numpy as np, random } from "@jax-js/jax";
 import { catalogue, grad, type Objective, statefulExpectation } from "hardgrad";
 import { describe, expect, test } from "vitest";
 import { expectClose, runJax, runModel } from "../../../test/onnx-harness.ts";
-import { makeDistribution, oneOfEach, repeated, title } from "../../hardgrad/test/harness.ts";
+import { makeDistribution, oneOfEach, repeatedLogits, title } from "../../hardgrad/test/harness.ts";
 import { structuredLosses } from "../../hardgrad/test/structured-losses.ts";
 import { lowerNative } from "../src/engine/backends/native/lower.ts";
 
@@ -46,7 +46,7 @@ describe("every estimator natively, on losses that are linear, sliced, split, pa
         );
         return [losses(name, logits, key), ...gradients];
       };
-      const args = (): [np.Array, np.Array] => [repeated(c, 20), random.key(5)];
+      const args = (): [np.Array, np.Array] => [repeatedLogits(c, 20), random.key(5)];
       const [samples, ...gradients] = runJax(all, args());
       const model = lowerNative(all, args());
       const [nativeSamples, ...nativeGradients] = await runModel(model, args());

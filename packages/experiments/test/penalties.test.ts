@@ -5,9 +5,10 @@ import { describe, expect, test } from "vitest";
 import { close } from "../../hardgrad/test/close.ts";
 import { type GateKind, hardGates, kindOf } from "../src/experiments/gated/gate-kinds.ts";
 import { initialState, losses } from "../src/experiments/gated/losses.ts";
-import { gateLogits, initialParams, pixelsOf } from "../src/experiments/gated/network.ts";
+import { gateLogits, initialParams } from "../src/experiments/gated/network.ts";
 import { type GatedSettings, options } from "../src/experiments/gated/options.ts";
 import { formOf, resolveSettings } from "../src/index.ts";
+import { greyValues } from "../src/nn/normalize.ts";
 import { keepAll } from "../src/nn/optimizers.ts";
 
 const sigma = (a: number): number => 1 / (1 + Math.exp(-a));
@@ -81,7 +82,7 @@ describe("the gated loss is the cross-entropy and the strength times the penalty
     );
     return { losses: list(result.losses), state: next };
   };
-  const logits = gateLogits(keepAll(params), pixelsOf(images())).js() as number[][];
+  const logits = gateLogits(keepAll(params), greyValues(images())).js() as number[][];
   const p = logits.map((row) => row.map(sigma));
   const rate = 0.3;
   const mean = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0) / x.length;
@@ -102,16 +103,6 @@ describe("the gated loss is the cross-entropy and the strength times the penalty
     }, 0);
     close(added({ penalty: "kl" }), all(0.7 * kl), differences);
   });
-  test("condnet: rates of gates and of examples, less the variance", () => {
-    const ofGates = columns.reduce((sum, column) => sum + (mean(column) - rate) ** 2, 0);
-    const ofExamples = mean(p.map((row) => (mean(row) - rate) ** 2));
-    const spread = columns.reduce((sum, column) => {
-      const q = mean(column);
-      return sum + mean(column.map((v) => (v - q) ** 2));
-    }, 0);
-    const expected = ofGates + ofExamples - 0.4 * spread;
-    close(added({ penalty: "condnet", variance: 0.4 }), all(0.7 * expected), differences);
-  });
   test("l1: the sum of the gates of each example, which are those drawn", () => {
     const sums = added({ penalty: "l1" });
     for (const sum of sums) expect(sum / 0.7).toBeCloseTo(Math.round(sum / 0.7), 4);
@@ -131,7 +122,6 @@ describe("the gated loss is the cross-entropy and the strength times the penalty
     // The band: a tenth of the wanted rate, a twentieth of it with l1.
     for (const [penalty, band] of [
       ["kl", 0.1],
-      ["condnet", 0.1],
       ["l1", 0.05],
     ] as const)
       for (const [part, strength] of [

@@ -51,7 +51,7 @@ export {
   sigmoid,
   softplus,
 } from "./math.ts";
-export type { Given, Settings } from "./options.ts";
+export type { Given, ResolvedOptions } from "./options.ts";
 export { bibtex, type ReferenceKey, referenceOf, references } from "./references/index.ts";
 export { attach, detach, linearGradient, linearMapGradient } from "./surrogate.ts";
 export type {

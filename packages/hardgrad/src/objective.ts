@@ -4,7 +4,7 @@ import { possible } from "./distributions/mask.ts";
 import type { Distribution, Objective } from "./types.ts";
 
 /** Calls f once, at samples that q allows, and checks that it gave one loss per example. */
-export function evaluate(name: string, q: Distribution, f: Objective, sample: np.Array): np.Array {
+export function lossesAt(name: string, q: Distribution, f: Objective, sample: np.Array): np.Array {
   const { shape } = sample;
   const lead = shape.slice(0, shape.length - q.eventShape.length);
   const losses: unknown = called(name, f, possible(q, sample));

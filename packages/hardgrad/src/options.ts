@@ -11,7 +11,7 @@ type ValueOf<S extends OptionSpec> = S extends { readonly choices: readonly (inf
       : number;
 
 /** The options in force: every one of a table, with its value. */
-export type Settings<T extends OptionsTable> = { readonly [N in keyof T]: ValueOf<T[N]> };
+export type ResolvedOptions<T extends OptionsTable> = { readonly [N in keyof T]: ValueOf<T[N]> };
 
 /** What may be given of a table's options: some, none, and no others. */
 export type Given<T extends OptionsTable> = [keyof T] extends [never]
@@ -28,7 +28,7 @@ export function resolveOptions<const T extends OptionsTable>(
   name: string,
   table: T,
   given: Given<T>,
-): Settings<T> {
+): ResolvedOptions<T> {
   const known = Object.keys(table);
   for (const key of Object.keys(given))
     if (!known.includes(key))
@@ -39,7 +39,7 @@ export function resolveOptions<const T extends OptionsTable>(
     const value = (given as { [name: string]: unknown })[key];
     return [key, checked(name, key, spec, value === undefined ? spec.default : value)];
   });
-  return Object.fromEntries(settings) as Settings<T>;
+  return Object.fromEntries(settings) as ResolvedOptions<T>;
 }
 
 /** The value, if the option takes it. */

@@ -3,7 +3,7 @@ import { jit, numpy as np, random } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
 import { catalogue, grad, type Objective, statefulExpectation } from "../src/index.ts";
 import { close } from "./close.ts";
-import { type Entry, makeDistribution, oneOfEach, repeated, title } from "./harness.ts";
+import { type Entry, makeDistribution, oneOfEach, repeatedLogits, title } from "./harness.ts";
 import { exactGradient } from "./oracle.ts";
 import { structuredLosses } from "./structured-losses.ts";
 
@@ -53,9 +53,9 @@ describe("compiled equals eager equals the same loss as a product", () => {
       // The mean over the last axis alone is that over the event, times the other axes.
       const scale = (name: string): number =>
         name === "linear" ? 1 / (c.event.length > 1 ? c.event[0]! : 1) : 1;
-      const eager = gradientsOf(entry, sliced)(repeated(c, BATCH), random.key(5)).map(flat);
-      const compiled = jit(gradientsOf(entry, sliced))(repeated(c, BATCH), random.key(5)).map(flat);
-      const products = gradientsOf(entry, dense)(repeated(c, BATCH), random.key(5)).map(flat);
+      const eager = gradientsOf(entry, sliced)(repeatedLogits(c, BATCH), random.key(5)).map(flat);
+      const compiled = jit(gradientsOf(entry, sliced))(repeatedLogits(c, BATCH), random.key(5)).map(flat);
+      const products = gradientsOf(entry, dense)(repeatedLogits(c, BATCH), random.key(5)).map(flat);
       for (const [i, { name, weights }] of structuredLosses.entries()) {
         // Sums of a few products of order 1 in float32, in another order; differences of losses divided by samples.
         const tolerance = { within: 2e-5, relative: 2e-5 };

@@ -9,7 +9,7 @@ import {
   samplesAndValues,
   transforms,
 } from "./conformance.ts";
-import { type Entry, repeated, title, variants } from "./harness.ts";
+import { type Entry, repeatedLogits, title, variants } from "./harness.ts";
 import { objectives } from "./objectives.ts";
 
 const quadratic = objectives.find((o) => o.name === "quadratic")!;
@@ -35,7 +35,7 @@ describe("every option", () => {
         const gradient = (option: number | np.Array): number[] => {
           const own: Entry = { ...entry, estimator: create({ [name]: option }) };
           const loss = lossOf(own, (x) => quadratic.jax(x, entry.case.event.length));
-          return grad(loss)(repeated(entry.case, 5), random.key(6)).reshape([-1]).js() as number[];
+          return grad(loss)(repeatedLogits(entry.case, 5), random.key(6)).reshape([-1]).js() as number[];
         };
         const number = gradient(Number(value));
         close(gradient(np.array(Number(value))), number, { within: 1e-6, relative: 1e-5 });

@@ -1,7 +1,7 @@
 import { jit, numpy as np, random } from "@jax-js/jax";
 import { grad, statefulExpectation } from "hardgrad";
 import { describe, expect, test } from "vitest";
-import { caseOf, makeDistribution, repeated, supported } from "./harness.ts";
+import { caseOf, makeDistribution, repeatedLogits, supported } from "./harness.ts";
 
 /** Its baseline is the mean loss of the other examples, which one NaN is part of. */
 const apart = supported.filter((e) => e.case === caseOf(e.case.kind) && e.id !== "reinforce-leave-one-out");
@@ -32,7 +32,7 @@ describe("what is NaN in one example leaves the gradients of the others as they 
           0,
         );
       const run = (a: np.Array, w: np.Array): number[] => numbers(slope(a, w, random.key(2)));
-      const logits = (): np.Array => repeated(c, batch);
+      const logits = (): np.Array => repeatedLogits(c, batch);
       const right = others(run(logits(), np.ones([batch])), size);
       expect(right.every(Number.isFinite)).toBe(true);
       expect(others(run(logits().add(row(Number.NaN, 1)), np.ones([batch])), size)).toEqual(right);

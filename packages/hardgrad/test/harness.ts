@@ -5,13 +5,22 @@ import {
   cases,
   type Entry,
   makeDistribution,
-  repeated,
+  repeatedLogits,
   variantsOf,
 } from "../src/check/cases.ts";
 import { type Estimates, estimatesOf } from "../src/check/estimates.ts";
 import { catalogue, type Estimator, type Objective } from "../src/index.ts";
 
-export { type Case, caseOf, cases, type Entry, type Estimates, estimatesOf, makeDistribution, repeated };
+export {
+  type Case,
+  caseOf,
+  cases,
+  type Entry,
+  type Estimates,
+  estimatesOf,
+  makeDistribution,
+  repeatedLogits,
+};
 
 /** Every (estimator, case) that is supported, by default options. */
 export const supported: readonly Entry[] = catalogue.flatMap(({ id, create }) =>

@@ -2,7 +2,7 @@ import "./setup.ts";
 import { numpy as np } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
 import { draws } from "../src/audit/draws.ts";
-import { factsOf } from "../src/audit/facts.ts";
+import { problemFacts } from "../src/audit/facts.ts";
 import { type Measures, measure } from "../src/audit/statistics.ts";
 import {
   bernoulli,
@@ -91,7 +91,7 @@ async function audits(
   samples = SAMPLES,
 ): Promise<Measures[]> {
   const q = hard.q();
-  const facts = await factsOf(q, hard.f, samples);
+  const facts = await problemFacts(q, hard.f, samples);
   const { values, reach } = await draws(q, hard.f, estimator, facts, {
     samples: samples * count,
     seed: 5,

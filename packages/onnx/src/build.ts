@@ -3,7 +3,7 @@ import type { Graph, Value } from "./ir/types.ts";
 import type { Var } from "./jaxpr.ts";
 import { lowerProgram } from "./lowering/index.ts";
 import { uniqueNames } from "./names.ts";
-import { hoist, type Known } from "./random/hoist.ts";
+import { hoist, type KnownWords } from "./random/hoist.ts";
 import { type KeyProgram, runKeys } from "./random/keys.ts";
 import { matchUniform } from "./random/uniform.ts";
 import { simplify } from "./simplify/index.ts";
@@ -43,7 +43,7 @@ export function build(
   const argumentVars = program.inBinders.slice(constants.length);
   const nameOf = new Map(argumentVars.map((v, i) => [v, argumentNames[i]!]));
 
-  const known = new Map<Var, Known>();
+  const known = new Map<Var, KnownWords>();
   // For a free batch axis, draws from a captured key stay in the graph, where their shape can vary.
   if (!reshape)
     constantVars.forEach((v, i) => {

@@ -28,7 +28,7 @@ export interface Equation {
   readonly outBinders: readonly Var[];
 }
 
-export interface Program {
+export interface TracedProgram {
   readonly inBinders: readonly Var[];
   readonly eqns: readonly Equation[];
   readonly outs: readonly Atom[];

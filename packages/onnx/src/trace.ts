@@ -1,12 +1,12 @@
 import { makeJaxpr, type numpy as np } from "@jax-js/jax";
 import { LoweringError } from "./errors.ts";
 import type { ConstantData, DType } from "./ir/types.ts";
-import type { Program } from "./jaxpr.ts";
+import type { TracedProgram } from "./jaxpr.ts";
 import { leavesWithPaths } from "./names.ts";
 
 /** A traced function: its program with nested calls inlined, and the arrays it closes over. */
 export interface Traced {
-  readonly program: Program;
+  readonly program: TracedProgram;
   /** Values of the first variables of the program; the others are the arguments. */
   readonly constants: readonly ConstantData[];
   /** Names of those among the constants that have one. */
@@ -70,7 +70,7 @@ export function trace(
     return out;
   };
   const { jaxpr: closed } = makeJaxpr(recorded as never)(...(abstractArgs as never));
-  const program = closed.jaxpr.flatten().simplify() as unknown as Program;
+  const program = closed.jaxpr.flatten().simplify() as unknown as TracedProgram;
   program.outs.forEach(({ aval }, i) => {
     // jax-js 0.1.25 takes x / 1 for x, whatever the type.
     if (aval.dtype !== resultTypes[i])

@@ -2,7 +2,7 @@ import { type numpy as np, random } from "@jax-js/jax";
 import { grad, statefulExpectation } from "hardgrad";
 import { describe, test } from "vitest";
 import { expectClose, runJax, runModel } from "../../../test/onnx-harness.ts";
-import { caseOf, makeDistribution, repeated, supported } from "../../hardgrad/test/harness.ts";
+import { caseOf, makeDistribution, repeatedLogits, supported } from "../../hardgrad/test/harness.ts";
 import { objectives } from "../../hardgrad/test/objectives.ts";
 import { lower } from "../src/index.ts";
 
@@ -28,7 +28,7 @@ const amplified = [
 describe("every estimator as an ONNX model, with random numbers from outside, and with them inside for any batch", () => {
   for (const { id, estimator, case: c } of supported.filter((e) => e.case === caseOf(e.case.kind)))
     test(`${id}, ${c.kind}`, async () => {
-      const state = estimator.init(makeDistribution(c.kind, repeated(c, 2)));
+      const state = estimator.init(makeDistribution(c.kind, repeatedLogits(c, 2)));
       const run = (logits: np.Array, key: np.Array, given: typeof state): np.Array => {
         const f = (x: np.Array): np.Array => coupled.jax(x, c.event.length);
         const result = statefulExpectation(makeDistribution(c.kind, logits), f, estimator, key, given);
@@ -40,7 +40,7 @@ describe("every estimator as an ONNX model, with random numbers from outside, an
         grad((a: np.Array) => run(a, key, given).sum())(logits),
       ];
       const tolerance = amplified.includes(id) ? 1e-4 : 1e-5;
-      const args = (rows: number): unknown[] => [repeated(c, rows), random.key(5), refs(state)];
+      const args = (rows: number): unknown[] => [repeatedLogits(c, rows), random.key(5), refs(state)];
       const outside = lower(both, args(4), { random: "outside" });
       expectClose(await runModel(outside, args(4), "node"), runJax(both, args(4)), tolerance);
       const free = lower(both, args(4), { batch: ["input0"] });

@@ -1,4 +1,4 @@
-import type { BitsLayer, GatedLayer, GateLayer, Layer, LinearLayer, Network, Unit } from "./layers.ts";
+import type { BitsLayer, GatedLayer, GateLayer, Layer, LinearLayer, Network, UnitName } from "./layers.ts";
 
 /** Longest value and most layers; beyond them it is no network for this runtime but a broken size. */
 const longest = 2 ** 20;
@@ -142,7 +142,7 @@ const parameters: { readonly [id: string]: readonly string[] } = {
   round: ["levels"],
 };
 
-function checkUnit(at: string, unit: Unit): void {
+function checkUnit(at: string, unit: UnitName): void {
   if (typeof unit === "string" && plainUnits.includes(unit)) return;
   const needed =
     typeof unit === "object" && unit !== null && Object.hasOwn(parameters, unit.id)

@@ -2,7 +2,8 @@ import { checked } from "./check.ts";
 import type { Network } from "./layers.ts";
 import * as L from "./layout.ts";
 import { createMachine, type Machine } from "./machine.ts";
-import { type Path, type Plan, paths } from "./plan.ts";
+import { type Path, paths } from "./paths.ts";
+import type { Placement } from "./placement.ts";
 import { fastest, type Work } from "./stopwatch.ts";
 
 /** Nanoseconds of the kernels' innermost steps on this machine; the paths are chosen by them. */
@@ -63,10 +64,13 @@ export async function measureCosts(shared: boolean): Promise<Costs> {
   };
   const prepare = async (network: Network, path: Path, examples: number, period: number): Promise<Work> => {
     const machine = await createMachine(checked(network), path, 1, examples, shared);
-    const { kernels, memory, plan } = machine;
-    const x = new Float32Array(memory.buffer, plan.input, examples * network.inputs);
+    const { kernels, memory, placement } = machine;
+    const x = new Float32Array(memory.buffer, placement.input, examples * network.inputs);
     for (let i = 0; i < x.length; i += period) x[i] = 1;
-    return { run: () => kernels.run(plan.program, plan.scratch, plan.input, plan.output, examples) };
+    return {
+      run: () =>
+        kernels.run(placement.program, placement.scratch, placement.input, placement.output, examples),
+    };
   };
   const work = await Promise.all([
     prepare(layer, "dense", 1, 1),
@@ -95,19 +99,19 @@ export async function measureCosts(shared: boolean): Promise<Costs> {
 }
 
 /** Writes the costs into the program. */
-export function writeCosts({ memory, plan }: Machine, costs: Costs): void {
-  const header = new DataView(memory.buffer, plan.program, L.HEADER_BYTES);
+export function writeCosts({ memory, placement }: Machine, costs: Costs): void {
+  const header = new DataView(memory.buffer, placement.program, L.HEADER_BYTES);
   header.setFloat32(L.HEADER_ROW, costs.row, true);
   header.setFloat32(L.HEADER_TILE, costs.tile, true);
   header.setFloat32(L.HEADER_DOT, costs.dot, true);
   header.setFloat32(L.HEADER_SCAN, costs.scan, true);
   header.setFloat32(L.HEADER_PAIR, costs.pair, true);
-  for (const [index, { rows }] of plan.layers.entries())
-    operation(memory, plan, index).setFloat32(L.OP_SKIP, rows ? 0 : costs.skip, true);
+  for (const [index, { rows }] of placement.layers.entries())
+    operation(memory, placement, index).setFloat32(L.OP_SKIP, rows ? 0 : costs.skip, true);
 }
 
-const operation = (memory: WebAssembly.Memory, plan: Plan, index: number): DataView =>
-  new DataView(memory.buffer, plan.program + L.HEADER_BYTES + index * L.OP_BYTES, L.OP_BYTES);
+const operation = (memory: WebAssembly.Memory, placement: Placement, index: number): DataView =>
+  new DataView(memory.buffer, placement.program + L.HEADER_BYTES + index * L.OP_BYTES, L.OP_BYTES);
 
 /** Smaller weights stay in the second-level cache. */
 const nearBytes = 2 ** 19;
@@ -117,11 +121,11 @@ const nearBytes = 2 ** 19;
  * there costs, which no engine can foresee. The limits keep a moment when the machine was busy from deciding for good.
  */
 export async function measureLayers(machine: Machine, costs: Costs): Promise<void> {
-  const { memory, plan } = machine;
-  for (const [index, { panels, inputs, outputs, weight, wide, rows }] of plan.layers.entries()) {
+  const { memory, placement } = machine;
+  for (const [index, { panels, inputs, outputs, weight, wide, rows }] of placement.layers.entries()) {
     const steps = panels * inputs;
     if (!weight || steps * 32 < nearBytes) continue;
-    const view = operation(memory, plan, index);
+    const view = operation(memory, placement, index);
     const found = Math.ceil(inputs / 3);
     const open = Math.ceil(outputs / 3);
     const works = [alone(machine, index, "dense", 0, 0)];
@@ -144,25 +148,32 @@ export async function measureLayers(machine: Machine, costs: Costs): Promise<voi
 
 /** One layer alone for one example, with this many inputs that are not zero and this many open gates. */
 function alone(machine: Machine, index: number, path: Path, found: number, open: number): Work {
-  const { kernels, memory, plan } = machine;
-  const { layer, input } = plan.layers[index]!;
+  const { kernels, memory, placement } = machine;
+  const { layer, input } = placement.layers[index]!;
   const bytes = new Uint8Array(memory.buffer);
-  const op = plan.program + L.HEADER_BYTES + index * L.OP_BYTES;
+  const op = placement.program + L.HEADER_BYTES + index * L.OP_BYTES;
   const value = (place: number): Float32Array => {
-    const { offset, length } = plan.values[place]!;
-    return new Float32Array(memory.buffer, plan.scratch + offset, length);
+    const { offset, length } = placement.values[place]!;
+    return new Float32Array(memory.buffer, placement.scratch + offset, length);
   };
-  const x = new Float32Array(memory.buffer, plan.input, plan.values[0]!.length);
+  const x = new Float32Array(memory.buffer, placement.input, placement.values[0]!.length);
   const ready = (): void => {
-    bytes.copyWithin(plan.probe, plan.program, plan.program + L.HEADER_BYTES);
-    bytes.copyWithin(plan.probe + L.HEADER_BYTES, op, op + L.OP_BYTES);
-    new DataView(memory.buffer, plan.probe).setInt32(L.HEADER_OPS, 1, true);
-    new DataView(memory.buffer, plan.probe + L.HEADER_BYTES).setInt32(L.OP_PATH, paths.indexOf(path), true);
+    bytes.copyWithin(placement.probe, placement.program, placement.program + L.HEADER_BYTES);
+    bytes.copyWithin(placement.probe + L.HEADER_BYTES, op, op + L.OP_BYTES);
+    new DataView(memory.buffer, placement.probe).setInt32(L.HEADER_OPS, 1, true);
+    new DataView(memory.buffer, placement.probe + L.HEADER_BYTES).setInt32(
+      L.OP_PATH,
+      paths.indexOf(path),
+      true,
+    );
     x.fill(0);
     scatterOnes(input === 0 ? x : value(input), found);
     if (layer.kind === "gated") scatterOnes(value(layer.gates), open);
   };
-  return { ready, run: () => kernels.run(plan.probe, plan.scratch, plan.input, plan.output, 1) };
+  return {
+    ready,
+    run: () => kernels.run(placement.probe, placement.scratch, placement.input, placement.output, 1),
+  };
 }
 
 /** This many ones among zeros, without order, as in use, so that the processor can't fetch ahead. */

@@ -1,5 +1,5 @@
 import type { Machine } from "./machine.ts";
-import { type Path, paths } from "./plan.ts";
+import { type Path, paths } from "./paths.ts";
 
 /** What one layer did for the examples given. */
 export interface LayerReport {
@@ -13,32 +13,32 @@ export interface LayerReport {
 }
 
 /** Adds up, after each run of the first thread's scratch, what its layers did. */
-export function tallyLayers({ memory, plan }: Machine): {
+export function tallyLayers({ memory, placement }: Machine): {
   add(examples: number): void;
   reports(): LayerReport[];
 } {
-  const taken = new Int32Array(memory.buffer, plan.scratch + plan.taken, plan.layers.length);
-  const counts = plan.layers.map((): Record<string, number> => ({}));
-  const open = plan.layers.map(() => 0);
+  const taken = new Int32Array(memory.buffer, placement.scratch + placement.taken, placement.layers.length);
+  const counts = placement.layers.map((): Record<string, number> => ({}));
+  const open = placement.layers.map(() => 0);
   let total = 0;
   return {
     add(examples) {
       total += examples;
-      for (const [index, { layer, weight }] of plan.layers.entries()) {
+      for (const [index, { layer, weight }] of placement.layers.entries()) {
         if (weight) {
           const path = paths[taken[index]!]!;
           counts[index]![path] = (counts[index]![path] ?? 0) + examples;
         } else if (layer.kind === "gate") {
-          const { offset, length, stride } = plan.values[index + 1]!;
+          const { offset, length, stride } = placement.values[index + 1]!;
           for (let i = 0; i < examples; i++) {
-            const gates = new Float32Array(memory.buffer, plan.scratch + offset + i * stride, length);
+            const gates = new Float32Array(memory.buffer, placement.scratch + offset + i * stride, length);
             for (const gate of gates) if (gate !== 0) open[index]!++;
           }
         }
       }
     },
     reports: () =>
-      plan.layers.map(({ layer, weight, outputs }, index) => ({
+      placement.layers.map(({ layer, weight, outputs }, index) => ({
         layer: index,
         kind: layer.kind,
         ...(weight ? { paths: shares(counts[index]!, total) } : {}),

@@ -9,9 +9,9 @@ export type {
   Layer,
   LinearLayer,
   Network,
-  Unit,
   UnitLayer,
+  UnitName,
 } from "./layers.ts";
 export { packSigns } from "./layers.ts";
-export type { Path } from "./plan.ts";
+export type { Path } from "./paths.ts";
 export { loadRuntime, type Runtime, type RuntimeOptions } from "./runtime.ts";

@@ -28,7 +28,7 @@ export function compileKernels(shared: boolean): Promise<Compiled> {
 
 async function compile(name: keyof typeof binaries, shared: boolean): Promise<Compiled> {
   const module = await WebAssembly.compile(decode(binaries[name]));
-  return { module, asked: await instantiate(module, createMemory(1, shared)) };
+  return { module, asked: await instantiateKernels(module, createMemory(1, shared)) };
 }
 
 let fused: boolean | undefined;
@@ -52,7 +52,10 @@ export function createMemory(bytes: number, shared: boolean): WebAssembly.Memory
   }
 }
 
-export async function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<Kernels> {
+export async function instantiateKernels(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+): Promise<Kernels> {
   const instance = await WebAssembly.instantiate(module, { env: { memory } });
   return instance.exports as unknown as Kernels;
 }

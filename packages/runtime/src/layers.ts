@@ -1,5 +1,5 @@
 /** Elementwise hard and smooth functions. `step` is 1[x > 0] and `sign(0) = 1`, as in the library. */
-export type Unit =
+export type UnitName =
   | "identity"
   | "relu"
   | "step"
@@ -34,7 +34,7 @@ export interface LinearLayer extends From {
   /** `[inputs, outputs]`, row by row. */
   readonly weight: Float32Array;
   readonly bias?: Float32Array;
-  readonly unit?: Unit;
+  readonly unit?: UnitName;
 }
 
 /** Turns logits into gates: open where the logit is above a threshold, or among the `top` largest of its example. */
@@ -56,7 +56,7 @@ export interface GatedLayer extends From {
   /** `[inputs, outputs]`, row by row. */
   readonly weight: Float32Array;
   readonly bias?: Float32Array;
-  readonly unit?: Unit;
+  readonly unit?: UnitName;
 }
 
 /** `unit(scale * (b(x) S) + bias)` with signs S in -1, 1 and binary b(x): one bit each. */
@@ -69,13 +69,13 @@ export interface BitsLayer extends From {
   readonly binary?: "sign" | "step";
   readonly scale?: Float32Array;
   readonly bias?: Float32Array;
-  readonly unit?: Unit;
+  readonly unit?: UnitName;
 }
 
 /** A unit alone. */
 export interface UnitLayer extends From {
   readonly kind: "unit";
-  readonly unit: Unit;
+  readonly unit: UnitName;
 }
 
 /** `softmax` gives probabilities, `argmax` one number: the position of the largest (the first of equals). */

@@ -1,14 +1,15 @@
 import type { CheckedNetwork } from "./check.ts";
-import { compileKernels, createMemory, instantiate, type Kernels } from "./kernels.ts";
-import { type Path, type Plan, planNetwork } from "./plan.ts";
-import { writePlan } from "./program.ts";
+import { compileKernels, createMemory, instantiateKernels, type Kernels } from "./kernels.ts";
+import type { Path } from "./paths.ts";
+import { type Placement, placeNetwork } from "./placement.ts";
+import { writeProgram } from "./program.ts";
 
 /** A network in WebAssembly memory, ready to run. */
 export interface Machine {
   readonly kernels: Kernels;
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
-  readonly plan: Plan;
+  readonly placement: Placement;
 }
 
 /** Lays a network out in a memory of its own. */
@@ -21,8 +22,8 @@ export async function createMachine(
 ): Promise<Machine> {
   const { module, asked } = await compileKernels(shared);
   const listBytes = (width: number, groups: number): number => asked.listBytes(width, groups);
-  const plan = planNetwork(network, lengths, listBytes, threads, slab);
-  const memory = createMemory(plan.bytes, shared);
-  writePlan(memory.buffer, plan, path);
-  return { kernels: await instantiate(module, memory), module, memory, plan };
+  const placement = placeNetwork(network, lengths, listBytes, threads, slab);
+  const memory = createMemory(placement.bytes, shared);
+  writeProgram(memory.buffer, placement, path);
+  return { kernels: await instantiateKernels(module, memory), module, memory, placement };
 }

@@ -3,7 +3,7 @@ import { applyCosts } from "./costs.ts";
 import type { Network } from "./layers.ts";
 import * as L from "./layout.ts";
 import { createMachine } from "./machine.ts";
-import { type Path, paths } from "./plan.ts";
+import { type Path, paths } from "./paths.ts";
 
 /** Examples that a layer takes at once. */
 export const LARGEST_BATCH: number = L.CHUNK;
@@ -31,22 +31,22 @@ export interface IsolatedLayer {
  */
 export async function isolateLayer(network: Network, path: Path): Promise<IsolatedLayer> {
   const machine = await createMachine(checked(network), path, 1, L.CHUNK, false);
-  const { kernels, memory, plan } = machine;
+  const { kernels, memory, placement } = machine;
   await applyCosts(machine, undefined, false);
-  const index = plan.layers.length - 1;
+  const index = placement.layers.length - 1;
   const bytes = new Uint8Array(memory.buffer);
-  const op = plan.program + L.HEADER_BYTES + index * L.OP_BYTES;
-  bytes.copyWithin(plan.probe, plan.program, plan.program + L.HEADER_BYTES);
-  bytes.copyWithin(plan.probe + L.HEADER_BYTES, op, op + L.OP_BYTES);
-  const header = new DataView(memory.buffer, plan.probe, L.HEADER_BYTES);
+  const op = placement.program + L.HEADER_BYTES + index * L.OP_BYTES;
+  bytes.copyWithin(placement.probe, placement.program, placement.program + L.HEADER_BYTES);
+  bytes.copyWithin(placement.probe + L.HEADER_BYTES, op, op + L.OP_BYTES);
+  const header = new DataView(memory.buffer, placement.probe, L.HEADER_BYTES);
   header.setInt32(L.HEADER_OPS, 1, true);
   header.setInt32(L.HEADER_OUTPUTS, 0, true); // outputs stay where the layer wrote them
   const rowOf = (value: number, example: number): Float32Array => {
-    const { offset, stride, length } = plan.values[value]!;
-    return new Float32Array(memory.buffer, plan.scratch + offset + example * stride, length);
+    const { offset, stride, length } = placement.values[value]!;
+    return new Float32Array(memory.buffer, placement.scratch + offset + example * stride, length);
   };
   const layer = network.layers[index]!;
-  const input = new Float32Array(memory.buffer, plan.input, L.CHUNK * network.inputs);
+  const input = new Float32Array(memory.buffer, placement.input, L.CHUNK * network.inputs);
   const gateRows =
     layer.kind === "gated" ? Array.from({ length: L.CHUNK }, (_, i) => rowOf(layer.gates, i)) : [];
   return {
@@ -59,8 +59,9 @@ export async function isolateLayer(network: Network, path: Path): Promise<Isolat
         for (let i = 0; i * size < gates.length; i++)
           gateRows[i]!.set(gates.subarray(i * size, (i + 1) * size));
     },
-    run: (examples) => void kernels.run(plan.probe, plan.scratch, plan.input, plan.output, examples),
+    run: (examples) =>
+      void kernels.run(placement.probe, placement.scratch, placement.input, placement.output, examples),
     output: (example) => rowOf(index + 1, example).slice(),
-    path: () => paths[new Int32Array(memory.buffer, plan.scratch + plan.taken + index * 4, 1)[0]!]!,
+    path: () => paths[new Int32Array(memory.buffer, placement.scratch + placement.taken + index * 4, 1)[0]!]!,
   };
 }

@@ -1,7 +1,8 @@
-import type { Layer, Unit } from "./layers.ts";
+import type { Layer, UnitName } from "./layers.ts";
 import * as L from "./layout.ts";
 import { foldBits, packPanels, packRows, packSignRows } from "./pack.ts";
-import { type Path, type Plan, type PlannedLayer, paths } from "./plan.ts";
+import { type Path, paths } from "./paths.ts";
+import type { PlacedLayer, Placement } from "./placement.ts";
 
 const kinds: { readonly [kind in Layer["kind"]]: number } = {
   linear: L.KIND_LINEAR,
@@ -13,7 +14,7 @@ const kinds: { readonly [kind in Layer["kind"]]: number } = {
   argmax: L.KIND_ARGMAX,
 };
 
-const units: { readonly [id in Exclude<Unit, object> | Extract<Unit, object>["id"]]: number } = {
+const units: { readonly [id in Exclude<UnitName, object> | Extract<UnitName, object>["id"]]: number } = {
   identity: L.UNIT_IDENTITY,
   relu: L.UNIT_RELU,
   step: L.UNIT_STEP,
@@ -27,58 +28,58 @@ const units: { readonly [id in Exclude<Unit, object> | Extract<Unit, object>["id
 };
 
 /** Writes the program and the packed weights. */
-export function writePlan(memory: ArrayBufferLike, plan: Plan, path: Path): void {
+export function writeProgram(memory: ArrayBufferLike, placement: Placement, path: Path): void {
   const words = new Uint32Array(memory);
-  const last = plan.values.at(-1)!;
-  const header = new DataView(memory, plan.program, L.HEADER_BYTES);
+  const last = placement.values.at(-1)!;
+  const header = new DataView(memory, placement.program, L.HEADER_BYTES);
   const set = (at: number, value: number): void => header.setUint32(at, value, true);
-  set(L.HEADER_OPS, plan.layers.length);
-  set(L.HEADER_INPUTS, plan.values[0]!.length);
-  set(L.HEADER_INPUT_STRIDE, plan.values[0]!.stride);
+  set(L.HEADER_OPS, placement.layers.length);
+  set(L.HEADER_INPUTS, placement.values[0]!.length);
+  set(L.HEADER_INPUT_STRIDE, placement.values[0]!.stride);
   set(L.HEADER_OUTPUTS, last.length);
   set(L.HEADER_OUTPUT, last.offset);
   set(L.HEADER_OUTPUT_STRIDE, last.stride);
-  set(L.HEADER_LISTS, plan.lists);
-  set(L.HEADER_WIDTH, plan.width);
-  set(L.HEADER_GROUPS, plan.groups);
-  set(L.HEADER_PANELS, plan.panelList);
-  for (let p = 0; p < plan.panels; p++) words[plan.panelList / 4 + p] = p;
-  for (const [index, planned] of plan.layers.entries()) {
-    writeOperation(memory, plan, planned, index, path);
-    writeWeights(memory, planned);
+  set(L.HEADER_LISTS, placement.lists);
+  set(L.HEADER_WIDTH, placement.width);
+  set(L.HEADER_GROUPS, placement.groups);
+  set(L.HEADER_PANELS, placement.panelList);
+  for (let p = 0; p < placement.panels; p++) words[placement.panelList / 4 + p] = p;
+  for (const [index, placed] of placement.layers.entries()) {
+    writeOperation(memory, placement, placed, index, path);
+    writeWeights(memory, placed);
   }
 }
 
 function writeOperation(
   memory: ArrayBufferLike,
-  plan: Plan,
-  planned: PlannedLayer,
+  placement: Placement,
+  placed: PlacedLayer,
   index: number,
   path: Path,
 ): void {
-  const { layer } = planned;
-  const view = new DataView(memory, plan.program + L.HEADER_BYTES + index * L.OP_BYTES, L.OP_BYTES);
+  const { layer } = placed;
+  const view = new DataView(memory, placement.program + L.HEADER_BYTES + index * L.OP_BYTES, L.OP_BYTES);
   const set = (at: number, value: number): void => view.setInt32(at, value, true);
   const setFloat = (at: number, value: number): void => view.setFloat32(at, value, true);
-  const x = plan.values[planned.input]!;
-  const y = plan.values[index + 1]!;
+  const x = placement.values[placed.input]!;
+  const y = placement.values[index + 1]!;
   const unitGated = layer.kind === "gated" && layer.block === 1;
   set(L.OP_KIND, unitGated ? L.KIND_UNIT_GATED : kinds[layer.kind]);
   set(L.OP_X, x.offset);
   set(L.OP_X_STRIDE, x.stride);
   set(L.OP_Y, y.offset);
   set(L.OP_Y_STRIDE, y.stride);
-  set(L.OP_INPUTS, planned.inputs);
-  set(L.OP_OUTPUTS, planned.outputs);
-  set(L.OP_PANELS, planned.panels);
-  set(L.OP_WEIGHT, planned.weight);
-  set(L.OP_WIDE, planned.wide);
-  set(L.OP_BIAS, planned.bias);
-  set(L.OP_ROWS, planned.rows);
-  set(L.OP_ROW_BYTES, planned.rowBytes);
-  set(L.OP_SCALE, planned.scale);
+  set(L.OP_INPUTS, placed.inputs);
+  set(L.OP_OUTPUTS, placed.outputs);
+  set(L.OP_PANELS, placed.panels);
+  set(L.OP_WEIGHT, placed.weight);
+  set(L.OP_WIDE, placed.wide);
+  set(L.OP_BIAS, placed.bias);
+  set(L.OP_ROWS, placed.rows);
+  set(L.OP_ROW_BYTES, placed.rowBytes);
+  set(L.OP_SCALE, placed.scale);
   set(L.OP_PATH, paths.indexOf(path));
-  set(L.OP_TAKEN, plan.taken + index * 4);
+  set(L.OP_TAKEN, placement.taken + index * 4);
   let flags = 0;
   if (layer.kind === "gate") {
     if (layer.scaled) flags |= L.FLAG_SCALED;
@@ -89,13 +90,14 @@ function writeOperation(
     }
   }
   if (layer.kind === "gated") {
-    const gates = plan.values[layer.gates]!;
+    const gates = placement.values[layer.gates]!;
     set(L.OP_GATES, gates.offset);
     set(L.OP_GATES_STRIDE, gates.stride);
     set(L.OP_GROUPS, gates.length);
     set(L.OP_BLOCK, layer.block / 8);
-    if (planned.outputs * planned.inputs * 4 > L.MIDDLE_BYTES) flags |= L.FLAG_FAR;
-    if ((plan.layers[layer.gates - 1]!.layer as { readonly scaled?: boolean }).scaled) flags |= L.FLAG_SCALED;
+    if (placed.outputs * placed.inputs * 4 > L.MIDDLE_BYTES) flags |= L.FLAG_FAR;
+    if ((placement.layers[layer.gates - 1]!.layer as { readonly scaled?: boolean }).scaled)
+      flags |= L.FLAG_SCALED;
   }
   if (layer.kind === "bits" && layer.binary === "step") flags |= L.FLAG_STEP;
   set(L.OP_FLAGS, flags);
@@ -112,8 +114,8 @@ function writeOperation(
   }
 }
 
-function writeWeights(memory: ArrayBufferLike, planned: PlannedLayer): void {
-  const { layer, inputs, outputs, panels, weight, wide, rows, rowBytes, bias, scale } = planned;
+function writeWeights(memory: ArrayBufferLike, placed: PlacedLayer): void {
+  const { layer, inputs, outputs, panels, weight, wide, rows, rowBytes, bias, scale } = placed;
   const floats = (at: number, length: number): Float32Array => new Float32Array(memory, at, length);
   if (layer.kind === "linear" || layer.kind === "gated") {
     packPanels(layer.weight, inputs, outputs, 8, floats(weight, panels * inputs * 8));

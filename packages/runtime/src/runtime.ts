@@ -4,7 +4,7 @@ import { networkOf } from "./file.ts";
 import type { Network } from "./layers.ts";
 import { CHUNK } from "./layout.ts";
 import { createMachine, type Machine } from "./machine.ts";
-import { type Path, paths } from "./plan.ts";
+import { type Path, paths } from "./paths.ts";
 
 /** Options of `loadRuntime`. */
 export interface RuntimeOptions {
@@ -49,8 +49,8 @@ export async function loadRuntime(
 }
 
 /** Runs at most 64 examples on the calling thread; false if one of them is not finite. */
-export function runHere({ kernels, plan }: Machine, examples: number): boolean {
-  return kernels.run(plan.program, plan.scratch, plan.input, plan.output, examples) < 0;
+export function runHere({ kernels, placement }: Machine, examples: number): boolean {
+  return kernels.run(placement.program, placement.scratch, placement.input, placement.output, examples) < 0;
 }
 
 export function checkPath({ path = "auto" }: RuntimeOptions): Path {
@@ -69,11 +69,11 @@ export function createRuntime(
   slab: number,
   run: (examples: number) => boolean,
 ): Runtime {
-  const { memory, plan } = machine;
-  const inputs = plan.values[0]!.length;
-  const outputs = plan.values.at(-1)!.length;
-  const input = new Float32Array(memory.buffer, plan.input, slab * inputs);
-  const output = new Float32Array(memory.buffer, plan.output, slab * outputs);
+  const { memory, placement } = machine;
+  const inputs = placement.values[0]!.length;
+  const outputs = placement.values.at(-1)!.length;
+  const input = new Float32Array(memory.buffer, placement.input, slab * inputs);
+  const output = new Float32Array(memory.buffer, placement.output, slab * outputs);
   return {
     inputs,
     outputs,

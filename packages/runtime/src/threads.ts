@@ -4,7 +4,7 @@ import type { Network } from "./layers.ts";
 import * as L from "./layout.ts";
 import { createMachine } from "./machine.ts";
 import { checkPath, createRuntime, type Runtime, type RuntimeOptions } from "./runtime.ts";
-import { type Place, startWorker } from "./worker.ts";
+import { startWorker, type ThreadAddresses } from "./worker.ts";
 
 /** Options of `loadThreaded`. */
 export interface ThreadedOptions extends RuntimeOptions {
@@ -47,16 +47,16 @@ export async function loadThreaded(
   const slab = L.CHUNK * threads * 4;
   const machine = await createMachine(read, checkPath(options), threads, slab, true);
   await applyCosts(machine, options.costs, true);
-  const { plan } = machine;
-  const control = new Int32Array(machine.memory.buffer, plan.control, L.CONTROL_BYTES / 4);
+  const { placement } = machine;
+  const control = new Int32Array(machine.memory.buffer, placement.control, L.CONTROL_BYTES / 4);
   const places = Array.from(
     { length: threads },
-    (_, thread): Place => [
-      plan.control,
-      plan.program,
-      plan.scratch + thread * plan.scratchBytes,
-      plan.input,
-      plan.output,
+    (_, thread): ThreadAddresses => [
+      placement.control,
+      placement.program,
+      placement.scratch + thread * placement.scratchBytes,
+      placement.input,
+      placement.output,
     ],
   );
   let workers = await Promise.all(

@@ -1,5 +1,11 @@
 /** What a thread needs to know: the addresses of the control block, the program, its scratch, the inputs and outputs. */
-export type Place = [control: number, program: number, scratch: number, input: number, output: number];
+export type ThreadAddresses = [
+  control: number,
+  program: number,
+  scratch: number,
+  input: number,
+  output: number,
+];
 
 /** The same few lines in Node and in a page: everything else is in the kernels. */
 const source = `
@@ -30,7 +36,7 @@ interface NodeProcess {
 export async function startWorker(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
-  place: Place,
+  place: ThreadAddresses,
 ): Promise<{ terminate(): unknown }> {
   const job = { module, memory, place };
   const { process } = globalThis as unknown as { readonly process?: NodeProcess };

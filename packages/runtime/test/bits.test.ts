@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Network, packSigns, type Unit } from "../src/layers.ts";
+import { type Network, packSigns, type UnitName } from "../src/layers.ts";
 import { floats, generator } from "./reference.ts";
 import { checkNetworkValues, runValues } from "./values.ts";
 
-const unit = fc.constantFrom<Unit>(
+const unit = fc.constantFrom<UnitName>(
   "identity",
   "relu",
   "step",

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { GatedLayer, Layer, Network, Unit } from "../src/layers.ts";
+import type { GatedLayer, Layer, Network, UnitName } from "../src/layers.ts";
 import * as L from "../src/layout.ts";
-import type { Path } from "../src/plan.ts";
+import type { Path } from "../src/paths.ts";
 import { floats, generator } from "./reference.ts";
 import { checkNetworkValues, runValues, usualCosts } from "./values.ts";
 
-const units: readonly Unit[] = [
+const units: readonly UnitName[] = [
   "identity",
   "relu",
   "step",
@@ -75,7 +75,7 @@ function gatedNetwork(
   block: number,
   open: { above: number } | { top: number },
   scaled: boolean,
-  u: Unit,
+  u: UnitName,
   random: () => number,
 ): Network {
   const groups = Math.ceil(outputs / block);

@@ -1,4 +1,4 @@
-import type { BitsLayer, GatedLayer, Layer, LinearLayer, Network, Unit } from "../src/layers.ts";
+import type { BitsLayer, GatedLayer, Layer, LinearLayer, Network, UnitName } from "../src/layers.ts";
 
 /** Numbers in [-1, 1) from a seed. */
 export function generator(seed: number): () => number {
@@ -98,7 +98,7 @@ function bits(layer: BitsLayer, x: ArrayLike<number>): Value {
 }
 
 /** The unit of a value; where a jump lies within the bound, either side is right. */
-function through(unit: Unit, { values, bounds }: Value): Value {
+function through(unit: UnitName, { values, bounds }: Value): Value {
   const id = typeof unit === "string" ? unit : unit.id;
   const one = (x: number): number => {
     if (typeof unit === "object")

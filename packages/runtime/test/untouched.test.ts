@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { checked } from "../src/check.ts";
 import { writeCosts } from "../src/costs.ts";
-import { instantiate } from "../src/kernels.ts";
+import { instantiateKernels } from "../src/kernels.ts";
 import type { Network } from "../src/layers.ts";
 import * as L from "../src/layout.ts";
 import { createMachine } from "../src/machine.ts";
-import { type Path, paths } from "../src/plan.ts";
-import { writePlan } from "../src/program.ts";
+import { type Path, paths } from "../src/paths.ts";
+import { writeProgram } from "../src/program.ts";
 import { floats, generator } from "./reference.ts";
 import { usualCosts } from "./values.ts";
 
@@ -51,8 +51,8 @@ function inputsOf(network: Network, block: number, batch: number): Float32Array 
  * it: whoever reads one of them is stopped by WebAssembly.
  */
 async function runAtTheEnd(network: Network, path: Path, x: Float32Array): Promise<Float32Array> {
-  const { module, plan } = await createMachine(checked(network), path, 1, L.CHUNK, false);
-  const { weight, wide, rows, rowBytes, inputs } = plan.layers[2]!;
+  const { module, placement } = await createMachine(checked(network), path, 1, L.CHUNK, false);
+  const { weight, wide, rows, rowBytes, inputs } = placement.layers[2]!;
   const places = [
     { field: L.OP_WEIGHT, at: weight, used: (USED / 8) * inputs * 32 },
     { field: L.OP_WIDE, at: wide, used: (USED / 32) * inputs * 128 },
@@ -61,22 +61,24 @@ async function runAtTheEnd(network: Network, path: Path, x: Float32Array): Promi
   // One area after the other can't end where memory ends, so each has its turn.
   let result: Float32Array | undefined;
   for (const { field, at, used } of places) {
-    const pages = Math.ceil((plan.bytes + used) / PAGE);
+    const pages = Math.ceil((placement.bytes + used) / PAGE);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-    writePlan(memory.buffer, plan, path);
-    writeCosts({ kernels: undefined as never, module, memory, plan }, usualCosts);
+    writeProgram(memory.buffer, placement, path);
+    writeCosts({ kernels: undefined as never, module, memory, placement }, usualCosts);
     const end = memory.buffer.byteLength - used;
     new Uint8Array(memory.buffer).copyWithin(end, at, at + used);
-    const op = plan.program + L.HEADER_BYTES + 2 * L.OP_BYTES;
+    const op = placement.program + L.HEADER_BYTES + 2 * L.OP_BYTES;
     new DataView(memory.buffer).setUint32(op + field, end, true);
     if (network.inputs > MANY_INPUTS) new Int32Array(memory.buffer, op + L.OP_FLAGS, 1)[0]! |= L.FLAG_FAR;
-    const kernels = await instantiate(module, memory);
-    new Float32Array(memory.buffer, plan.input, x.length).set(x);
+    const kernels = await instantiateKernels(module, memory);
+    new Float32Array(memory.buffer, placement.input, x.length).set(x);
     const batch = x.length / network.inputs;
-    expect(kernels.run(plan.program, plan.scratch, plan.input, plan.output, batch)).toBe(-1);
-    const taken = new Int32Array(memory.buffer, plan.scratch + plan.taken, 3)[2]!;
+    expect(kernels.run(placement.program, placement.scratch, placement.input, placement.output, batch)).toBe(
+      -1,
+    );
+    const taken = new Int32Array(memory.buffer, placement.scratch + placement.taken, 3)[2]!;
     expect(paths[taken]).toBe(path);
-    const outputs = new Float32Array(memory.buffer, plan.output, batch * OUTPUTS).slice();
+    const outputs = new Float32Array(memory.buffer, placement.output, batch * OUTPUTS).slice();
     if (result) expect(outputs).toEqual(result);
     result = outputs;
   }
@@ -84,11 +86,11 @@ async function runAtTheEnd(network: Network, path: Path, x: Float32Array): Promi
 }
 
 async function usual(network: Network, path: Path, x: Float32Array): Promise<Float32Array> {
-  const { kernels, memory, plan } = await createMachine(checked(network), path, 1, L.CHUNK, false);
-  new Float32Array(memory.buffer, plan.input, x.length).set(x);
+  const { kernels, memory, placement } = await createMachine(checked(network), path, 1, L.CHUNK, false);
+  new Float32Array(memory.buffer, placement.input, x.length).set(x);
   const batch = x.length / network.inputs;
-  kernels.run(plan.program, plan.scratch, plan.input, plan.output, batch);
-  return new Float32Array(memory.buffer, plan.output, batch * OUTPUTS).slice();
+  kernels.run(placement.program, placement.scratch, placement.input, placement.output, batch);
+  return new Float32Array(memory.buffer, placement.output, batch * OUTPUTS).slice();
 }
 
 describe("weights of closed gates are not read: they could lie where there is no memory", () => {

@@ -5,7 +5,7 @@ import type { Network } from "../src/layers.ts";
 import * as L from "../src/layout.ts";
 import { createMachine, type Machine } from "../src/machine.ts";
 import { packPanels, packRows } from "../src/pack.ts";
-import { type Path, paths } from "../src/plan.ts";
+import { type Path, paths } from "../src/paths.ts";
 import { evaluate, expectWithin } from "./reference.ts";
 
 /** Costs like those of a usual machine, so that tests do not depend on the clock. */
@@ -24,37 +24,42 @@ export async function runValues(
   far = false,
 ): Promise<{ examples: Float32Array[][]; paths: Path[]; output: Float32Array }> {
   const machine = await createMachine(checked(network), path, 1, L.CHUNK, false);
-  const { kernels, memory, plan } = machine;
+  const { kernels, memory, placement } = machine;
   writeCosts(machine, costs);
   if (lastWeight) replaceLastWeight(machine, lastWeight);
   if (far) {
-    const op = plan.program + L.HEADER_BYTES + (plan.layers.length - 1) * L.OP_BYTES;
+    const op = placement.program + L.HEADER_BYTES + (placement.layers.length - 1) * L.OP_BYTES;
     new Int32Array(memory.buffer, op + L.OP_FLAGS, 1)[0]! |= L.FLAG_FAR;
   }
   const count = x.length / network.inputs;
-  new Float32Array(memory.buffer, plan.input, x.length).set(x);
+  new Float32Array(memory.buffer, placement.input, x.length).set(x);
   // What lay in memory before must not matter.
-  for (const { offset, length, stride } of plan.values.slice(1))
+  for (const { offset, length, stride } of placement.values.slice(1))
     for (let i = 0; i < L.CHUNK; i++)
-      new Float32Array(memory.buffer, plan.scratch + offset + i * stride, length).fill(1e30);
-  if (kernels.run(plan.program, plan.scratch, plan.input, plan.output, count) >= 0)
+      new Float32Array(memory.buffer, placement.scratch + offset + i * stride, length).fill(1e30);
+  if (kernels.run(placement.program, placement.scratch, placement.input, placement.output, count) >= 0)
     throw new Error("not finite");
   return {
     examples: Array.from({ length: count }, (_, i) =>
-      plan.values.map(({ offset, length, stride }) =>
-        new Float32Array(memory.buffer, plan.scratch + offset + i * stride, length).slice(),
+      placement.values.map(({ offset, length, stride }) =>
+        new Float32Array(memory.buffer, placement.scratch + offset + i * stride, length).slice(),
       ),
     ),
-    paths: plan.layers.map(
-      (_, index) => paths[new Int32Array(memory.buffer, plan.scratch + plan.taken + index * 4, 1)[0]!]!,
+    paths: placement.layers.map(
+      (_, index) =>
+        paths[new Int32Array(memory.buffer, placement.scratch + placement.taken + index * 4, 1)[0]!]!,
     ),
-    output: new Float32Array(memory.buffer, plan.output, count * plan.values.at(-1)!.length).slice(),
+    output: new Float32Array(
+      memory.buffer,
+      placement.output,
+      count * placement.values.at(-1)!.length,
+    ).slice(),
   };
 }
 
 /** Packs other weights into the last layer, unchecked. */
-function replaceLastWeight({ memory, plan }: Machine, weight: Float32Array): void {
-  const { inputs, outputs, panels, weight: at, wide, rows, rowBytes } = plan.layers.at(-1)!;
+function replaceLastWeight({ memory, placement }: Machine, weight: Float32Array): void {
+  const { inputs, outputs, panels, weight: at, wide, rows, rowBytes } = placement.layers.at(-1)!;
   packPanels(weight, inputs, outputs, 8, new Float32Array(memory.buffer, at, panels * inputs * 8));
   if (wide)
     packPanels(

@@ -12,7 +12,7 @@ import type { Command } from "commander";
 import { ownForm } from "../data/own-data.ts";
 import { UsageError } from "./errors.ts";
 import { parseEstimator } from "./estimator.ts";
-import { addSetting, givenSettings, wholeNumber } from "./flags.ts";
+import { addSetting, givenSettings, wholeNumberFlag } from "./flags.ts";
 import { filesOf, ownExperiments } from "./own.ts";
 import { unknownName } from "./suggest.ts";
 
@@ -94,7 +94,7 @@ export function resolveRun(
   const estimator = { id, options: { ...suited.options, ...options } };
   const settings = resolveSettings(experiment.options, { ...suited.settings, ...given }, shaped);
   const size = (flag: string, text: unknown, fallback: number): number =>
-    typeof text === "string" ? wholeNumber(flag, text, 1, 1_000_000) : fallback;
+    typeof text === "string" ? wholeNumberFlag(flag, text, 1, 1_000_000) : fallback;
   return {
     experiment: experiment.name,
     estimator,
@@ -119,12 +119,12 @@ const MOST_SEED = 2 ** 32 - 1;
 
 /** `--seed`, the first of `count` seeds. */
 export function seedOf(flags: Flags, count = 1): number {
-  return wholeNumber("--seed", String(flags.seed ?? "0"), 0, MOST_SEED - (count - 1));
+  return wholeNumberFlag("--seed", String(flags.seed ?? "0"), 0, MOST_SEED - (count - 1));
 }
 
 /** `--checkpoint-every`. */
 export function checkpointEveryOf(flags: Flags): number {
-  return wholeNumber("--checkpoint-every", String(flags.checkpointEvery ?? "500"), 1, 1e9);
+  return wholeNumberFlag("--checkpoint-every", String(flags.checkpointEvery ?? "500"), 1, 1e9);
 }
 
 /** Refuses a run that can't be, before any work, by what is known without its data. */

@@ -3,7 +3,7 @@ import { type CatalogueEntry, catalogue, type Estimator, findEstimator } from "h
 import { UsageError } from "./errors.ts";
 import { optionValue } from "./flags.ts";
 import { isModuleFile } from "./module-file.ts";
-import { kindOf } from "./own.ts";
+import { moduleKind } from "./own.ts";
 import { nearest, unknownName } from "./suggest.ts";
 
 /** The estimator of an id, with its defaults; a UsageError with a suggestion if there is none. */
@@ -15,7 +15,7 @@ export function estimatorOf(id: string): Estimator {
 export function entryOf(id: string): CatalogueEntry {
   const entry = findEstimator(id);
   if (entry) return entry;
-  if (kindOf(id) === "estimator")
+  if (moduleKind(id) === "estimator")
     return {
       id,
       name: "mine",

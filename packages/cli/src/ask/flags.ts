@@ -14,7 +14,7 @@ export function numberOf(text: string): number | undefined {
 }
 
 /** The value of a flag that takes a whole number. */
-export function wholeNumber(flag: string, text: string, min: number, max: number): number {
+export function wholeNumberFlag(flag: string, text: string, min: number, max: number): number {
   const value = numberOf(text);
   if (value === undefined || !Number.isInteger(value) || value < min || value > max)
     throw new UsageError(

@@ -114,7 +114,7 @@ function wrongExperiment(name: string, value: unknown): UsageError {
 }
 
 /** What kind of thing a module in hand is. */
-export function kindOf(name: string): "estimator" | "experiment" | "problem" | undefined {
+export function moduleKind(name: string): "estimator" | "experiment" | "problem" | undefined {
   const value = loaded.get(name)?.value;
   if (value === undefined) return undefined;
   if (typeof value === "function") return "estimator";
@@ -123,7 +123,7 @@ export function kindOf(name: string): "estimator" | "experiment" | "problem" | u
 
 /** The factory of a module in hand, with the id that it gives itself. */
 export function ownFactory(name: string): Create | undefined {
-  return kindOf(name) === "estimator" ? (loaded.get(name)!.value as Create) : undefined;
+  return moduleKind(name) === "estimator" ? (loaded.get(name)!.value as Create) : undefined;
 }
 
 /** For a run's configuration: path and SHA-256 of the modules among these names. */

@@ -4,7 +4,7 @@ import { isOwnData } from "../data/own-data.ts";
 import { type Flags, seedOf } from "./configuration.ts";
 import { UsageError } from "./errors.ts";
 import { formatEstimator, parseEstimator, wholeEstimator } from "./estimator.ts";
-import { flagKey, kebab, optionValue, wholeNumber } from "./flags.ts";
+import { flagKey, kebab, optionValue, wholeNumberFlag } from "./flags.ts";
 
 import { experimentOf } from "./own.ts";
 import { unknownName } from "./suggest.ts";
@@ -83,14 +83,14 @@ function comparison(
     case "seed":
       return said([seeds[0]], seedOf({ seed: text }));
     case "seeds":
-      return said([seeds.length], wholeNumber("--seeds", text, 1, 1000));
+      return said([seeds.length], wholeNumberFlag("--seeds", text, 1, 1000));
     case "data":
       if (!datasetNames.includes(text) && !isOwnData(text)) throw unknownName("dataset", text, datasetNames);
       return said([first.data], text);
     case "trainSize":
     case "testSize": {
       const made = key === "trainSize" ? first.drawn?.train : first.drawn?.test;
-      return said([made], wholeNumber(`--${kebab(key)}`, text, 1, 1_000_000));
+      return said([made], wholeNumberFlag(`--${kebab(key)}`, text, 1, 1_000_000));
     }
     default: {
       const [name, spec] = Object.entries(experimentOf(first.experiment).options).find(([n]) => flagKey(n) === key)!; // biome-ignore format: one thought

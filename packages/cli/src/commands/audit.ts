@@ -5,7 +5,7 @@ import { type AuditReport, catalogue, holdUnits, audit as measure } from "hardgr
 import { type Flags, seedOf } from "../ask/configuration.ts";
 import { Failure, UsageError } from "../ask/errors.ts";
 import { formatEstimator, parseEstimator } from "../ask/estimator.ts";
-import { wholeNumber } from "../ask/flags.ts";
+import { wholeNumberFlag } from "../ask/flags.ts";
 import { loadProblem, type Problem } from "../ask/problems.ts";
 import { checkTarget, writeFigure } from "../disk/figure-file.ts";
 import type { Labelled } from "../figures/audit.ts";
@@ -14,9 +14,9 @@ import { stepBar } from "../print/step-bar.ts";
 import { tableText } from "../print/table.ts";
 
 /** `audit [IDS]`: bias, variance and cost on a problem, against the exact gradient. */
-export async function audit(ids: string | undefined, flags: Flags): Promise<void> {
-  const samples = wholeNumber("--samples", (flags.samples as string) ?? "10000", 100, 1_000_000);
-  const warmup = wholeNumber("--warmup", (flags.warmup as string) ?? "200", 0, 100_000);
+export async function auditEstimators(ids: string | undefined, flags: Flags): Promise<void> {
+  const samples = wholeNumberFlag("--samples", (flags.samples as string) ?? "10000", 100, 1_000_000);
+  const warmup = wholeNumberFlag("--warmup", (flags.warmup as string) ?? "200", 0, 100_000);
   const seed = seedOf(flags);
   const text = ids ?? (flags.estimators as string | undefined);
   if (ids !== undefined && flags.estimators !== undefined)
@@ -175,12 +175,12 @@ async function writeReport(
 
 /** With `--units`: those alone, the others held at samples. */
 function partOf(problem: Problem, flags: Flags): Problem {
-  const held = wholeNumber("--held", String(flags.held ?? "8"), 1, 4096);
+  const held = wholeNumberFlag("--held", String(flags.held ?? "8"), 1, 4096);
   if (flags.units === undefined) return problem;
   const units = String(flags.units)
     .split(",")
     .flatMap((text) => {
-      const [from, to = from] = text.split("-").map((n) => wholeNumber("--units", n.trim(), 0, 100_000));
+      const [from, to = from] = text.split("-").map((n) => wholeNumberFlag("--units", n.trim(), 0, 100_000));
       return Array.from({ length: Math.max(0, to! - from! + 1) }, (_, i) => from! + i);
     });
   try {
@@ -236,5 +236,5 @@ A problem file is a JavaScript module (TypeScript from Node 22.18 on), for examp
     objective: (b, { np }) => np.square(np.sum(b, -1).sub(1.5)),  // [..., units] -> [...]
   };`,
     )
-    .action((ids, flags) => audit(ids, flags));
+    .action((ids, flags) => auditEstimators(ids, flags));
 }

@@ -5,8 +5,8 @@ import { checkExperiment, checkProblem } from "../ask/check-own.ts";
 import type { Flags } from "../ask/configuration.ts";
 import { Failure } from "../ask/errors.ts";
 import { entryOf } from "../ask/estimator.ts";
-import { wholeNumber } from "../ask/flags.ts";
-import { experimentOf, kindOf, ownFactory } from "../ask/own.ts";
+import { wholeNumberFlag } from "../ask/flags.ts";
+import { experimentOf, moduleKind, ownFactory } from "../ask/own.ts";
 import { loadProblem } from "../ask/problems.ts";
 import { narrator, print, printJson } from "../print/console.ts";
 import { stepBar } from "../print/step-bar.ts";
@@ -23,9 +23,9 @@ export interface Checked {
 }
 
 /** `check FILE`: an estimator against its traits, a problem or an experiment against what is asked of one. */
-export async function check(name: string, flags: Flags): Promise<void> {
-  const samples = wholeNumber("--samples", String(flags.samples ?? "10000"), 1000, 1_000_000);
-  const kind = kindOf(name) ?? "estimator";
+export async function checkModule(name: string, flags: Flags): Promise<void> {
+  const samples = wholeNumberFlag("--samples", String(flags.samples ?? "10000"), 1000, 1_000_000);
+  const kind = moduleKind(name) ?? "estimator";
   const narrate = narrator(flags.quiet === true || flags.json === true);
   const subject = kind === "estimator" ? (ownFactory(name) ?? entryOf(name).create) : undefined;
   const backend = await useDevice("wasm");
@@ -63,5 +63,5 @@ export function declare(command: Command): void {
     .option("--json", "print every check as JSON")
     .option("--quiet", "print results only, no progress")
     .addHelpText("after", "\nExit status: 0 every claim holds, 1 a claim is false, 2 wrong usage.")
-    .action((file, flags) => check(file, flags));
+    .action((file, flags) => checkModule(file, flags));
 }

@@ -13,9 +13,9 @@ import {
 import { deviceOf } from "../ask/device.ts";
 import { Interrupted, UsageError } from "../ask/errors.ts";
 import { estimatorFileName, formatEstimator } from "../ask/estimator.ts";
-import { wholeNumber } from "../ask/flags.ts";
+import { wholeNumberFlag } from "../ask/flags.ts";
 import { experimentOf } from "../ask/own.ts";
-import { plannedComparison, refuseAll, refuseForeign, resumedComparison } from "../compare/plan.ts";
+import { plannedComparison, refuseAll, refuseForeignFolder, resumedComparison } from "../compare/plan.ts";
 import { labelOf, runJobs } from "../compare/pool.ts";
 import { report } from "../compare/report.ts";
 import { resultsOf } from "../compare/results.ts";
@@ -28,7 +28,7 @@ import { narrator, print, printJson } from "../print/console.ts";
 import { progressOf } from "../print/progress.ts";
 import { tableText } from "../print/table.ts";
 import { environment } from "../run-folder/environment.ts";
-import { readMetrics, readPictures, readSummary } from "../run-folder/read.ts";
+import { readMetrics, readSummary, savedPictures } from "../run-folder/read.ts";
 import { hasCheckpoint } from "../run-folder/saved-run.ts";
 
 /** `compare EXPERIMENT`: estimators side by side, each with the same seeds. */
@@ -36,7 +36,7 @@ export async function compare(name: string | undefined, flags: Flags): Promise<v
   const quiet = flags.quiet === true;
   const narrate = narrator(quiet);
   const device = deviceOf(flags.device);
-  const jobs = wholeNumber("--jobs", String(flags.jobs ?? availableParallelism()), 1, 256);
+  const jobs = wholeNumberFlag("--jobs", String(flags.jobs ?? availableParallelism()), 1, 256);
   const checkpointEvery = checkpointEveryOf(flags);
   const resume = flags.resume as string | undefined;
   const { configs, command } =
@@ -48,7 +48,7 @@ export async function compare(name: string | undefined, flags: Flags): Promise<v
     throw new UsageError(
       `${path} exists and runs are never overwritten; choose another --out, or --resume ${path}.`,
     );
-  if (resume !== undefined) for (const config of configs) refuseForeign(config, runPath(config, path));
+  if (resume !== undefined) for (const config of configs) refuseForeignFolder(config, runPath(config, path));
   const dataset = await datasetOf(configs[0]!, quiet); // refuses missing data once, before any run
   refuseAll(configs, (config) => checkRun(experiment, config, dataset));
   if (resume === undefined)
@@ -86,7 +86,7 @@ export async function compare(name: string | undefined, flags: Flags): Promise<v
   const where = environment(device);
   const curves = all.map(({ config, path: folder }) => ({ config, rows: readMetrics(folder) }));
   const best = runs.findIndex((r) => formatEstimator(r.config.estimator) === results[0]!.estimator);
-  const pictures = readPictures(all[best]!.path);
+  const pictures = savedPictures(all[best]!.path);
   const title = `${experiment.title}: ${results.length} gradient estimators on ${data}`;
   writeWhole(
     join(path, "results.json"),

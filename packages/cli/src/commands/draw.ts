@@ -21,7 +21,7 @@ const REPORT = 100_000;
 const small = fileURLToPath(new URL("../../digits", import.meta.url));
 
 /** `draw [RUN]`: pictures of the digit that is asked for, by a trained generator. */
-export async function draw(given: string | undefined, flags: Flags): Promise<void> {
+export async function drawPictures(given: string | undefined, flags: Flags): Promise<void> {
   const run = given ?? small;
   const request = requestOf(flags);
   const narrate = narrator(flags.quiet === true);
@@ -135,5 +135,5 @@ export function declare(command: Command): void {
     .option("--force", "overwrite an existing file")
     .option("--json", "what was drawn as JSON on stdout; without --out with all grey values")
     .option("--quiet", "print results only")
-    .action((run, flags) => draw(run, flags));
+    .action((run, flags) => drawPictures(run, flags));
 }

@@ -12,14 +12,14 @@ import type { Command } from "commander";
 import type { Flags } from "../ask/configuration.ts";
 import { backendOf, deviceOf } from "../ask/device.ts";
 import { UsageError } from "../ask/errors.ts";
-import { wholeNumber } from "../ask/flags.ts";
+import { wholeNumberFlag } from "../ask/flags.ts";
 import { unknownName } from "../ask/suggest.ts";
 import { datasetOf } from "../data/progress.ts";
 import { checkTarget, writeFigure } from "../disk/figure-file.ts";
 import { drawerOf, refuseSilent } from "../draw/drawer.ts";
 import { judgeFigure } from "../figures/judge.ts";
 import { type Judge, judgePath, makeJudge, readJudge } from "../judge/file.ts";
-import { stepsOf } from "../judge/steps.ts";
+import { partsProgress } from "../judge/steps.ts";
 import { judgeSentence, verdictLines, verdictTable } from "../judge/text.ts";
 import { narrator, percent, print, printJson } from "../print/console.ts";
 import { type SavedRun, savedRun } from "../run-folder/saved-run.ts";
@@ -28,8 +28,8 @@ type Data = Pick<RunConfig, "data" | "drawn" | "seed">;
 
 /** `judge RUN`: what a classifier that has only seen real images says of a generator's pictures. */
 export async function judge(run: string | undefined, flags: Flags): Promise<void> {
-  const count = wholeNumber("--count", String(flags.count ?? "1000"), 2, 100_000);
-  const seed = wholeNumber("--seed", String(flags.seed ?? "0"), 0, MOST_SEED);
+  const count = wholeNumberFlag("--count", String(flags.count ?? "1000"), 2, 100_000);
+  const seed = wholeNumberFlag("--seed", String(flags.seed ?? "0"), 0, MOST_SEED);
   const out = flags.out as string | undefined;
   const ofRun = ["out", "count", "seed", "ganTrain"].filter((flag) =>
     flag === "ganTrain" ? flags.ganTrain === false : flags[flag] !== undefined,
@@ -43,7 +43,7 @@ export async function judge(run: string | undefined, flags: Flags): Promise<void
   if (flags.threads !== undefined && device !== "native")
     throw new UsageError(`--threads is for --device native, not ${device}; leave it out.`);
   const threads =
-    flags.threads === undefined ? undefined : wholeNumber("--threads", String(flags.threads), 1, 256);
+    flags.threads === undefined ? undefined : wholeNumberFlag("--threads", String(flags.threads), 1, 256);
   const trained = run === undefined ? undefined : savedRun(run, "cannot judge");
   if (trained) {
     refuseSilent(trained, "the judge reads what generators draw");
@@ -77,7 +77,7 @@ export async function judge(run: string | undefined, flags: Flags): Promise<void
     narrate(
       `no class was found that is ${silent.join(" or ")}: what is asked of it counts as not recognised`,
     );
-  const steps = stepsOf(quiet);
+  const steps = partsProgress(quiet);
   const reader = readerOf(frozen.parameters, dataset, backend);
   const verdict = await assess(generator, reader, dataset, backend, {
     count,
@@ -129,7 +129,7 @@ async function judgeOf(of: Data, dataset: Dataset, backend: Backend, flags: Flag
   const given = flags.judge as string | undefined;
   if (given !== undefined) return readJudge(given, of);
   if (fs.existsSync(judgePath(of))) return readJudge(judgePath(of), of);
-  const steps = stepsOf(flags.quiet === true);
+  const steps = partsProgress(flags.quiet === true);
   try {
     const { data, drawn } = of;
     return await makeJudge({ data, ...(drawn ? { drawn } : {}) }, dataset, backend, steps);

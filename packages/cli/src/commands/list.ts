@@ -4,7 +4,7 @@ import { print, printJson } from "../print/console.ts";
 import { tableText, withoutLast } from "../print/table.ts";
 
 /** What f the estimate is exact for, in words. */
-export function exactFor(e: Estimator): string {
+export function exactnessText(e: Estimator): string {
   if (e.unbiased) return "any f";
   return e.exactDegree === 0 ? "constants" : `degree ${e.exactDegree}`;
 }
@@ -19,7 +19,7 @@ export function list(flags: { json?: boolean }): void {
   const rows = estimators.map((e) => [
     e.id,
     e.unbiased ? "none" : "biased",
-    exactFor(e),
+    exactnessText(e),
     e.forward,
     e.needs,
     e.supports.join(", "),

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { bibtex, exampleOf, referenceOf } from "hardgrad";
 import { entryOf } from "../ask/estimator.ts";
 import { print, printJson } from "../print/console.ts";
-import { describe, exactFor } from "./list.ts";
+import { describe, exactnessText } from "./list.ts";
 
 /** `show ID`: one estimator, with its reference. */
 export function show(id: string, flags: { json?: boolean }): void {
@@ -25,7 +25,7 @@ export function show(id: string, flags: { json?: boolean }): void {
       e.note,
       "",
       `estimate   ${e.formula}`,
-      `bias       ${e.unbiased ? (e.continuous ? "none for continuous f" : "none") : "biased"}; exact for ${exactFor(e)}`,
+      `bias       ${e.unbiased ? (e.continuous ? "none for continuous f" : "none") : "biased"}; exact for ${exactnessText(e)}`,
       `forward    ${e.forward}${e.law ? ", under a law of its own" : ""}`,
       `needs      ${e.needs} of f`,
       `supports   ${e.supports.join(", ")}`,

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { type Flags, resolveRun, seedOf } from "../ask/configuration.ts";
 import { Failure, UsageError } from "../ask/errors.ts";
 import { formatEstimator, wholeEstimator } from "../ask/estimator.ts";
-import { kebab, wholeNumber } from "../ask/flags.ts";
+import { kebab, wholeNumberFlag } from "../ask/flags.ts";
 import { experimentOf } from "../ask/own.ts";
 import { refuseContradictions } from "../ask/resume.ts";
 import { configSchema } from "../run-folder/checkpoint.ts";
@@ -33,7 +33,7 @@ export function plannedComparison(name: string | undefined, flags: Flags): Compa
     throw new UsageError(
       "--estimators is empty; give ids separated by commas, as in --estimators reinmax,rloo.",
     );
-  const seeds = wholeNumber("--seeds", String(flags.seeds ?? "1"), 1, 1000);
+  const seeds = wholeNumberFlag("--seeds", String(flags.seeds ?? "1"), 1, 1000);
   const first = seedOf(flags, seeds);
   const configs = names.flatMap((estimator) =>
     Array.from({ length: seeds }, (_, i) => resolveRun(experiment, estimator, first + i, flags)),
@@ -74,7 +74,7 @@ function readComparison(path: string): Comparison {
 }
 
 /** Refuses what is in the folder of a run, and can't be its beginning: damaged, or trained otherwise since. */
-export function refuseForeign(config: RunConfig, path: string): void {
+export function refuseForeignFolder(config: RunConfig, path: string): void {
   if (!hasCheckpoint(path)) return;
   const instead = `move ${path} away, and the comparison trains that run again`;
   const { config: trained } = savedRun(path, "cannot resume from", instead).checkpoint;

@@ -1,6 +1,6 @@
 import { type Flags, seedOf } from "../ask/configuration.ts";
 import { UsageError } from "../ask/errors.ts";
-import { numberOf, wholeNumber } from "../ask/flags.ts";
+import { numberOf, wholeNumberFlag } from "../ask/flags.ts";
 import { nearest } from "../ask/suggest.ts";
 
 /** Most pictures of one call, and of a sheet that people look at. */
@@ -25,7 +25,7 @@ export function requestOf(flags: Flags): Request {
   if (flags.grid && morph !== undefined)
     throw new UsageError("--grid and --morph are different pictures; leave one of them out.");
   const count = (fallback: number, min: number, max: number): number =>
-    flags.count === undefined ? fallback : wholeNumber("--count", String(flags.count), min, max);
+    flags.count === undefined ? fallback : wholeNumberFlag("--count", String(flags.count), min, max);
   if (morph !== undefined) {
     if (digit === undefined)
       throw new UsageError(

@@ -4,7 +4,7 @@ import { Failure } from "../ask/errors.ts";
 import type { SavedRun } from "../run-folder/saved-run.ts";
 
 /** The network of a run, as `export --format runtime` writes it. */
-export function networkOf({ path, experiment, checkpoint, epoch = 0 }: SavedRun): Network {
+export function networkOfRun({ path, experiment, checkpoint, epoch = 0 }: SavedRun): Network {
   try {
     const { bytes } = runtimeFile(experiment, parametersOf(checkpoint), checkpoint.config, epoch, {});
     return readRuntimeFile(bytes);

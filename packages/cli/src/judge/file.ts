@@ -2,12 +2,12 @@ import * as fs from "node:fs";
 import { dirname, join } from "node:path";
 import {
   type Backend,
-  type ClassifierPlan,
+  type ClassifierRecipe,
   type Dataset,
   type HostArrays,
-  judgePlan,
+  judgeRecipe,
   parametersIn,
-  plainPlan,
+  plainRecipe,
   type RunConfig,
   readerOf,
   readSafetensors,
@@ -20,7 +20,7 @@ import { z } from "zod";
 import { Failure, writeFailure } from "../ask/errors.ts";
 import { writeWhole } from "../disk/files.ts";
 import { digestOf } from "../run-folder/checkpoint.ts";
-import type { Steps } from "./steps.ts";
+import type { PartsProgress } from "./steps.ts";
 
 /** A classifier that was trained on real images and then frozen. */
 export interface Judge {
@@ -100,10 +100,10 @@ export async function makeJudge(
   of: Data,
   dataset: Dataset,
   backend: Backend,
-  steps: Steps,
-  plans: { readonly judge: ClassifierPlan; readonly plain: ClassifierPlan } = {
-    judge: judgePlan,
-    plain: plainPlan,
+  steps: PartsProgress,
+  plans: { readonly judge: ClassifierRecipe; readonly plain: ClassifierRecipe } = {
+    judge: judgeRecipe,
+    plain: plainRecipe,
   },
   file: string = judgePath(of),
 ): Promise<Judge> {
@@ -156,8 +156,8 @@ function begun(partial: string, epochs: number): { step: number; state: HostArra
 async function plainly(
   dataset: Dataset,
   backend: Backend,
-  plan: ClassifierPlan,
-  steps: Steps,
+  plan: ClassifierRecipe,
+  steps: PartsProgress,
 ): Promise<number> {
   const training = await trainClassifier(dataset.train, dataset, plan, backend);
   while (training.step < training.totalSteps) {

@@ -5,13 +5,13 @@ import { type Progress, progressOf } from "../print/progress.ts";
 const none: Metric = { tag: "", title: "", unit: "none", better: "higher", note: "" };
 
 /** Progress through parts of known length, one after another. */
-export interface Steps {
+export interface PartsProgress {
   /** News of a part; that of the next part ends it. */
   at(part: string, done: number, total: number): Promise<void>;
   stop(): void;
 }
 
-export function stepsOf(quiet: boolean): Steps {
+export function partsProgress(quiet: boolean): PartsProgress {
   let current: { readonly part: string; readonly progress: Progress } | undefined;
   const end = (): void => {
     current?.progress.end(current.part);

@@ -1,6 +1,6 @@
 import type { Experiment } from "@hardgrad/experiments";
 import { datasetOf } from "../data/progress.ts";
-import { networkOf } from "../export/network.ts";
+import { networkOfRun } from "../export/network.ts";
 import type { Figure } from "../figures/index.ts";
 import { readMetrics } from "../run-folder/read.ts";
 import type { SavedRun } from "../run-folder/saved-run.ts";
@@ -33,7 +33,7 @@ export const runFigures: readonly RunFigure[] = [
       const { gatesFigure } = await import("../figures/gates.ts");
       const { config } = run.checkpoint;
       const { test, classes } = await datasetOf(config, true);
-      const gates = await gateShares(networkOf(run), test, classes.length);
+      const gates = await gateShares(networkOfRun(run), test, classes.length);
       return gatesFigure(gates, readMetrics(run.path), classes);
     },
   },

@@ -15,7 +15,7 @@ import { CHECKPOINT, writeCheckpoint } from "./checkpoint.ts";
 import { environment } from "./environment.ts";
 import { modelCard } from "./model-card.ts";
 import { readEnvironment, readMetrics } from "./read.ts";
-import { encodeFileVersion, encodeScalars, record as frame, readRecords, stepOf } from "./tfevents.ts";
+import { encodeFileVersion, encodeScalars, eventStep, record as frame, readRecords } from "./tfevents.ts";
 
 const EVENTS = "events.out.tfevents.0.hardgrad";
 
@@ -92,7 +92,7 @@ export function openRunFolder(
 
 function rewindEvents(file: string, step: number): void {
   const records = fs.existsSync(file) ? readRecords(fs.readFileSync(file)) : [];
-  const kept = records.filter((data) => stepOf(data) <= step).map(frame);
+  const kept = records.filter((data) => eventStep(data) <= step).map(frame);
   writeWhole(file, kept.length ? Buffer.concat(kept) : encodeFileVersion(Date.now() / 1000));
 }
 

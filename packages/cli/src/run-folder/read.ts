@@ -47,7 +47,7 @@ function readJson(file: string): unknown {
 }
 
 /** The pictures of a run that has ended, as SVG. */
-export function readPictures(path: string): { title: string; svg: string }[] {
+export function savedPictures(path: string): { title: string; svg: string }[] {
   const folder = join(path, "figures");
   try {
     const list = JSON.parse(fs.readFileSync(join(folder, "pictures.json"), "utf8")) as Picture[];

@@ -70,7 +70,7 @@ export function readRecords(bytes: Uint8Array): Uint8Array[] {
 }
 
 /** The step of an `Event` written by this file; 0 for the file version. */
-export function stepOf(data: Uint8Array): number {
+export function eventStep(data: Uint8Array): number {
   if (data[9] !== 16) return 0;
   let step = 0;
   let scale = 1;

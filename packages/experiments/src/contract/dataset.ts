@@ -46,7 +46,7 @@ export function exampleSize(shape: ExampleShape): number {
 }
 
 /** Examples of a shape, in words: `28 x 28 images`. */
-export function described(shape: ExampleShape): string {
+export function shapeText(shape: ExampleShape): string {
   return "length" in shape ? `vectors of ${shape.length} numbers` : `${shape.width} x ${shape.height} images`;
 }
 

@@ -5,7 +5,7 @@ import { drawnLike, drawsOf } from "./draws.ts";
 import { nearestDistances } from "./nearest.ts";
 import { mostProbable, type Reader, readerOf } from "./reader.ts";
 import { median, type Rate, rateOf, spread, spreadsOf } from "./statistics.ts";
-import { plainPlan, trainClassifier } from "./train.ts";
+import { plainRecipe, trainClassifier } from "./train.ts";
 import { type Misread, worstOf } from "./worst.ts";
 
 /** What the judge says of the pictures of one digit. */
@@ -77,10 +77,10 @@ export async function assess(
   judge: Reader,
   dataset: Dataset,
   backend: Backend,
-  plan: Assessment,
+  assessment: Assessment,
 ): Promise<Verdict> {
-  const { count, seed } = plan;
-  const progress = plan.onProgress ?? (() => {});
+  const { count, seed } = assessment;
+  const progress = assessment.onProgress ?? (() => {});
   const real = spreadsOf(dataset.train, dataset.classes.length);
   const classCount = dataset.classes.length;
   const worst = worstOf();
@@ -126,7 +126,7 @@ export async function assess(
     ),
     digits,
     varianceRatio: ratios.reduce((a, b) => a + b, 0) / ratios.length,
-    ganTrain: plan.ganTrain ? await learned(generator, dataset, backend, plan) : null,
+    ganTrain: assessment.ganTrain ? await learned(generator, dataset, backend, assessment) : null,
     nearest: await nearness(joined(sample), dataset, backend, (part) =>
       progress("nearest images", Math.round(part * 100), 100),
     ),
@@ -146,7 +146,7 @@ async function learned(
   const set = await drawnLike(dataset, generator, seed, count, (part) =>
     onProgress("drawing a training set", Math.round(part * dataset.train.count), dataset.train.count),
   );
-  const training = await trainClassifier(set, dataset, plainPlan, backend);
+  const training = await trainClassifier(set, dataset, plainRecipe, backend);
   while (training.step < training.totalSteps) {
     await training.advance(50);
     await onProgress("learning from drawn pictures", training.step, training.totalSteps);

@@ -11,10 +11,10 @@ export { MOST_SEED } from "./draws.ts";
 export { type Reader, readerOf } from "./reader.ts";
 export { type Rate, rateOf } from "./statistics.ts";
 export {
-  type ClassifierPlan,
+  type ClassifierRecipe,
   type ClassifierTraining,
-  judgePlan,
-  plainPlan,
+  judgeRecipe,
+  plainRecipe,
   trainClassifier,
 } from "./train.ts";
 export type { Misread } from "./worst.ts";

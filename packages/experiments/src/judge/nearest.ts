@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import type { Backend } from "../contract/backend.ts";
+import { greyValues } from "../nn/normalize.ts";
 
 /** Pictures of a block on either side. */
 const ASKED = 500;
@@ -20,8 +21,8 @@ export async function nearestDistances(
   const nearest = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
   // |a|^2 - 2 a b + |b|^2: the squares differ little near 0, so float32 is off by about 0.01 there.
   const program = backend.evaluate(({ asked }, { block }) => {
-    const a = asked!.mul(1 / 255);
-    const b = block!.mul(1 / 255);
+    const a = greyValues(asked!);
+    const b = greyValues(block!);
     const own = np.sum(np.square(a.ref), -1);
     const others = np.sum(np.square(b.ref), -1);
     return { squares: own.add(np.min(others.sub(np.matmul(a, np.transpose(b)).mul(2)), -1)) };

@@ -1,7 +1,8 @@
 import { lax, nn, numpy as np } from "@jax-js/jax";
 import type { NamedArrays } from "hardgrad";
-import { type DataForm, described, type ImageShape } from "../contract/dataset.ts";
+import { type DataForm, type ImageShape, shapeText } from "../contract/dataset.ts";
 import { fanInUniform, splitKey } from "../nn/layers.ts";
+import { greyValues } from "../nn/normalize.ts";
 
 /**
  * The network that judges drawn pictures: two convolutions of 5 x 5 that halve the picture (16 and 32 maps), 128
@@ -24,7 +25,7 @@ export type JudgeShapes = {
  */
 export function judgeShapes({ shape, classes }: DataForm): JudgeShapes {
   if ("length" in shape)
-    throw new RangeError(`the judge reads images, and these data are ${described(shape)}.`);
+    throw new RangeError(`the judge reads images, and these data are ${shapeText(shape)}.`);
   if (classes.length === 0) throw new RangeError("the judge learns from labels, and these data have none.");
   const quarter = (n: number): number => Math.ceil(Math.ceil(n / 2) / 2);
   const inputs = MAPS[2] * quarter(shape.height) * quarter(shape.width);
@@ -63,7 +64,7 @@ export function judgeScores(params: NamedArrays, images: np.Array, { height, wid
     const made = lax.conv(x, params[`w${l}`]!, [2, 2], "SAME");
     return nn.relu(made.add(params[`b${l}`]!.reshape([1, MAPS[l], 1, 1])));
   };
-  const maps = halved(halved(images.mul(1 / 255).reshape([batch, 1, height, width]), 1), 2);
+  const maps = halved(halved(greyValues(images).reshape([batch, 1, height, width]), 1), 2);
   const h = nn.relu(np.matmul(maps.reshape([batch, params.w3!.shape[0]!]), params.w3!).add(params.b3!));
   return np.matmul(h, params.w4!).add(params.b4!);
 }

@@ -14,7 +14,7 @@ import { keepAll } from "../nn/optimizers.ts";
 import { initialJudge, judgeScores } from "./network.ts";
 
 /** How a classifier is trained: Adam, the learning rate along a half cosine to 0. */
-export interface ClassifierPlan {
+export interface ClassifierRecipe {
   readonly epochs: number;
   /** Whether every image is turned, scaled, slanted and moved a little, anew each time. */
   readonly deformed: boolean;
@@ -22,10 +22,10 @@ export interface ClassifierPlan {
 }
 
 /** The judge's own: as good as it gets in minutes. */
-export const judgePlan: ClassifierPlan = { epochs: 8, deformed: true, seed: 0 };
+export const judgeRecipe: ClassifierRecipe = { epochs: 8, deformed: true, seed: 0 };
 
 /** Of classifiers that tell what a training set is worth: the images as they are, so that nothing is added to them. */
-export const plainPlan: ClassifierPlan = { epochs: 3, deformed: false, seed: 0 };
+export const plainRecipe: ClassifierRecipe = { epochs: 3, deformed: false, seed: 0 };
 
 const BATCH = 100;
 const LEARNING_RATE = 2e-3;
@@ -48,7 +48,7 @@ export interface ClassifierTraining {
  * Starts training the judge's network on labelled images, or goes on from a state to the same bits.
  *
  * @param form of the data that they are of.
- * @param from the step and `state()` of a training of the same plan on the same images.
+ * @param from the step and `state()` of a training of the same recipe on the same images.
  * @example
  * const training = await trainClassifier(dataset.train, dataset, judgePlan, await useDevice("native"));
  * while (training.step < training.totalSteps) await training.advance(100);
@@ -56,15 +56,15 @@ export interface ClassifierTraining {
 export async function trainClassifier(
   split: Split,
   form: DataForm,
-  plan: ClassifierPlan,
+  recipe: ClassifierRecipe,
   backend: Backend,
   from?: { readonly step: number; readonly state: HostArrays },
 ): Promise<ClassifierTraining> {
   const size = Math.min(BATCH, split.count);
   const stepsPerEpoch = Math.floor(split.count / size);
-  const totalSteps = plan.epochs * stepsPerEpoch;
+  const totalSteps = recipe.epochs * stepsPerEpoch;
   const resident = backend.put({
-    ...(from?.state ?? (await fresh(plan.seed, form))),
+    ...(from?.state ?? (await fresh(recipe.seed, form))),
     "run.total": scalar(0),
   });
   const update = backend.update(stepOf(form));
@@ -75,14 +75,14 @@ export async function trainClassifier(
 
   const inputs = (at: number): HostArrays => {
     const epoch = Math.floor(at / stepsPerEpoch);
-    if (order?.epoch !== epoch) order = { epoch, of: shuffled(split.count, plan.seed, epoch) };
+    if (order?.epoch !== epoch) order = { epoch, of: shuffled(split.count, recipe.seed, epoch) };
     const start = (at % stepsPerEpoch) * size;
     const { images, labels } = gather(split, order.of.subarray(start, start + size), batch);
-    if (plan.deformed) deformAll(images.data, deformed, form.shape as ImageShape, plan.seed, at);
+    if (recipe.deformed) deformAll(images.data, deformed, form.shape as ImageShape, recipe.seed, at);
     const cosine = (1 + Math.cos((Math.PI * at) / totalSteps)) / 2;
     const rate = LEARNING_RATE * cosine * Math.min(1, (at + 1) / WARM_UP);
     return {
-      images: plan.deformed ? { shape: images.shape, data: deformed } : images,
+      images: recipe.deformed ? { shape: images.shape, data: deformed } : images,
       labels,
       learningRate: scalar(rate),
     };

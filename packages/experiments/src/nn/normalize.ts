@@ -10,6 +10,11 @@ export function normalised(images: np.Array): np.Array {
   return images.sub(MEAN).mul(1 / DEVIATION);
 }
 
+/** Pixels 0..255 as grey values in [0, 1]. Consumes them. */
+export function greyValues(images: np.Array): np.Array {
+  return images.mul(1 / 255);
+}
+
 /**
  * `slope (normalised(255 x) w + b)` as a layer on grey values x in [0, 1], so that background pixels are zeros, which the
  * runtime skips.

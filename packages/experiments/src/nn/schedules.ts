@@ -19,9 +19,12 @@ export function geometricAt(fraction: number, initial: number, end: number): num
 export function learningRateAt(
   step: number,
   base: number,
-  plan: { readonly warmUpSteps: number; readonly totalSteps: number; readonly cosine: boolean },
+  {
+    warmUpSteps,
+    totalSteps,
+    cosine,
+  }: { readonly warmUpSteps: number; readonly totalSteps: number; readonly cosine: boolean },
 ): number {
-  const { warmUpSteps, totalSteps, cosine } = plan;
   if (step < warmUpSteps) return (base * (step + 1)) / warmUpSteps;
   if (!cosine) return base;
   return (

@@ -4,7 +4,7 @@ import { checkSupport } from "../support.ts";
 import type { Distribution, Estimator, Objective } from "../types.ts";
 import { checkCompiled } from "./compiled-check.ts";
 import { draws } from "./draws.ts";
-import { type Facts, factsOf } from "./facts.ts";
+import { type ProblemFacts, problemFacts } from "./facts.ts";
 import { type Measures, measure } from "./statistics.ts";
 
 /** How much and with which seed to measure. */
@@ -61,7 +61,9 @@ export async function audit(
   check("samples", samples, 100, 1_000_000);
   check("seed", seed, 0, 2 ** 32 - 1);
   check("warmup", warmup, 0, 100_000);
-  const facts = await factsOf(q, f, samples, (done, total) => onProgress?.("exact gradient", done, total));
+  const facts = await problemFacts(q, f, samples, (done, total) =>
+    onProgress?.("exact gradient", done, total),
+  );
   const rows: AuditRow[] = [];
   const skipped: { id: string; reason: string }[] = [];
   const differentiable = await hasGradient(q, f);
@@ -121,7 +123,7 @@ async function row(
   q: Distribution,
   f: Objective,
   estimator: Estimator,
-  facts: Facts,
+  facts: ProblemFacts,
   options: { samples: number; seed: number; warmup: number },
 ): Promise<AuditRow> {
   const { values, reach, microseconds } = await draws(q, f, estimator, facts, options);

@@ -3,7 +3,7 @@ import { compiled } from "../compiler.ts";
 import { keep } from "../distributions/index.ts";
 import { sample } from "../expectation.ts";
 import { valueAndGrad } from "../gradients.ts";
-import { evaluate } from "../objective.ts";
+import { lossesAt } from "../objective.ts";
 import type { Distribution, Objective } from "../types.ts";
 import { repeated } from "./exact-gradient.ts";
 
@@ -20,7 +20,7 @@ const TOLERANCE = 1e-3;
 export async function checkCompiled(q: Distribution, f: Objective, differentiable: boolean): Promise<void> {
   const points = repeated(keep(q), POINTS);
   const x = sample(keep(points), random.key(11));
-  const values = (y: np.Array): np.Array => evaluate("audit", points, f, y);
+  const values = (y: np.Array): np.Array => lossesAt("audit", points, f, y);
   await compare("value", values, x.ref);
   if (differentiable) {
     const gradient = (y: np.Array): np.Array => {

@@ -4,7 +4,7 @@ import { statefulExpectation } from "../expectation.ts";
 import { grad } from "../gradients.ts";
 import type { Distribution, Estimator, NamedArrays, Objective } from "../types.ts";
 import { repeated } from "./exact-gradient.ts";
-import type { Facts } from "./facts.ts";
+import type { ProblemFacts } from "./facts.ts";
 import { momentsOf } from "./statistics.ts";
 
 /** Numbers held by one call of the compiled program: larger ones gain nothing and compile slowly. */
@@ -68,7 +68,7 @@ export async function draws(
   q: Distribution,
   f: Objective,
   estimator: Estimator,
-  facts: Facts,
+  facts: ProblemFacts,
   { samples, seed, warmup }: { samples: number; seed: number; warmup: number },
 ): Promise<Draws> {
   const width = facts.logits.length;

@@ -1,7 +1,7 @@
 import type { Distribution } from "../types.ts";
 import { enumerateOrderedSets } from "./ordered-sets.ts";
 import { enumerateSubsets } from "./subsets.ts";
-import { type Value, variables } from "./variables.ts";
+import { type VariableValue, variables } from "./variables.ts";
 
 /** The states of one example in float64, a block at a time. */
 export interface Enumeration {
@@ -25,7 +25,7 @@ export function enumerateStates(q: Distribution, logits: readonly number[]): Enu
 }
 
 /** States of independent variables; the first variable changes fastest. */
-function enumerateProduct(all: readonly (readonly Value[])[]): Enumeration {
+function enumerateProduct(all: readonly (readonly VariableValue[])[]): Enumeration {
   const count = all.reduce((product, values) => product * values.length, 1);
   const offsets: number[] = [];
   let width = 0;

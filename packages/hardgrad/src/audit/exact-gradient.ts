@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { compiled } from "../compiler.ts";
-import { evaluate } from "../objective.ts";
+import { lossesAt } from "../objective.ts";
 import type { Distribution, Objective } from "../types.ts";
 import { choose } from "./combinations.ts";
 import { enumerateStates } from "./enumerate.ts";
@@ -72,7 +72,7 @@ export async function enumerated(
   const values = new Float64Array(count);
   const { masked: _, ...all } = q; // f is asked at every state; those that never occur don't count
   const example = { ...all, batchShape: [rows] };
-  const run = compiled((x: np.Array) => evaluate("exactGradient", example, f, x));
+  const run = compiled((x: np.Array) => lossesAt("exactGradient", example, f, x));
   try {
     for (let done = 0; done < count; ) {
       const filled = states.next(block);

@@ -3,7 +3,7 @@ import { enumerated } from "./exact-gradient.ts";
 import { heavyTailOf, withoutRareValues } from "./rare.ts";
 
 /** What is known of the problem before any estimator is measured. */
-export interface Facts {
+export interface ProblemFacts {
   readonly states: number;
   readonly mean: number;
   readonly gradient: number[];
@@ -16,12 +16,12 @@ export interface Facts {
 }
 
 /** For audits of this many samples. Keeps q. */
-export async function factsOf(
+export async function problemFacts(
   q: Distribution,
   f: Objective,
   samples: number,
   onProgress?: (done: number, total: number) => void,
-): Promise<Facts> {
+): Promise<ProblemFacts> {
   const { gradient, mean, probabilities, values } = await enumerated(q, f, onProgress);
   const logits = Array.from((await q.logits.ref.data()) as Float32Array);
   const frequent = withoutRareValues(q, logits, samples);

@@ -43,7 +43,7 @@ export interface Known {
   readonly heavyTail?: (samples: number) => number;
 }
 
-/** A bias counts as seen above this many standard errors. */
+/** A bias counts as seen above this many standard errors: in a thousand comparisons, one false alarm has probability 0.7 %. */
 export const LIMIT = 4.5;
 /**
  * Expected number of events of one kind of which none is seen with the probability that LIMIT stands for: exp(-12.6) is

@@ -1,7 +1,7 @@
 import type { Distribution } from "../types.ts";
 
 /** One value of an independent variable. */
-export interface Value {
+export interface VariableValue {
   /** Entries of the row that belong to the variable. */
   readonly entries: readonly number[];
   readonly probability: number;
@@ -15,7 +15,7 @@ const sum = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0);
 const sigmoid = (a: number): number => (a < 0 ? Math.exp(a) / (1 + Math.exp(a)) : 1 / (1 + Math.exp(-a)));
 const logSigmoid = (a: number): number => Math.min(a, 0) - Math.log1p(Math.exp(-Math.abs(a)));
 
-function bernoulli(on: number, off: number, slope: number): Value[] {
+function bernoulli(on: number, off: number, slope: number): VariableValue[] {
   return [
     { entries: [0], probability: off, slope: [-slope] },
     { entries: [1], probability: on, slope: [slope] },
@@ -23,16 +23,16 @@ function bernoulli(on: number, off: number, slope: number): Value[] {
 }
 
 /** `clip((a + 1) / 2, 0, 1)`; at its corners the derivative is the inner one, 1/2, as jax-js has it. */
-function hardBernoulli(a: number): Value[] {
+function hardBernoulli(a: number): VariableValue[] {
   const inside = Math.min(1, Math.max(-1, a));
   return bernoulli((1 + inside) / 2, (1 - inside) / 2, Math.abs(a) <= 1 ? 1 / 2 : 0);
 }
 
-function softBernoulli(a: number): Value[] {
+function softBernoulli(a: number): VariableValue[] {
   return bernoulli(sigmoid(a), sigmoid(-a), sigmoid(a) * sigmoid(-a));
 }
 
-function categorical(logits: readonly number[]): Value[] {
+function categorical(logits: readonly number[]): VariableValue[] {
   const top = Math.max(...logits);
   const weights = logits.map((a) => Math.exp(a - top));
   const total = sum(weights);
@@ -47,7 +47,7 @@ function categorical(logits: readonly number[]): Value[] {
 }
 
 /** Counts 0, 1, ..., from logarithms of masses that need not add up to one and the deviations `k - mean`. */
-function counts(logMasses: readonly number[], deviation: (k: number) => number): Value[] {
+function counts(logMasses: readonly number[], deviation: (k: number) => number): VariableValue[] {
   const top = Math.max(...logMasses);
   const masses = logMasses.map((m) => Math.exp(m - top));
   const total = sum(masses);
@@ -65,14 +65,14 @@ function logFactorials(n: number): number[] {
 }
 
 /** The law that is sampled: counts above the cut are left out, the rest is normalised. */
-function poisson(a: number, most: number): Value[] {
+function poisson(a: number, most: number): VariableValue[] {
   const masses = logFactorials(most).map((factorial, k) => k * a - factorial);
   const values = counts(masses, () => 0);
   const mean = sum(values.map((v, k) => k * v.probability));
   return counts(masses, (k) => k - mean);
 }
 
-function binomial(a: number, n: number): Value[] {
+function binomial(a: number, n: number): VariableValue[] {
   const table = logFactorials(n);
   const masses = table.map(
     (factorial, k) => table[n]! - factorial - table[n - k]! + k * logSigmoid(a) + (n - k) * logSigmoid(-a),
@@ -82,7 +82,7 @@ function binomial(a: number, n: number): Value[] {
 }
 
 /** The values of each independent variable, by kind and logits. */
-export function variables(q: Distribution, logits: readonly number[]): Value[][] {
+export function variables(q: Distribution, logits: readonly number[]): VariableValue[][] {
   switch (q.kind) {
     case "categorical": {
       const categories = q.eventShape.at(-1)!;

@@ -1,12 +1,12 @@
 import { numpy as np } from "@jax-js/jax";
 import { enumerated } from "../audit/exact-gradient.ts";
-import { momentsOf } from "../audit/statistics.ts";
+import { LIMIT, momentsOf } from "../audit/statistics.ts";
 import type { Estimator } from "../types.ts";
-import { type Case, type Entry, makeDistribution, placeOf, widthOf } from "./cases.ts";
+import { type Case, caseText, type Entry, makeDistribution, widthOf } from "./cases.ts";
 import { type Estimates, estimatesOf } from "./estimates.ts";
 import { objectiveFor } from "./losses.ts";
 import { type CheckObjective, objectives } from "./objectives.ts";
-import { LIMIT, type Outcome, shown } from "./outcome.ts";
+import { type Outcome, shown } from "./outcome.ts";
 
 /** For float32: losses are of order 1, with an error of 1e-7 each, and sums of up to six products. */
 const FLOOR = 2e-5;
@@ -95,7 +95,7 @@ export async function unbiased(
         claim: "exact",
         holds: z < LIMIT,
         message:
-          `${claimed(entry.estimator)}; on the ${objective.name} objective (${placeOf(entry)}) its mean over ` +
+          `${claimed(entry.estimator)}; on the ${objective.name} objective (${caseText(entry)}) its mean over ` +
           `${drawn} estimates is ${z > 1e4 ? "more than 10000" : shown(z)} standard errors from the exact gradient (logit ${i}: ${shown(mean)}, exact ${shown(right)}).`,
       });
     }
@@ -124,7 +124,7 @@ export async function biased(
       if (z > LIMIT)
         return outcome(
           true,
-          `on the ${objective.name} objective (${placeOf(entry)}) its mean is ${shown(z)} standard errors off.`,
+          `on the ${objective.name} objective (${caseText(entry)}) its mean is ${shown(z)} standard errors off.`,
         );
       found.push(`${objective.name} ${shown(z)}`);
     } finally {
@@ -133,6 +133,6 @@ export async function biased(
   }
   return outcome(
     false,
-    `no bias was found in ${count} estimates (${placeOf(entry)}; standard errors: ${found.join(", ")}), so it claims too little.`,
+    `no bias was found in ${count} estimates (${caseText(entry)}; standard errors: ${found.join(", ")}), so it claims too little.`,
   );
 }

@@ -54,7 +54,7 @@ export function makeDistribution(kind: Kind, logits: np.Array): Distribution {
 export const widthOf = (event: readonly number[]): number => event.reduce((a, b) => a * b, 1);
 
 /** One row of logits repeated for `count` examples. */
-export function repeated(c: Case, count: number): np.Array {
+export function repeatedLogits(c: Case, count: number): np.Array {
   return np.broadcastTo(np.array([...c.logits]).reshape([1, ...c.event]), [count, ...c.event]);
 }
 
@@ -68,7 +68,7 @@ export interface Entry {
 }
 
 /** `3 bernoulli units`, `2 categorical variables of 3`: where something was measured. */
-export function placeOf({ case: c, given }: Pick<Entry, "case" | "given">): string {
+export function caseText({ case: c, given }: Pick<Entry, "case" | "given">): string {
   const units =
     c.kind === "categorical"
       ? `${c.event[0]} categorical variables of ${c.categories}`

@@ -2,7 +2,7 @@ import { jit, numpy as np, random, tree } from "@jax-js/jax";
 import { statefulExpectation } from "../expectation.ts";
 import { grad } from "../gradients.ts";
 import type { Estimator, NamedArrays, Objective } from "../types.ts";
-import { type Case, makeDistribution, repeated, widthOf } from "./cases.ts";
+import { type Case, makeDistribution, repeatedLogits, widthOf } from "./cases.ts";
 
 const CHUNK = 2500;
 
@@ -45,7 +45,7 @@ export function estimatesOf(estimator: Estimator, c: Case, fs: readonly Objectiv
       let state = estimator.init(makeDistribution(c.kind, np.zeros([2, ...c.event])));
       if (Object.keys(state).length > 0)
         state = statefulExpectation(
-          makeDistribution(c.kind, repeated(c, 500)),
+          makeDistribution(c.kind, repeatedLogits(c, 500)),
           fs[objective]!,
           estimator,
           first,
@@ -55,7 +55,12 @@ export function estimatesOf(estimator: Estimator, c: Case, fs: readonly Objectiv
       const weights = fs.map((_, j) => (j === objective ? 1 : 0));
       const rows: number[] = [];
       for (const key of keys) {
-        const chunk = await gradient(repeated(c, CHUNK), key, tree.ref(state), np.array(weights)).data();
+        const chunk = await gradient(
+          repeatedLogits(c, CHUNK),
+          key,
+          tree.ref(state),
+          np.array(weights),
+        ).data();
         for (const value of chunk as Float32Array) rows.push(value);
         const same = (chunk as Float32Array).every((v, n) => v === chunk[n % width]);
         if (same && estimator.family === "exact") break;

@@ -1,6 +1,6 @@
 import type { Estimator } from "../types.ts";
 import { biased, exactFor, unbiased } from "./bias.ts";
-import { caseOf, cases, type Entry, placeOf, variantsOf } from "./cases.ts";
+import { caseOf, cases, caseText, type Entry, variantsOf } from "./cases.ts";
 import { extremes, needs, ownership } from "./limits.ts";
 import type { Claim, Outcome } from "./outcome.ts";
 import { samplesAndValues } from "./samples.ts";
@@ -102,7 +102,7 @@ function stepsOf(
 }
 
 function biasSteps(entry: Entry, samples: number, exact: ReturnType<typeof exactFor>): Step[] {
-  const where = placeOf(entry);
+  const where = caseText(entry);
   const { unbiased: claimed, continuous } = entry.estimator;
   const steps: Step[] = [];
   if (exact.length > 0)
@@ -122,7 +122,7 @@ function biasSteps(entry: Entry, samples: number, exact: ReturnType<typeof exact
 
 /** Everything but the bias. */
 function stepsFor(entry: Entry): Step[] {
-  const where = placeOf(entry);
+  const where = caseText(entry);
   const enumerates = entry.estimator.enumerates === true;
   return [
     { what: "samples and value", where, run: () => samplesAndValues(entry, { samples: !enumerates }) },

@@ -3,8 +3,8 @@ import { statefulExpectation } from "../expectation.ts";
 import { grad } from "../gradients.ts";
 import { detach } from "../surrogate.ts";
 import type { Objective } from "../types.ts";
-import { type Entry, makeDistribution, placeOf, repeated, widthOf } from "./cases.ts";
-import { lossOf, objectiveFor, stateOf } from "./losses.ts";
+import { caseText, type Entry, makeDistribution, repeatedLogits, widthOf } from "./cases.ts";
+import { freshState, lossOf, objectiveFor } from "./losses.ts";
 import { objectiveOf } from "./objectives.ts";
 import { type Outcome, shown } from "./outcome.ts";
 
@@ -14,11 +14,12 @@ const flat = (x: np.Array): number[] => x.reshape([-1]).js() as number[];
 export function needs(entry: Entry): Outcome {
   const { estimator, id, case: c } = entry;
   const f = objectiveFor(objectiveOf("coupled"), c);
-  const gradientOf = (g: Objective): number[] => flat(grad(lossOf(entry, g))(repeated(c, 50), random.key(2)));
+  const gradientOf = (g: Objective): number[] =>
+    flat(grad(lossOf(entry, g))(repeatedLogits(c, 50), random.key(2)));
   const blind = gradientOf((x) => detach(f(x)));
   const some = blind.some((v) => v !== 0) && blind.every(Number.isFinite);
   const declared = estimator.needs;
-  const place = placeOf(entry);
+  const place = caseText(entry);
   if (!declared.startsWith("values"))
     return {
       claim: "needs",
@@ -53,7 +54,7 @@ export function extremes(entry: Entry): Outcome {
   return {
     claim: "finite",
     holds: broken === undefined,
-    message: `${id} must be finite at extreme logits; ${broken === undefined ? "it is at 0 and +-100" : `its gradient is not at logits of +-${Math.abs(broken)}`} (${placeOf(entry)}).`,
+    message: `${id} must be finite at extreme logits; ${broken === undefined ? "it is at 0 and +-100" : `its gradient is not at logits of +-${Math.abs(broken)}`} (${caseText(entry)}).`,
   };
 }
 
@@ -80,7 +81,7 @@ export function ownership(entry: Entry): Outcome {
     watched,
     estimator,
     key.ref,
-    stateOf(entry),
+    freshState(entry),
   );
   losses.dispose();
   for (const array of Object.values(state)) array.dispose();
@@ -100,6 +101,6 @@ export function ownership(entry: Entry): Outcome {
   return {
     claim: "ownership",
     holds: wrong === undefined,
-    message: `${id} must consume what it is given exactly once; ${sentence} (${placeOf(entry)}).`,
+    message: `${id} must consume what it is given exactly once; ${sentence} (${caseText(entry)}).`,
   };
 }

@@ -5,7 +5,7 @@ import { type Case, type Entry, makeDistribution } from "./cases.ts";
 import type { CheckObjective } from "./objectives.ts";
 
 /** The state before the first step. */
-export function stateOf({ estimator, case: c }: Pick<Entry, "estimator" | "case">): NamedArrays {
+export function freshState({ estimator, case: c }: Pick<Entry, "estimator" | "case">): NamedArrays {
   return estimator.init(makeDistribution(c.kind, np.zeros([2, ...c.event])));
 }
 
@@ -14,7 +14,7 @@ export function lossOf(entry: Entry, f: Objective): (logits: np.Array, key: np.A
   const { estimator, case: c } = entry;
   return (logits, key) => {
     const q = makeDistribution(c.kind, logits);
-    const { losses, state } = statefulExpectation(q, f, estimator, key, stateOf(entry));
+    const { losses, state } = statefulExpectation(q, f, estimator, key, freshState(entry));
     for (const array of Object.values(state)) array.dispose();
     return np.sum(losses);
   };

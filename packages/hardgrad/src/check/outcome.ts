@@ -25,6 +25,3 @@ export interface Outcome {
 
 /** A number as sentences show it. */
 export const shown = (value: number): string => String(Number(value.toPrecision(3)));
-
-/** Limit in standard errors: with a thousand comparisons, a false alarm has probability 0.7 %. */
-export const LIMIT = 4.5;

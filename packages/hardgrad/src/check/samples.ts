@@ -1,10 +1,11 @@
 import { Array as ConcreteArray, numpy as np, random } from "@jax-js/jax";
 import { enumerateStates } from "../audit/enumerate.ts";
+import { LIMIT } from "../audit/statistics.ts";
 import { statefulExpectation } from "../expectation.ts";
 import { lastAxes } from "../surrogate.ts";
 import type { Objective } from "../types.ts";
-import { type Case, type Entry, makeDistribution, placeOf, repeated, widthOf } from "./cases.ts";
-import { LIMIT, type Outcome, shown } from "./outcome.ts";
+import { type Case, caseText, type Entry, makeDistribution, repeatedLogits, widthOf } from "./cases.ts";
+import { type Outcome, shown } from "./outcome.ts";
 
 /** What the value of the surrogate is: f at the first sample, the mean over the samples, or within what f returned. */
 export type ValueRule = "first" | "mean" | "within";
@@ -45,8 +46,8 @@ export function samplesAndValues(
 ): Outcome[] {
   const { estimator, id, case: c } = entry;
   const width = widthOf(c.event);
-  const place = placeOf(entry);
-  const declared = estimator.evaluations(makeDistribution(c.kind, repeated(c, 2)));
+  const place = caseText(entry);
+  const declared = estimator.evaluations(makeDistribution(c.kind, repeatedLogits(c, 2)));
   const seen: number[][] = [];
   let evaluations = 0;
   let traced = false;
@@ -62,7 +63,7 @@ export function samplesAndValues(
     else traced = true;
     return np.sum(x.mul(np.array(code).reshape([...c.event])), lastAxes(c.event.length));
   };
-  const q = makeDistribution(c.kind, repeated(c, count));
+  const q = makeDistribution(c.kind, repeatedLogits(c, count));
   const first = statefulExpectation(q, record, estimator, random.key(3), estimator.init(q));
   for (const array of Object.values(first.state)) array.dispose();
   const values = first.losses.js() as number[];
@@ -103,7 +104,7 @@ export function samplesAndValues(
 function hardness(entry: Entry, count: number, seen: readonly number[][]): Outcome[] {
   const { estimator, id, case: c } = entry;
   const offGrid: Objective = (x) => np.sum(np.abs(np.sin(x.mul(Math.PI))), lastAxes(c.event.length));
-  const q = makeDistribution(c.kind, repeated(c, count));
+  const q = makeDistribution(c.kind, repeatedLogits(c, count));
   const { losses, state } = statefulExpectation(q, offGrid, estimator, random.key(3), estimator.init(q));
   for (const array of Object.values(state)) array.dispose();
   const distances = losses.js() as number[];
@@ -118,12 +119,12 @@ function hardness(entry: Entry, count: number, seen: readonly number[][]): Outco
     {
       claim: "forward",
       holds: hard === (estimator.forward === "hard") && distances.every(Number.isFinite),
-      message: `${id} says its forward value is ${estimator.forward}; ${found} (${placeOf(entry)}).`,
+      message: `${id} says its forward value is ${estimator.forward}; ${found} (${caseText(entry)}).`,
     },
     {
       claim: "forward",
       holds: !onlyHard || between === undefined,
-      message: `${id} says it evaluates f at hard samples only; ${between === undefined ? "it does" : `it evaluated f at ${shown(between)}`} (${placeOf(entry)}).`,
+      message: `${id} says it evaluates f at hard samples only; ${between === undefined ? "it does" : `it evaluated f at ${shown(between)}`} (${caseText(entry)}).`,
     },
   ];
 }
@@ -154,7 +155,7 @@ function valueIsAtSample(
     holds: rule !== undefined,
     message:
       `the value of ${entry.id} must be f at its sample, or the mean over its samples; for example ${n} it is ` +
-      `${shown(values[n]!)}, and f at its first sample is ${shown(losses[n] ?? Number.NaN)} (${placeOf(entry)}).`,
+      `${shown(values[n]!)}, and f at its first sample is ${shown(losses[n] ?? Number.NaN)} (${caseText(entry)}).`,
   };
   return { outcome, ...(rule ? { rule } : {}) };
 }
@@ -175,8 +176,8 @@ function law(
       claim: values ? "value" : "law",
       holds: false,
       message: values
-        ? `the value of ${entry.id} must be f at its sample; for ${count - legal} of ${count} examples it is f of no state (${placeOf(entry)}).`
-        : `${entry.id} drew ${count - legal} of ${count} samples that are no state of the distribution (${placeOf(entry)}).`,
+        ? `the value of ${entry.id} must be f at its sample; for ${count - legal} of ${count} examples it is f of no state (${caseText(entry)}).`
+        : `${entry.id} drew ${count - legal} of ${count} samples that are no state of the distribution (${caseText(entry)}).`,
     };
   // States expected less than 5 times share one cell.
   const rare = all.filter((s) => count * s.probability < 5);
@@ -218,6 +219,6 @@ function lawOutcome(entry: Entry, z: number, count: number): Outcome {
   return {
     claim: "law",
     holds: z < LIMIT,
-    message: `${entry.id} says its samples follow the distribution; over ${count} samples they are ${shown(z)} standard errors from it (${placeOf(entry)}).`,
+    message: `${entry.id} says its samples follow the distribution; over ${count} samples they are ${shown(z)} standard errors from it (${caseText(entry)}).`,
   };
 }

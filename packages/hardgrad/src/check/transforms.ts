@@ -3,8 +3,8 @@ import { statefulExpectation } from "../expectation.ts";
 import { grad } from "../gradients.ts";
 import { lastAxes } from "../surrogate.ts";
 import type { Objective } from "../types.ts";
-import { type Entry, makeDistribution, placeOf, repeated, widthOf } from "./cases.ts";
-import { lossOf, objectiveFor, stateOf } from "./losses.ts";
+import { caseText, type Entry, makeDistribution, repeatedLogits, widthOf } from "./cases.ts";
+import { freshState, lossOf, objectiveFor } from "./losses.ts";
 import { objectiveOf } from "./objectives.ts";
 import { type Outcome, shown } from "./outcome.ts";
 
@@ -20,10 +20,10 @@ function furthest(a: readonly number[], b: readonly number[]): number {
 export function transforms(entry: Entry): Outcome[] {
   const { case: c, id } = entry;
   const loss = lossOf(entry, objectiveFor(objectiveOf("coupled"), c));
-  const eager = flat(grad(loss)(repeated(c, 5), random.key(1)));
-  const again = flat(grad(loss)(repeated(c, 5), random.key(1)));
+  const eager = flat(grad(loss)(repeatedLogits(c, 5), random.key(1)));
+  const again = flat(grad(loss)(repeatedLogits(c, 5), random.key(1)));
   const program = jit(grad(loss));
-  const jitted = flat(program(repeated(c, 5), random.key(1)));
+  const jitted = flat(program(repeatedLogits(c, 5), random.key(1)));
   program.dispose();
   const differs = eager.findIndex((v, i) => !Object.is(v, again[i]));
   const worst = jitted.findIndex((v, i) => !(furthest([v], [eager[i]!]) <= 1));
@@ -33,16 +33,16 @@ export function transforms(entry: Entry): Outcome[] {
       holds: differs < 0,
       message:
         differs < 0
-          ? `${id} gives the same bits for the same key (${placeOf(entry)}).`
-          : `${id} must give the same bits for the same key; one gradient is ${shown(eager[differs]!)}, and ${shown(again[differs]!)} when asked again (${placeOf(entry)}).`,
+          ? `${id} gives the same bits for the same key (${caseText(entry)}).`
+          : `${id} must give the same bits for the same key; one gradient is ${shown(eager[differs]!)}, and ${shown(again[differs]!)} when asked again (${caseText(entry)}).`,
     },
     {
       claim: "jit",
       holds: worst < 0,
       message:
         worst < 0
-          ? `${id} gives the same gradient compiled by jit (${placeOf(entry)}).`
-          : `${id} must give the same gradient compiled by jit; one is ${shown(eager[worst]!)} run step by step, and ${shown(jitted[worst]!)} compiled (${placeOf(entry)}).`,
+          ? `${id} gives the same gradient compiled by jit (${caseText(entry)}).`
+          : `${id} must give the same gradient compiled by jit; one is ${shown(eager[worst]!)} run step by step, and ${shown(jitted[worst]!)} compiled (${caseText(entry)}).`,
     },
   ];
 }
@@ -52,15 +52,15 @@ export function mapsOverKeys(entry: Entry): Outcome {
   const { case: c, id } = entry;
   const loss = lossOf(entry, objectiveFor(objectiveOf("coupled"), c));
   const keys = random.split(random.key(9), 3);
-  const mapped = flat(vmap((key: np.Array) => grad(loss)(repeated(c, 5), key))(keys.ref));
+  const mapped = flat(vmap((key: np.Array) => grad(loss)(repeatedLogits(c, 5), key))(keys.ref));
   const one = jit(grad(loss));
-  const looped = np.split(keys, 3, 0).flatMap((key) => flat(one(repeated(c, 5), key.reshape([2]))));
+  const looped = np.split(keys, 3, 0).flatMap((key) => flat(one(repeatedLogits(c, 5), key.reshape([2]))));
   one.dispose();
   const off = furthest(mapped, looped);
   return {
     claim: "vmap",
     holds: off <= 1,
-    message: `${id} under vmap over three keys must be a loop over them; it differs by ${shown(off)} times what float32 allows (${placeOf(entry)}).`,
+    message: `${id} under vmap over three keys must be a loop over them; it differs by ${shown(off)} times what float32 allows (${caseText(entry)}).`,
   };
 }
 
@@ -70,8 +70,8 @@ export function gradientsToParameters(entry: Entry): Outcome {
   const w = np.array([0.5, -1.5, 2, 0.25, 1, -0.75].slice(0, widthOf(c.event))).reshape([...c.event]);
   const weighted = (weights: np.Array): np.Array => {
     const g: Objective = (x) => np.sum(x.mul(weights.ref), lastAxes(c.event.length));
-    const q = makeDistribution(c.kind, repeated(c, 50));
-    const { losses, state } = statefulExpectation(q, g, estimator, random.key(4), stateOf(entry));
+    const q = makeDistribution(c.kind, repeatedLogits(c, 50));
+    const { losses, state } = statefulExpectation(q, g, estimator, random.key(4), freshState(entry));
     for (const array of Object.values(state)) array.dispose();
     weights.dispose();
     return np.sum(losses);
@@ -89,6 +89,6 @@ export function gradientsToParameters(entry: Entry): Outcome {
   return {
     claim: "parameters",
     holds: Math.abs(slope - right) < slack,
-    message: `${id} must pass the gradient to the parameters w of f; for losses linear in w, w times it is ${shown(slope)}, not ${shown(right)} (${placeOf(entry)}).`,
+    message: `${id} must pass the gradient to the parameters w of f; for losses linear in w, w times it is ${shown(slope)}, not ${shown(right)} (${caseText(entry)}).`,
   };
 }

@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { forbidden } from "../distributions/mask.ts";
-import { evaluate } from "../objective.ts";
-import { type Given, resolveOptions, type Settings } from "../options.ts";
+import { lossesAt } from "../objective.ts";
+import { type Given, type ResolvedOptions, resolveOptions } from "../options.ts";
 import { checkSupport } from "../support.ts";
 import type {
   Distribution,
@@ -25,23 +25,23 @@ interface Statement<T extends OptionsTable, K extends Kind>
     Partial<Pick<Traits, "exactDegree" | "forward" | "needs">> {
   readonly options?: T;
   /** What is claimed with these options instead. */
-  claims?(settings: Settings<T>): Claims;
+  claims?(settings: ResolvedOptions<T>): Claims;
   /** Absent: the noise of one draw. Consumes the key. */
-  noise?(q: Distribution, key: np.Array, settings: Settings<T>): np.Array;
+  noise?(q: Distribution, key: np.Array, settings: ResolvedOptions<T>): np.Array;
 }
 
 /** Needs, if absent: the gradient at the sample. */
 export interface PathDefinition<T extends OptionsTable, K extends Kind> extends Statement<T, K> {
   /** The sample with its gradient attached. Consumes q.logits and the noise. */
-  path(q: Distribution, noise: np.Array, settings: Settings<T>): np.Array;
+  path(q: Distribution, noise: np.Array, settings: ResolvedOptions<T>): np.Array;
 }
 
 /** Needs, if absent: losses at hard samples. */
 export interface LossDefinition<T extends OptionsTable, K extends Kind> extends Statement<T, K> {
   /** Evaluations of f per example; absent: one. */
-  evaluations?(q: Distribution, settings: Settings<T>): number;
+  evaluations?(q: Distribution, settings: ResolvedOptions<T>): number;
   /** The state before the first step; absent: none. */
-  init?(q: Distribution, settings: Settings<T>): NamedArrays;
+  init?(q: Distribution, settings: ResolvedOptions<T>): NamedArrays;
   /**
    * Losses whose value is f at the sample and whose gradient is the estimate. Consumes q.logits, noise and state. f has
    * been wrapped: it asks for allowed samples only, and what it returns has been checked.
@@ -51,7 +51,7 @@ export interface LossDefinition<T extends OptionsTable, K extends Kind> extends 
     f: Objective,
     noise: np.Array,
     state: NamedArrays,
-    settings: Settings<T>,
+    settings: ResolvedOptions<T>,
   ): { losses: np.Array; state: NamedArrays };
 }
 
@@ -95,7 +95,7 @@ export function defineEstimator<const T extends OptionsTable, const K extends Ki
 function common<T extends OptionsTable, K extends Kind>(
   definition: Statement<T, K>,
   given: Given<T>,
-): { settings: Settings<T>; traits: Omit<Traits<K>, "needs">; noise: Estimator["noise"] } {
+): { settings: ResolvedOptions<T>; traits: Omit<Traits<K>, "needs">; noise: Estimator["noise"] } {
   const { claims, noise = (q, key) => drawNoise(q, key), options = {} as T, ...stated } = definition;
   const settings = resolveOptions(stated.id, options, given);
   const now = { ...stated, ...claims?.(settings) };
@@ -134,7 +134,7 @@ function pathEstimator<T extends OptionsTable, K extends Kind>(
     losses: (q, f, own, state) => {
       // The path is known to be allowed: f needs no other sample in its place.
       const { masked: _, ...unmasked } = q;
-      return { losses: evaluate(traits.id, unmasked, f, path(q, own)), state };
+      return { losses: lossesAt(traits.id, unmasked, f, path(q, own)), state };
     },
   };
 }
@@ -155,6 +155,6 @@ function lossEstimator<T extends OptionsTable, K extends Kind>(
     init: (q) => init?.(q, settings) ?? {},
     noise,
     losses: (q, f, own, state) =>
-      losses(q, (sample) => evaluate(traits.id, q, f, sample), own, state, settings),
+      losses(q, (sample) => lossesAt(traits.id, q, f, sample), own, state, settings),
   };
 }

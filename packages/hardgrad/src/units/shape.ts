@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { type Given, resolveOptions, type Settings } from "../options.ts";
+import { type Given, type ResolvedOptions, resolveOptions } from "../options.ts";
 import type { NumberOption, Reference, ReferenceKey } from "../types.ts";
 
 type NumberOptions = { readonly [name: string]: NumberOption };
@@ -34,8 +34,8 @@ export interface PseudoDerivativeEntry {
 interface Definition<T extends NumberOptions>
   extends Pick<PseudoDerivative, "id" | "title" | "formula" | "reference"> {
   readonly options: T;
-  integral(settings: Settings<T>): number | null;
-  derivative(x: np.Array, settings: Settings<T>): np.Array;
+  integral(settings: ResolvedOptions<T>): number | null;
+  derivative(x: np.Array, settings: ResolvedOptions<T>): np.Array;
 }
 
 /** A factory of pseudo-derivatives from their shape. */

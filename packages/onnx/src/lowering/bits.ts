@@ -1,14 +1,14 @@
 import { isFloat, type Value } from "../ir/types.ts";
-import { pair, type Rule, type Rules, result, Unsupported } from "./context.ts";
+import { type Lowering, type Lowerings, pair, result, Unsupported } from "./context.ts";
 
-const bitCombine: Rule = (c) => {
+const bitCombine: Lowering = (c) => {
   const [x, y] = pair(c);
   const { op } = c.eqn.params as { op: "and" | "or" | "xor" };
   const name = { and: "And", or: "Or", xor: "Xor" }[op];
   return result(c, c.b.emit(x.dtype === "bool" ? name : `Bitwise${name}`, [x, y]));
 };
 
-const bitShift: Rule = (c) => {
+const bitShift: Lowering = (c) => {
   const { b } = c;
   const [x, y] = [c.inputs[0]!.value, c.inputs[1]!.value];
   const direction = (c.eqn.params.op as string) === "shl" ? "LEFT" : "RIGHT";
@@ -22,7 +22,7 @@ const bitShift: Rule = (c) => {
 };
 
 /** Ones in a word, by adding neighbours: pairs, fours, eights, and all by one product. */
-const bitCount: Rule = (c) => {
+const bitCount: Lowering = (c) => {
   const { b } = c;
   const word = b.cast(c.inputs[0]!.value, "uint32");
   const shifted = (x: Value, by: number): Value =>
@@ -37,7 +37,7 @@ const bitCount: Rule = (c) => {
   return result(c, b.cast(sum, "int32"));
 };
 
-const bitcast: Rule = (c) => {
+const bitcast: Lowering = (c) => {
   const x = c.inputs[0]!.value;
   const { dtype } = c.eqn.params as { dtype: Value["dtype"] };
   if (isFloat(x.dtype) !== isFloat(dtype))
@@ -45,4 +45,4 @@ const bitcast: Rule = (c) => {
   return result(c, c.b.cast(x, dtype));
 };
 
-export const bits: Rules = { bit_combine: bitCombine, bit_shift: bitShift, bit_count: bitCount, bitcast };
+export const bits: Lowerings = { bit_combine: bitCombine, bit_shift: bitShift, bit_count: bitCount, bitcast };

@@ -11,9 +11,9 @@ export interface Context {
 }
 
 /** Lowers one equation: one lazy array per output. */
-export type Rule = (c: Context) => Lazy[];
+export type Lowering = (c: Context) => Lazy[];
 
-export type Rules = { readonly [primitive: string]: Rule };
+export type Lowerings = { readonly [primitive: string]: Lowering };
 
 /** A primitive, or a use of it, that this package cannot express. The caller adds the place in the function. */
 export class Unsupported extends Error {}

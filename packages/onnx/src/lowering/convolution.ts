@@ -1,6 +1,6 @@
 import type { Builder } from "../ir/builder.ts";
 import { broadcastShapes, isFloat, size, type Value } from "../ir/types.ts";
-import { type Rule, type Rules, result, Unsupported } from "./context.ts";
+import { type Lowering, type Lowerings, result, Unsupported } from "./context.ts";
 import { filled } from "./lazy.ts";
 
 interface Params {
@@ -12,7 +12,7 @@ interface Params {
 }
 
 /** `x [...vmap, batch, channels, ...space]` with `y [...vmap, out, channels, ...window]`; vmap axes become groups. */
-const conv: Rule = (c) => {
+const conv: Lowering = (c) => {
   const { b } = c;
   const params = c.eqn.params as unknown as Params;
   const { vmapDims } = params;
@@ -81,7 +81,7 @@ function spread(
 }
 
 /** Windows of the last axes: `[..., n] -> [..., positions, window]`, all positions before all windows. */
-const pool: Rule = (c) => {
+const pool: Lowering = (c) => {
   const { b } = c;
   const { window, strides } = c.eqn.params as { window: number[]; strides: number[] };
   let x = filled(b, c.inputs[0]!);
@@ -106,7 +106,7 @@ const paired = (first: number, count: number): number[] => [
 ];
 
 /** The transpose of `pool`: each element goes back to its place, and meets others there. One product per axis. */
-const poolTranspose: Rule = (c) => {
+const poolTranspose: Lowering = (c) => {
   const { b } = c;
   const { inShape, window, strides } = c.eqn.params as {
     inShape: number[];
@@ -136,4 +136,4 @@ const poolTranspose: Rule = (c) => {
   return result(c, x);
 };
 
-export const windows: Rules = { conv, pool, pool_transpose: poolTranspose };
+export const windows: Lowerings = { conv, pool, pool_transpose: poolTranspose };

@@ -1,7 +1,7 @@
 import type { Builder } from "../ir/builder.ts";
 import { isFloat, size, type Value } from "../ir/types.ts";
 import { promote } from "../jaxpr.ts";
-import { type Rule, type Rules, refuseBool, result, wrapping } from "./context.ts";
+import { type Lowering, type Lowerings, refuseBool, result, wrapping } from "./context.ts";
 import type { Lazy } from "./lazy.ts";
 import { reduceAxes } from "./reduce.ts";
 
@@ -9,7 +9,7 @@ import { reduceAxes } from "./reduce.ts";
  * `sum(x * y, -1)` with broadcasting. Each leading axis is a batch axis (both have it), a free axis of one side, or
  * 1; so this is a batched matrix product, or a sum of products where neither side has a free axis.
  */
-const dot: Rule = (c) => {
+const dot: Lowering = (c) => {
   const { b } = c;
   const type = promote(c.eqn.inputs[0]!.aval, c.eqn.inputs[1]!.aval);
   if (type === "bool") refuseBool(c);
@@ -74,4 +74,4 @@ function arranged(b: Builder, x: Value, axes: readonly number[]): Value {
   );
 }
 
-export const products: Rules = { dot };
+export const products: Lowerings = { dot };

@@ -4,9 +4,9 @@ import type { Aval } from "../jaxpr.ts";
 import {
   type Context,
   converted,
+  type Lowering,
+  type Lowerings,
   pair,
-  type Rule,
-  type Rules,
   refuseBool,
   result,
   Unsupported,
@@ -15,21 +15,21 @@ import {
 } from "./context.ts";
 
 const binary =
-  (op: string, logical: string): Rule =>
+  (op: string, logical: string): Lowering =>
   (c) => {
     const [x, y] = pair(c);
     return result(c, x.dtype === "bool" ? c.b.emit(logical, [x, y]) : wrapping(c.b, op, [x, y]));
   };
 
 const extreme =
-  (op: string, logical: string): Rule =>
+  (op: string, logical: string): Lowering =>
   (c) => {
     const [x, y] = pair(c);
     return result(c, c.b.emit(x.dtype === "bool" ? logical : op, [x, y]));
   };
 
 const unary =
-  (op: string): Rule =>
+  (op: string): Lowering =>
   (c) => {
     const x = c.inputs[0]!.value;
     if (!isFloat(x.dtype))
@@ -39,7 +39,7 @@ const unary =
 
 /** jax-js 0.1.25 refuses them eagerly, and computes `round` of integers wrongly with them. */
 const whole =
-  (op: string): Rule =>
+  (op: string): Lowering =>
   (c) => {
     const { dtype } = c.inputs[0]!.value;
     if (!isFloat(dtype))
@@ -56,7 +56,7 @@ function truncated(c: Context, x: Value): Value {
   return b.emit("Where", [negative, b.emit("Ceil", [x]), b.emit("Floor", [x])]);
 }
 
-const compare: Rule = (c) => {
+const compare: Lowering = (c) => {
   const { b } = c;
   let [x, y] = pair(c);
   const { op } = c.eqn.params as { op: "less" | "equal" | "not_equal" | "less_equal" };
@@ -69,7 +69,7 @@ const compare: Rule = (c) => {
   return result(c, op === "equal" ? equal : b.emit("Not", [equal]));
 };
 
-const where: Rule = (c) => {
+const where: Lowering = (c) => {
   const { b } = c;
   const type = c.eqn.outBinders[0]!.aval.dtype;
   const condition = c.inputs[0]!.value;
@@ -101,7 +101,7 @@ function safeDivisor(b: Context["b"], y: Value): Value {
   return b.emit("Where", [b.emit("Equal", [y, b.scalar("int32", -1)]), b.scalar("int32", 1), y]);
 }
 
-const divide: Rule = (c) => {
+const divide: Lowering = (c) => {
   const { b } = c;
   const [x, y] = divided(c);
   if (isFloat(x.dtype)) return result(c, truncated(c, b.emit("Div", [x, y])));
@@ -116,7 +116,7 @@ const divide: Rule = (c) => {
 };
 
 /** The sign of the dividend; for floats x - y trunc(x / y), as jax-js computes it. */
-const modulo: Rule = (c) => {
+const modulo: Lowering = (c) => {
   const { b } = c;
   let [x, y] = divided(c);
   y = safeDivisor(b, y);
@@ -125,26 +125,26 @@ const modulo: Rule = (c) => {
   return result(c, b.emit("Sub", [x, b.emit("Mul", [quotient, y])]));
 };
 
-const cast: Rule = (c) => {
+const cast: Lowering = (c) => {
   const x = c.inputs[0]!.value;
   const { dtype } = c.eqn.params as { dtype: Value["dtype"] };
   return result(c, converted(c.b, x, dtype));
 };
 
-const negate: Rule = (c) => {
+const negate: Lowering = (c) => {
   refuseBool(c);
   return result(c, wrapping(c.b, "Neg", [c.inputs[0]!.value]));
 };
 
-const identity: Rule = (c) => result(c, c.inputs[0]!.value);
+const identity: Lowering = (c) => result(c, c.inputs[0]!.value);
 
 /** The complement 1 - erf(x) loses relative precision where it is small; the absolute error stays below 1e-7. */
-const erfc: Rule = (c) => {
+const erfc: Lowering = (c) => {
   const x = c.inputs[0]!.value;
   return result(c, c.b.emit("Sub", [c.b.scalar(x.dtype, 1), c.b.emit("Erf", [x])]));
 };
 
-export const elementwise: Rules = {
+export const elementwise: Lowerings = {
   add: binary("Add", "Or"),
   mul: binary("Mul", "And"),
   min: extreme("Min", "And"),

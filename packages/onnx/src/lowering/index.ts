@@ -1,9 +1,9 @@
 import { LoweringError } from "../errors.ts";
 import { allocate, type Builder } from "../ir/builder.ts";
 import type { DType, Value } from "../ir/types.ts";
-import { type Atom, type Equation, isLit, type Program, type Var } from "../jaxpr.ts";
+import { type Atom, type Equation, isLit, type TracedProgram, type Var } from "../jaxpr.ts";
 import { bits } from "./bits.ts";
-import { type Rules, Unsupported } from "./context.ts";
+import { type Lowerings, Unsupported } from "./context.ts";
 import { windows } from "./convolution.ts";
 import { products } from "./dot.ts";
 import { elementwise } from "./elementwise.ts";
@@ -13,7 +13,7 @@ import { filled, full, type Lazy } from "./lazy.ts";
 import { random } from "./random.ts";
 import { reductions } from "./reduce.ts";
 
-const rules: Rules = {
+const rules: Lowerings = {
   ...elementwise,
   ...layout,
   ...reductions,
@@ -27,7 +27,7 @@ const rules: Rules = {
 /** Lowers a program over given values of its variables; returns its results. */
 export function lowerProgram(
   b: Builder,
-  program: Program,
+  program: TracedProgram,
   given: ReadonlyMap<Var, Value>,
   argumentNames: ReadonlyMap<Var, string>,
 ): Value[] {
@@ -84,7 +84,7 @@ function uniform(b: Builder, { data, dtype, shape }: Value): Lazy | undefined {
 
 /** Where in the function an equation is, in words a user can follow. */
 function place(
-  program: Program,
+  program: TracedProgram,
   eqn: Equation,
   index: number,
   argumentNames: ReadonlyMap<Var, string>,

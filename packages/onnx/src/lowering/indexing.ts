@@ -1,6 +1,6 @@
 import type { Builder } from "../ir/builder.ts";
 import { broadcastShapes, size, type Value } from "../ir/types.ts";
-import { type Rule, type Rules, result } from "./context.ts";
+import { type Lowering, type Lowerings, result } from "./context.ts";
 import { filled, type Lazy } from "./lazy.ts";
 
 /** Indices `[...shape, axes]` in int64, as GatherND wants them. */
@@ -26,7 +26,7 @@ const movedTo = (rank: number, count: number, position: number): number[] => {
   return [...rest.slice(0, position), ...moved, ...rest.slice(position)];
 };
 
-const gather: Rule = (c) => {
+const gather: Lowering = (c) => {
   const { b } = c;
   const [x, ...indices] = c.inputs as [Lazy, ...Lazy[]];
   const { axis, outDim } = c.eqn.params as { axis: number[]; outDim: number };
@@ -72,7 +72,7 @@ function rowNumbers(b: Builder, indices: readonly Lazy[], sizes: readonly number
  * index for each element: onnxruntime's ScatterND goes through its rows on several threads, and where two of them meet
  * in one place one is lost.
  */
-const scatter: Rule = (c) => {
+const scatter: Lowering = (c) => {
   const { b } = c;
   const [updates, ...indices] = c.inputs as [Lazy, ...Lazy[]];
   const { op, shape, axis, outDim } = c.eqn.params as {
@@ -117,8 +117,8 @@ const sorted = (b: Builder, x: Lazy): readonly Value[] => {
   return [b.cast(values, value.dtype), b.cast(indices, "int32")];
 };
 
-const sort: Rule = (c) => result(c, sorted(c.b, c.inputs[0]!)[0]!);
+const sort: Lowering = (c) => result(c, sorted(c.b, c.inputs[0]!)[0]!);
 
-const argsort: Rule = (c) => sorted(c.b, c.inputs[0]!).map((value) => ({ value, shape: value.shape }));
+const argsort: Lowering = (c) => sorted(c.b, c.inputs[0]!).map((value) => ({ value, shape: value.shape }));
 
-export const indexing: Rules = { gather, scatter, sort, argsort };
+export const indexing: Lowerings = { gather, scatter, sort, argsort };

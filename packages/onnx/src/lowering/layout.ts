@@ -1,7 +1,7 @@
-import { type Context, type Rule, type Rules, result } from "./context.ts";
+import { type Context, type Lowering, type Lowerings, result } from "./context.ts";
 import { filled, type Lazy, lazyAxes, reshaped, transposed } from "./lazy.ts";
 
-const broadcast: Rule = (c) => {
+const broadcast: Lowering = (c) => {
   const x = c.inputs[0]!;
   const { shape, axis } = c.eqn.params as { shape: number[]; axis: number[] };
   const inner = [...x.value.shape];
@@ -9,9 +9,9 @@ const broadcast: Rule = (c) => {
   return [{ value: c.b.reshape(x.value, inner), shape }];
 };
 
-const reshape: Rule = (c) => [reshaped(c.b, c.inputs[0]!, c.eqn.params.shape as number[])];
+const reshape: Lowering = (c) => [reshaped(c.b, c.inputs[0]!, c.eqn.params.shape as number[])];
 
-const transpose: Rule = (c) => [transposed(c.b, c.inputs[0]!, c.eqn.params.perm as number[])];
+const transpose: Lowering = (c) => [transposed(c.b, c.inputs[0]!, c.eqn.params.perm as number[])];
 
 /** The part `[start, end)` of each axis; a broadcast axis only changes its length. */
 export function sliced(c: Context, x: Lazy, slice: readonly (readonly [number, number])[]): Lazy {
@@ -29,10 +29,10 @@ export function sliced(c: Context, x: Lazy, slice: readonly (readonly [number, n
   return { value: c.b.emit("Slice", [x.value], attributes), shape };
 }
 
-const shrink: Rule = (c) => [sliced(c, c.inputs[0]!, c.eqn.params.slice as [number, number][])];
+const shrink: Lowering = (c) => [sliced(c, c.inputs[0]!, c.eqn.params.slice as [number, number][])];
 
 /** One slice per part, so that a part nobody reads is not copied. */
-const split: Rule = (c) => {
+const split: Lowering = (c) => {
   const x = c.inputs[0]!;
   const { axis, sizes } = c.eqn.params as { axis: number; sizes: number[] };
   let start = 0;
@@ -47,7 +47,7 @@ const split: Rule = (c) => {
   });
 };
 
-const flip: Rule = (c) => {
+const flip: Lowering = (c) => {
   const x = c.inputs[0]!;
   const axes = (c.eqn.params.axis as number[]).filter((axis) => x.value.shape[axis]! > 1);
   if (axes.length === 0) return [x];
@@ -61,7 +61,7 @@ const flip: Rule = (c) => {
   return [{ value: c.b.emit("Slice", [x.value], attributes), shape: x.shape }];
 };
 
-const pad: Rule = (c) => {
+const pad: Lowering = (c) => {
   const x = c.inputs[0]!;
   const width = c.eqn.params.width as [number, number][];
   const padded = lazyAxes(x).filter((axis) => width[axis]!.some((w) => w !== 0));
@@ -71,7 +71,7 @@ const pad: Rule = (c) => {
 };
 
 /** A broadcast axis of all parts, other than the one along which they are joined, stays lazy. */
-const concatenate: Rule = (c) => {
+const concatenate: Lowering = (c) => {
   const { axis } = c.eqn.params as { axis: number };
   const { dtype, shape } = c.eqn.outBinders[0]!.aval;
   const common = shape.map((_, i) => i !== axis && c.inputs.every((x) => x.value.shape[i] === 1));
@@ -85,4 +85,4 @@ const concatenate: Rule = (c) => {
   return result(c, c.b.emit("Concat", parts, { axis }));
 };
 
-export const layout: Rules = { broadcast, reshape, transpose, shrink, split, flip, pad, concatenate };
+export const layout: Lowerings = { broadcast, reshape, transpose, shrink, split, flip, pad, concatenate };

@@ -1,7 +1,7 @@
 import type { Builder } from "../ir/builder.ts";
 import { size, type Value } from "../ir/types.ts";
 import type { Mode } from "../random/threefry.ts";
-import { type Context, type Rule, type Rules, result } from "./context.ts";
+import { type Context, type Lowering, type Lowerings, result } from "./context.ts";
 import { filled } from "./lazy.ts";
 
 const rotations = [
@@ -51,10 +51,10 @@ function bits(c: Context): Value {
   return b.cast(word, "uint32");
 }
 
-const randomBits: Rule = (c) => result(c, bits(c));
+const randomBits: Lowering = (c) => result(c, bits(c));
 
 /** `(bits >> 9) 2^-23 + offset`, or wrapped `(bits + 1/2) 2^-32` of signed bits; see `random/uniform.ts`. */
-const uniform: Rule = (c) => {
+const uniform: Lowering = (c) => {
   const { b } = c;
   const { offset, wrapped } = c.eqn.params as { offset: number; wrapped?: boolean };
   if (wrapped) {
@@ -67,4 +67,4 @@ const uniform: Rule = (c) => {
   return result(c, offset === 0 ? unit : b.emit("Add", [unit, b.scalar("float32", offset)]));
 };
 
-export const random: Rules = { random_bits: randomBits, uniform };
+export const random: Lowerings = { random_bits: randomBits, uniform };

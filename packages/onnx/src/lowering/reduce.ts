@@ -1,7 +1,7 @@
 import type { Builder } from "../ir/builder.ts";
 import type { DType, Value } from "../ir/types.ts";
 import { isFloat } from "../ir/types.ts";
-import { type Context, type Rule, type Rules, refuseBool, result } from "./context.ts";
+import { type Context, type Lowering, type Lowerings, refuseBool, result } from "./context.ts";
 import { filled, lazyAxes } from "./lazy.ts";
 
 const operators = { Add: "ReduceSum", Mul: "ReduceProd", Min: "ReduceMin", Max: "ReduceMax" } as const;
@@ -42,7 +42,7 @@ function product(b: Builder, x: Value, axes: readonly number[]): Value {
   return b.cast(words, x.dtype);
 }
 
-const reduce: Rule = (c) => {
+const reduce: Lowering = (c) => {
   const { b } = c;
   const x = c.inputs[0]!;
   const { op, axis } = c.eqn.params as { op: keyof typeof operators; axis: number[] };
@@ -57,4 +57,4 @@ const reduce: Rule = (c) => {
   return result(c, b.emit("Mul", [reduced, b.scalar(reduced.dtype, count)]));
 };
 
-export const reductions: Rules = { reduce };
+export const reductions: Lowerings = { reduce };

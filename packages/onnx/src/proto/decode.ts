@@ -1,4 +1,4 @@
-import { Model, type ModelProto } from "./schema.ts";
+import { type ModelProto, modelType } from "./schema.ts";
 
 /**
  * Reads an ONNX model: its messages as plain objects, with numbers in place of 64-bit integers.
@@ -9,5 +9,9 @@ import { Model, type ModelProto } from "./schema.ts";
  * const operators = graph.node.map(({ opType }) => opType); // ["Exp"]
  */
 export function decodeModel(bytes: Uint8Array): ModelProto {
-  return Model.toObject(Model.decode(bytes), { longs: Number, arrays: true, objects: true }) as ModelProto;
+  return modelType.toObject(modelType.decode(bytes), {
+    longs: Number,
+    arrays: true,
+    objects: true,
+  }) as ModelProto;
 }

@@ -4,8 +4,8 @@ import { type Attributes, type Graph, type Node, size, type Value } from "../ir/
 import {
   type AttributeProto,
   elementTypes,
-  Model,
   type ModelProto,
+  modelType,
   type NodeProto,
   type TensorProto,
   type ValueInfoProto,
@@ -26,7 +26,7 @@ const LIMIT = 2 ** 31 - 1;
 export function encodeModel(graph: Graph, resultNames: readonly string[], info: ModelInfo): Uint8Array {
   const writer = new GraphWriter(graph, info.opset);
   const model = writer.model(resultNames, info);
-  return Model.encode(model as never).finish();
+  return modelType.encode(model as never).finish();
 }
 
 /** Attributes that ONNX passes as tensors of int64, in the order of inputs, from which version of the operators on. */

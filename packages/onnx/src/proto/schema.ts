@@ -74,7 +74,7 @@ const messages: { readonly [name: string]: { readonly [field: string]: object } 
   },
 };
 
-export const Model: protobuf.Type = protobuf.Root.fromJSON({
+export const modelType: protobuf.Type = protobuf.Root.fromJSON({
   nested: Object.fromEntries(
     Object.entries(messages).map(([name, fields]) => [name, { edition: "proto2", fields }]),
   ),

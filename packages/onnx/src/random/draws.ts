@@ -1,7 +1,7 @@
 import { size } from "../ir/types.ts";
 import { hasVectors } from "../wasm/assembler.ts";
 import { type Draw, type KeyProgram, plainDraw } from "./keys.ts";
-import { Kind, simdFill } from "./simd-kernel.ts";
+import { NoiseForm, simdFill } from "./simd-kernel.ts";
 
 const PAGE = 65_536;
 /** Fewer words are not worth a call. */
@@ -37,8 +37,8 @@ export function fastDraw(program: KeyProgram): Draw {
     const length = size(step.shape);
     const count = length / k0.length;
     const uniform = step.op === "uniform";
-    const kind = !uniform ? Kind.word : step.params.wrapped ? Kind.wrapped : Kind.plain;
-    const offset = kind === Kind.plain ? (step.params.offset as number) : 0;
+    const kind = !uniform ? NoiseForm.word : step.params.wrapped ? NoiseForm.wrapped : NoiseForm.plain;
+    const offset = kind === NoiseForm.plain ? (step.params.offset as number) : 0;
     // In order, because a vector may reach into the words of the next key.
     for (let i = 0; i < k0.length; i++) fill(k0[i]!, k1[i]!, count, place + 4 * i * count, kind, offset);
     return uniform

@@ -1,4 +1,4 @@
-import { type Atom, type Equation, isLit, type Program, type Var } from "../jaxpr.ts";
+import { type Atom, type Equation, isLit, type TracedProgram, type Var } from "../jaxpr.ts";
 import type { KeyProgram, KeyStep } from "./keys.ts";
 
 /** Operations on keys that `runKeys` can do outside the model. */
@@ -17,10 +17,10 @@ const onKeys = [
 const draws = ["random_bits", "uniform"];
 
 /** A value known outside the model: a key argument, or a constant of words. */
-export type Known = { readonly name: string } | { readonly data: Uint32Array };
+export type KnownWords = { readonly name: string } | { readonly data: Uint32Array };
 
 export interface Hoisted {
-  readonly program: Program;
+  readonly program: TracedProgram;
   readonly keys: KeyProgram;
   /** The variables that the model now gets as inputs, in the order of `keys.outputs`. */
   readonly noise: readonly Var[];
@@ -29,7 +29,11 @@ export interface Hoisted {
 /**
  * Cuts out all draws whose keys depend on known values alone. What is left of the program reads them as inputs.
  */
-export function hoist(program: Program, known: ReadonlyMap<Var, Known>, prefix = "noise"): Hoisted {
+export function hoist(
+  program: TracedProgram,
+  known: ReadonlyMap<Var, KnownWords>,
+  prefix = "noise",
+): Hoisted {
   const computable = new Set<Atom>(known.keys());
   const made = new Map<Var, Equation>();
   for (const eqn of program.eqns) {
@@ -67,9 +71,9 @@ export function hoist(program: Program, known: ReadonlyMap<Var, Known>, prefix =
 class Recorder {
   readonly #steps: KeyStep[] = [];
   readonly #at = new Map<Atom, number>();
-  readonly #known: ReadonlyMap<Var, Known>;
+  readonly #known: ReadonlyMap<Var, KnownWords>;
   readonly #made: ReadonlyMap<Var, Equation>;
-  constructor(known: ReadonlyMap<Var, Known>, made: ReadonlyMap<Var, Equation>) {
+  constructor(known: ReadonlyMap<Var, KnownWords>, made: ReadonlyMap<Var, Equation>) {
     this.#known = known;
     this.#made = made;
   }

@@ -21,7 +21,7 @@ import {
  *
  * `count` words, rounded up to a multiple of 4, go to an address of the memory; as they are, or as float32: see `Kind`.
  */
-export const Kind = {
+export const NoiseForm = {
   word: 0,
   /** `(word >> 9) 2^-23 + offset` */
   plain: 1,
@@ -80,10 +80,10 @@ function assemble(): Uint8Array<ArrayBuffer> {
     emit(get(y), get(first + group), v128.add, set(y));
   }
   emit(get(x), get(y), v128.xor, set(x));
-  emit(get(uniform), int(Kind.plain), i32.and, control.if);
+  emit(get(uniform), int(NoiseForm.plain), i32.and, control.if);
   emit(get(x), int(9), v128.shr, v128.toFloat, float(2 ** -23), v128.splatFloat);
   emit(f32x4.mul, get(offset), v128.splatFloat, f32x4.add, set(x), control.end);
-  emit(get(uniform), int(Kind.wrapped), i32.and, control.if);
+  emit(get(uniform), int(NoiseForm.wrapped), i32.and, control.if);
   emit(get(x), v128.toSignedFloat, float(0.5), v128.splatFloat, f32x4.add);
   emit(float(2 ** -32), v128.splatFloat, f32x4.mul, set(x), control.end);
   emit(get(address), get(x), v128.store);

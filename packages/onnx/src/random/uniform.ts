@@ -1,4 +1,4 @@
-import { type Equation, isLit, type Program, type Var } from "../jaxpr.ts";
+import { type Equation, isLit, type TracedProgram, type Var } from "../jaxpr.ts";
 
 /**
  * Random bits become floats by one fixed pattern: `bitcast(bits / 512 + 0x3f800000) - 1`, which is exactly
@@ -6,7 +6,7 @@ import { type Equation, isLit, type Program, type Var } from "../jaxpr.ts";
  * where the program adds one: `(bits >> 9) 2^-23 + offset`, rounded once. hardgrad's own noise takes all 32 bits, as a
  * signed word: `(float32(bits) + 1/2) 2^-32` becomes `uniform` too, with `wrapped` set.
  */
-export function matchUniform(program: Program): Program {
+export function matchUniform(program: TracedProgram): TracedProgram {
   const made = new Map<Var, Equation>();
   const eqns = program.eqns.map((eqn) => {
     const next = bitcastOfBits(eqn, made) ?? wrapped(eqn, made) ?? shifted(eqn, made) ?? eqn;
@@ -70,7 +70,7 @@ function shifted(eqn: Equation, made: Map<Var, Equation>): Equation | undefined 
 }
 
 /** Drops equations whose results nobody reads. */
-export function withoutDead(program: Program): Program {
+export function withoutDead(program: TracedProgram): TracedProgram {
   const needed = new Set<unknown>(program.outs);
   const eqns: Equation[] = [];
   for (const eqn of [...program.eqns].reverse()) {

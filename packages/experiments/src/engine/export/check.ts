@@ -3,7 +3,12 @@ import type { Model } from "../../contract/models.ts";
 import type { Tensor as HostTensor } from "../../contract/run.ts";
 import { randomSource } from "../../data/random.ts";
 import { toDevice, toHost } from "../arrays.ts";
-import { loadRuntime, type Runtime, type Session, type Tensors } from "../backends/native/onnxruntime.ts";
+import {
+  loadOnnxRuntime,
+  type OnnxRuntime,
+  type OnnxTensors,
+  type Session,
+} from "../backends/native/onnxruntime.ts";
 import { callable, inputsFor } from "./onnx.ts";
 
 /** How far a model is from jax-js. */
@@ -36,7 +41,7 @@ export type Checker = (
  * const { largest } = await (await modelChecker())(file.bytes, model, parameters);
  */
 export async function modelChecker(): Promise<Checker> {
-  const runtime = await loadRuntime("the check", "leave it out by --no-check");
+  const runtime = await loadOnnxRuntime("the check", "leave it out by --no-check");
   return async (file, model, parameters) => {
     const session = await runtime.InferenceSession.create(file, { logSeverityLevel: 3 });
     const call = callable(model, parameters);
@@ -60,12 +65,12 @@ export async function modelChecker(): Promise<Checker> {
 }
 
 async function run(
-  { Tensor }: Runtime,
+  { Tensor }: OnnxRuntime,
   session: Session,
   model: Model,
   inputs: HostArrays,
-): Promise<Tensors> {
-  const feeds: Tensors = {};
+): Promise<OnnxTensors> {
+  const feeds: OnnxTensors = {};
   for (const [name, { dtype }] of Object.entries(model.inputs)) {
     const { data, shape } = inputs[name]!;
     feeds[name] = new Tensor(dtype, data, shape);
@@ -73,7 +78,7 @@ async function run(
   return session.run(feeds);
 }
 
-function compare(actual: Tensors, expected: { readonly [name: string]: HostArray }): Difference {
+function compare(actual: OnnxTensors, expected: { readonly [name: string]: HostArray }): Difference {
   let worst: Difference = { largest: 0, output: "" };
   for (const [output, { shape, data }] of Object.entries(expected)) {
     const got = actual[output];

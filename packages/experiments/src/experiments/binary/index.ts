@@ -7,6 +7,7 @@ import { adam } from "../../nn/adam.ts";
 import { classOutputs, fromScores, refuseUnlabelled } from "../../nn/classify.ts";
 import { hardPath } from "../../nn/hard-path.ts";
 import { crossEntropy } from "../../nn/layers.ts";
+import { greyValues } from "../../nn/normalize.ts";
 import { map } from "../../nn/optimizers.ts";
 import {
   binaryScores,
@@ -44,7 +45,7 @@ export const binary: StepExperiment<typeof options> = {
   estimatorState: () => ({}),
   losses: (params, { images, labels, key }, estimator, state, settings) => {
     key.dispose();
-    const grey = images.mul(1 / 255);
+    const grey = greyValues(images);
     const scores = isBinary(settings)
       ? binaryScores(params, grey, unitsOf(estimator), "batch")
       : floatScores(params, grey);
@@ -104,7 +105,7 @@ function greyOf(inputs: NamedArrays): np.Array {
   const { images, labels, key } = inputs as StepInputs;
   labels.dispose();
   key.dispose();
-  return images.mul(1 / 255);
+  return greyValues(images);
 }
 
 /** Weights beyond -1 and 1 have no gradient through their signs any more, so they are kept within. */

@@ -1,4 +1,4 @@
-import type { Unit } from "@hardgrad/runtime";
+import type { UnitName } from "@hardgrad/runtime";
 import { type DataForm, exampleSize } from "../../contract/dataset.ts";
 import type { RuntimeModel } from "../../contract/models.ts";
 import type { Tensor } from "../../contract/run.ts";
@@ -17,7 +17,7 @@ export function runtimeOf(
   epoch: number,
 ): RuntimeModel {
   const slope = settings.unit === "binary" ? 1 : slopeAt(epoch, settings.slopeGrowth);
-  const unit: Unit = settings.unit === "tanh" ? "tanh" : settings.unit === "linear" ? "identity" : "step";
+  const unit: UnitName = settings.unit === "tanh" ? "tanh" : settings.unit === "linear" ? "identity" : "step";
   return {
     network: {
       inputs: exampleSize(shape),

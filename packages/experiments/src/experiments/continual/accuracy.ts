@@ -1,11 +1,11 @@
 import type { HostArray } from "../../contract/backend.ts";
 import type { Learner } from "./learner.ts";
 import type { TaskNetwork } from "./network.ts";
-import { entropies, type Judge, largest } from "./scores.ts";
+import { entropies, largest, type Scorer } from "./scores.ts";
 import { imagesOf, outputOf, outputsOf, type Task } from "./tasks.ts";
 
 /** Which images are asked: the test images, or those kept apart for choosing settings. */
-export type Part = "test" | "validation";
+export type HeldOut = "test" | "validation";
 
 /** How many images of a task are answered rightly, and of how many the task was inferred rightly. */
 export interface Count {
@@ -25,10 +25,10 @@ export interface Count {
  */
 export async function countRight(
   learner: Learner,
-  judge: Judge,
+  scorer: Scorer,
   task: Task,
   known: number,
-  part: Part,
+  part: HeldOut,
   most: number = Number.POSITIVE_INFINITY,
 ): Promise<Count> {
   const { tasks, method } = learner;
@@ -37,13 +37,13 @@ export async function countRight(
   const images = imagesOf(task, split, indices);
   const wanted = Int32Array.from(indices, (i) => outputOf(task, split, i) - task.firstOutput);
   if (tasks.scenario === "task" || method.infers === "nothing") {
-    const scores = await judge.scores(await learner.network(task), images);
+    const scores = await scorer.scores(await learner.network(task), images);
     const [first, end] = tasks.allCompete ? [0, known * task.classes.length] : outputsOf(task);
     const given = largest(scores, first, end);
     const right = count(given, (g, n) => g - task.firstOutput === wanted[n]);
     return { right, taskRight: indices.length, of: indices.length };
   }
-  const { inferred, answer } = await inferring(learner, judge, tasks.list.slice(0, known), images);
+  const { inferred, answer } = await inferring(learner, scorer, tasks.list.slice(0, known), images);
   const right = count(
     answer,
     (g, n) => g === wanted[n] && (tasks.scenario === "domain" || inferred[n] === task.index),
@@ -54,7 +54,7 @@ export async function countRight(
 /** For every image the task that was inferred, and the answer of its network, numbered within the task. */
 async function inferring(
   learner: Learner,
-  judge: Judge,
+  scorer: Scorer,
   known: readonly Task[],
   images: HostArray,
 ): Promise<{ inferred: Int32Array; answer: Int32Array }> {
@@ -63,7 +63,7 @@ async function inferring(
   const doubts: Float64Array[] = [];
   for (const task of known) {
     const network = await learner.network(task);
-    const scores = await judge.scores(network, images);
+    const scores = await scorer.scores(network, images);
     const [first, end] = outputsOf(task);
     networks.push(network);
     answers.push(largest(scores, first, end).map((g) => g - first));
@@ -71,7 +71,7 @@ async function inferring(
   }
   const inferred =
     learner.method.infers === "gradient"
-      ? largest(await judge.taskScores(networks, images), 0, known.length)
+      ? largest(await scorer.taskScores(networks, images), 0, known.length)
       : lowest(doubts);
   return { inferred, answer: Int32Array.from(inferred, (t, n) => answers[t]![n]!) };
 }

@@ -1,7 +1,7 @@
 import { type Certificate, type CertificateReport, certify, checkCertificate, type Evidence } from "hardgrad";
 import type { RunRecord } from "../../contract/run.ts";
 import type { Learner } from "./learner.ts";
-import type { Judge } from "./scores.ts";
+import type { Scorer } from "./scores.ts";
 import { imagesOf, type Task } from "./tasks.ts";
 
 /** A certificate and the device that gave the class scores. */
@@ -13,33 +13,33 @@ export interface Issued {
 /** Test images per task whose class scores are certified. */
 const PROBE = 1000;
 
-async function evidenceOf(learner: Learner, judge: Judge, task: Task, device: string): Promise<Evidence> {
+async function evidenceOf(learner: Learner, scorer: Scorer, task: Task, device: string): Promise<Evidence> {
   const network = await learner.network(task);
   const inputs = imagesOf(task, learner.tasks.dataset.test, task.test.subarray(0, PROBE));
   return {
     weights: Object.fromEntries(Object.entries(network).map(([name, values]) => [name, { values }])),
     inputs,
     // Sums of another device round otherwise.
-    ...(device === judge.device ? { outputs: await judge.scores(network, inputs) } : {}),
+    ...(device === scorer.device ? { outputs: await scorer.scores(network, inputs) } : {}),
   };
 }
 
 /** Certifies a task that was just finished. */
-export async function issue(learner: Learner, judge: Judge, task: Task): Promise<Issued> {
-  const { device } = judge;
-  const evidence = await evidenceOf(learner, judge, task, device);
+export async function issue(learner: Learner, scorer: Scorer, task: Task): Promise<Issued> {
+  const { device } = scorer;
+  const evidence = await evidenceOf(learner, scorer, task, device);
   return { device, certificate: await certify(`task ${task.index + 1} (${task.name})`, evidence) };
 }
 
 /** Checks every certificate against the learner as it is now. */
 export async function checkAll(
   learner: Learner,
-  judge: Judge,
+  scorer: Scorer,
   issued: readonly Issued[],
 ): Promise<CertificateReport[]> {
   const reports: CertificateReport[] = [];
   for (const [index, { device, certificate }] of issued.entries()) {
-    const evidence = await evidenceOf(learner, judge, learner.tasks.list[index]!, device);
+    const evidence = await evidenceOf(learner, scorer, learner.tasks.list[index]!, device);
     reports.push(await checkCertificate(certificate, evidence));
   }
   return reports;

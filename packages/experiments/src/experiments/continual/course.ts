@@ -4,11 +4,11 @@ import { emptyRecord } from "../../engine/record.ts";
 import { costOf, lackOfRoom } from "./capacity.ts";
 import { certificateName, checkAll, issue, issuedIn } from "./certificates.ts";
 import { learnerOf } from "./learner.ts";
-import { learnerAt, planRun } from "./learners.ts";
+import { learnerAt, learnersOf } from "./learners.ts";
 import type { ContinualSettings } from "./options.ts";
 import { featurePictures } from "./pictures.ts";
 import { conclusion, curvePoint, matrixOf, taskEnd, type Values } from "./report.ts";
-import { judgeOf } from "./scores.ts";
+import { scorerOf } from "./scores.ts";
 import type { Task } from "./tasks.ts";
 import { timePerImage } from "./timing.ts";
 
@@ -24,19 +24,19 @@ export async function taskCourse({
   backend,
   checkpoint,
 }: RunSetup<ContinualSettings>): Promise<Course> {
-  const plan = planRun(config, dataset);
-  const { cast, starts, totalSteps } = plan;
-  let index = plan.indexAt(checkpoint?.step ?? 0);
-  let learner = await learnerAt(plan, { estimator, dataset, backend }, checkpoint);
+  const learners = learnersOf(config, dataset);
+  const { cast, starts, totalSteps } = learners;
+  let index = learners.indexAt(checkpoint?.step ?? 0);
+  let learner = await learnerAt(learners, { estimator, dataset, backend }, checkpoint);
   let record: RunRecord = checkpoint?.record ?? emptyRecord;
-  let judge = judgeOf(backend, learner.sizes.layers.length);
+  let scorer = scorerOf(backend, learner.sizes.layers.length);
   let times: Values = {};
   await refuseChanged();
 
   async function refuseChanged(): Promise<void> {
     const { settings } = cast[index]!.config;
     if (!learner.method.exact || settings.protection !== "exact") return;
-    const reports = await checkAll(learner, judge, issuedIn(record, cast[index]!.name));
+    const reports = await checkAll(learner, scorer, issuedIn(record, cast[index]!.name));
     const broken = reports.filter((r) => !r.holds).map((r) => r.sentence);
     if (broken.length > 0)
       throw new RangeError(
@@ -52,10 +52,10 @@ export async function taskCourse({
   async function evaluate(): Promise<Values> {
     const { name } = cast[index]!;
     const known = learner.finished;
-    const values = await taskEnd(learner, judge, known);
-    const certificate = await issue(learner, judge, learner.tasks.list[known - 1]!);
+    const values = await taskEnd(learner, scorer, known);
+    const certificate = await issue(learner, scorer, learner.tasks.list[known - 1]!);
     keep(certificateName(name, known), JSON.stringify(certificate));
-    const reports = await checkAll(learner, judge, issuedIn(record, cast[index]!.name));
+    const reports = await checkAll(learner, scorer, issuedIn(record, cast[index]!.name));
     values["certificates/held"] = reports.filter((r) => r.holds).length;
     values["certificates/issued"] = reports.length;
     return values;
@@ -83,7 +83,7 @@ export async function taskCourse({
         learner.dispose();
         index++;
         learner = await learnerOf(cast[index]!.config, { estimator, dataset, backend });
-        judge = judgeOf(backend, learner.sizes.layers.length);
+        scorer = scorerOf(backend, learner.sizes.layers.length);
       }
       const { stretch, step: from } = learner;
       if (from === stretch.taskStart) {
@@ -102,14 +102,14 @@ export async function taskCourse({
       let values: Values = { "loss/train": total / steps };
       if (end === stretch.end && stretch.last) Object.assign(values, await evaluate());
       else if (end === epochEnd)
-        Object.assign(values, await curvePoint(learner, judge, stretch.task.index + 1));
+        Object.assign(values, await curvePoint(learner, scorer, stretch.task.index + 1));
       values = prefixed(values, prefix);
       const matrix = matrixOf({ ...record.last, ...values }, prefix, learner.tasks.list.length);
       const lack = record.texts?.[note(stretch.task)];
       if (lack && end === stretch.taskEnd) keep(note(stretch.task), costOf(lack, matrix, stretch.task.index));
       if (end === learner.totalSteps) {
-        Object.assign(values, prefixed(await conclusion(learner, judge, matrix), prefix));
-        if (learner.method.exact && prefix === "") times = await timePerImage(learner, judge);
+        Object.assign(values, prefixed(await conclusion(learner, scorer, matrix), prefix));
+        if (learner.method.exact && prefix === "") times = await timePerImage(learner, scorer);
       }
       record = { ...record, last: { ...record.last, ...values } };
       return { step: step(), epoch: learner.progress, values: { ...values, ...times } };

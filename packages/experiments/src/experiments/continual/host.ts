@@ -11,7 +11,7 @@ export async function compute(
   return toHost(fn(inputs));
 }
 
-export function filled(shape: readonly number[], value: number): HostArray {
+export function constantArray(shape: readonly number[], value: number): HostArray {
   return { shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(value) };
 }
 
@@ -29,7 +29,7 @@ export function withRow(matrix: HostArray, index: number, row: HostArray): HostA
 
 /** Zeros but for the columns from `first` to before `end`. */
 export function columns(shape: readonly number[], first: number, end: number): HostArray {
-  const array = filled(shape, 0);
+  const array = constantArray(shape, 0);
   const width = shape.at(-1)!;
   for (let i = 0; i < array.data.length; i++) if (i % width >= first && i % width < end) array.data[i] = 1;
   return array;

@@ -6,7 +6,7 @@ import { readSizes } from "../../contract/options.ts";
 import { refuseUnlabelled } from "../../nn/classify.ts";
 import { hardPath } from "../../nn/hard-path.ts";
 import { taskCourse } from "./course.ts";
-import { planRun } from "./learners.ts";
+import { learnersOf } from "./learners.ts";
 import { methods } from "./methods/index.ts";
 import { type ContinualSettings, options } from "./options.ts";
 import { taskModels } from "./task-models.ts";
@@ -99,7 +99,7 @@ export const continual: CourseExperiment<typeof options> = {
   ],
   check,
   card,
-  checkData: (config, dataset) => void planRun(config, dataset),
+  checkData: (config, dataset) => void learnersOf(config, dataset),
   course: taskCourse,
   charts: ["tasks"],
   tasks: { models: taskModels, verify: verifyContinual },

@@ -13,8 +13,8 @@ import type { Boundary, Change, Method, Snapshot } from "./method.ts";
 import { methods } from "./methods/index.ts";
 import type { Sizes, TaskNetwork } from "./network.ts";
 import type { ContinualSettings } from "./options.ts";
-import { ruleOf, stepOf } from "./step.ts";
-import { feedOf, planOf, type Stretch } from "./stretches.ts";
+import { continualStep, updateRuleOf } from "./step.ts";
+import { exampleFeed, type Stretch, stretchesOf } from "./stretches.ts";
 import { batchOf, type Task, type TaskBatch, type Tasks, tasksOf } from "./tasks.ts";
 
 /** One network that learns the tasks one after another by one method. */
@@ -70,8 +70,8 @@ export async function learnerOf(
     layers: readSizes(settings.layers)!,
     outputs: tasks.outputs,
   };
-  const plan = planOf(tasks, method.phases, settings);
-  const feed = feedOf(tasks, settings, seed);
+  const stretches = stretchesOf(tasks, method.phases, settings);
+  const feed = exampleFeed(tasks, settings, seed);
   const { state: fresh } = await initial(config, estimator, method, sizes, tasks.list.length);
   const stored = saved ? restore(saved.arrays, fresh) : fresh;
   let memory: HostArrays = saved ? only(saved.arrays, (name) => name.startsWith("memory.")) : {};
@@ -80,12 +80,12 @@ export async function learnerOf(
   const programs = new Map<number, { step: ReturnType<Backend["update"]>; batch?: TaskBatch }>();
   const programFor = (count: number): { step: ReturnType<Backend["update"]>; batch?: TaskBatch } => {
     if (!programs.has(count))
-      programs.set(count, { step: backend.update(stepOf(method, settings, estimator)) });
+      programs.set(count, { step: backend.update(continualStep(method, settings, estimator)) });
     return programs.get(count)!;
   };
   let step = saved?.step ?? 0;
 
-  const stretchAt = (at: number): Stretch => plan.find((s) => at < s.end) ?? plan.at(-1)!;
+  const stretchAt = (at: number): Stretch => stretches.find((s) => at < s.end) ?? stretches.at(-1)!;
   const snapshot = async (): Promise<Snapshot> => {
     const names = Object.keys(fresh).filter((name) => /^(params|open|method)\./.test(name));
     return { state: await resident.read(names), memory };
@@ -118,7 +118,7 @@ export async function learnerOf(
     joint,
     tasks,
     sizes,
-    totalSteps: plan.at(-1)!.end,
+    totalSteps: stretches.at(-1)!.end,
     get step() {
       return step;
     },
@@ -126,7 +126,7 @@ export async function learnerOf(
       return stretchAt(step);
     },
     get finished() {
-      return plan.filter((s) => s.last && s.end <= step).length;
+      return stretches.filter((s) => s.last && s.end <= step).length;
     },
     get progress() {
       const { task, taskStart, taskEnd } = stretchAt(step);
@@ -161,7 +161,7 @@ export async function learnerOf(
       if (asked?.step !== step) asked = { step, at: await snapshot(), networks: new Map() };
       let network = asked.networks.get(task);
       if (!network) {
-        const done = plan.some((s) => s.task === task && s.last && s.end <= step);
+        const done = stretches.some((s) => s.task === task && s.last && s.end <= step);
         network = await method.network(asked.at, task, done, { sizes, settings });
         asked.networks.set(task, network);
       }
@@ -180,9 +180,9 @@ export async function learnerOf(
 }
 
 /** How many steps a learner takes for all tasks. */
-export function stepsOf({ settings }: RunConfig<ContinualSettings>, dataset: Dataset): number {
+export function learnerSteps({ settings }: RunConfig<ContinualSettings>, dataset: Dataset): number {
   const { phases, heads } = methods[settings.method];
-  return planOf(tasksOf(settings, dataset, heads), phases, settings).at(-1)!.end;
+  return stretchesOf(tasksOf(settings, dataset, heads), phases, settings).at(-1)!.end;
 }
 
 /** Step size and slope of the gates. */
@@ -206,7 +206,7 @@ async function initial(
 ): Promise<{ state: HostArrays }> {
   const { settings, seed } = config;
   const made = method.init(fromHost(keyOf(seed, PURPOSE.init, 0)), sizes, tasks, settings);
-  const optimizer = ruleOf(settings).init(made.params);
+  const optimizer = updateRuleOf(settings).init(made.params);
   const state = method.estimatorState(estimator, sizes);
   return {
     state: { ...(await toHost(named({ ...made, optimizer, estimator: state }))), "run.total": scalar(0) },

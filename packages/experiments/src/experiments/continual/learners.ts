@@ -2,7 +2,7 @@ import type { Backend } from "../../contract/backend.ts";
 import type { Dataset } from "../../contract/dataset.ts";
 import type { Checkpoint, RunConfig } from "../../contract/run.ts";
 import { makeEstimator } from "../../engine/estimator.ts";
-import { type Learner, learnerOf, type Means, stepsOf } from "./learner.ts";
+import { type Learner, learnerOf, learnerSteps, type Means } from "./learner.ts";
 import { methods } from "./methods/index.ts";
 import type { ContinualSettings } from "./options.ts";
 
@@ -15,7 +15,7 @@ export interface Cast {
 }
 
 /** Which learner a step of a run belongs to. */
-export interface Plan {
+export interface Learners {
   readonly cast: readonly Cast[];
   /** First step of each learner, and the steps of the run. */
   readonly starts: readonly number[];
@@ -23,9 +23,9 @@ export interface Plan {
   indexAt(step: number): number;
 }
 
-export function planRun(config: RunConfig<ContinualSettings>, dataset: Dataset): Plan {
+export function learnersOf(config: RunConfig<ContinualSettings>, dataset: Dataset): Learners {
   const cast = castOf(config);
-  const lengths = cast.map((c) => stepsOf(c.config, dataset));
+  const lengths = cast.map((c) => learnerSteps(c.config, dataset));
   const starts = lengths.map((_, i) => lengths.slice(0, i).reduce((a, b) => a + b, 0));
   return {
     cast,
@@ -40,11 +40,15 @@ export function planRun(config: RunConfig<ContinualSettings>, dataset: Dataset):
 }
 
 /** The learner at a step of a run, as a checkpoint has it; without one, at the run's beginning. */
-export function learnerAt(plan: Plan, means: Means, from?: Checkpoint<ContinualSettings>): Promise<Learner> {
-  const index = plan.indexAt(from?.step ?? 0);
-  const step = (from?.step ?? 0) - plan.starts[index]!;
+export function learnerAt(
+  learners: Learners,
+  means: Means,
+  from?: Checkpoint<ContinualSettings>,
+): Promise<Learner> {
+  const index = learners.indexAt(from?.step ?? 0);
+  const step = (from?.step ?? 0) - learners.starts[index]!;
   const saved = from && step > 0 ? { arrays: from.tensors, step } : undefined;
-  return learnerOf(plan.cast[index]!.config, means, saved);
+  return learnerOf(learners.cast[index]!.config, means, saved);
 }
 
 /** What the learner of a checkpoint learned with, on a device. */

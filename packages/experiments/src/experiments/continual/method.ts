@@ -1,7 +1,7 @@
 import type { numpy as np } from "@jax-js/jax";
 import type { Estimator, NamedArrays } from "hardgrad";
 import type { HostArray, HostArrays } from "../../contract/backend.ts";
-import type { Batch, Sizes, TaskNetwork } from "./network.ts";
+import type { LossBatch, Sizes, TaskNetwork } from "./network.ts";
 import type { ContinualSettings } from "./options.ts";
 import type { Heads, Scenario, Task } from "./tasks.ts";
 
@@ -32,7 +32,7 @@ export interface Boundary {
 }
 
 export interface LossInputs {
-  readonly batch: Batch;
+  readonly batch: LossBatch;
   readonly key: np.Array;
   readonly slope: np.Array;
   readonly estimator: Estimator;

@@ -61,7 +61,7 @@ export function scoresOf(
 }
 
 /** What a step learns from: see `batchOf`. */
-export interface Batch {
+export interface LossBatch {
   images: np.Array;
   labels: np.Array;
   active: np.Array;
@@ -76,6 +76,9 @@ export function lossesOf(scores: np.Array, labels: np.Array, active: np.Array): 
 }
 
 /** The weighted sum of a batch's losses. Consumes everything. */
-export function lossOf(scores: np.Array, { labels, active, weights }: Omit<Batch, "images">): np.Array {
+export function weightedLoss(
+  scores: np.Array,
+  { labels, active, weights }: Omit<LossBatch, "images">,
+): np.Array {
   return np.sum(lossesOf(scores, labels, active).mul(weights));
 }

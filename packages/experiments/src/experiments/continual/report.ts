@@ -2,7 +2,7 @@ import { activeParts, activeShares, type Count, countRight } from "./accuracy.ts
 import type { Learner } from "./learner.ts";
 import { fanIn } from "./network.ts";
 import { averageAccuracy, backwardTransfer, type Matrix } from "./results.ts";
-import type { Judge } from "./scores.ts";
+import type { Scorer } from "./scores.ts";
 
 /** Numbers by tag. */
 export type Values = { [tag: string]: number };
@@ -13,23 +13,23 @@ const CURVE = 500;
 const accuracy = ({ right, of }: Count): number => right / of;
 
 /** Accuracy on every task that has begun: a point of the forgetting curves. */
-export async function curvePoint(learner: Learner, judge: Judge, known: number): Promise<Values> {
+export async function curvePoint(learner: Learner, scorer: Scorer, known: number): Promise<Values> {
   const { tasks } = learner;
   const values: Values = {};
   for (const task of tasks.list.slice(0, known))
     values[`accuracy/task-${task.index + 1}`] = accuracy(
-      await countRight(learner, judge, task, known, "test", CURVE),
+      await countRight(learner, scorer, task, known, "test", CURVE),
     );
   return values;
 }
 
 /** A row of the accuracy matrix, after task `known`, and what the tasks' networks take. */
-export async function taskEnd(learner: Learner, judge: Judge, known: number): Promise<Values> {
+export async function taskEnd(learner: Learner, scorer: Scorer, known: number): Promise<Values> {
   const { tasks } = learner;
   const values: Values = {};
   const counts: Count[] = [];
   for (const task of tasks.list.slice(0, known)) {
-    const count = await countRight(learner, judge, task, known, "test");
+    const count = await countRight(learner, scorer, task, known, "test");
     counts.push(count);
     values[`accuracy/task-${task.index + 1}`] = accuracy(count);
     values[`matrix/${known}-${task.index + 1}`] = accuracy(count);
@@ -54,7 +54,7 @@ export function matrixOf(last: { readonly [tag: string]: number }, prefix: strin
 }
 
 /** What a learner comes to, after its last task. */
-export async function conclusion(learner: Learner, judge: Judge, matrix: Matrix): Promise<Values> {
+export async function conclusion(learner: Learner, scorer: Scorer, matrix: Matrix): Promise<Values> {
   const { tasks } = learner;
   const known = tasks.list.length;
   const values: Values = { "accuracy/average": averageAccuracy(matrix) };
@@ -62,7 +62,7 @@ export async function conclusion(learner: Learner, judge: Judge, matrix: Matrix)
   if (!learner.joint) values["transfer/backward"] = backwardTransfer(matrix);
   if ((tasks.list[0]?.validation.length ?? 0) > 0) {
     const counts: Count[] = [];
-    for (const task of tasks.list) counts.push(await countRight(learner, judge, task, known, "validation"));
+    for (const task of tasks.list) counts.push(await countRight(learner, scorer, task, known, "validation"));
     values["accuracy/validation"] = counts.reduce((sum, c) => sum + accuracy(c), 0) / counts.length;
   }
   Object.assign(values, await sharing(learner));

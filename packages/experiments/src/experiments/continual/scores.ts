@@ -9,7 +9,7 @@ import { scoresOf, type TaskNetwork } from "./network.ts";
 const BLOCK = 250;
 
 /** Asks finished networks. */
-export interface Judge {
+export interface Scorer {
   readonly device: string;
   /** Class scores `[count, outputs]` of images `[count, inputs]`. */
   scores(network: TaskNetwork, images: HostArray): Promise<HostArray>;
@@ -17,7 +17,7 @@ export interface Judge {
   taskScores(networks: readonly TaskNetwork[], images: HostArray): Promise<HostArray>;
 }
 
-export function judgeOf(backend: Backend, layers: number): Judge {
+export function scorerOf(backend: Backend, layers: number): Scorer {
   const evaluate = backend.evaluate((network: NamedArrays, { images }: NamedArrays) => ({
     scores: scoresOf(network, images!, layers),
   }));

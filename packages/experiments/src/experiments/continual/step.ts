@@ -12,7 +12,7 @@ import { groupOf, named } from "../../engine/arrays.ts";
 import { adam, adamw, radam } from "../../nn/adam.ts";
 import { keepAll, sgd } from "../../nn/optimizers.ts";
 import type { Method } from "./method.ts";
-import type { Batch } from "./network.ts";
+import type { LossBatch } from "./network.ts";
 import type { ContinualSettings } from "./options.ts";
 
 /** Weight decay as most libraries have it, a term of the gradient: `g + decay w`. Adam makes steps of full size of it. */
@@ -30,7 +30,7 @@ export function withDecay(rule: UpdateRule, decay: number): UpdateRule {
   };
 }
 
-export function ruleOf(settings: ContinualSettings): UpdateRule {
+export function updateRuleOf(settings: ContinualSettings): UpdateRule {
   const weightDecay = settings.weightDecay;
   if (settings.optimizer === "adamw") return adamw({ weightDecay });
   const rules: { readonly [name: string]: UpdateRule } = {
@@ -42,12 +42,12 @@ export function ruleOf(settings: ContinualSettings): UpdateRule {
 }
 
 /** One step of training: forward, gradient, protected update, and what the method does after it. */
-export function stepOf(
+export function continualStep(
   method: Method,
   settings: ContinualSettings,
   estimator: Estimator,
 ): (resident: NamedArrays, inputs: NamedArrays) => NamedArrays {
-  const rule = ruleOf(settings);
+  const rule = updateRuleOf(settings);
   const clip = settings.clip || undefined;
   const exact = protect(rule, clip === undefined ? {} : { clip });
   return (resident, inputs) => {
@@ -57,7 +57,7 @@ export function stepOf(
     const { learningRate, key, slope, ...batch } = inputs;
     const meanLoss = (p: NamedArrays): [np.Array, NamedArrays] => {
       const { loss, state } = method.loss(p, keepAll(own), {
-        batch: batch as unknown as Batch,
+        batch: batch as unknown as LossBatch,
         key: key!,
         slope: slope!,
         estimator,

@@ -22,7 +22,7 @@ export interface Stretch {
  *
  * @throws RangeError for a batch that a task can't fill.
  */
-export function planOf(
+export function stretchesOf(
   tasks: Tasks,
   phases: readonly number[],
   settings: ContinualSettings,
@@ -51,12 +51,12 @@ export function planOf(
 }
 
 /** What every step of a stretch learns from: a pure function of settings, seed and step. */
-export interface Feed {
+export interface ExampleFeed {
   at(stretch: Stretch, step: number): readonly Example[];
 }
 
 /** Examples of the task at hand; all tasks mixed (joint); or with as many remembered ones beside them (rehearsal). */
-export function feedOf(tasks: Tasks, settings: ContinualSettings, seed: number): Feed {
+export function exampleFeed(tasks: Tasks, settings: ContinualSettings, seed: number): ExampleFeed {
   const batch = settings.batch;
   const weight = 1 / batch;
   const all = tasks.list.flatMap((task) =>

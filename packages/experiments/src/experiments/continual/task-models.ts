@@ -7,11 +7,11 @@ import type { Checkpoint } from "../../contract/run.ts";
 import { fromScores } from "../../nn/classify.ts";
 import { checkAll, issuedIn } from "./certificates.ts";
 import { compact } from "./compact.ts";
-import { learnerAt, meansOf, planRun } from "./learners.ts";
+import { learnerAt, learnersOf, meansOf } from "./learners.ts";
 import { scoresOf } from "./network.ts";
 import type { ContinualSettings } from "./options.ts";
 import { forPlainImages, runtimeNetwork } from "./runtime.ts";
-import { judgeOf } from "./scores.ts";
+import { scorerOf } from "./scores.ts";
 import { outputsOf, type Task } from "./tasks.ts";
 
 /**
@@ -27,15 +27,15 @@ export async function taskModels(
   dataset: Dataset,
   backend: Backend,
 ): Promise<readonly TaskModel[]> {
-  const plan = planRun(checkpoint.config, dataset);
-  const learner = await learnerAt(plan, meansOf(checkpoint, dataset, backend), checkpoint);
+  const learners = learnersOf(checkpoint.config, dataset);
+  const learner = await learnerAt(learners, meansOf(checkpoint, dataset, backend), checkpoint);
   try {
     const layers = learner.sizes.layers.length;
     if (learner.finished === 0) throw new RangeError("no task is finished yet; let the run train on.");
     if (learner.method.exact && checkpoint.config.settings.protection === "exact") {
-      const { name } = plan.cast[plan.indexAt(checkpoint.step)]!;
+      const { name } = learners.cast[learners.indexAt(checkpoint.step)]!;
       const issued = issuedIn(checkpoint.record, name);
-      const broken = (await checkAll(learner, judgeOf(backend, layers), issued)).filter((r) => !r.holds);
+      const broken = (await checkAll(learner, scorerOf(backend, layers), issued)).filter((r) => !r.holds);
       if (broken.length > 0) throw new RangeError(broken.map((r) => r.sentence).join(" "));
     }
     const models: TaskModel[] = [];

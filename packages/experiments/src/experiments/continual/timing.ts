@@ -4,11 +4,11 @@ import { type Dataset, exampleAt } from "../../contract/dataset.ts";
 import type { Checkpoint } from "../../contract/run.ts";
 import { compact } from "./compact.ts";
 import type { Learner } from "./learner.ts";
-import { learnerAt, meansOf, planRun } from "./learners.ts";
+import { learnerAt, learnersOf, meansOf } from "./learners.ts";
 import type { ContinualSettings } from "./options.ts";
 import type { Values } from "./report.ts";
 import { forPlainImages, runtimeNetwork } from "./runtime.ts";
-import { type Judge, judgeOf } from "./scores.ts";
+import { type Scorer, scorerOf } from "./scores.ts";
 import { imagesOf, outputsOf, type Task } from "./tasks.ts";
 
 const IMAGES = 200;
@@ -19,11 +19,11 @@ const REPEATS = 7;
  * units, and for the whole network. The fastest of interleaved passes: what else runs on the machine makes no pass faster. Checked in the same run: both give the class scores
  * that the network gave when it was certified, up to rounding.
  */
-export async function timePerImage(learner: Learner, judge: Judge): Promise<Values> {
+export async function timePerImage(learner: Learner, scorer: Scorer): Promise<Values> {
   const values: Values = {};
   for (const task of learner.tasks.list) {
     const number = task.index + 1;
-    const { own, whole, difference } = await timeTask(learner, judge, task);
+    const { own, whole, difference } = await timeTask(learner, scorer, task);
     // Sums of up to 4000 terms of order 1 in another order.
     if (!(difference < 1e-2))
       throw new Error(`continual: ${task.name} in the hard runtime differs from training by ${difference}.`);
@@ -46,12 +46,12 @@ export async function timeTasks(
   backend: Backend,
 ): Promise<{ readonly [tag: string]: number }> {
   const learner = await learnerAt(
-    planRun(checkpoint.config, dataset),
+    learnersOf(checkpoint.config, dataset),
     meansOf(checkpoint, dataset, backend),
     checkpoint,
   );
   const times = learner.method.exact
-    ? await timePerImage(learner, judgeOf(backend, learner.sizes.layers.length))
+    ? await timePerImage(learner, scorerOf(backend, learner.sizes.layers.length))
     : {};
   learner.dispose();
   return times;
@@ -59,14 +59,14 @@ export async function timeTasks(
 
 async function timeTask(
   learner: Learner,
-  judge: Judge,
+  scorer: Scorer,
   task: Task,
 ): Promise<{ own: number; whole: number; difference: number }> {
   const layers = learner.sizes.layers.length;
   const { test } = learner.tasks.dataset;
   const indices = task.test.subarray(0, IMAGES);
   const network = await learner.network(task);
-  const expected = await judge.scores(network, imagesOf(task, test, indices));
+  const expected = await scorer.scores(network, imagesOf(task, test, indices));
   // As they are: the order of a task's pixels is part of its network.
   const images = Array.from(indices, (i) => Float32Array.from(exampleAt(test, i), (v) => v / 255));
   const runtimes: Runtime[] = [];

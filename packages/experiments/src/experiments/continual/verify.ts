@@ -3,9 +3,9 @@ import type { Backend } from "../../contract/backend.ts";
 import type { Dataset } from "../../contract/dataset.ts";
 import type { Checkpoint } from "../../contract/run.ts";
 import { checkAll, issuedIn } from "./certificates.ts";
-import { learnerAt, meansOf, planRun } from "./learners.ts";
+import { learnerAt, learnersOf, meansOf } from "./learners.ts";
 import type { ContinualSettings } from "./options.ts";
-import { judgeOf } from "./scores.ts";
+import { scorerOf } from "./scores.ts";
 
 /**
  * Checks the certificate of every finished task against the weights of a checkpoint. Class scores are compared on the device
@@ -21,11 +21,11 @@ export async function verifyContinual(
   dataset: Dataset,
   backend: Backend,
 ): Promise<readonly CertificateReport[]> {
-  const plan = planRun(checkpoint.config, dataset);
-  const learner = await learnerAt(plan, meansOf(checkpoint, dataset, backend), checkpoint);
-  const judge = judgeOf(backend, learner.sizes.layers.length);
-  const { name } = plan.cast[plan.indexAt(checkpoint.step)]!;
-  const reports = await checkAll(learner, judge, issuedIn(checkpoint.record, name));
+  const learners = learnersOf(checkpoint.config, dataset);
+  const learner = await learnerAt(learners, meansOf(checkpoint, dataset, backend), checkpoint);
+  const scorer = scorerOf(backend, learner.sizes.layers.length);
+  const { name } = learners.cast[learners.indexAt(checkpoint.step)]!;
+  const reports = await checkAll(learner, scorer, issuedIn(checkpoint.record, name));
   learner.dispose();
   return reports;
 }

@@ -4,11 +4,12 @@ import { exampleSize } from "../../contract/dataset.ts";
 import type { StepExperiment, StepInputs } from "../../contract/experiment.ts";
 import { refuseUnlabelled } from "../../nn/classify.ts";
 import { maxNorm } from "../../nn/max-norm.ts";
+import { greyValues } from "../../nn/normalize.ts";
 import { sgd } from "../../nn/optimizers.ts";
 import { kindOf, misfit, unroutable } from "./gate-kinds.ts";
 import { initialState, losses } from "./losses.ts";
 import { models, readImages } from "./models.ts";
-import { gateLogits, gaterNames, initialParams, pixelsOf } from "./network.ts";
+import { gateLogits, gaterNames, initialParams } from "./network.ts";
 import { sizesOf } from "./networks.ts";
 import { options } from "./options.ts";
 import { estimatorFor, recommended } from "./recommended.ts";
@@ -127,7 +128,7 @@ export const gated: StepExperiment<typeof options> = {
 function pixels({ images, labels, key }: StepInputs): np.Array {
   labels.dispose();
   key.dispose();
-  return pixelsOf(images);
+  return greyValues(images);
 }
 
 function disposeParams(params: NamedArrays): void {

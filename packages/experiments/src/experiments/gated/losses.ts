@@ -3,10 +3,7 @@ import {
   bernoulli,
   type Distribution,
   type Estimator,
-  exampleRatePenalty,
   followRate,
-  gateRatePenalty,
-  gateVariancePenalty,
   type NamedArrays,
   type Objective,
   oneHotOf,
@@ -17,8 +14,9 @@ import {
 } from "hardgrad";
 import type { StepInputs } from "../../contract/experiment.ts";
 import { crossEntropy, dense } from "../../nn/layers.ts";
+import { greyValues } from "../../nn/normalize.ts";
 import { kindOf } from "./gate-kinds.ts";
-import { capacityOf, expertUnits, gateLogits, openOf, pixelsOf, routedScores, scoresOf } from "./network.ts";
+import { capacityOf, expertUnits, gateLogits, openOf, routedScores, scoresOf } from "./network.ts";
 import { sizesOf } from "./networks.ts";
 import type { GatedSettings } from "./options.ts";
 
@@ -49,7 +47,7 @@ export function losses(
 ): { losses: np.Array; state: NamedArrays } {
   const sizes = sizesOf(settings);
   const wanted = oneHotOf(labels.astype(np.int32), params.outputBias!.shape[0]!);
-  const x = pixelsOf(images);
+  const x = greyValues(images);
   if (!sizes.gated) {
     key.dispose();
     const e = expertUnits(params, x, sizes);
@@ -91,10 +89,6 @@ function penaltyOf(
     return rateDivergence(logOdds ? bernoulli(logOdds) : p, rate);
   }
   logOdds?.dispose();
-  if (settings.penalty === "condnet")
-    return gateRatePenalty(p.ref, rate)
-      .add(exampleRatePenalty(p.ref, rate))
-      .add(gateVariancePenalty(p).mul(settings.variance));
   p.dispose();
   return undefined;
 }

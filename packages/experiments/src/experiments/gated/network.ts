@@ -41,11 +41,6 @@ export function initialParams(
   };
 }
 
-/** Pixels `[batch, size]` from 0 to 1. Consumes the images. */
-export function pixelsOf(images: np.Array): np.Array {
-  return images.mul(1 / 255);
-}
-
 /** Logits of the gates, `[batch, gates]`: `tanh(x A + a) B + b`. Consumes the pixels, not the parameters. */
 export function gateLogits(params: NamedArrays, x: np.Array): np.Array {
   const hidden = np.tanh(dense(x, params.gater1!.ref, params.gaterBias1!.ref));

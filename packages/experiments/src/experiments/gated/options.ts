@@ -58,8 +58,8 @@ export const options = {
   penalty: {
     type: "choice",
     default: "kl",
-    choices: ["kl", "condnet", "l1", "none"],
-    help: "sparsity penalty: divergence from the target rate (Bengio et al. 2013), the three penalties of condnet, or the sum of the gates",
+    choices: ["kl", "l1", "none"],
+    help: "sparsity penalty: divergence from the target rate (Bengio et al. 2013), or the sum of the gates",
   },
   strength: { type: "number", default: 0.003, min: 1e-9, max: 100, help: "initial strength of the penalty" },
   strengthLow: { type: "number", default: 0.001, min: 1e-12, max: 100, help: "lower limit of the strength" },
@@ -70,13 +70,6 @@ export const options = {
     min: 1,
     max: 2,
     help: "factor by which the strength follows the rate, per step, while it is off by more than 10 % (l1: 5 %); 1 keeps it constant",
-  },
-  variance: {
-    type: "number",
-    default: 0.1,
-    min: 0,
-    max: 100,
-    help: "condnet: weight of the term that makes gates vary between examples",
   },
   learningRate: { type: "number", default: 0.3, min: 1e-6, max: 10, help: "learning rate" },
   cooling: {

@@ -1,4 +1,4 @@
-import type { GatedLayer, GateLayer, Layer, LinearLayer, Unit } from "@hardgrad/runtime";
+import type { GatedLayer, GateLayer, Layer, LinearLayer, UnitName } from "@hardgrad/runtime";
 import { type DataForm, exampleSize } from "../../contract/dataset.ts";
 import type { RuntimeModel } from "../../contract/models.ts";
 import type { Tensor } from "../../contract/run.ts";
@@ -17,7 +17,7 @@ export function runtimeOf(
     throw new RangeError(
       `gated: the runtime has gates of 1 unit or of a multiple of 8, not of ${block}; train with --block 8, 16 or 32.`,
     );
-  const linear = (weight: string, bias: string, unit: Unit = "identity"): LinearLayer => ({
+  const linear = (weight: string, bias: string, unit: UnitName = "identity"): LinearLayer => ({
     kind: "linear",
     outputs: params[bias]!.data.length,
     weight: params[weight]!.data,
@@ -54,7 +54,7 @@ function gatesOf(settings: GatedSettings, threshold: number): Layer[] {
     case "smooth":
       return [{ kind: "unit", unit: "sigmoid" }, { kind: "unit", unit: "sqrt" }, opens(Math.sqrt(sigmoid))];
     case "hard-concrete": {
-      const clip: Unit = { id: "clip", slope: 1.2, offset: -0.1, low: 0, high: 1 };
+      const clip: UnitName = { id: "clip", slope: 1.2, offset: -0.1, low: 0, high: 1 };
       const value = Math.min(1, Math.max(0, 1.2 * sigmoid - 0.1));
       return [{ kind: "unit", unit: "sigmoid" }, { kind: "unit", unit: clip }, opens(value)];
     }

@@ -2,9 +2,10 @@ import { numpy as np } from "@jax-js/jax";
 import { categorical, sample } from "hardgrad";
 import type { Evaluation, StepInputs } from "../../contract/experiment.ts";
 import { splitKey } from "../../nn/layers.ts";
+import { greyValues } from "../../nn/normalize.ts";
 import { draw } from "./draw.ts";
 import { fromUniform } from "./information.ts";
-import { grey, oneHot } from "./losses.ts";
+import { oneHotLabels } from "./losses.ts";
 import { classify, seen } from "./network.ts";
 import type { GeneratorSettings } from "./options.ts";
 import { sampleTerms } from "./style.ts";
@@ -14,11 +15,11 @@ export const evaluations: { readonly [name: string]: Evaluation<GeneratorSetting
   /** The parts of the bound and the most probable class of each image. With all labels the digit is given. */
   terms: (params, inputs, settings) => {
     const { images, labels, key } = inputs as StepInputs;
-    const x = grey(images);
+    const x = greyValues(images);
     const logits = classify(params, x.ref);
     const [forDigit, forStyle] = splitKey(key, 2) as [np.Array, np.Array];
     const given = settings.mode === "supervised";
-    const y = given ? oneHot(labels, params) : sample(categorical(logits.ref), forDigit);
+    const y = given ? oneHotLabels(labels, params) : sample(categorical(logits.ref), forDigit);
     (given ? forDigit : labels).dispose();
     const image = seen(params, x.ref);
     const { reconstruction, divergence } = sampleTerms(params, { x, image, y, key: forStyle }, settings);
@@ -32,12 +33,12 @@ export const evaluations: { readonly [name: string]: Evaluation<GeneratorSetting
     const { images, labels, key } = inputs as StepInputs;
     labels.dispose();
     key.dispose();
-    return { classes: np.argmax(classify(params, grey(images)), -1) };
+    return { classes: np.argmax(classify(params, greyValues(images)), -1) };
   },
   /** Pictures of the classes that are given as numbers, in styles that are given as noise. */
   draw: (params, { key, digits, noise }, settings) => {
     key!.dispose();
-    const y = oneHot(digits!, params);
+    const y = oneHotLabels(digits!, params);
     const { image, logits } = draw(params, noise!, y, settings);
     logits.dispose();
     return { pixels: image };

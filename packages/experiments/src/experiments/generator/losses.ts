@@ -11,6 +11,7 @@ import {
 } from "hardgrad";
 import type { StepInputs } from "../../contract/experiment.ts";
 import { crossEntropy, splitKey } from "../../nn/layers.ts";
+import { greyValues } from "../../nn/normalize.ts";
 import { draw } from "./draw.ts";
 import { contrast, fromUniform, inconsistency, missingInformation } from "./information.ts";
 import { classesIn, classify, classifyAndView, seen } from "./network.ts";
@@ -18,12 +19,9 @@ import type { GeneratorSettings } from "./options.ts";
 import { styleLosses } from "./style.ts";
 
 /** Labels as one-hot classes. */
-export function oneHot(labels: np.Array, params: NamedArrays): np.Array {
+export function oneHotLabels(labels: np.Array, params: NamedArrays): np.Array {
   return oneHotOf(labels.astype(np.int32), classesIn(params));
 }
-
-/** Bytes as grey values in [0, 1]. */
-export const grey = (images: np.Array): np.Array => images.mul(1 / 255);
 
 /** One loss per example. Consumes everything. */
 export function losses(
@@ -46,8 +44,8 @@ function withLabels(
   state: NamedArrays,
   settings: GeneratorSettings,
 ): { losses: np.Array; state: NamedArrays } {
-  const x = grey(inputs.images);
-  const y = oneHot(inputs.labels, params);
+  const x = greyValues(inputs.images);
+  const y = oneHotLabels(inputs.labels, params);
   const [forStyle, forAsked] = splitKey(inputs.key, 2) as [np.Array, np.Array];
   const given = { x: x.ref, image: seen(params, x.ref), y: y.ref, key: forStyle, beta: inputs.beta! };
   const drawn = styleLosses(params, given, settings, estimator, state);
@@ -65,7 +63,7 @@ function withoutLabels(
   settings: GeneratorSettings,
 ): { losses: np.Array; state: NamedArrays } {
   inputs.labels.dispose();
-  const x = grey(inputs.images);
+  const x = greyValues(inputs.images);
   const [forDigit, forStyle, forAsked] = splitKey(inputs.key, 3) as [np.Array, np.Array, np.Array];
   const image = seen(params, x.ref);
   const { logits, view } = classifyAndView(params, x.ref);
@@ -80,15 +78,15 @@ function withoutLabels(
       {},
     ).losses;
   const result = statefulExpectation(categorical(logits.ref), f, estimator, forDigit, state);
-  const copy = classifyAndView(params, grey(inputs.deformed!));
+  const copy = classifyAndView(params, greyValues(inputs.deformed!));
   const told = contrast(view, copy.view).mul(settings.contrast);
   const stable = inconsistency(logits.ref, copy.logits).mul(settings.consistency);
   const missing = missingInformation(logits.ref).mul(settings.information);
   const asked = misread(params, forAsked, inputs.asking!, settings);
   let whole = asked.add(told).add(stable).add(missing);
   if (settings.mode === "semi-supervised") {
-    const scores = classify(params, grey(inputs["labelled.images"]!));
-    const wrong = np.mean(crossEntropy(scores, oneHot(inputs["labelled.labels"]!, params)));
+    const scores = classify(params, greyValues(inputs["labelled.images"]!));
+    const wrong = np.mean(crossEntropy(scores, oneHotLabels(inputs["labelled.labels"]!, params)));
     whole = whole.add(wrong.mul(settings.labelWeight));
   }
   return { losses: result.losses.add(fromUniform(logits)).add(whole), state: result.state };

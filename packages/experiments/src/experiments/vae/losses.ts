@@ -10,6 +10,7 @@ import {
 } from "hardgrad";
 import type { StepInputs } from "../../contract/experiment.ts";
 import { bernoulliLoss, splitKey } from "../../nn/layers.ts";
+import { greyValues } from "../../nn/normalize.ts";
 import { decode, encode, latentShape, latents } from "./network.ts";
 import type { VaeSettings } from "./options.ts";
 
@@ -22,7 +23,7 @@ export function pixelsOf(
 ): { x: np.Array; key: np.Array } {
   labels.dispose();
   if (settings.binarize === "threshold") return { x: np.greater(images, 127.5).astype(np.float32), key };
-  const grey = images.mul(1 / 255);
+  const grey = greyValues(images);
   if (settings.binarize === "none") return { x: grey, key };
   const [forPixels, rest] = splitKey(key, 2) as [np.Array, np.Array];
   const x = np.less(random.uniform(forPixels, grey.shape), grey).astype(np.float32);

@@ -1,4 +1,4 @@
-import { type DataForm, described, exampleAt, exampleSize, partOf } from "../../contract/dataset.ts";
+import { type DataForm, exampleAt, exampleSize, partOf, shapeText } from "../../contract/dataset.ts";
 import type { Card, EvaluationContext, Metric } from "../../contract/experiment.ts";
 import type { Picture } from "../../contract/run.ts";
 import { greyOf } from "../../nn/classify.ts";
@@ -144,7 +144,7 @@ export function card(settings: VaeSettings, { shape }: DataForm): Card {
       ? `${settings.variables} variables of ${settings.categories} categories`
       : `${settings.variables} variables that are 0 or 1`;
   return {
-    description: `A variational autoencoder of ${described(shape)} whose code is ${code}; hidden layers ${settings.hidden} (${settings.activation}), uniform prior.`,
+    description: `A variational autoencoder of ${shapeText(shape)} whose code is ${code}; hidden layers ${settings.hidden} (${settings.activation}), uniform prior.`,
     use: `\`checkpoint.safetensors\` holds \`params.encoder.w1 [${exampleSize(shape)}, hidden]\`, \`params.encoder.b1\`, ... and \`params.decoder.w1\`, ...: layers are \`x w + b\` with the activation between them. The encoder takes pixels in [0, 1] and gives the logits of the code; the decoder takes a code and gives the logits of the pixels. The other tensors are the optimiser's and the estimator's state, for resuming.`,
     task: "unconditional-image-generation",
     tags: ["vae", "discrete-latents"],

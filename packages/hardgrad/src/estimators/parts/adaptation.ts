@@ -17,7 +17,7 @@ export function startDescent(parameters: NamedArrays, others: NamedArrays = {}):
 }
 
 /** The parameters of a state made by `startDescent`, without moments. Takes no reference. */
-export function parametersOf(state: NamedArrays): NamedArrays {
+export function descentParameters(state: NamedArrays): NamedArrays {
   return Object.fromEntries(
     Object.entries(state).filter(([name]) => name !== "steps" && !name.includes("/")),
   ) as NamedArrays;
@@ -33,7 +33,7 @@ export function descend(
   learningRate: number,
   residual: (parameters: NamedArrays) => np.Array,
 ): { next: NamedArrays; residual: np.Array } {
-  const parameters = parametersOf(state);
+  const parameters = descentParameters(state);
   const detached = tree.map((x: np.Array) => detach(x.ref), parameters) as NamedArrays;
   const { value, backward } = pullback(residual, detached);
   const gradient = backward(value.ref.mul(2 / value.size));

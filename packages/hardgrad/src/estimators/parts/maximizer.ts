@@ -17,7 +17,7 @@ import { rows } from "./rows.ts";
 /** The most probable state of (perturbed) logits, and noise that makes it a sample: perturb-and-MAP. */
 
 /** The logits without gradient and, where a common shift changes nothing, without it. Keeps q. */
-export function scoresOf(q: Distribution): np.Array {
+export function shiftedLogits(q: Distribution): np.Array {
   const a = detach(q.logits.ref);
   return q.kind === "bernoulli" ? a : centred(a, q.kind === "categorical" ? 1 : q.total);
 }

@@ -4,7 +4,7 @@ import type { Distribution, NamedArrays, Objective } from "../../types.ts";
 import { defineEstimator } from "../define.ts";
 import { overEvent, sumEvent } from "../parts/event.ts";
 import { evaluateWithGradient, withLogitGradient } from "../parts/gradient.ts";
-import { maximizer, perturbation, scoresOf } from "../parts/maximizer.ts";
+import { maximizer, perturbation, shiftedLogits } from "../parts/maximizer.ts";
 
 const shared = {
   family: "perturbation",
@@ -23,7 +23,7 @@ function forward(
   f: Objective,
   noise: np.Array,
 ): { losses: np.Array; g: np.Array; scores: np.Array; sample: np.Array } {
-  const scores = scoresOf(q).add(noise);
+  const scores = shiftedLogits(q).add(noise);
   const sample = maximizer(q, scores.ref);
   const { losses, gradient } = evaluateWithGradient(q, f, sample.ref);
   return { losses, g: gradient, scores, sample };
@@ -103,7 +103,7 @@ export const adaptiveImle = defineEstimator({
     const { losses, g, scores, sample } = forward(q, f, noise);
     sample.dispose();
     const norm = (x: np.Array): np.Array => np.sqrt(sumEvent(q, np.square(x)));
-    const size = norm(onlyAllowed(q, scoresOf(q))).add(1);
+    const size = norm(onlyAllowed(q, shiftedLogits(q))).add(1);
     const logStep = state.logStep!;
     const relative = np.exp(logStep.ref);
     const step = overEvent(q, relative.mul(size).div(np.maximum(norm(g.ref), 1e-12)));

@@ -1,7 +1,7 @@
 import { numpy as np, random } from "@jax-js/jax";
 import { detach, linearMapGradient } from "../../surrogate.ts";
 import { defineEstimator } from "../define.ts";
-import { maximizer, scoresOf } from "../parts/maximizer.ts";
+import { maximizer, shiftedLogits } from "../parts/maximizer.ts";
 
 /**
  * Perturbed optimizer: the mean of `MAP(a + sigma Z)` over Gaussian Z in place of the sample, with the derivative of that
@@ -46,7 +46,7 @@ export const perturbedOptimizer = defineEstimator({
   },
   noise: (q, key, { samples }) => random.normal(key, [samples, ...q.logits.shape]),
   path: (q, z, { samples, deviation }) => {
-    const states = maximizer(q, scoresOf(q).add(z.ref.mul(deviation)));
+    const states = maximizer(q, shiftedLogits(q).add(z.ref.mul(deviation)));
     const mean = np.mean(states.ref, 0);
     const centred = detach(states.sub(mean.ref));
     // Row of the Jacobian times v: mean over m of the state times <Z_m, v>, over M - 1 because of the centring.

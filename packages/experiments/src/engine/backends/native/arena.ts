@@ -1,5 +1,5 @@
 import { instantiate } from "@hardgrad/onnx/graph";
-import type { DType } from "./resident.ts";
+import type { ElementType } from "./resident.ts";
 
 const PAGE = 65_536;
 /** Arrays begin on cache lines. */
@@ -14,7 +14,7 @@ const constructors = {
 
 export interface Place {
   readonly address: number;
-  readonly dtype: DType;
+  readonly dtype: ElementType;
   readonly length: number;
 }
 
@@ -28,7 +28,7 @@ export class Arena {
   #used = 0;
   version = 0;
 
-  place(dtype: DType, length: number): Place {
+  place(dtype: ElementType, length: number): Place {
     const address = this.#used;
     this.#used += LINE * Math.ceil((length * constructors[dtype].BYTES_PER_ELEMENT) / LINE);
     const missing = Math.ceil((this.#used - this.#memory.buffer.byteLength) / PAGE);

@@ -4,13 +4,13 @@ import type { NamedArrays } from "hardgrad";
 import type { HostArray, HostArrays } from "../../../contract/backend.ts";
 import type { Kernel } from "./kernels/separate.ts";
 import { lowerNative, type NativeLowered } from "./lower.ts";
-import type { Runtime, Session, Tensor, Tensors } from "./onnxruntime.ts";
+import type { OnnxRuntime, OnnxTensor, OnnxTensors, Session } from "./onnxruntime.ts";
 import { dtypeOf, type NativeResident, tensorOf } from "./resident.ts";
 
-export type Traced = (resident: NamedArrays, inputs: NamedArrays) => NamedArrays;
+export type TracedFunction = (resident: NamedArrays, inputs: NamedArrays) => NamedArrays;
 
 /** A function compiled for certain shapes. */
-export type Compiled = (resident: NativeResident, inputs: HostArrays) => Promise<Tensors>;
+export type Compiled = (resident: NativeResident, inputs: HostArrays) => Promise<OnnxTensors>;
 
 /** Type and shape of an argument: all that tracing needs. A class, because plain objects are trees to jax-js. */
 class Example {
@@ -35,8 +35,8 @@ const SPARE = "spare.";
  * @throws LoweringError if it has no ONNX form.
  */
 export async function compileEvaluation(
-  runtime: Runtime,
-  fn: Traced,
+  runtime: OnnxRuntime,
+  fn: TracedFunction,
   resident: NativeResident,
   inputs: HostArrays,
   threads: number,
@@ -58,8 +58,8 @@ export async function compileEvaluation(
  * @throws LoweringError if it has no ONNX form.
  */
 export async function compileUpdate(
-  runtime: Runtime,
-  fn: Traced,
+  runtime: OnnxRuntime,
+  fn: TracedFunction,
   resident: NativeResident,
   inputs: HostArrays,
   threads: number,
@@ -84,7 +84,7 @@ export async function compileUpdate(
   return async (held, arrays) => {
     // All places first: tensors made before the arena grows would be void.
     for (const { place, dtype, shape } of results) held.slot(place, dtype, shape);
-    const fetches: Tensors = {};
+    const fetches: OnnxTensors = {};
     for (const { name, place } of results) fetches[name] = held.tensor(place);
     await session?.run(feed(held, arrays), fetches);
     for (const kernel of kernels) runKernel(kernel, held, arrays, places);
@@ -108,7 +108,7 @@ function runKernel(
 }
 
 function lowerTraced(
-  fn: Traced,
+  fn: TracedFunction,
   resident: NativeResident,
   inputs: HostArrays,
   updates: { readonly [result: string]: string },
@@ -135,12 +135,12 @@ const SMALL = 64;
 
 /** What a model is fed: resident arrays, inputs, and the noise that is drawn for their keys. */
 function feeder(
-  runtime: Runtime,
+  runtime: OnnxRuntime,
   { inputs, noise, keys }: NativeLowered,
-): (held: NativeResident, arrays: HostArrays) => Tensors {
+): (held: NativeResident, arrays: HostArrays) => OnnxTensors {
   const draw = fastDraw(keys);
-  const kept = new Map<string, Tensor>();
-  const tensor = (name: string, array: HostArray): Tensor => {
+  const kept = new Map<string, OnnxTensor>();
+  const tensor = (name: string, array: HostArray): OnnxTensor => {
     const known = kept.get(name);
     // Noise comes in the same memory again.
     if (known?.data.buffer === array.data.buffer && known.data.byteOffset === array.data.byteOffset)
@@ -150,7 +150,7 @@ function feeder(
     known.data.set(array.data);
     return known;
   };
-  const keep = (name: string, made: Tensor): Tensor => {
+  const keep = (name: string, made: OnnxTensor): OnnxTensor => {
     kept.set(name, made);
     return made;
   };
@@ -161,7 +161,7 @@ function feeder(
     return from.data as Uint32Array;
   };
   return (held, arrays) => {
-    const feeds: Tensors = {};
+    const feeds: OnnxTensors = {};
     for (const { name } of inputs)
       feeds[name] = name.startsWith(RESIDENT)
         ? held.tensor(name.slice(RESIDENT.length))
@@ -177,7 +177,7 @@ function feeder(
 }
 
 function createSession(
-  runtime: Runtime,
+  runtime: OnnxRuntime,
   { model, oneThread }: NativeLowered,
   threads: number,
 ): Promise<Session> {

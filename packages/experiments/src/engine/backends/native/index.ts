@@ -3,8 +3,8 @@ import { defaultDevice, init } from "@jax-js/jax";
 import type { Backend, HostArray, HostArrays } from "../../../contract/backend.ts";
 import type { DeviceOptions } from "../device.ts";
 import { jaxBackend } from "../jax.ts";
-import { type Compiled, compileEvaluation, compileUpdate, type Traced } from "./compile.ts";
-import { loadRuntime } from "./onnxruntime.ts";
+import { type Compiled, compileEvaluation, compileUpdate, type TracedFunction } from "./compile.ts";
+import { loadOnnxRuntime } from "./onnxruntime.ts";
 import { NativeResident, signatureOf } from "./resident.ts";
 
 /**
@@ -15,14 +15,14 @@ import { NativeResident, signatureOf } from "./resident.ts";
  */
 export async function nativeBackend(options: DeviceOptions = {}): Promise<Backend> {
   const { threads = 0, notice } = options;
-  const runtime = await loadRuntime();
+  const runtime = await loadOnnxRuntime();
   // Tracing needs a device of jax-js for the constants of a function; and it is where other functions run.
   await init("wasm");
   defaultDevice("wasm");
   const jax = jaxBackend("wasm");
 
   /** The function compiled for the shapes of a call; undefined if it runs on jax-js. */
-  const compiler = (fn: Traced, compile: typeof compileUpdate) => {
+  const compiler = (fn: TracedFunction, compile: typeof compileUpdate) => {
     const byShapes = new Map<string, Promise<Compiled | undefined>>();
     return (resident: NativeResident, inputs: HostArrays): Promise<Compiled | undefined> => {
       const key = `${resident.signature}|${signatureOf(inputs)}`;

@@ -1,24 +1,24 @@
 /** The part of onnxruntime-node that this engine uses. It is an optional peer, so its types are not imported. */
-export interface Runtime {
-  readonly Tensor: new (type: string, data: ArrayBufferView, dims: readonly number[]) => Tensor;
+export interface OnnxRuntime {
+  readonly Tensor: new (type: string, data: ArrayBufferView, dims: readonly number[]) => OnnxTensor;
   readonly InferenceSession: {
     create(model: Uint8Array, options: { readonly [name: string]: unknown }): Promise<Session>;
   };
 }
 
 /** A tensor over a typed array, which it does not copy. */
-export interface Tensor {
+export interface OnnxTensor {
   readonly data: Float32Array | Int32Array | Uint32Array | Uint8Array;
   readonly dims: readonly number[];
 }
 
-export type Tensors = { [name: string]: Tensor };
+export type OnnxTensors = { [name: string]: OnnxTensor };
 
 export interface Session {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
   /** Outputs for which a tensor is given are written there. */
-  run(feeds: Tensors, fetches?: Tensors): Promise<Tensors>;
+  run(feeds: OnnxTensors, fetches?: OnnxTensors): Promise<OnnxTensors>;
 }
 
 const NAME = "onnxruntime-node";
@@ -31,8 +31,11 @@ const INSTALL = "npm install --ignore-scripts onnxruntime-node";
  * @param what needs it, for the message; and what to do `instead` of installing it.
  * @throws RangeError if it is not installed, or its version is not one this engine is tested with.
  */
-export async function loadRuntime(what = "device native", instead = "use --device wasm"): Promise<Runtime> {
-  let module: Runtime & { readonly env: { readonly versions: { readonly node?: string } } };
+export async function loadOnnxRuntime(
+  what = "device native",
+  instead = "use --device wasm",
+): Promise<OnnxRuntime> {
+  let module: OnnxRuntime & { readonly env: { readonly versions: { readonly node?: string } } };
   try {
     // A variable, so that bundlers for the browser leave it alone.
     module = await import(/* @vite-ignore */ NAME);

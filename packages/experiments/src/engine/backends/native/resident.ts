@@ -1,10 +1,10 @@
 import type { Backend, HostArray, HostArrays, Resident } from "../../../contract/backend.ts";
 import { Arena, type Place } from "./arena.ts";
-import type { Runtime, Tensor } from "./onnxruntime.ts";
+import type { OnnxRuntime, OnnxTensor } from "./onnxruntime.ts";
 
-export type DType = "float32" | "int32" | "uint32" | "uint8";
+export type ElementType = "float32" | "int32" | "uint32" | "uint8";
 
-export function dtypeOf({ data }: HostArray): DType {
+export function dtypeOf({ data }: HostArray): ElementType {
   if (data instanceof Float32Array) return "float32";
   if (data instanceof Int32Array) return "int32";
   return data instanceof Uint32Array ? "uint32" : "uint8";
@@ -17,14 +17,14 @@ export function signatureOf(arrays: HostArrays): string {
 }
 
 /** A tensor over the array's own memory. */
-export function tensorOf({ Tensor }: Runtime, array: HostArray): Tensor {
+export function tensorOf({ Tensor }: OnnxRuntime, array: HostArray): OnnxTensor {
   return new Tensor(dtypeOf(array), array.data, array.shape);
 }
 
 interface Slot {
   readonly shape: readonly number[];
   place: Place;
-  tensor: Tensor | undefined;
+  tensor: OnnxTensor | undefined;
   /** The arena's version that the tensor was made for. */
   version: number;
 }
@@ -38,13 +38,13 @@ export class NativeResident implements Resident {
   readonly names: readonly string[];
   /** Names, types and shapes, which never change. */
   readonly signature: string;
-  readonly #runtime: Runtime;
+  readonly #runtime: OnnxRuntime;
   readonly #jax: Backend;
   readonly #slots = new Map<string, Slot>();
   /** Where the arrays are, if not here. */
   #away: Resident | undefined;
 
-  constructor(runtime: Runtime, jax: Backend, arrays: HostArrays) {
+  constructor(runtime: OnnxRuntime, jax: Backend, arrays: HostArrays) {
     this.#runtime = runtime;
     this.#jax = jax;
     this.names = Object.keys(arrays);
@@ -58,7 +58,7 @@ export class NativeResident implements Resident {
   }
 
   /** A place of that name, made when it is first asked for. */
-  slot(name: string, dtype: DType, shape: readonly number[]): Slot {
+  slot(name: string, dtype: ElementType, shape: readonly number[]): Slot {
     let slot = this.#slots.get(name);
     if (!slot) {
       const length = shape.reduce((a, b) => a * b, 1);
@@ -68,7 +68,7 @@ export class NativeResident implements Resident {
     return slot;
   }
 
-  tensor(name: string): Tensor {
+  tensor(name: string): OnnxTensor {
     const slot = this.#slots.get(name)!;
     if (!slot.tensor || slot.version !== this.arena.version) {
       slot.tensor = tensorOf(this.#runtime, { shape: slot.shape, data: this.arena.view(slot.place) });

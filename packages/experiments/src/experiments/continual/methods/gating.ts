@@ -1,11 +1,11 @@
 import { numpy as np } from "@jax-js/jax";
 import { type NamedArrays, openUnits, openWeights, union } from "hardgrad";
 import type { HostArray, HostArrays } from "../../../contract/backend.ts";
-import { columns, compute, filled, selected, withRow } from "../host.ts";
+import { columns, compute, constantArray, selected, withRow } from "../host.ts";
 import { type Change, type Snapshot, stateOf } from "../method.ts";
 import { fanIn, type Sizes } from "../network.ts";
 import { outputsOf, type Task } from "../tasks.ts";
-import { named } from "./plain.ts";
+import { networkArrays } from "./plain.ts";
 
 /** What methods that open and close whole units share: which weights a task's units make its own. */
 
@@ -84,7 +84,7 @@ export function gatedNetwork(
     const ends = selected(weights, into);
     return i === 0 ? ends : selected(ends, rows(i - 1, weights.shape[1]!));
   };
-  return named(sizes, (name) => {
+  return networkArrays(sizes, (name) => {
     if (name === "headBias")
       return selected(stateOf(at, "params.headBias"), columns([1, sizes.outputs], ...outputsOf(task)));
     if (name === "head") return between(name, gates.length);
@@ -94,4 +94,6 @@ export function gatedNetwork(
 }
 
 export const zeroGates = (sizes: Sizes, tasks: number): HostArrays =>
-  Object.fromEntries(sizes.layers.map((width, i) => [`memory.gate${i + 1}`, filled([tasks, width], 0)]));
+  Object.fromEntries(
+    sizes.layers.map((width, i) => [`memory.gate${i + 1}`, constantArray([tasks, width], 0)]),
+  );

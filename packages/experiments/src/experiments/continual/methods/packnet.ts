@@ -1,12 +1,12 @@
 import { numpy as np, tree } from "@jax-js/jax";
 import { largestFree, type NamedArrays } from "hardgrad";
 import type { HostArray } from "../../../contract/backend.ts";
-import { columns, compute, filled, selected } from "../host.ts";
+import { columns, compute, constantArray, selected } from "../host.ts";
 import { type Method, stateOf } from "../method.ts";
-import { initialWeights, lossOf, type Sizes, scoresOf } from "../network.ts";
+import { initialWeights, type Sizes, scoresOf, weightedLoss } from "../network.ts";
 import { outputsOf } from "../tasks.ts";
 import { closedOutputs } from "./gating.ts";
-import { named, plain } from "./plain.ts";
+import { networkArrays, plain } from "./plain.ts";
 
 const hidden = (sizes: Sizes): string[] => sizes.layers.map((_, i) => `w${i + 1}`);
 
@@ -51,7 +51,7 @@ export const packnet: Method = {
     });
     const layers = Object.keys(method).length;
     return {
-      loss: lossOf(scoresOf(Object.fromEntries(masked), batch.images, layers), batch),
+      loss: weightedLoss(scoresOf(Object.fromEntries(masked), batch.images, layers), batch),
       state: estimatorState,
     };
   },
@@ -67,11 +67,13 @@ export const packnet: Method = {
     for (const name of hidden(sizes)) {
       const weights = stateOf(at, `params.${name}`);
       const owner =
-        task.index === 0 && phase === 0 ? filled(weights.shape, 0) : stateOf(at, `memory.owner.${name}`);
+        task.index === 0 && phase === 0
+          ? constantArray(weights.shape, 0)
+          : stateOf(at, `memory.owner.${name}`);
       if (phase === 0) {
         // Free weights join in; owned ones are read and stay.
         state[`open.${name}`] = equal(owner, 0);
-        state[`method.mask.${name}`] = filled(weights.shape, 1);
+        state[`method.mask.${name}`] = constantArray(weights.shape, 1);
         memory[`memory.owner.${name}`] = owner;
         continue;
       }
@@ -91,13 +93,13 @@ export const packnet: Method = {
   finish: async (at, { task, sizes }) => {
     const biases = hidden(sizes).map((name) => {
       const bias = `open.${name.replace("w", "b")}`;
-      return [bias, filled(stateOf(at, bias).shape, 0)];
+      return [bias, constantArray(stateOf(at, bias).shape, 0)];
     });
     return { state: { ...Object.fromEntries(biases), ...closedOutputs(at, task, sizes) } };
   },
   network: async (at, task, finished, { sizes }) => {
     const own = columns([1, sizes.outputs], ...outputsOf(task));
-    return named(sizes, (name) => {
+    return networkArrays(sizes, (name) => {
       const values = stateOf(at, `params.${name}`);
       if (name.startsWith("head")) return selected(values, own);
       if (name.startsWith("b")) return values;

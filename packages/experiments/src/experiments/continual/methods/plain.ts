@@ -2,7 +2,7 @@ import { tree } from "@jax-js/jax";
 import type { Estimator, NamedArrays } from "hardgrad";
 import type { HostArrays } from "../../../contract/backend.ts";
 import { type LossInputs, type Method, stateOf } from "../method.ts";
-import { initialWeights, lossOf, type Sizes, scoresOf } from "../network.ts";
+import { initialWeights, type Sizes, scoresOf, weightedLoss } from "../network.ts";
 
 /** What methods without gates have in common; finetune, joint and rehearsal are this and differ in their data only. */
 export const plain: Method = {
@@ -38,16 +38,16 @@ export function plainLoss(params: NamedArrays, inputs: LossInputs): ReturnType<M
   key.dispose();
   slope.dispose();
   const layers = Object.keys(params).filter((name) => /^w\d/.test(name)).length;
-  return { loss: lossOf(scoresOf(params, batch.images, layers), batch), state: estimatorState };
+  return { loss: weightedLoss(scoresOf(params, batch.images, layers), batch), state: estimatorState };
 }
 
 /** All weights, as they are. */
 export function wholeNetwork(at: Parameters<Method["network"]>[0], sizes: Sizes): HostArrays {
-  return named(sizes, (name) => stateOf(at, `params.${name}`));
+  return networkArrays(sizes, (name) => stateOf(at, `params.${name}`));
 }
 
 /** A network out of its arrays by name. */
-export function named<T>(sizes: Sizes, array: (name: string) => T): { [name: string]: T } {
+export function networkArrays<T>(sizes: Sizes, array: (name: string) => T): { [name: string]: T } {
   const names = [...sizes.layers.flatMap((_, i) => [`w${i + 1}`, `b${i + 1}`]), "head", "headBias"];
   return Object.fromEntries(names.map((name) => [name, array(name)]));
 }

@@ -4,7 +4,7 @@ import type { HostArray } from "../../../contract/backend.ts";
 import { splitKey } from "../../../nn/layers.ts";
 import { compute, rowOf } from "../host.ts";
 import { type Method, type Snapshot, stateOf } from "../method.ts";
-import { initialWeights, lossOf, type Sizes, scoresOf } from "../network.ts";
+import { initialWeights, type Sizes, scoresOf, weightedLoss } from "../network.ts";
 import { gatedLoss } from "./gated-loss.ts";
 import { closeTask, gatedNetwork, layersOf, openArrays, zeroGates } from "./gating.ts";
 import { plain } from "./plain.ts";
@@ -36,7 +36,7 @@ export const xdg: Method = {
       units.mul(method[`gate${layer}`]!.ref),
     );
     tree.dispose(method);
-    return { loss: lossOf(scores, inputs.batch), state: inputs.estimatorState };
+    return { loss: weightedLoss(scores, inputs.batch), state: inputs.estimatorState };
   },
   begin: async (at, _phase, { task, tasks, sizes }) => ({
     state: Object.fromEntries(

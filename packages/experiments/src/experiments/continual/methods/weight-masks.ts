@@ -2,9 +2,9 @@ import { numpy as np, random, tree } from "@jax-js/jax";
 import { followThreshold, type NamedArrays, scoreMask, signedConstant, thresholdOf } from "hardgrad";
 import type { HostArray, HostArrays } from "../../../contract/backend.ts";
 import { splitKey } from "../../../nn/layers.ts";
-import { addUser, columns, compute, filled, selected, unused, usersMask } from "../host.ts";
+import { addUser, columns, compute, constantArray, selected, unused, usersMask } from "../host.ts";
 import { type LossInputs, type Method, type Snapshot, stateOf } from "../method.ts";
-import { fanIn, initialWeights, lossOf, type Sizes, scoresOf } from "../network.ts";
+import { fanIn, initialWeights, type Sizes, scoresOf, weightedLoss } from "../network.ts";
 import { outputsOf } from "../tasks.ts";
 import { closedOutputs } from "./gating.ts";
 import { plain } from "./plain.ts";
@@ -42,7 +42,7 @@ function maskedLoss(
   ]);
   const params = { ...rest, ...Object.fromEntries(chosen) } as NamedArrays;
   const layers = Object.keys(params).filter((name) => /^w\d/.test(name)).length;
-  return { loss: lossOf(scoresOf(params, batch.images, layers), batch), state: estimatorState };
+  return { loss: weightedLoss(scoresOf(params, batch.images, layers), batch), state: estimatorState };
 }
 
 /** Thresholds that follow the scores: in one step of Adam a score moves by a few times the step size at most. */
@@ -113,7 +113,10 @@ async function remember(
 
 function noUsers(at: Snapshot, names: readonly string[]): HostArrays {
   return Object.fromEntries(
-    names.map((name) => [`memory.users.${name}`, filled(stateOf(at, `params.score.${name}`).shape, 0)]),
+    names.map((name) => [
+      `memory.users.${name}`,
+      constantArray(stateOf(at, `params.score.${name}`).shape, 0),
+    ]),
   );
 }
 

@@ -2,12 +2,8 @@ import { inputOf } from "./check.ts";
 import type { Layer, Network } from "./layers.ts";
 import * as L from "./layout.ts";
 
-/** Which path layers take: `"auto"` lets the cost model choose; the others force one, for tests and measurements. */
-export type Path = "auto" | "dense" | "gates" | "inputs";
-export const paths: readonly Path[] = ["auto", "dense", "gates", "inputs"];
-
 /** Where everything lies in the WebAssembly memory. Addresses in bytes; values are relative to a thread's scratch. */
-export interface Plan {
+export interface Placement {
   readonly program: number;
   /** A second program with one operation, to measure layers alone. */
   readonly probe: number;
@@ -15,7 +11,7 @@ export interface Plan {
   readonly control: number;
   readonly panelList: number;
   readonly panels: number;
-  readonly layers: readonly PlannedLayer[];
+  readonly layers: readonly PlacedLayer[];
   readonly values: readonly { readonly offset: number; readonly length: number; readonly stride: number }[];
   /** Where a thread notes the path that each layer took. */
   readonly taken: number;
@@ -29,7 +25,7 @@ export interface Plan {
   readonly bytes: number;
 }
 
-export interface PlannedLayer {
+export interface PlacedLayer {
   readonly layer: Layer;
   readonly input: number;
   readonly inputs: number;
@@ -62,13 +58,13 @@ const mostBytes = 2 ** 32 - 2 ** 16;
  * @param threads how many scratch areas.
  * @param slab how many examples the input and output areas hold.
  */
-export function planNetwork(
+export function placeNetwork(
   network: Network,
   lengths: readonly number[],
   listBytes: (width: number, groups: number) => number,
   threads: number,
   slab: number,
-): Plan {
+): Placement {
   let end = 1024; // the kernels' own constants lie below
   const take = (bytes: number): number => {
     const at = end;
@@ -83,7 +79,7 @@ export function planNetwork(
   const width = Math.max(...lengths);
   const panels = panelsOf(width);
   const panelList = take(panels * 4);
-  const layers = network.layers.map((layer, index): PlannedLayer => {
+  const layers = network.layers.map((layer, index): PlacedLayer => {
     const input = inputOf(layer, index);
     const inputs = lengths[input]!;
     const outputs = lengths[index + 1]!;
