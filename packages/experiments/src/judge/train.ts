@@ -50,7 +50,7 @@ export interface ClassifierTraining {
  * @param form of the data that they are of.
  * @param from the step and `state()` of a training of the same recipe on the same images.
  * @example
- * const training = await trainClassifier(dataset.train, dataset, judgePlan, await useDevice("native"));
+ * const training = await trainClassifier(dataset.train, dataset, judgeRecipe, await useDevice("native"));
  * while (training.step < training.totalSteps) await training.advance(100);
  */
 export async function trainClassifier(

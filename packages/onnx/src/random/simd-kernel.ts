@@ -19,7 +19,7 @@ import {
  * Threefry-2x32 for four counters at a time, as a WebAssembly module assembled here: 4 ns a word, against 15 ns in
  * plain JavaScript. The bits are those of `threefry.ts`.
  *
- * `count` words, rounded up to a multiple of 4, go to an address of the memory; as they are, or as float32: see `Kind`.
+ * `count` words, rounded up to a multiple of 4, go to an address of the memory; as they are, or as float32: see `NoiseForm`.
  */
 export const NoiseForm = {
   word: 0,
