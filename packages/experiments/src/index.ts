@@ -108,5 +108,6 @@ export { type AdamOptions, adam, adamw, radam } from "./nn/adam.ts";
 export { accuracy, readPictures, testAccuracy } from "./nn/classify.ts";
 export { bernoulliLoss, crossEntropy, dense, fanInUniform, glorotUniform, splitKey } from "./nn/layers.ts";
 export { maxNorm } from "./nn/max-norm.ts";
+export { normalisedPixel } from "./nn/normalize.ts";
 export { sgd } from "./nn/optimizers.ts";
 export { geometricAt, learningRateAt, slopeAt, temperatureAt } from "./nn/schedules.ts";

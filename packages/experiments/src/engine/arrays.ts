@@ -23,11 +23,6 @@ export function named(groups: { readonly [group: string]: NamedArrays }): NamedA
   );
 }
 
-/** Ends the arrays that a function has no use for. */
-export function disposeAll(arrays: NamedArrays): void {
-  for (const array of Object.values(arrays)) array.dispose();
-}
-
 /** Arrays copied to the host. Consumes them. */
 export async function toHost(arrays: NamedArrays): Promise<{ [name: string]: HostArray }> {
   const host: { [name: string]: HostArray } = {};

@@ -5,7 +5,7 @@ import type { StepExperiment, StepInputs } from "../contract/experiment.ts";
 import type { Settings } from "../contract/options.ts";
 import type { RunSetup } from "../contract/run.ts";
 import { keepAll } from "../nn/optimizers.ts";
-import { disposeAll, groupOf, named } from "./arrays.ts";
+import { groupOf, named } from "./arrays.ts";
 import { atTemperature } from "./estimator.ts";
 
 /** The compiled functions of one run. */
@@ -27,7 +27,7 @@ export function compile(
   const evaluations = Object.entries(experiment.evaluations).map(([name, fn]) => {
     const traced: TracedStep = (resident, inputs) => {
       const { params, rest } = paramsOf(resident);
-      disposeAll(rest);
+      tree.dispose(rest);
       return fn(params, inputs, settings);
     };
     return [name, backend.evaluate(traced)] as const;
@@ -96,8 +96,8 @@ function gradientOf(experiment: StepExperiment, settings: Settings, estimator: E
       return value;
     };
     const gradients = grad(loss)(groupOf(resident, "params"));
-    disposeAll(groupOf(resident, "optimizer"));
-    disposeAll(groupOf(resident, "run"));
+    tree.dispose(groupOf(resident, "optimizer"));
+    tree.dispose(groupOf(resident, "run"));
     // All of them: jax-js would fuse what only the others need into the matrix products of these, 40 times slower.
     return gradients;
   };

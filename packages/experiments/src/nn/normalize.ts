@@ -5,7 +5,17 @@ import type { numpy as np } from "@jax-js/jax";
 const MEAN = 0.1307 * 255;
 const DEVIATION = 0.3081 * 255;
 
-/** Pixels 0..255 as a network sees them. Consumes them. */
+/**
+ * A pixel from 0 to 255 as the classifier and the networks of continual see it: `(pixel/255 - 0.1307) / 0.3081`.
+ *
+ * @example
+ * const x = Float32Array.from(image, normalisedPixel);
+ */
+export function normalisedPixel(pixel: number): number {
+  return (pixel - MEAN) / DEVIATION;
+}
+
+/** Pixels from 0 to 255 as a network sees them. Consumes them. */
 export function normalised(images: np.Array): np.Array {
   return images.sub(MEAN).mul(1 / DEVIATION);
 }

@@ -30,7 +30,7 @@ export function estimatesOf(estimator: Estimator, c: Case, fs: readonly Objectiv
   const gradient = jit((logits: np.Array, key: np.Array, given: NamedArrays, weights: np.Array) =>
     grad((a: np.Array) => {
       const result = statefulExpectation(makeDistribution(c.kind, a), mixed(weights), estimator, key, given);
-      for (const array of Object.values(result.state)) array.dispose();
+      tree.dispose(result.state);
       return np.sum(result.losses);
     })(logits),
   );

@@ -1,4 +1,4 @@
-import { Array as ConcreteArray, jit, numpy as np, random } from "@jax-js/jax";
+import { Array as ConcreteArray, jit, numpy as np, random, tree } from "@jax-js/jax";
 import { statefulExpectation } from "../expectation.ts";
 import { grad } from "../gradients.ts";
 import { detach } from "../surrogate.ts";
@@ -84,7 +84,7 @@ export function ownership(entry: Entry): Outcome {
     freshState(entry),
   );
   losses.dispose();
-  for (const array of Object.values(state)) array.dispose();
+  tree.dispose(state);
   const unique = held.filter(({ array }, i) => held.findIndex((h) => h.array === array) === i);
   const counts = unique.map(({ what, array }) => {
     const ours = held.filter((h) => h.array === array).length;

@@ -1,4 +1,4 @@
-import { numpy as np } from "@jax-js/jax";
+import { numpy as np, tree } from "@jax-js/jax";
 import { statefulExpectation } from "../expectation.ts";
 import type { NamedArrays, Objective } from "../types.ts";
 import { type Case, type Entry, makeDistribution } from "./cases.ts";
@@ -15,7 +15,7 @@ export function lossOf(entry: Entry, f: Objective): (logits: np.Array, key: np.A
   return (logits, key) => {
     const q = makeDistribution(c.kind, logits);
     const { losses, state } = statefulExpectation(q, f, estimator, key, freshState(entry));
-    for (const array of Object.values(state)) array.dispose();
+    tree.dispose(state);
     return np.sum(losses);
   };
 }

@@ -1,4 +1,4 @@
-import { Array as ConcreteArray, numpy as np, random } from "@jax-js/jax";
+import { Array as ConcreteArray, numpy as np, random, tree } from "@jax-js/jax";
 import { enumerateStates } from "../audit/enumerate.ts";
 import { LIMIT } from "../audit/statistics.ts";
 import { statefulExpectation } from "../expectation.ts";
@@ -65,7 +65,7 @@ export function samplesAndValues(
   };
   const q = makeDistribution(c.kind, repeatedLogits(c, count));
   const first = statefulExpectation(q, record, estimator, random.key(3), estimator.init(q));
-  for (const array of Object.values(first.state)) array.dispose();
+  tree.dispose(first.state);
   const values = first.losses.js() as number[];
   const outcomes: Outcome[] = [
     {
@@ -106,7 +106,7 @@ function hardness(entry: Entry, count: number, seen: readonly number[][]): Outco
   const offGrid: Objective = (x) => np.sum(np.abs(np.sin(x.mul(Math.PI))), lastAxes(c.event.length));
   const q = makeDistribution(c.kind, repeatedLogits(c, count));
   const { losses, state } = statefulExpectation(q, offGrid, estimator, random.key(3), estimator.init(q));
-  for (const array of Object.values(state)) array.dispose();
+  tree.dispose(state);
   const distances = losses.js() as number[];
   const furthest = Math.max(...distances.map(Math.abs));
   const hard = distances.every((v) => Math.abs(v) < 1e-4);

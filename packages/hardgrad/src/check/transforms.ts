@@ -1,4 +1,4 @@
-import { jit, numpy as np, random, vmap } from "@jax-js/jax";
+import { jit, numpy as np, random, tree, vmap } from "@jax-js/jax";
 import { statefulExpectation } from "../expectation.ts";
 import { grad } from "../gradients.ts";
 import { lastAxes } from "../surrogate.ts";
@@ -72,7 +72,7 @@ export function gradientsToParameters(entry: Entry): Outcome {
     const g: Objective = (x) => np.sum(x.mul(weights.ref), lastAxes(c.event.length));
     const q = makeDistribution(c.kind, repeatedLogits(c, 50));
     const { losses, state } = statefulExpectation(q, g, estimator, random.key(4), freshState(entry));
-    for (const array of Object.values(state)) array.dispose();
+    tree.dispose(state);
     weights.dispose();
     return np.sum(losses);
   };

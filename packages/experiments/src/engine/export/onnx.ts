@@ -6,7 +6,7 @@ import type { Experiment } from "../../contract/experiment.ts";
 import type { Model, Models } from "../../contract/models.ts";
 import type { Checkpoint, RunConfig, Tensor } from "../../contract/run.ts";
 import { formOf } from "../../data/index.ts";
-import { disposeAll, toDevice } from "../arrays.ts";
+import { toDevice } from "../arrays.ts";
 
 /** An input or output of a model file. */
 export interface ModelPort {
@@ -93,7 +93,7 @@ export function exportModel(
       outputs: lowered.outputs.map((port) => described(port, model.outputs[port.name]!)),
     };
   } finally {
-    disposeAll(example);
+    tree.dispose(example);
     call.dispose();
   }
 }

@@ -1,4 +1,4 @@
-import { numpy as np } from "@jax-js/jax";
+import { numpy as np, tree } from "@jax-js/jax";
 import { type NamedArrays, oneHotOf, type UpdateRule } from "hardgrad";
 import { exampleSize } from "../../contract/dataset.ts";
 import type { StepExperiment, StepInputs } from "../../contract/experiment.ts";
@@ -11,7 +11,6 @@ import { greyValues } from "../../nn/normalize.ts";
 import { map } from "../../nn/optimizers.ts";
 import {
   binaryScores,
-  disposeParams,
   floatScores,
   hardUnits,
   initialParams,
@@ -49,7 +48,7 @@ export const binary: StepExperiment<typeof options> = {
     const scores = isBinary(settings)
       ? binaryScores(params, grey, unitsOf(estimator), "batch")
       : floatScores(params, grey);
-    disposeParams(params);
+    tree.dispose(params);
     const wanted = oneHotOf(labels.astype(np.int32), scores.shape.at(-1)!);
     return { losses: crossEntropy(scores, wanted), state };
   },
@@ -60,7 +59,7 @@ export const binary: StepExperiment<typeof options> = {
   evaluations: {
     classes: (params, inputs, settings) => {
       const scores = scoresOf(params, greyOf(inputs), settings);
-      disposeParams(params);
+      tree.dispose(params);
       return { classes: np.argmax(scores, -1) };
     },
     moments: (params, inputs) => {
@@ -70,7 +69,7 @@ export const binary: StepExperiment<typeof options> = {
         moments[`mean${i}`] = mean;
         moments[`variance${i}`] = variance;
       }).dispose();
-      disposeParams(params);
+      tree.dispose(params);
       return moments;
     },
   },

@@ -94,7 +94,3 @@ export function floatScores(params: NamedArrays, images: np.Array): np.Array {
 export function scoresOf(params: NamedArrays, images: np.Array, settings: BinarySettings): np.Array {
   return isBinary(settings) ? binaryScores(params, images, hardUnits, "kept") : floatScores(params, images);
 }
-
-export function disposeParams(params: NamedArrays | NamedArrays): void {
-  for (const array of Object.values(params)) array.dispose();
-}

@@ -1,7 +1,7 @@
-import { numpy as np } from "@jax-js/jax";
+import { numpy as np, tree } from "@jax-js/jax";
 import { fisherDiagonal, logSoftmax, type NamedArrays } from "hardgrad";
 import type { Backend, HostArrays, Resident } from "../../contract/backend.ts";
-import { disposeAll, groupOf } from "../../engine/arrays.ts";
+import { groupOf } from "../../engine/arrays.ts";
 import { type Sizes, scoresOf } from "./network.ts";
 import type { ContinualSettings } from "./options.ts";
 import { imagesOf, outputsOf, type Task, type Tasks } from "./tasks.ts";
@@ -35,7 +35,7 @@ export async function fisherOf(
       images!,
       count,
     );
-    disposeAll({ closed, outputs: outputs! });
+    tree.dispose({ closed, outputs: outputs! });
     return fisher;
   });
   const blocks = Math.max(1, Math.floor(Math.min(settings.fisher, task.train.length) / BLOCK));

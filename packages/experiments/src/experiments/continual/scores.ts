@@ -1,7 +1,6 @@
-import { numpy as np } from "@jax-js/jax";
+import { numpy as np, tree } from "@jax-js/jax";
 import { type NamedArrays, taskScores } from "hardgrad";
 import type { Backend, HostArray, HostArrays } from "../../contract/backend.ts";
-import { disposeAll } from "../../engine/arrays.ts";
 import { normalised } from "../../nn/normalize.ts";
 import { scoresOf, type TaskNetwork } from "./network.ts";
 
@@ -76,7 +75,7 @@ function mixtureScores(networks: NamedArrays, images: np.Array, layers: number):
     tasks,
     BLOCK,
   );
-  disposeAll({ ...networks, x });
+  tree.dispose({ ...networks, x });
   return scores;
 }
 

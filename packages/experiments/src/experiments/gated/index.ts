@@ -1,5 +1,4 @@
-import { numpy as np } from "@jax-js/jax";
-import type { NamedArrays } from "hardgrad";
+import { numpy as np, tree } from "@jax-js/jax";
 import { exampleSize } from "../../contract/dataset.ts";
 import type { StepExperiment, StepInputs } from "../../contract/experiment.ts";
 import { refuseUnlabelled } from "../../nn/classify.ts";
@@ -82,20 +81,20 @@ export const gated: StepExperiment<typeof options> = {
   evaluations: {
     logits: (params, inputs) => {
       const logits = gateLogits(params, pixels(inputs as StepInputs));
-      disposeParams(params);
+      tree.dispose(params);
       return { logits };
     },
     classes: (params, inputs, settings) => {
       const { scores, gates } = readImages(params, pixels(inputs as StepInputs), settings);
       gates?.dispose();
-      disposeParams(params);
+      tree.dispose(params);
       return { classes: np.argmax(scores, -1) };
     },
     gates: (params, inputs, settings) => {
       const x = pixels(inputs as StepInputs);
       const probability = np.mean(kindOf(settings.gate).open(gateLogits(params, x.ref)), -1);
       const { scores, gates } = readImages(params, x, settings);
-      disposeParams(params);
+      tree.dispose(params);
       return { classes: np.argmax(scores, -1), gates: gates!, probability };
     },
   },
@@ -129,8 +128,4 @@ function pixels({ images, labels, key }: StepInputs): np.Array {
   labels.dispose();
   key.dispose();
   return greyValues(images);
-}
-
-function disposeParams(params: NamedArrays): void {
-  for (const array of Object.values(params)) array.dispose();
 }

@@ -58,7 +58,7 @@ export function gatedLoss(
   }
   const loss = np.sum(losses.mul(batch.weights.ref));
   tree.dispose(weights);
-  for (const array of Object.values(batch)) (array as np.Array).dispose();
+  tree.dispose(batch);
   const penalty = capacityPenalty(
     parts(taken, widths).map((a) => a.flatten()),
     used,
