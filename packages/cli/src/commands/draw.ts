@@ -82,30 +82,34 @@ function sentence(request: Request, digits: readonly number[], names: readonly s
   return `${name} from style ${styles![0]} to style ${styles![1]} in ${count} pictures`;
 }
 
-/** The blocks; between them Ctrl-C is heard, and long work says how far it is. */
-async function* stoppable(
+/** The blocks; between them Ctrl-C is heard, from now on, and long work says how far it is. */
+function stoppable(
   blocks: AsyncIterable<readonly Drawn[]>,
   total: number,
   narrate: (line: string) => void,
 ): AsyncGenerator<readonly Drawn[]> {
   let stopped = false;
-  let done = 0;
   const stop = (): void => {
     stopped = true;
   };
+  // Before a file is begun: without a handler a signal would leave it behind.
   process.once("SIGINT", stop).once("SIGTERM", stop);
-  try {
-    for await (const block of blocks) {
-      yield block;
-      const before = Math.floor(done / REPORT);
-      done += block.length;
-      if (done < total && Math.floor(done / REPORT) > before) narrate(`${done} of ${total}`);
-      await new Promise((resolve) => setImmediate(resolve)); // signals arrive here
-      if (stopped) throw new Interrupted(`stopped after ${done} of ${total} pictures; no file was written.`);
+  return (async function* () {
+    let done = 0;
+    try {
+      for await (const block of blocks) {
+        yield block;
+        const before = Math.floor(done / REPORT);
+        done += block.length;
+        if (done < total && Math.floor(done / REPORT) > before) narrate(`${done} of ${total}`);
+        await new Promise((resolve) => setImmediate(resolve)); // signals arrive here
+        if (stopped)
+          throw new Interrupted(`stopped after ${done} of ${total} pictures; no file was written.`);
+      }
+    } finally {
+      process.off("SIGINT", stop).off("SIGTERM", stop);
     }
-  } finally {
-    process.off("SIGINT", stop).off("SIGTERM", stop);
-  }
+  })();
 }
 
 /** One sheet as SVG or PNG; on a terminal also a first look at it. */
