@@ -172,7 +172,7 @@ describe("the command", () => {
     [["--out", "race.gif"], "must end in .svg, .png, .csv"],
     [["--out", "race.svg", "--parts", "scaling"], "--out draws the race"],
   ])("bench %j is refused in one sentence", (flags, sentence) => {
-    const run = bench(flags);
+    const run = bench(["race", ...flags]);
     expect(run.code).toBe(2);
     expect(run.stderr).toContain(sentence);
     expect(run.stderr.trim().split("\n")).toHaveLength(1);

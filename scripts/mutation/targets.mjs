@@ -6,17 +6,17 @@ import { dirname, join, posix, relative } from "node:path";
 const slow = /^(bias|conformance|compiled|options|native|leak|examples|browser|webgpu|.*-usage)/;
 
 const experiments = [
-  [/^(optimizers|adam|schedules)\.ts$/, ["optimizers"]],
-  [/^max-norm\.ts$/, ["layers", "gated"]],
-  [/^layers\.ts$/, ["layers", "vae"]],
-  [/^vae-terms\.ts$/, ["layers", "vae"]],
-  [/^continual\/(fisher|methods\/gated-loss)\.ts$/, ["penalties", "protection", "continual"]],
-  [/^gated\/(losses|gate-kinds)\.ts$/, ["penalties", "gated", "routed-step"]],
-  [/^generator\/schedules\.ts$/, ["layers"]],
-  [/^generator\/information\.ts$/, ["generator-information", "layers"]],
-  [/^generator\/(flow|bits)\.ts$/, ["generator-prior", "generator"]],
+  [/^nn\/(optimizers|adam|schedules)\.ts$/, ["optimizers"]],
+  [/^nn\/max-norm\.ts$/, ["layers", "gated"]],
+  [/^nn\/layers\.ts$/, ["layers", "vae"]],
+  [/^experiments\/vae\/losses\.ts$/, ["layers", "vae"]],
+  [/^experiments\/continual\/(fisher|methods\/gated-loss)\.ts$/, ["penalties", "protection", "continual"]],
+  [/^experiments\/gated\/(losses|gate-kinds)\.ts$/, ["penalties", "gated", "routed-step"]],
+  [/^experiments\/generator\/schedules\.ts$/, ["layers"]],
+  [/^experiments\/generator\/information\.ts$/, ["generator-information", "layers"]],
+  [/^experiments\/generator\/(flow|bits)\.ts$/, ["generator-prior", "generator"]],
   [
-    /^generator\/(losses|style|noise|assignment)\.ts$/,
+    /^experiments\/generator\/(losses|style|noise|assignment)\.ts$/,
     ["generator", "generator-information", "generator-draw"],
   ],
   [/^judge\/statistics\.ts$/, ["judge"]],
@@ -30,7 +30,8 @@ const core = [
   [/^audit\//, ["statistics", "rare", "exact-gradient", "audit"]],
   [/^distributions\/counts/, ["counts"]],
   [/^distributions\//, ["golden-more", "examples-apart", "extremes", "many-categories"]],
-  [/^estimators\/(imle|maximizer|perturbed)/, ["perturb-and-map", "golden-more"]],
+  [/^estimators\/.*(imle|maximizer|perturbed)/, ["perturb-and-map", "golden-more"]],
+  [/^check\//, ["check"]],
   [/^gradients|^compiler/, ["gradients"]],
   [/^estimators\//, ["golden", "golden-more"]],
 ];
@@ -38,17 +39,26 @@ const core = [
 /** The stages of a file, each `{ files, ids? }`; ids are estimators, whose names begin the titles of tests. */
 export function stagesOf(root, file) {
   const [, name, inside] = file.match(/^packages\/([^/]+)\/src\/(.*)$/);
-  const tests = readdirSync(join(root, "packages", name, "test")).filter((test) => test.endsWith(".test.ts"));
+  const tests = readdirSync(join(root, "packages", name, "test"), { recursive: true })
+    .map((test) => test.replaceAll("\\", "/"))
+    .filter((test) => test.endsWith(".test.ts"));
   const named = (wanted) =>
-    wanted.flatMap((prefix) => tests.filter((t) => t === `${prefix}.test.ts` || t.startsWith(`${prefix}.`)));
+    wanted.map((prefix) => {
+      const found = tests.find((test) => posix.basename(test) === `${prefix}.test.ts`);
+      if (!found)
+        throw new Error(`no test ${prefix}.test.ts in ${name}: scripts/mutation/targets.mjs names it`);
+      return found;
+    });
   const at = (list) => list.map((test) => `packages/${name}/test/${test}`);
   if (name === "experiments") {
     const wanted = experiments.find(([pattern]) => pattern.test(inside))?.[1] ?? [];
     return named(wanted).map((test) => ({ files: at([test]) }));
   }
   const near = named(core.find(([pattern]) => pattern.test(inside))?.[1] ?? []);
-  const others = tests.filter((test) => !slow.test(test) && !near.includes(test));
-  const long = tests.filter((test) => /^(conformance|options|compiled|bias)/.test(test)).sort();
+  const others = tests.filter((test) => !slow.test(posix.basename(test)) && !near.includes(test));
+  const long = tests
+    .filter((test) => /^(conformance|options|compiled|bias)/.test(posix.basename(test)))
+    .sort();
   const ids = estimatorsOf(root, file);
   const stages = [near, /^estimators\//.test(inside) ? [] : others].filter((list) => list.length > 0);
   return [
@@ -81,7 +91,10 @@ function estimatorsOf(root, file) {
       if (!users.has(f) && /\/(estimators|distributions)\//.test(f) && imports(f).some((i) => users.has(i)))
         grown = Boolean(users.add(f));
   }
-  const catalogue = [...text.get(`${folder}/catalogue.ts`).matchAll(/id: "([^"]+)"/g)].map((m) => m[1]);
+  const catalogue = [...text]
+    .filter(([f]) => f.startsWith(`${folder}/estimators/`))
+    .flatMap(([, source]) => [...source.matchAll(/^ {2}id: "([^"]+)"/gm)].map((m) => m[1]));
+  if (catalogue.length === 0) throw new Error("no estimator is defined by defineEstimator({ id: ... })");
   const declared = (f) => catalogue.filter((id) => text.get(f)?.includes(`"${id}"`));
   const own = /\/estimators\//.test(file) ? declared(file) : [];
   const all = own.length > 0 ? own : [...new Set([...users].flatMap(declared))];

@@ -5,7 +5,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlin
 import { tmpdir } from "node:os";
 import { join, relative, sep } from "node:path";
 
-const left = new Set(["node_modules", ".git", "runs", "figures"]);
+const left = new Set(["node_modules", ".git", "runs"]);
 
 /** Copies the tree; installed packages are linked, but for those of the workspace, which are the copy's own. */
 export function copyOf(root) {

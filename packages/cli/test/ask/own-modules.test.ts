@@ -1,0 +1,153 @@
+import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, test } from "vitest";
+import { scratch, spawned } from "../run.ts";
+
+const root = fileURLToPath(new URL("../../../../", import.meta.url));
+let cwd = "";
+
+beforeAll(() => {
+  cwd = scratch();
+  symlinkSync(join(root, "node_modules"), join(cwd, "node_modules"));
+  for (const name of ["estimator.mjs", "problem.mjs", "experiment.mjs"])
+    copyFileSync(join(root, "examples/own", name), join(cwd, name));
+});
+const write = (name: string, text: string): void => writeFileSync(join(cwd, name), text);
+const run = (...args: string[]) => spawned(args, { cwd });
+
+test("examples are short", () => {
+  for (const name of ["estimator.mjs", "problem.mjs", "experiment.mjs"])
+    expect(readFileSync(join(cwd, name), "utf8").split("\n").length, name).toBeLessThanOrEqual(41);
+});
+
+describe("an estimator of one's own", () => {
+  test("is audited beside ours, with options, and shown", () => {
+    const { code, stdout } = run(
+      "audit",
+      "./estimator.mjs,./estimator.mjs:scale=2,rloo",
+      "--samples",
+      "500",
+      "--json",
+    );
+    expect(code).toBe(0);
+    const labels = JSON.parse(stdout).rows.map((row: { label: string }) => row.label);
+    expect(labels).toEqual(["./estimator.mjs", "./estimator.mjs:scale=2", "rloo"]);
+    expect(run("show", "./estimator.mjs").stdout).toContain("scale = 0.5: factor on the gradient");
+  });
+
+  test("check: every claim holds; one that is false is said, with exit 1", () => {
+    const good = run("check", "./estimator.mjs", "--samples", "2000");
+    expect(good.stderr).toContain("every claim holds");
+    expect(good.code).toBe(0);
+    write(
+      "lie.mjs",
+      readFileSync(join(cwd, "estimator.mjs"), "utf8").replace("unbiased: false", "unbiased: true"),
+    );
+    const bad = run("check", "./lie.mjs", "--samples", "2000");
+    expect(bad.code).toBe(1);
+    expect(bad.stdout).toMatch(
+      /FALSE {2}exact[\s\S]*says it is unbiased; on the .* standard errors from the exact/,
+    );
+    const json = JSON.parse(run("check", "./lie.mjs", "--samples", "2000", "--json").stdout);
+    expect(json.findings.some((f: { holds: boolean }) => !f.holds)).toBe(true);
+  });
+
+  test("trains; the run says which file it was, resumes, and refuses another", () => {
+    const train = [
+      "train",
+      "classifier",
+      "--epochs",
+      "1",
+      "--train-size",
+      "600",
+      "--test-size",
+      "100",
+      "--quiet",
+    ];
+    const first = run(...train, "--estimator", "./estimator.mjs:scale=2", "--out", "run");
+    expect(first.stderr).toBe("");
+    expect(first.code).toBe(0);
+    const { estimator, files } = JSON.parse(readFileSync(join(cwd, "run/config.json"), "utf8"));
+    expect(estimator).toEqual({ id: "./estimator.mjs", options: { scale: 2 } });
+    expect(files["./estimator.mjs"]).toEqual({
+      path: join(cwd, "estimator.mjs"),
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    expect(run("train", "--resume", "run", "--epochs", "2", "--quiet").code).toBe(0);
+    const kept = readFileSync(join(cwd, "estimator.mjs"), "utf8");
+    write("estimator.mjs", `${kept}// changed\n`);
+    const refused = run("train", "--resume", "run", "--epochs", "3");
+    write("estimator.mjs", kept);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(
+      /^run was made with another \.\/estimator\.mjs \(SHA-256 .*\); put that file back.*\n$/,
+    );
+  });
+
+  test("is compared with ours, in the workers", () => {
+    const { code, stdout, stderr } = run("compare", "classifier", "--estimators", "./estimator.mjs,reinmax", "--epochs", "1", "--train-size", "600", "--test-size", "100", "--jobs", "1", "--quiet", "--out", "both"); // biome-ignore format: one command
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    expect(stdout).toContain("./estimator.mjs");
+    expect(readFileSync(join(cwd, "both/estimator.mjs-seed0/config.json"), "utf8")).toContain("sha256");
+  });
+
+  test("what can't be one is said in one sentence with the file", () => {
+    write("syntax.mjs", "// one\nexport default { a: \n");
+    write("throws.mjs", "\nthrow new Error('oh no');\n");
+    write("named.mjs", "export const a = 1;\n");
+    write("number.mjs", "export default 3;\n");
+    write("empty.mjs", "export default () => ({});\n");
+    const say = (name: string): [number | null, string] => {
+      const { code, stderr } = run("show", name);
+      return [code, stderr];
+    };
+    expect(say("./absent.mjs")).toEqual([
+      1,
+      "./absent.mjs: there is no such file; give the path of a module.\n",
+    ]);
+    expect(say("./syntax.mjs")[1]).toMatch(/^\.\/syntax\.mjs:[23]: can't be loaded: .*\.\n$/);
+    expect(say("./throws.mjs")).toEqual([1, "./throws.mjs:2: can't be loaded: oh no.\n"]);
+    expect(say("./named.mjs")[1]).toMatch(/^\.\/named\.mjs: the default export is missing; .*\n$/);
+    expect(say("./number.mjs")).toEqual([
+      2,
+      "./number.mjs: its default export must be a function that makes an estimator, such as defineEstimator({...}) returns.\n",
+    ]);
+    expect(say("./empty.mjs")[1]).toMatch(/must return an estimator, but losses is missing/);
+    expect(run("train", "./number.mjs").stderr).toMatch(/must be an experiment, but is a number/);
+  });
+});
+
+test("a problem of one's own is checked", () => {
+  expect(run("check", "./problem.mjs", "--quiet").code).toBe(0);
+  write("bad-problem.mjs", 'export default { distribution: "bernoulli", logits: [0, 1], objective: (b, { np }) => np.log(np.sum(b, -1)) };\n'); // biome-ignore format: one file
+  const { code, stdout } = run("check", "./bad-problem.mjs");
+  expect(code).toBe(1);
+  expect(stdout).toContain("the objective is -Infinity at the state [0, 0]");
+});
+
+describe("an experiment of one's own", () => {
+  test("trains with its own options, resumes, and is compared", () => {
+    mkdirSync(join(cwd, "runs"), { recursive: true });
+    const { code, stderr } = run("train", "./experiment.mjs", "--epochs", "1", "--hidden", "20", "--train-size", "600", "--test-size", "100", "--quiet", "--out", "runs/own"); // biome-ignore format: one command
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    const { experiment, settings, files } = JSON.parse(
+      readFileSync(join(cwd, "runs/own/config.json"), "utf8"),
+    );
+    expect(experiment).toBe("./experiment.mjs");
+    expect(settings.hidden).toBe(20);
+    expect(Object.keys(files)).toEqual(["./experiment.mjs"]);
+    expect(run("train", "--resume", "runs/own", "--epochs", "2", "--quiet").code).toBe(0);
+    const compared = run("compare", "./experiment.mjs", "--estimators", "reinmax,rloo", "--epochs", "1", "--train-size", "600", "--test-size", "100", "--jobs", "1", "--quiet", "--out", "runs/two"); // biome-ignore format: one command
+    expect(compared.stderr).toBe("");
+    expect(compared.code).toBe(0);
+  });
+
+  test("check: it trains, repeats and resumes", () => {
+    const { code, stdout } = run("check", "./experiment.mjs", "--quiet");
+    expect(stdout).toBe("ok     trains (1 of 1)\nok     same seed (1 of 1)\nok     resumes (1 of 1)\n");
+    expect(code).toBe(0);
+  });
+});
