@@ -36,7 +36,6 @@ export {
 } from "./contract/models.ts";
 export {
   type ChoiceSetting,
-  checkSettings,
   type DerivedDefault,
   type NumberSetting,
   readSizes,

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
-import { type Checkpoint, checkSettings, type Experiment } from "@hardgrad/experiments";
+import { type Checkpoint, type Experiment, formOf, resolveSettings } from "@hardgrad/experiments";
 import { Failure, UsageError } from "../ask/errors.ts";
 import { experimentOf } from "../ask/own.ts";
 import { CHECKPOINT, readCheckpoint } from "./checkpoint.ts";
@@ -43,10 +43,14 @@ export function savedRun(
     throw refuse(
       `it has no ${CHECKPOINT}; give the folder of one run, which \`hardgrad train\` or \`compare\` made`,
     );
-  const checkpoint = readCheckpoint(join(path, CHECKPOINT), { what, instead });
-  const experiment = experimentOf(checkpoint.config.experiment);
+  const read = readCheckpoint(join(path, CHECKPOINT), { what, instead });
+  const { config } = read;
+  const experiment = experimentOf(config.experiment);
+  let checkpoint: Checkpoint;
   try {
-    checkSettings(experiment.options, checkpoint.config.settings);
+    // Options that are younger than the run have their defaults.
+    const settings = resolveSettings(experiment.options, config.settings, formOf(config));
+    checkpoint = { ...read, config: { ...config, settings } };
   } catch (error) {
     const why = (error as Error).message.replace(/\.$/, "");
     throw refuse(`it was made by an older hardgrad: ${why}; train the run again`);

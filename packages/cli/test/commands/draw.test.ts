@@ -263,7 +263,11 @@ const table: [string[], number, RegExp][] = [
   [["empty"], 1, /empty: it has no checkpoint\.safetensors/],
   [["damaged"], 1, /damaged \(its checksum differs\); use an older copy/],
   [["shapes"], 1, /checkpoint is damaged: params\.decoder/],
-  [["older"], 1, /of another version of hardgrad: its setting priorHidden is 64; train again/],
+  [
+    ["older"],
+    1,
+    /it was made by an older hardgrad: setting priorHidden must be .*, not 64; train the run again/,
+  ],
   [["classifier"], 2, /is a run of classifier, and only runs of generator draw/],
   [["RUN", "--digit", "10"], 2, /--digit must be a whole number from 0 to 9, not "10"/],
   [["RUN", "--digit", "-1"], 2, /--digit must be a whole number from 0 to 9/],

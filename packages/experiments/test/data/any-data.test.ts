@@ -157,7 +157,7 @@ describe("images of any size in any number of classes", () => {
     const reader = readerOf(parameters, images, native);
     expect(await reader.probabilities(images.test.images.subarray(0, 54))).toHaveLength(6);
     const [near] = await nearestDistances(images.test.images.subarray(0, 54), images.test.images, 54, native);
-    expect(near).toBeCloseTo(0, 1); // float32 squares of about 10 that cancel
+    expect(near).toBeLessThan(0.01); // float32 squares of about 10 cancel to 1e-6, whose root it is
   });
 });
 

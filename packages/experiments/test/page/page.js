@@ -1,5 +1,5 @@
 // What browser.test.ts calls in the page. It is the built packages that are loaded, without a bundler.
-import { drawnDigits, experiments, startRun, useDevice } from "@hardgrad/experiments";
+import { classifier, drawnDigits, resolveSettings, startRun, useDevice } from "@hardgrad/experiments";
 import { toOnnx } from "@hardgrad/onnx";
 import { jit, numpy as np, random } from "@jax-js/jax";
 import { bernoulli, expectation, grad, reinmax } from "hardgrad";
@@ -23,14 +23,11 @@ export async function trainExpectation() {
 /** The losses of a short run on a device. */
 export async function trainClassifier(device) {
   const backend = await useDevice(device);
-  const { options } = experiments.find(({ name }) => name === "classifier");
-  const defaults = Object.fromEntries(
-    Object.entries(options).map(([name, option]) => [name, option.default]),
-  );
-  const settings = { ...defaults, epochs: 2, batch: 20, hidden: 20 };
+  const data = drawnDigits({ train: 400, test: 100 });
+  const settings = resolveSettings(classifier.options, { epochs: 2, batch: 20, hidden: 20 }, data);
   const estimator = { id: "reinmax", options: {} };
   const config = { experiment: "classifier", estimator, data: "drawn", seed: 3, settings };
-  const run = await startRun(config, drawnDigits({ train: 400, test: 100 }), backend);
+  const run = await startRun(classifier, config, data, backend);
   const losses = [];
   while (run.step < run.totalSteps)
     for (const { values } of await run.advance()) losses.push(values["loss/train"]);

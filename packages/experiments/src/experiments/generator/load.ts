@@ -1,7 +1,7 @@
 import { random, tree } from "@jax-js/jax";
 import { type DataForm, exampleSize, type ImageShape } from "../../contract/dataset.ts";
 import type { Asked, LoadedGenerator } from "../../contract/drawing.ts";
-import { checkSettings, type Settings } from "../../contract/options.ts";
+import { resolveSettings, type Settings } from "../../contract/options.ts";
 import type { Checkpoint } from "../../contract/run.ts";
 import { formOf } from "../../data/index.ts";
 import { useDevice } from "../../engine/backends/device.ts";
@@ -37,8 +37,8 @@ export async function loadGenerator(
     throw new RangeError(
       `loadGenerator: the checkpoint is of experiment ${config.experiment}, which draws nothing on request; give one of \`hardgrad train generator\`.`,
     );
-  const settings = ownSettings(config.settings);
   const form = formOf(config);
+  const settings = ownSettings(config.settings, form);
   const pixelCount = exampleSize(form.shape);
   const names = namesOf(settings, record.last);
   const size = settings.styleSize;
@@ -139,15 +139,15 @@ function whole(name: string, value: number, min: number, max: number): void {
     throw new RangeError(`draw: ${name} must be a whole number from ${min} to ${max}, not ${value}.`);
 }
 
-function ownSettings(settings: Settings): GeneratorSettings {
+/** Options that are younger than the run get their defaults: what draws is checked by the shapes of the parameters. */
+function ownSettings(settings: Settings, form: DataForm): GeneratorSettings {
   try {
-    checkSettings(table, settings);
+    return resolveSettings(table, settings, form);
   } catch (error) {
     throw new RangeError(
       `loadGenerator: the checkpoint is of another version of hardgrad: ${(error as Error).message.replace(/\.$/, "")}; train again.`,
     );
   }
-  return settings as GeneratorSettings;
 }
 
 /** The parameters that drawing needs, if they are all there and of the shapes that the settings say. */
