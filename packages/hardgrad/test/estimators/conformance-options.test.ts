@@ -2,8 +2,8 @@ import { numpy as np, random } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
 import { catalogue, grad } from "../../src/index.ts";
 import { close } from "../close.ts";
-import { type Entry, type Entry, repeated, repeatedLogits, title, title, variants, variants } from "../harness.ts";
-import { objectives, objectives } from "../objectives.ts";
+import { type Entry, repeatedLogits, title, variants } from "../harness.ts";
+import { objectives } from "../objectives.ts";
 import {
   gradientsToParameters,
   lossOf,
