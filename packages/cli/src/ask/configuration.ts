@@ -110,7 +110,7 @@ export function resolveRun(
       : {}),
     seed,
     settings,
-    ...filesOf([experiment.name, id]),
+    ...filesOf([experiment.name, id], data),
   };
 }
 

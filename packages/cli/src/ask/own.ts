@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { addEstimator, type Experiment, experiments, type RunConfig } from "@hardgrad/experiments";
 import type { Estimator } from "hardgrad";
-import { isOwnData, loadOwnData } from "../data/own-data.ts";
+import { isOwnData, loadOwnData, ownFile } from "../data/own-data.ts";
 import { Failure, UsageError } from "./errors.ts";
 import { isModuleFile, loadModule, type ModuleFile } from "./module-file.ts";
 import { unknownName } from "./suggest.ts";
@@ -17,9 +17,10 @@ const elsewhere = ["--out", "--problem", "--judge", "--data"];
 
 /** Loads every module that the words of a command name, and those that the runs of a folder were made with. */
 export async function loadNamed(words: readonly string[]): Promise<void> {
+  const quiet = words.includes("--quiet");
   for (const [i, word] of words.entries()) {
     const data = /^--data=(.*)$/.exec(word)?.[1] ?? (words[i - 1] === "--data" ? word : "");
-    if (isOwnData(data)) await loadOwnData(data);
+    if (isOwnData(data)) await loadOwnData(data, quiet);
     if (i === 0 || elsewhere.includes(words[i - 1]!)) continue;
     const value = word.startsWith("--") ? (/^--[^=]+=(.*)$/.exec(word)?.[1] ?? "") : word;
     if (elsewhere.some((flag) => word.startsWith(`${flag}=`))) continue;
@@ -32,8 +33,9 @@ export async function loadNamed(words: readonly string[]): Promise<void> {
 }
 
 /** Loads the modules that a run was made with. @throws Failure for one that has changed since. */
-export async function loadModulesOf({ files = {} }: RunConfig, run: string): Promise<void> {
+export async function loadModulesOf({ data, files = {} }: RunConfig, run: string): Promise<void> {
   for (const [name, { path, sha256 }] of Object.entries(files)) {
+    if (name === data) continue; // read, and compared, where they are needed
     const found = loaded.get(name) ?? (await load(name, path));
     if (found.sha256 !== sha256)
       throw new Failure(
@@ -126,13 +128,14 @@ export function ownFactory(name: string): Create | undefined {
   return moduleKind(name) === "estimator" ? (loaded.get(name)!.value as Create) : undefined;
 }
 
-/** For a run's configuration: path and SHA-256 of the modules among these names. */
-export function filesOf(names: readonly string[]): Pick<RunConfig, "files"> {
+/** For a run's configuration: path and SHA-256 of the modules among these names, and of data of the user's. */
+export function filesOf(names: readonly string[], data: string): Pick<RunConfig, "files"> {
   const files = names.flatMap((name) => {
     const module = loaded.get(name);
     return module ? [[name, { path: module.path, sha256: module.sha256 }] as const] : [];
   });
-  return files.length > 0 ? { files: Object.fromEntries(files) } : {};
+  const all = { ...Object.fromEntries(files), ...ownFile(data) };
+  return Object.keys(all).length > 0 ? { files: all } : {};
 }
 
 /** The configurations of a run, or of a comparison; none where it is neither, which the command says. */

@@ -1,81 +1,162 @@
+import { createHash } from "node:crypto";
 import * as fs from "node:fs";
-import { join, resolve } from "node:path";
-import { type DataForm, type Dataset, datasetFromCsv, datasetFromIdx, gunzipIfNeeded, parseIdx } from "@hardgrad/experiments"; // biome-ignore format: one thought
+import { join, relative, resolve, sep } from "node:path";
+import {
+  type DataForm,
+  type Dataset,
+  datasetFromCsv,
+  datasetFromExamples,
+  type RunConfig,
+} from "@hardgrad/experiments";
 import { Failure } from "../ask/errors.ts";
+import { stepBar } from "../print/step-bar.ts";
+import { entriesOf, imagesIn, isFolder, type Read, type Watch } from "./image-folder.ts";
+import { datasetOfIdx } from "./own-idx.ts";
 
-const loaded = new Map<string, Dataset>();
+/** Data of the user's in hand: where they were, and the SHA-256 of the files that were read, with their names. */
+interface Loaded {
+  readonly dataset: Dataset;
+  readonly path: string;
+  readonly sha256: string;
+}
+
+const loaded = new Map<string, Loaded>();
 
 /** Whether `--data` means a folder or a table of the user's, not a built-in dataset. */
 export const isOwnData = (text: string): boolean => /[/\\]|\.csv$/.test(text);
 
 /** Shape and classes of data of the user's that were loaded, for a run's configuration. */
 export function ownForm(text: string): DataForm | undefined {
-  const found = loaded.get(text);
+  const found = loaded.get(text)?.dataset;
   return found && { shape: found.shape, classes: found.classes };
 }
 
+/** For a run's configuration: path and SHA-256 of data of the user's, by their name. */
+export function ownFile(text: string): NonNullable<RunConfig["files"]> {
+  const found = loaded.get(text);
+  return found ? { [text]: { path: found.path, sha256: found.sha256 } } : {};
+}
+
+/** The data of the user's that a run was made with. @throws Failure if they have changed since. */
+export async function ownDataOf({ data, files }: RunConfig, quiet: boolean): Promise<Dataset> {
+  const made = files?.[data];
+  const { dataset, path, sha256 } = await load(data, quiet, made?.path);
+  if (made && made.sha256 !== sha256)
+    throw new Failure(
+      `the run was made with other data than ${path} has now (SHA-256 ${made.sha256.slice(0, 12)}; now ${sha256.slice(0, 12)}); ` +
+        "put those files back, or start a new run.",
+    );
+  return dataset;
+}
+
 /**
- * Data of the user's: a CSV file; or a folder with `train.csv` (and `test.csv`), or with the four IDX files of MNIST's
- * names, of any size and number of classes.
+ * Reads data of the user's: a CSV file; or a folder with CSV or IDX files, or with PNG images in a subfolder for each
+ * class, of any size and number of classes; or with these in subfolders `train` and `test`.
  *
  * @throws Failure that names the file and says what does not fit.
  */
-export async function loadOwnData(text: string): Promise<Dataset> {
+export async function loadOwnData(text: string, quiet: boolean): Promise<void> {
+  await load(text, quiet);
+}
+
+async function load(text: string, quiet: boolean, recorded?: string): Promise<Loaded> {
   const known = loaded.get(text);
   if (known) return known;
-  const path = resolve(text);
+  const path = recorded !== undefined && fs.existsSync(recorded) ? recorded : resolve(text);
   if (!fs.existsSync(path))
     throw new Failure(`--data ${text}: there is no such file or folder; give a .csv file, or a folder.`);
+  const hash = createHash("sha256");
+  const read: Read = (file) => {
+    const bytes = fs.readFileSync(file);
+    hash.update(`${relative(path, file).split(sep).join("/")} ${bytes.length}\n`).update(bytes);
+    return bytes;
+  };
+  const bar = await stepBar(quiet);
+  const sentences: string[] = [];
+  const watch: Watch = {
+    progress: (done, total) => bar.update("reading images", done, total),
+    notice: (sentence) => sentences.push(sentence),
+  };
   try {
-    const dataset = fs.statSync(path).isDirectory() ? await fromFolder(text, path) : fromTable(text, path);
-    loaded.set(text, dataset);
-    return dataset;
+    const inFolder = fs.statSync(path).isDirectory();
+    const dataset = inFolder ? await fromFolder(text, path, read, watch) : fromTable(text, read, path);
+    const made = { dataset, path, sha256: hash.digest("hex") };
+    loaded.set(text, made);
+    return made;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new Failure(`--data ${text}: ${error.message}`);
+  } finally {
+    bar.stop();
+    if (!quiet) for (const sentence of sentences) process.stderr.write(`--data ${text}: ${sentence}\n`);
   }
 }
 
-function fromTable(name: string, train: string, test?: string): Dataset {
-  const read = (path: string): string => fs.readFileSync(path, "utf8");
+function fromTable(name: string, read: Read, train: string, test?: string): Dataset {
+  const text = (path: string): string => new TextDecoder().decode(read(path));
   return datasetFromCsv(
     name,
-    { train: read(train), ...(test ? { test: read(test) } : {}) },
+    { train: text(train), ...(test ? { test: text(test) } : {}) },
     { names: { train, ...(test ? { test } : {}) } },
   );
 }
 
-async function fromFolder(name: string, folder: string): Promise<Dataset> {
-  const entries = fs.readdirSync(folder).sort();
-  const find = (pattern: RegExp): string | undefined => {
-    const entry = entries.find((one) => pattern.test(one));
-    return entry && join(folder, entry);
-  };
+async function fromFolder(name: string, folder: string, read: Read, watch: Watch): Promise<Dataset> {
+  const find = finder(folder);
   const table = find(/^train\.csv$/i);
-  if (table) return fromTable(name, table, find(/^test\.csv$/i));
-  const files = {
+  if (table) return fromTable(name, read, table, find(/^test\.csv$/i));
+  const idx = {
     trainImages: find(/^train-images/),
     trainLabels: find(/^train-labels/),
     testImages: find(/^(t10k|test)-images/),
     testLabels: find(/^(t10k|test)-labels/),
   };
-  const missing = Object.entries(files).find(([, path]) => path === undefined);
-  if (missing)
-    throw new RangeError(
-      `has no train.csv, and of the four IDX files (train-images, train-labels, test-images, test-labels) ${Object.values(files).every((f) => !f) ? "none" : `not ${missing[0]}`}; put either there.`,
-    );
-  const bytes: { [role: string]: Uint8Array } = {};
-  for (const [role, path] of Object.entries(files))
-    bytes[role] = await gunzipIfNeeded(fs.readFileSync(path!), path!);
-  const { shape } = parseIdx(bytes.trainImages!, files.trainImages!);
-  if (shape.length !== 3)
-    throw new RangeError(`${files.trainImages}: has shape [${shape}]; images are [count, height, width].`);
-  const labels = parseIdx(bytes.trainLabels!, files.trainLabels!).data;
-  const count = labels.reduce((most, label) => Math.max(most, label), 0) + 1;
-  const empty = Array.from({ length: count }, (_, c) => c).find((c) => !labels.includes(c));
-  if (empty !== undefined) throw new RangeError(`${files.trainLabels}: class ${empty} has no examples.`);
-  return datasetFromIdx(name, bytes as never, files as never, {
-    shape: { height: shape[1]!, width: shape[2]! },
-    classes: Array.from({ length: count }, (_, c) => String(c)),
-  });
+  if (Object.values(idx).some(Boolean)) return datasetOfIdx(name, idx, read);
+  const folders = entriesOf(folder).filter((entry) => isFolder(folder, entry));
+  const part = (pattern: RegExp): string | undefined => {
+    const found = folders.find((entry) => pattern.test(entry.name));
+    return found && join(folder, found.name);
+  };
+  const train = part(/^train$/i);
+  // Classes may be called train and test: then there are images right in them.
+  if (train && !finder(train)(/\.png$/i)) return fromParts(name, train, part(/^test$/i), read, watch);
+  if (folders.length > 0) return datasetFromExamples(name, await imagesIn(folder, read, watch));
+  throw new RangeError(
+    "has no train.csv, no IDX files (train-images, train-labels, test-images, test-labels), and no subfolders with the PNG images of a class each; put one of these there.",
+  );
+}
+
+/** From the subfolders `train` and, where there is one, `test`. */
+async function fromParts(
+  name: string,
+  train: string,
+  test: string | undefined,
+  read: Read,
+  watch: Watch,
+): Promise<Dataset> {
+  const find = { train: finder(train), test: test ? finder(test) : () => undefined };
+  const table = find.train(/\.csv$/i);
+  if (table) return fromTable(name, read, table, find.test(/\.csv$/i));
+  const idx = {
+    trainImages: find.train(/images/i),
+    trainLabels: find.train(/labels/i),
+    testImages: find.test(/images/i),
+    testLabels: find.test(/labels/i),
+  };
+  if (idx.trainImages) return datasetOfIdx(name, idx, read);
+  const examples = await imagesIn(train, read, watch);
+  return datasetFromExamples(
+    name,
+    examples,
+    test === undefined ? undefined : await imagesIn(test, read, watch, examples.classes),
+  );
+}
+
+/** Looks for the first file of a folder by its name. */
+function finder(folder: string): (pattern: RegExp) => string | undefined {
+  const entries = entriesOf(folder).filter((entry) => !isFolder(folder, entry));
+  return (pattern) => {
+    const entry = entries.find(({ name }) => pattern.test(name));
+    return entry && join(folder, entry.name);
+  };
 }

@@ -1,10 +1,10 @@
 import type { Dataset, RunConfig } from "@hardgrad/experiments";
 import { loadDataset } from "./datasets.ts";
-import { isOwnData, loadOwnData } from "./own-data.ts";
+import { isOwnData, ownDataOf } from "./own-data.ts";
 
-/** The dataset of a configuration, with progress for a download. */
+/** The dataset of a configuration, with progress for a download or many images. */
 export async function datasetOf(config: RunConfig, quiet: boolean): Promise<Dataset> {
-  if (isOwnData(config.data)) return loadOwnData(config.data);
+  if (isOwnData(config.data)) return ownDataOf(config, quiet);
   let shown = 0;
   return loadDataset(config.data, {
     dataDir: process.env.HARDGRAD_DATA || undefined,

@@ -17,7 +17,7 @@ export function checkOutput(out: string, pictures: number, force: boolean): void
 export function freeName(request: Request, digits: readonly number[], names: readonly string[]): string {
   const [digit] = digits as [number];
   const name = names[digit]!;
-  const of = /^\d+$/.test(name) ? `digit-${name}` : name.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+  const of = /^\d+$/.test(name) ? `digit-${name}` : name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-");
   const stem =
     request.kind === "grid"
       ? "grid"

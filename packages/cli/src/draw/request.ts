@@ -51,18 +51,24 @@ function stylesOf(text: string): [number, number] {
   return [first, last];
 }
 
-/** The class that `--digit` asks for: its number, or its name where classes have one. */
+/** The class that `--digit` asks for: its name, or its number where names are no numbers. */
 export function digitOf(text: string, names: readonly string[]): number {
   const value = numberOf(text);
-  if (value !== undefined && Number.isInteger(value) && value >= 0 && value < names.length) return value;
-  const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, "");
-  const named = value === undefined ? names.findIndex((name) => plain(name) === plain(text)) : -1;
-  if (named >= 0) return named;
+  const numbers = names.map(numberOf);
+  const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+  const same = (name: string, n: number): boolean =>
+    value === undefined ? plain(name) === plain(text) : numbers[n] === value;
+  const found = names.includes(text) ? names.indexOf(text) : names.findIndex(same);
+  if (found >= 0) return found;
+  const numbered = numbers.every((number) => number !== undefined);
+  if (!numbered && value !== undefined && Number.isInteger(value) && value >= 0 && value < names.length)
+    return value;
   const last = names.length - 1;
   if (names.every((name, n) => name === String(n)))
     throw new UsageError(`--digit must be a whole number from 0 to ${last}, not ${JSON.stringify(text)}.`);
   const guess = value === undefined && nearest(text, names);
+  const some = names.length > 20 ? [...names.slice(0, 20), "..."] : names;
   throw new UsageError(
-    `--digit must be a class of these data, by number from 0 to ${last} or by name (${names.join(", ")}), not ${JSON.stringify(text)}${guess ? `; did you mean ${guess}?` : "."}`,
+    `--digit must be a class of these data, ${numbered ? "" : `by number from 0 to ${last} or `}by name (${some.join(", ")}), not ${JSON.stringify(text)}${guess ? `; did you mean ${guess}?` : "."}`,
   );
 }

@@ -61,6 +61,7 @@ async function imagesOf(
   try {
     return { data: config.data, split: (await datasetOf(config, quiet)).test };
   } catch (error) {
+    if (config.form) throw error; // drawn digits have another size
     narrate(`checked on drawn digits instead of ${config.data}: ${(error as Error).message}`);
     return { data: "drawn", split: drawnDigits({ train: 1, test: 1000 }).test };
   }

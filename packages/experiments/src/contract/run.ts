@@ -22,7 +22,7 @@ export interface RunConfig<S = Settings> {
   readonly seed: number;
   /** The experiment's own options, complete: see its options table. */
   readonly settings: S;
-  /** Modules of the user's among the names above: where each was, and its SHA-256. */
+  /** Modules and data of the user's among the names above: where each was, and its SHA-256. */
   readonly files?: { readonly [name: string]: { readonly path: string; readonly sha256: string } };
 }
 

@@ -1,12 +1,5 @@
-import { type DataForm, type Dataset, exampleSize, type Split } from "../contract/dataset.ts";
-
-/** Examples with their classes, before they are split. */
-interface Examples extends DataForm {
-  /** `[count * size]` in 0..255. */
-  readonly images: Uint8Array;
-  readonly labels: Uint8Array;
-  readonly count: number;
-}
+import type { Dataset } from "../contract/dataset.ts";
+import { datasetFromExamples, type Examples } from "./examples.ts";
 
 /** The rows of a table: numbers as they are written, and the name of the class. */
 interface Table {
@@ -104,7 +97,7 @@ export function datasetFromCsv(
     }),
     count: table.labels.length,
   });
-  return test ? joined(name, read(train), read(test)) : splitExamples(name, read(train));
+  return datasetFromExamples(name, read(train), test && read(test));
 }
 
 /** A number of a column as a byte. */
@@ -120,40 +113,4 @@ function scaleOf({ columns, values }: Table): (value: number, column: number) =>
     const range = high[i]! - low[i]!;
     return range === 0 ? 0 : Math.round(255 * Math.min(1, Math.max(0, (v - low[i]!) / range)));
   };
-}
-
-/** A dataset of two sets of examples of one form. */
-function joined(name: string, train: Examples, test: Examples): Dataset {
-  const { shape, classes } = train;
-  const size = exampleSize(shape);
-  const split = ({ images, labels, count }: Examples): Split => ({ images, labels, size, count });
-  return { name, shape, classes, train: split(train), test: split(test) };
-}
-
-/**
- * Examples in a training and a test set: a sixth of each class, at least one, is the test set. Which ones does not
- * depend on a run's seed, so that all runs are measured on the same.
- *
- * @throws RangeError for a class with fewer than two examples.
- */
-function splitExamples(name: string, all: Examples): Dataset {
-  const size = exampleSize(all.shape);
-  const chosen = new Set<number>();
-  for (const [label, title] of all.classes.entries()) {
-    const own = Array.from(all.labels.keys()).filter((n) => all.labels[n] === label);
-    if (own.length < 2)
-      throw new RangeError(
-        `${name}: class ${title} has ${own.length} ${own.length === 1 ? "example" : "examples"}; it needs 2, one to train on and one to test.`,
-      );
-    // Knuth's multiplicative hash orders them, whatever their order in the file.
-    own.sort((a, b) => (((a + 1) * 2654435761) >>> 0) - (((b + 1) * 2654435761) >>> 0));
-    for (const n of own.slice(0, Math.max(1, Math.floor(own.length / 6)))) chosen.add(n);
-  }
-  const part = (wanted: boolean): Examples => {
-    const rows = Array.from(all.labels.keys()).filter((n) => chosen.has(n) === wanted);
-    const images = new Uint8Array(rows.length * size);
-    for (const [i, n] of rows.entries()) images.set(all.images.subarray(n * size, (n + 1) * size), i * size);
-    return { ...all, images, labels: Uint8Array.from(rows, (n) => all.labels[n]!), count: rows.length };
-  };
-  return joined(name, part(false), part(true));
 }

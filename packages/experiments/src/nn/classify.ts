@@ -9,7 +9,7 @@ import type { Picture } from "../contract/run.ts";
 export function refuseUnlabelled(experiment: string, { name, classes }: Dataset): void {
   if (classes.length === 0)
     throw new RangeError(
-      `${experiment}: data ${name} has no labels; use --data drawn, mnist or fashion-mnist.`,
+      `${experiment}: data ${name} has no labels; use --data drawn, mnist or fashion-mnist, or data of your own with labels (docs/own-data.md).`,
     );
 }
 

@@ -20,7 +20,7 @@ export function check(estimator: Estimator, settings: GeneratorSettings, dataset
     );
   if (count === 0)
     refuse(
-      `data ${dataset.name} has no labels to name its digits by; use --data drawn, mnist or fashion-mnist.`,
+      `data ${dataset.name} has no labels to name its classes by; use --data drawn, mnist or fashion-mnist, or data of your own with labels (docs/own-data.md).`,
     );
   if (settings.hidden === "none")
     refuse("--hidden none leaves no layer between image and class; give sizes such as 400.");
