@@ -6,7 +6,7 @@ import { type Flags, seedOf } from "../ask/configuration.ts";
 import { Failure, UsageError } from "../ask/errors.ts";
 import { formatEstimator, parseEstimator } from "../ask/estimator.ts";
 import { wholeNumberFlag } from "../ask/flags.ts";
-import { loadProblem, type Problem } from "../ask/problems.ts";
+import { loadProblem, type Problem, problemNames } from "../ask/problems.ts";
 import { checkTarget, writeFigure } from "../disk/figure-file.ts";
 import type { Labelled } from "../figures/audit.ts";
 import { narrator, print, printJson, short } from "../print/console.ts";
@@ -175,14 +175,12 @@ async function writeReport(
 
 /** With `--units`: those alone, the others held at samples. */
 function partOf(problem: Problem, flags: Flags): Problem {
+  if (flags.units === undefined) {
+    if (flags.held === undefined) return problem;
+    throw new UsageError("--held is how often the units beside --units are sampled; give --units as well.");
+  }
   const held = wholeNumberFlag("--held", String(flags.held ?? "8"), 1, 4096);
-  if (flags.units === undefined) return problem;
-  const units = String(flags.units)
-    .split(",")
-    .flatMap((text) => {
-      const [from, to = from] = text.split("-").map((n) => wholeNumberFlag("--units", n.trim(), 0, 100_000));
-      return Array.from({ length: Math.max(0, to! - from! + 1) }, (_, i) => from! + i);
-    });
+  const units = String(flags.units).split(",").flatMap(unitsOf);
   try {
     const { distribution, objective } = holdUnits(
       problem.distribution(),
@@ -191,11 +189,21 @@ function partOf(problem: Problem, flags: Flags): Problem {
       random.key(seedOf(flags)),
       { held },
     );
-    const title = `${problem.title}: units ${flags.units}, the others held at ${held} samples`;
+    const title = `${problem.title}: units ${flags.units}, the others held at ${held} ${held === 1 ? "sample" : "samples"}`;
     return { ...problem, title, distribution: () => distribution, objective };
   } catch (error) {
     throw new UsageError(`--units ${flags.units}: ${(error as Error).message}`);
   }
+}
+
+/** A unit, or a range of them. */
+function unitsOf(text: string): number[] {
+  const [, from, to = from] = /^\s*(\d{1,5})(?:-(\d{1,5}))?\s*$/.exec(text) ?? [];
+  if (from === undefined || Number(to) < Number(from))
+    throw new UsageError(
+      `--units must be units and rising ranges of them, such as 0-7,12, not ${JSON.stringify(text)}.`,
+    );
+  return Array.from({ length: Number(to) - Number(from) + 1 }, (_, i) => Number(from) + i);
 }
 
 /** Its arguments and options. */
@@ -206,13 +214,9 @@ export function declare(command: Command): void {
       "estimators separated by commas, such as reinmax,rloo:samples=8 (default: all that apply)",
     )
     .option("--estimators <specs>", "the same as the argument")
-    .option(
-      "--problem <name>",
-      "toy, quadratic, network, categorical, subset, top-k, counts, or a module file",
-      "network",
-    )
+    .option("--problem <name>", `${problemNames.join(", ")}, or a module file`, "network")
     .option("--units <list>", "audit these units alone, such as 0-7,12, and hold the others at samples")
-    .option("--held <n>", "with --units: held samples to average over, 1 to 4096", "8")
+    .option("--held <n>", "with --units: held samples to average over, 1 to 4096 (default: 8)")
     .option("--samples <n>", "estimates per estimator, 100 to 1000000", "10000")
     .option(
       "--warmup <n>",

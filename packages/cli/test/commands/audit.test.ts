@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { problemNames } from "../../src/ask/problems.ts";
 import { hardgrad, scratch, spawned } from "../run.ts";
 
 const quick = ["--samples", "500", "--warmup", "5", "--quiet"];
@@ -30,6 +31,37 @@ describe("audit", () => {
     expect(readFileSync(join(cwd, "a.csv"), "utf8").split("\n").length).toBe(4);
     const again = await hardgrad(["audit", "rloo", "--out", "a.csv", ...quick], { cwd });
     expect([again.code, again.stderr]).toEqual([2, expect.stringMatching(/a.csv exists; add --force/)]);
+  });
+  test("--units audits a part of the problem, the others held at --held samples", async () => {
+    const part = async (...flags: string[]) =>
+      JSON.parse((await hardgrad(["audit", "rloo", "--problem", "network", "--json", ...quick, ...flags])).stdout); // biome-ignore format: one command
+    const whole = await part();
+    const one = await part("--units", "0-2,7");
+    expect([whole.states, one.states]).toEqual([2 ** 10, 2 ** 4]);
+    expect(one.gradient).toHaveLength(4);
+    expect(one.title).toBe(`${whole.title}: units 0-2,7, the others held at 8 samples`);
+    const other = await part("--units", "0-2,7", "--held", "1");
+    expect(other.title).toMatch(/held at 1 sample$/);
+    expect(other.mean).not.toBe(one.mean);
+    // Another seed holds the others elsewhere; of all units, nothing is held, and the part is the whole.
+    expect((await part("--units", "0-2,7", "--seed", "1")).mean).not.toBe(one.mean);
+    expect((await part("--units", "0-9")).mean).toBeCloseTo(whole.mean, 5);
+  });
+  test.each([
+    [["--units", "3-1"], /--units must be units and rising ranges of them, such as 0-7,12, not "3-1"/],
+    [["--units", "0-2-4"], /not "0-2-4"/],
+    [["--units", "x"], /not "x"/],
+    [["--units", "10"], /--units 10: .*a unit must be a whole number from 0 to 9, not 10/],
+    [["--units", "1,1"], /a unit is named twice/],
+    [["--units", "1", "--held", "0"], /--held must be a whole number from 1 to 4096, not "0"/],
+    [["--held", "4"], /give --units as well/],
+  ] as const)("%s is refused", async (flags, words) => {
+    const { code, stderr } = await hardgrad(["audit", "rloo", "--problem", "network", ...quick, ...flags]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(words)]);
+  });
+  test("help names every built-in problem", async () => {
+    const { stdout } = await hardgrad(["audit", "--help"]);
+    for (const name of problemNames) expect(stdout).toContain(name);
   });
   test("what does not apply is named with its reason", async () => {
     const { code, stdout, stderr } = await hardgrad([
