@@ -6,12 +6,15 @@ import { loadRuntime, type Runtime, writeRuntimeFile } from "@hardgrad/runtime";
 import { loadThreaded } from "@hardgrad/runtime/threads";
 import { numpy as np, random } from "@jax-js/jax";
 import { bernoulli, type Estimator, expectation, grad, reinmax, rloo, through } from "hardgrad";
+import { checkEstimator, type Finding } from "hardgrad/check";
 
 const estimator: Estimator = rloo({ samples: 4 });
 const f = (b: np.Array): np.Array => np.sum(b, -1);
 const loss = (a: np.Array): np.Array => np.mean(expectation(bernoulli(a), f, estimator, random.key(0)));
 export const gradient: np.Array = grad(loss)(np.zeros([2, 3])) as np.Array;
 export const hard: np.Array = through(bernoulli(np.zeros([2, 3])), reinmax(), random.key(1));
+
+export const findings: Promise<readonly Finding[]> = checkEstimator(rloo, { samples: 2000 });
 
 // @ts-expect-error: options are named
 rloo({ sample: 4 });

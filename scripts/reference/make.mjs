@@ -11,6 +11,7 @@ const sources = join(here, "../../packages");
 /** What is imported, and its source; the page of each is named without the scope. */
 const entries = {
   hardgrad: "hardgrad/src/index.ts",
+  "hardgrad/check": "hardgrad/src/check/index.ts",
   "@hardgrad/onnx": "onnx/src/index.ts",
   "@hardgrad/onnx/graph": "onnx/src/graph.ts",
   "@hardgrad/runtime": "runtime/src/index.ts",

@@ -1,5 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import { scratch, spawned } from "../run.ts";
 
@@ -56,6 +58,21 @@ test("a table with a column of labels: trained, resumed and compared", () => {
   const both = run("compare", "classifier", "--data", "./points.csv", "--estimators", "reinmax,rloo", ...short, "--jobs", "1", "--out", "b"); // biome-ignore format: one command
   expect(both.stderr).toBe("");
   expect(both.code).toBe(0);
+});
+
+test("the example, by the command of docs/own-data.md", () => {
+  const root = new URL("../../../", import.meta.url);
+  const page = readFileSync(new URL("docs/own-data.md", root), "utf8");
+  const [, words] = /^npx hardgrad (train .*)$/m.exec(page)!;
+  const folder = fileURLToPath(new URL("examples/own/data", root));
+  const args = [...words!.split(" "), "--out", join(cwd, "example"), "--quiet", "--json"];
+  const { code, stdout, stderr } = spawned(args, { cwd: folder });
+  expect([code, stderr]).toEqual([0, ""]);
+  // The clouds touch; chance is a third.
+  expect(JSON.parse(stdout).summary.metrics["accuracy/test"]).toBeGreaterThan(0.8);
+  expect(statSync(join(folder, "points.csv")).size).toBeLessThan(20_000);
+  const made = execFileSync(process.execPath, [join(folder, "make.mjs")], { encoding: "utf8" });
+  expect(made).toBe(readFileSync(join(folder, "points.csv"), "utf8"));
 });
 
 test("a folder of IDX files of another size and number of classes", () => {
