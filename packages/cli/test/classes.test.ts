@@ -1,7 +1,10 @@
+import { experiments, formOf, resolveSettings } from "@hardgrad/experiments";
 import { expect, test } from "vitest";
 import { freeName } from "../src/draw/output.ts";
 import { digitOf } from "../src/draw/request.ts";
 import { pictureSvg } from "../src/figures/pictures.ts";
+
+const generator = experiments.find(({ name }) => name === "generator")!;
 
 /** Classes of one's own have any names: numbers that are not their places, other alphabets, long ones. */
 
@@ -21,6 +24,16 @@ test("a class that is not there is refused with the names that are", () => {
   expect(() => digitOf("лев", ["кот", "пёс"])).toThrow(/by number from 0 to 1 or by name \(кот, пёс\)/);
   const many = Array.from({ length: 256 }, (_, n) => `class ${n}`);
   expect(() => digitOf("none", many)).toThrow(/class 19, \.\.\.\)/);
+});
+
+test("the card of a generator asks for a class that it has", () => {
+  const use = (...classes: string[]): string => {
+    const form = { shape: { height: 2, width: 2 }, classes };
+    return generator.card(resolveSettings(generator.options, {}, form), form).use;
+  };
+  expect(use("cat", "dog")).toContain("--digit dog`");
+  expect(use("cat", "big dog")).toContain('--digit "big dog"`');
+  expect(use(...formOf({ data: "mnist" }).classes)).toContain("--digit 7`");
 });
 
 test("a file is named as the class is", () => {

@@ -174,4 +174,8 @@ test("a run goes on with the data it was begun with, from any folder, and with n
   rmSync(join(cwd, "data/c/1.png"));
   writeFileSync(join(cwd, "data/c/2.png"), grey(2, 1, 0, 9)); // the same bytes under another name
   expect(resume(3).code).toBe(1);
+  // Drawn digits, of another size, are no way out for the check of an export.
+  const exported = spawned(["export", join(cwd, "run"), "--format", "runtime", "--out", join(cwd, "out")]);
+  expect(exported.code).toBe(1);
+  expect(exported.stderr).toMatch(/^the run was made with other data/);
 });

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import {
   checkRun,
   datasetNames,
@@ -82,7 +83,10 @@ export function resolveRun(
 ): RunConfig {
   const data = String(flags.data ?? "drawn");
   const form = ownForm(data);
-  if (!form && !datasetNames.includes(data)) throw unknownName("dataset", data, datasetNames);
+  if (!form && !datasetNames.includes(data)) {
+    if (existsSync(data)) throw new UsageError(`--data ${data} is no dataset; for the folder, write ./${data}.`); // biome-ignore format: one thought
+    throw unknownName("dataset", data, datasetNames);
+  }
   const sizes = [flags.trainSize, flags.testSize];
   if (data !== "drawn" && sizes.some((s) => s !== undefined))
     throw new UsageError(`--train-size and --test-size are for --data drawn, not ${data}; leave them out.`);

@@ -8,7 +8,7 @@ export type Read = (path: string) => Uint8Array;
 
 /** Told while images are read, and once about what is not read as it stands. */
 export interface Watch {
-  readonly progress: (done: number, total: number) => void;
+  readonly progress: (done: number, total: number) => Promise<void>;
   readonly notice: (sentence: string) => void;
 }
 
@@ -110,10 +110,10 @@ async function pixelsOf(
     images.set(found.grey, n * width * height);
     if (found.changed) changed++;
     if (n % 100 === 0) {
-      progress(n, paths.length);
+      await progress(n, paths.length);
       await new Promise((resolve) => setImmediate(resolve)); // where Ctrl-C arrives
     }
   }
-  progress(paths.length, paths.length);
+  await progress(paths.length, paths.length);
   return { images, shape, changed };
 }

@@ -71,10 +71,13 @@ async function load(text: string, quiet: boolean, recorded?: string): Promise<Lo
     hash.update(`${relative(path, file).split(sep).join("/")} ${bytes.length}\n`).update(bytes);
     return bytes;
   };
-  const bar = await stepBar(quiet);
+  let bar: Awaited<ReturnType<typeof stepBar>> | undefined;
   const sentences: string[] = [];
   const watch: Watch = {
-    progress: (done, total) => bar.update("reading images", done, total),
+    progress: async (done, total) => {
+      bar ??= await stepBar(quiet);
+      bar.update("reading images", done, total);
+    },
     notice: (sentence) => sentences.push(sentence),
   };
   try {
@@ -87,7 +90,7 @@ async function load(text: string, quiet: boolean, recorded?: string): Promise<Lo
     if (!(error instanceof RangeError)) throw error;
     throw new Failure(`--data ${text}: ${error.message}`);
   } finally {
-    bar.stop();
+    bar?.stop();
     if (!quiet) for (const sentence of sentences) process.stderr.write(`--data ${text}: ${sentence}\n`);
   }
 }
