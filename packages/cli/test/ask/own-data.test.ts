@@ -61,7 +61,7 @@ test("a table with a column of labels: trained, resumed and compared", () => {
 });
 
 test("the example, by the command of docs/own-data.md", () => {
-  const root = new URL("../../../", import.meta.url);
+  const root = new URL("../../../../", import.meta.url);
   const page = readFileSync(new URL("docs/own-data.md", root), "utf8");
   const [, words] = /^npx hardgrad (train .*)$/m.exec(page)!;
   const folder = fileURLToPath(new URL("examples/own/data", root));

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { datasetFromExamples, type Examples } from "../src/index.ts";
+import { datasetFromExamples, type Examples } from "../../src/index.ts";
 
 const count = 40;
 const all: Examples = {

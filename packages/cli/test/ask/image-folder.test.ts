@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 import type { Dataset, RunConfig, Split } from "@hardgrad/experiments";
 import { encode, type ImageData } from "fast-png";
 import { describe, expect, test } from "vitest";
-import { ownDataOf } from "../src/data/own-data.ts";
-import { hardgrad, scratch, spawned } from "./run.ts";
+import { ownDataOf } from "../../src/data/own-data.ts";
+import { hardgrad, scratch, spawned } from "../run.ts";
 
 type Files = { readonly [path: string]: string | Uint8Array };
 

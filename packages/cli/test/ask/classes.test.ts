@@ -1,8 +1,8 @@
 import { experiments, formOf, resolveSettings } from "@hardgrad/experiments";
 import { expect, test } from "vitest";
-import { freeName } from "../src/draw/output.ts";
-import { digitOf } from "../src/draw/request.ts";
-import { pictureSvg } from "../src/figures/pictures.ts";
+import { freeName } from "../../src/draw/output.ts";
+import { digitOf } from "../../src/draw/request.ts";
+import { pictureSvg } from "../../src/figures/pictures.ts";
 
 const generator = experiments.find(({ name }) => name === "generator")!;
 
