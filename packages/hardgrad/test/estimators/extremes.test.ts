@@ -30,13 +30,26 @@ const { NaN: none, POSITIVE_INFINITY: up, NEGATIVE_INFINITY: down } = Number;
 const TINY = 1e-45; // the least subnormal
 const HUGE = 3e38;
 
-/** Eager and compiled, which must agree: value and gradient of the weighted sum, which must be numbers. */
-function both(f: (x: np.Array) => np.Array, x: readonly number[]): { value: number[]; slope: number[] } {
-  const weights = x.map((_, i) => [1, -2, 3, 0.5][i]!);
+type Map1 = (x: np.Array) => np.Array;
+
+/** A function and the gradient of its weighted sum, eager and compiled, by function and length: compiling is what takes long. */
+const forms = new Map<Map1, Map<number, { slope: Map1; jitted: Map1; jittedSlope: Map1 }>>();
+function formsOf(f: Map1, length: number): { slope: Map1; jitted: Map1; jittedSlope: Map1 } {
+  const own = forms.get(f) ?? new Map();
+  forms.set(f, own);
+  const weights = [1, -2, 3, 0.5].slice(0, length);
   const slope = grad((a: np.Array) => np.sum(f(a).mul(np.array(weights))));
+  const made = own.get(length) ?? { slope, jitted: jit(f), jittedSlope: jit(slope) };
+  own.set(length, made);
+  return made;
+}
+
+/** Eager and compiled, which must agree: value and gradient of the weighted sum, which must be numbers. */
+function both(f: Map1, x: readonly number[]): { value: number[]; slope: number[] } {
+  const { slope, jitted, jittedSlope } = formsOf(f, x.length);
   const input = (): np.Array => np.array([...x]);
   const eager = { value: f(input()).js() as number[], slope: slope(input()).js() as number[] };
-  const compiled = { value: jit(f)(input()).js() as number[], slope: jit(slope)(input()).js() as number[] };
+  const compiled = { value: jitted(input()).js() as number[], slope: jittedSlope(input()).js() as number[] };
   for (const key of ["value", "slope"] as const)
     compiled[key].forEach((v, i) => {
       const w = eager[key][i]!;

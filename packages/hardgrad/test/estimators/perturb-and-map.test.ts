@@ -5,9 +5,9 @@ import { maximizer, perturbation } from "../../src/estimators/parts/maximizer.ts
 import { adaptiveImle, imle, subset } from "../../src/index.ts";
 
 const DRAWS = 20_000;
-const ROUNDS = 5;
+const ROUNDS = 2;
 
-/** Total variation between perturb-and-MAP's subsets and the conditional law, of 100,000 draws. */
+/** Total variation between perturb-and-MAP's subsets and the conditional law, of 40,000 draws. */
 function variation(logits: readonly number[], k: number): number {
   const n = logits.length;
   const draw = jit((key: np.Array) => {
@@ -35,7 +35,7 @@ function variation(logits: readonly number[], k: number): number {
 
 describe("the law of I-MLE's subsets", () => {
   const logits = [0.4, -0.8, 0.6, -0.3, 0.9, 0.1];
-  // What chance alone gives at 100,000 draws of up to 20 subsets is 0.006 at most.
+  // Chance alone gives 0.0095 at most at 40,000 draws of up to 20 subsets, and the page has two digits.
   test("is as far from the conditional one as its page says", () => {
     for (const [k, stated] of [
       [1, 0],
@@ -43,8 +43,8 @@ describe("the law of I-MLE's subsets", () => {
       [3, 0.34],
       [5, 0.44],
     ] as const)
-      expect(Math.abs(variation(logits, k) - stated), `k = ${k}`).toBeLessThan(0.012);
-    expect(variation([0.3, 0.3, 0.3, 0.3, 0.3, 0.3], 3)).toBeLessThan(0.012);
+      expect(Math.abs(variation(logits, k) - stated), `k = ${k}`).toBeLessThan(0.0145);
+    expect(variation([0.3, 0.3, 0.3, 0.3, 0.3, 0.3], 3)).toBeLessThan(0.0145);
   });
   test("is stated where one reads it", () => {
     for (const e of [imle(), adaptiveImle()]) {
