@@ -6,14 +6,21 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** The longest files first, by what they took: a long one that starts last keeps one core busy and the others idle. */
 const longest = [
   "bias.test.ts",
+  "training.test.ts",
   "conformance-transforms.test.ts",
   "conformance-options.test.ts",
-  "compare.test.ts",
   "webgpu.test.ts",
+  "estimators/compiled.test.ts",
+  "mask-estimators.test.ts",
   "conformance-samples.test.ts",
-  "compiled.test.ts",
-  "losses.test.ts",
-  "bias-options.test.ts",
+  "experiments/continual.test.ts",
+  "onnx/test/catalogue.test.ts",
+  "gradients-of-estimators.test.ts",
+  "compare.test.ts",
+  "experiments/generator.test.ts",
+  "vae.test.ts",
+  "native-losses.test.ts",
+  "own-modules.test.ts",
 ];
 
 class LongestFirst extends BaseSequencer {
