@@ -17,14 +17,15 @@ const keep = (p) => Object.fromEntries(Object.entries(p).map(([name, x]) => [nam
 // Forward, gradient and optimizer are one compiled step. What changes (the key, the rate) is an argument.
 const step = jit((p, state, batch, key, rate) => {
   const [value, gradients] = valueAndGrad((q) => loss(q, batch, key))(keep(p));
-  return [value, optimizer.update(gradients, state, p, rate)];
+  return { value, ...optimizer.update(gradients, state, p, rate) };
 });
 
+/** @type {import("hardgrad").NamedArrays} */
 let params = init(random.key(1));
 let state = optimizer.init(params);
 for (let epoch = 0, n = 0; epoch < 3; epoch++)
   for (const batch of batches(train, 50, epoch)) {
-    const [value, next] = step(params, state, batch, random.key(++n), np.array(0.003));
+    const { value, ...next } = step(params, state, batch, random.key(++n), np.array(0.003));
     ({ params, state } = next);
     if (n % 60 === 0)
       console.log(`step ${n}, loss ${(await value.data())[0].toFixed(3)}`); // reading waits: not every step
@@ -41,7 +42,10 @@ for (const [name, x] of Object.entries(params)) tensors[name] = { shape: x.shape
 writeFileSync(join(folder, "model.safetensors"), writeSafetensors(tensors, { format: "pt" }));
 const saved = readSafetensors(readFileSync(join(folder, "model.safetensors"))).tensors;
 const loaded = Object.fromEntries(
-  Object.entries(saved).map(([name, { shape, data }]) => [name, np.array(data).reshape(shape)]),
+  Object.entries(saved).map(([name, { shape, data }]) => [
+    name,
+    np.array(Float32Array.from(data)).reshape([...shape]),
+  ]),
 );
 console.log(`loaded: test accuracy ${measure(loaded)}`);
 
