@@ -12,11 +12,12 @@ const experiments = [
   [/^experiments\/vae\/losses\.ts$/, ["layers", "vae"]],
   [/^experiments\/continual\/(fisher|methods\/gated-loss)\.ts$/, ["penalties", "protection", "continual"]],
   [/^experiments\/gated\/(losses|gate-kinds)\.ts$/, ["penalties", "gated", "routed-step"]],
+  [/^experiments\/generator\/noise\.ts$/, ["generator-noise", "generator-draw"]],
   [/^experiments\/generator\/schedules\.ts$/, ["layers"]],
   [/^experiments\/generator\/information\.ts$/, ["generator-information", "layers"]],
   [/^experiments\/generator\/(flow|bits)\.ts$/, ["generator-prior", "generator"]],
   [
-    /^experiments\/generator\/(losses|style|noise|assignment)\.ts$/,
+    /^experiments\/generator\/(losses|style|assignment)\.ts$/,
     ["generator", "generator-information", "generator-draw"],
   ],
   [/^judge\/statistics\.ts$/, ["judge"]],
