@@ -1,14 +1,14 @@
 import type { GatedLayer, Network } from "@hardgrad/runtime";
 import { type IsolatedLayer, isolateLayer } from "@hardgrad/runtime/measure";
 import { type Clock, interleave, type Pair, type Turns, timed } from "./interleave.ts";
-import { agree, floats, generator } from "./random.ts";
+import { agree, floats, signedUniform } from "./random.ts";
 import type { Comparison, GatedBench } from "./results.ts";
 
 const BATCH = 64;
 
 /** Gated against dense kernels: by shape, block, density and batch. */
 export async function benchKernels({ rounds, clock, quick, add }: GatedBench): Promise<void> {
-  const random = generator(7);
+  const random = signedUniform(7);
   const shapes = quick
     ? [[1024, 1024]]
     : [

@@ -1,7 +1,7 @@
 import { type LinearLayer, type Network, packSigns } from "@hardgrad/runtime";
 import { isolateLayer } from "@hardgrad/runtime/measure";
 import { interleave, type Turns, timed } from "./interleave.ts";
-import { agree, floats, generator, sparse } from "./random.ts";
+import { agree, floats, signedUniform, sparse } from "./random.ts";
 import type { GatedBench } from "./results.ts";
 
 export const turnsOf = (examples: number, { rounds, clock }: Pick<GatedBench, "rounds" | "clock">): Turns =>
@@ -10,7 +10,7 @@ export const turnsOf = (examples: number, { rounds, clock }: Pick<GatedBench, "r
 /** Layers whose inputs hold zeros: their weights' rows are not read. */
 export async function benchZeros(bench: GatedBench): Promise<void> {
   const { quick } = bench;
-  const random = generator(11);
+  const random = signedUniform(11);
   for (const [inputs, outputs] of (quick ? [[784, 2000]] : [[784, 2000], [2048, 1024]]) as [number, number][]) // biome-ignore format: one thought
     for (const share of [0.5, 0.25, 0.19, 0.1]) {
       const layer: LinearLayer = { kind: "linear", outputs, weight: floats(inputs * outputs, random) };
@@ -25,7 +25,7 @@ export async function benchZeros(bench: GatedBench): Promise<void> {
 /** Binary layers, one bit per weight, against float weights of -1 and 1. */
 export async function benchBits(bench: GatedBench): Promise<void> {
   const { quick } = bench;
-  const random = generator(13);
+  const random = signedUniform(13);
   const signOf = (v: number): number => (v >= 0 ? 1 : -1);
   for (const size of quick ? [1024] : [1024, 2048]) {
     const weight = floats(size * size, random).map(signOf);

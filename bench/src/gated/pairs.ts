@@ -5,7 +5,7 @@ import { networkOfRun } from "@hardgrad/cli/internal/export/network";
 import { savedRun } from "@hardgrad/cli/internal/run-folder/saved-run";
 import type { RunConfig, Split } from "@hardgrad/experiments";
 import { type Layer, loadRuntime, type Network, type Runtime } from "@hardgrad/runtime";
-import { floats, generator } from "./random.ts";
+import { floats, signedUniform } from "./random.ts";
 import type { PairResult } from "./results.ts";
 
 /** A hard network and its float twin, and images to run them on. */
@@ -57,7 +57,7 @@ async function trainedPair(hardRun: string, floatRun: string): Promise<NetworkPa
 }
 
 async function randomPair(): Promise<NetworkPair> {
-  const random = generator(17);
+  const random = signedUniform(17);
   const [units, block, gater] = [2000, 16, 32];
   const gates = units / block;
   const hidden = {

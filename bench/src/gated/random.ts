@@ -1,5 +1,5 @@
 /** Numbers in [-1, 1) from a seed. */
-export function generator(seed: number): () => number {
+export function signedUniform(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

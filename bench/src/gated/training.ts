@@ -4,7 +4,7 @@ import { expandGates, grad, type NamedArrays, routedBlocks } from "hardgrad";
 import { compareResults } from "../check.ts";
 import type { Tensors } from "../protocol.ts";
 import { awaited, interleave } from "./interleave.ts";
-import { floats, generator } from "./random.ts";
+import { floats, signedUniform } from "./random.ts";
 import type { GatedBench } from "./results.ts";
 
 const [BATCH, INPUTS, BLOCKS, UNITS] = [128, 784, 64, 32];
@@ -27,7 +27,7 @@ export async function benchTraining(
     note(`training is left out: ${(error as Error).message}`);
     return;
   }
-  const random = generator(19);
+  const random = signedUniform(19);
   const weights = floats(BLOCKS * INPUTS * UNITS, random).map((v) => v / 28);
   const bias = floats(BLOCKS * UNITS, random);
   const x = { shape: [BATCH, INPUTS], data: floats(BATCH * INPUTS, random) };

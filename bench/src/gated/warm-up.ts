@@ -1,5 +1,5 @@
 import { type Costs, type Layer, loadRuntime, type Network, type Path, packSigns } from "@hardgrad/runtime";
-import { floats, generator } from "./random.ts";
+import { floats, signedUniform } from "./random.ts";
 
 /** Given, so that nothing is measured before the kernels are optimized. */
 const anyCosts: Costs = { row: 0.5, tile: 1.8, skip: 0.8, dot: 0.08, scan: 0.5, pair: 4 };
@@ -10,7 +10,7 @@ const MILLISECONDS = 1500;
  * machine is; neither the cost model nor the bench should see code that is not optimized yet.
  */
 export async function warmUp(): Promise<void> {
-  const random = generator(23);
+  const random = signedUniform(23);
   const [inputs, outputs, batch] = [256, 256, 64];
   const weight = floats(inputs * outputs, random);
   const gated = (block: number): Layer[] => [
