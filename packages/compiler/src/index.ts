@@ -1,0 +1,1 @@
+export type { Matrix, Multiply } from "./product.ts";
