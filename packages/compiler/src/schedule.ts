@@ -1,5 +1,5 @@
 import { LoweringError } from "@hardgrad/onnx";
-import { type Graph, type Node, size, type Value } from "@hardgrad/onnx/graph";
+import { type Attributes, type Graph, type Node, size, type Value } from "@hardgrad/onnx/graph";
 import { elementwise, lookings, reductions } from "./operators.ts";
 import { commonRefinement, splitStrides } from "./refine.ts";
 import { expanded, isWhole, reshaped, sliced, transposed, type View, whole } from "./views.ts";
@@ -81,6 +81,8 @@ class Scheduler {
       const axes = (node.attributes.axes as readonly number[]).map((axis) => (axis < 0 ? axis + rank : axis));
       this.#loop(node, [operand], operand.view.shape, axes);
     } else if (node.op === "Gemm") this.#gemm(node);
+    else if (node.op === "Softmax" || node.op === "LogSoftmax" || node.op === "ReduceLogSumExp")
+      for (const part of exponentials(node)) this.add(part);
     else
       this.#single(
         node,
@@ -215,12 +217,46 @@ function look(node: Node, view: View, shape: readonly number[]): View | undefine
   }
 }
 
+/** Operators made of others: of exponentials less their maximum, so that none overflows. */
+function exponentials({ op, inputs: [x], attributes, outputs: [out] }: Node): Node[] {
+  const parts: Node[] = [];
+  const emit = (kind: string, operands: readonly Value[], shape: readonly number[], more: Attributes = {}): Value => {
+    const made = fresh({ dtype: x!.dtype, shape }, kind, operands, more);
+    parts.push(made.node!);
+    return made;
+  };
+  const { shape } = x!;
+  const wanted = op === "ReduceLogSumExp" ? (attributes.axes as readonly number[]) : [attributes.axis as number];
+  const axes = wanted.map((axis) => (axis < 0 ? axis + shape.length : axis));
+  const kept = shape.map((d, axis) => (axes.includes(axis) ? 1 : d));
+  const fold = (kind: string, v: Value): Value => emit(kind, [v], kept, { axes, keepdims: 1 });
+  const largest = fold("ReduceMax", x!);
+  const less = emit("Sub", [x!, largest], shape);
+  const powers = emit("Exp", [less], shape);
+  const sum = fold("ReduceSum", powers);
+  const last = (kind: string, operands: readonly Value[], more: Attributes = {}): void => {
+    parts.push({ op: kind, inputs: operands, attributes: more, outputs: [out!] });
+  };
+  if (op === "Softmax") last("Div", [powers, sum]);
+  else if (op === "LogSoftmax") last("Sub", [less, emit("Log", [sum], kept)]);
+  else {
+    const total = emit("Add", [emit("Log", [sum], kept), largest], kept);
+    last("Reshape", [total], { shape: out!.shape });
+  }
+  return parts;
+}
+
 let nextId = -1;
 
 /** A value of the same type and shape that an operator of the compiler's own computes. */
-function fresh({ dtype, shape }: Value, op: string, inputs: readonly Value[]): Value {
+function fresh(
+  { dtype, shape }: Pick<Value, "dtype" | "shape">,
+  op: string,
+  inputs: readonly Value[],
+  attributes: Attributes = {},
+): Value {
   const outputs: Value[] = [];
-  const node: Node = { op, inputs, attributes: {}, outputs };
+  const node: Node = { op, inputs, attributes, outputs };
   const value: Value = { id: nextId--, dtype, shape, node };
   outputs.push(value);
   return value;
