@@ -5,7 +5,7 @@ import { type Node, nodeModules } from "./node.ts";
 import { ACCELERATE, findLibraries, howToInstall } from "./places.ts";
 import { type Fault, type Found, probeLibrary } from "./probe.ts";
 import { coresAvailable } from "./processor.ts";
-import { readVerdict, verdictFile, writeVerdict } from "./verdicts.ts";
+import { keptVerdicts } from "./verdicts.ts";
 
 /** The system's library of matrix products. */
 export interface Blas {
@@ -55,20 +55,24 @@ export async function loadBlas(options: BlasOptions = {}): Promise<Blas | NoBlas
   const loaded = loadKoffi(node);
   if ("reason" in loaded) return loaded;
 
-  const libraries = chosen ? [chosen] : findLibraries(node);
-  let reason = `No BLAS was found on this system; ${howToInstall(node)}.`;
-  for (const path of libraries) {
-    const file = verdictFile(node, loaded.koffi.version, path);
-    let verdict = readVerdict(node, file);
+  const kept = keptVerdicts(node, loaded.koffi.version);
+  let reason: string | undefined;
+  for (const path of chosen ? [chosen] : findLibraries(node)) {
+    let verdict = kept.read(path);
     if (!verdict) {
       verdict = await probeLibrary(node, loaded.path, path, threads);
-      if (!("fault" in verdict) || verdict.lasting) writeVerdict(node, file, verdict);
+      if (!("fault" in verdict) || verdict.lasting) kept.write(path, verdict);
     }
-    if (!("fault" in verdict)) return openBlas(node, loaded.koffi, path, verdict, threads);
+    if (!("fault" in verdict))
+      try {
+        return openBlas(node, loaded.koffi, path, verdict, threads);
+      } catch (error) {
+        verdict = { fault: `does not load (${(error as Error).message.split("\n")[0]})`, lasting: false };
+      }
     // Of several that can't be used, the first would have been the best.
-    if (path === libraries[0]) reason = inWords(node, path, verdict, chosen !== undefined);
+    reason ??= inWords(node, path, verdict, chosen !== undefined);
   }
-  return { reason };
+  return { reason: reason ?? `No BLAS was found on this system; ${howToInstall(node)}.` };
 }
 
 /** The path in HARDGRAD_BLAS. */
@@ -99,27 +103,8 @@ function openBlas({ process }: Node, koffi: Koffi, path: string, found: Found, t
   // Accelerate reads it when it is loaded.
   if (path === ACCELERATE) process.env.VECLIB_MAXIMUM_THREADS ??= String(threads);
   const library = koffi.load(path);
-  const types = [
-    "int",
-    "int",
-    "int",
-    "int",
-    "int",
-    "int",
-    "float",
-    "int",
-    "int",
-    "int",
-    "int",
-    "float",
-    "int",
-    "int",
-  ];
-  const sgemm = library.func(
-    symbol,
-    "void",
-    types.map((type) => (type === "int" ? whole : type)),
-  );
+  const types = [..."iiiiiifiiiifii"].map((letter) => (letter === "i" ? whole : "float"));
+  const sgemm = library.func(symbol, "void", types) as Sgemm;
   const set = setter ? library.func(setter, "void", [whole]) : () => {};
   // Accelerate knows only: one, or as many as it likes.
   const [one, several] = setter === "BLASSetThreading" ? [1, 0] : [1, threads];
@@ -129,7 +114,7 @@ function openBlas({ process }: Node, koffi: Koffi, path: string, found: Found, t
     threads: setter || path === ACCELERATE ? threads : 1,
     multiplyOn: (memory, fallback) =>
       multiplyBy(
-        sgemm as Sgemm,
+        sgemm,
         (array) => Number(koffi.address(array)),
         (large) => set(large ? several : one),
         memory,

@@ -32,9 +32,6 @@ export interface Node {
     join(...parts: string[]): string;
     resolve(path: string): string;
   };
-  readonly crypto: {
-    createHash(name: "sha256"): { update(text: string): { digest(encoding: "hex"): string } };
-  };
   readonly child: {
     execFile(
       file: string,
@@ -70,8 +67,10 @@ export function nodeModules(): Node | undefined {
     fs: get("fs"),
     os: get("os"),
     path: get("path"),
-    crypto: get("crypto"),
-    child: get("child_process"),
     module: get("module"),
+    // It takes longer to load than all the others, and is seldom needed.
+    get child() {
+      return get<Node["child"]>("child_process");
+    },
   };
 }

@@ -26,22 +26,21 @@ const NAMES: { readonly [platform: string]: readonly string[] } = {
 export const ACCELERATE = "/System/Library/Frameworks/Accelerate.framework/Accelerate";
 
 /** Libraries that may be a BLAS, the best first: those that the system's loader would find, and a few known places. */
-export function findLibraries(node: Node): string[] {
+export function* findLibraries(node: Node): Generator<string> {
   const { platform } = node.process;
   const cached = platform === "linux" ? loaderCache(node) : "";
-  const found = platform === "darwin" ? [ACCELERATE] : [];
+  if (platform === "darwin") yield ACCELERATE;
   const seen = new Set<string>();
-  for (const name of NAMES[platform] ?? NAMES.linux!) {
-    const known = cached.match(new RegExp(`/[^\\0]*/${name.replaceAll(".", "\\.")}(?=\\0)`, "g")) ?? [];
-    const places = folders(node).map((folder) => node.path.join(folder, name));
-    for (const path of [...places, ...known]) {
+  for (const name of NAMES[platform] ?? NAMES.linux!)
+    for (const path of [
+      ...folders(node).map((folder) => node.path.join(folder, name)),
+      ...named(cached, name),
+    ]) {
       if (!node.fs.statSync(path, { throwIfNoEntry: false })?.isFile()) continue;
       const real = node.fs.realpathSync(path);
-      if (!seen.has(real)) found.push(path);
+      if (!seen.has(real)) yield path;
       seen.add(real);
     }
-  }
-  return found;
 }
 
 /** The list of libraries that glibc's loader keeps: their paths stand in it as zero-terminated text. */
@@ -51,6 +50,14 @@ function loaderCache({ fs }: Node): string {
   } catch {
     return "";
   }
+}
+
+function named(cached: string, name: string): string[] {
+  const paths: string[] = [];
+  const tail = `/${name}\0`;
+  for (let at = cached.indexOf(tail); at >= 0; at = cached.indexOf(tail, at + 1))
+    paths.push(cached.slice(cached.lastIndexOf("\0", at) + 1, at + tail.length - 1));
+  return paths;
 }
 
 /** Folders in which a loader looks, and those of Homebrew, Conda and Intel. */

@@ -57,31 +57,34 @@ const [maker, version, kernels, setter] = identify() ?? [];
 const set = setter && find(setter, "void", [w]);
 if (set && setter !== "BLASSetThreading") set.call(Number(threads));
 
-const memory = new Float32Array(1 << 20);
+const memory = new Float32Array(1 << 18);
 const base = Number(koffi.address(memory));
-const half = 1 << 18;
+const half = 1 << 16;
 const multiply = (m, n, k, ta, tb, beta, c = 2 * half) =>
   sgemm.call(101, 111 + ta, 111 + tb, m, n, k, 1, base, ta ? m + 1 : k + 1, base + 4 * half, tb ? k + 2 : n + 2, beta, base + 4 * c, n + 3);
 
 const sizes = [[1, 1, 1], [3, 5, 7], [1, 17, 33], [33, 1, 17], [8, 16, 32], [31, 65, 129], [100, 67, 256], [131, 141, 150]];
-for (const [m, n, k] of sizes)
+for (const [m, n, k] of sizes) {
+  const a = Float64Array.from({ length: m * k }, (_, e) => ((e * 37) % 4093) - 2046);
+  const b = Float64Array.from({ length: k * n }, (_, e) => ((e * 7) % 5) - 2);
+  const right = new Float64Array(m * n);
+  for (let i = 0; i < m; i++) for (let p = 0; p < k; p++) for (let j = 0; j < n; j++)
+    right[i * n + j] += a[i * k + p] * b[p * n + j];
   for (let kind = 0; kind < 8; kind++) {
     const ta = kind & 1, tb = (kind >> 1) & 1, beta = kind >> 2;
     // What lies outside of the matrices, and a C that is only written, is not a number.
     memory.fill(NaN);
-    const a = (i, p) => ((i * 37 + p * 11) % 4093) - 2046, b = (p, j) => ((p * 5 + j * 3) % 5) - 2;
-    for (let i = 0; i < m; i++) for (let p = 0; p < k; p++) memory[ta ? p * (m + 1) + i : i * (k + 1) + p] = a(i, p);
-    for (let p = 0; p < k; p++) for (let j = 0; j < n; j++) memory[half + (tb ? j * (k + 2) + p : p * (n + 2) + j)] = b(p, j);
+    for (let i = 0; i < m; i++) for (let p = 0; p < k; p++) memory[ta ? p * (m + 1) + i : i * (k + 1) + p] = a[i * k + p];
+    for (let p = 0; p < k; p++) for (let j = 0; j < n; j++) memory[half + (tb ? j * (k + 2) + p : p * (n + 2) + j)] = b[p * n + j];
     if (beta) for (let i = 0; i < m; i++) for (let j = 0; j < n; j++) memory[2 * half + i * (n + 3) + j] = i - j;
     multiply(m, n, k, ta, tb, beta);
-    for (let i = 0; i < m; i++)
-      for (let j = 0; j < n + 3 && i * (n + 3) + j < (m - 1) * (n + 3) + n; j++) {
-        let sum = beta ? i - j : 0;
-        if (j < n) for (let p = 0; p < k; p++) sum += a(i, p) * b(p, j);
-        else sum = NaN;
-        if (!Object.is(memory[2 * half + i * (n + 3) + j] + 0, sum + 0)) end("fault", ["numbers", [m, n, k].join(" x ")]);
-      }
+    for (let i = 0; i < m; i++) for (let j = 0; j < n + 3; j++) {
+      const got = memory[2 * half + i * (n + 3) + j];
+      const same = j < n ? got === right[i * n + j] + beta * (i - j) : Number.isNaN(got);
+      if (!same) end("fault", ["numbers", [m, n, k].join(" x ")]);
+    }
   }
+}
 // Some libraries switch the processor to a mode without the smallest numbers, which changes what JavaScript computes.
 if (memory.fill(1e-40).some((x) => x * 0.5 === 0)) end("fault", ["mode"]);
 

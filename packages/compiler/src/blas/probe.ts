@@ -33,7 +33,7 @@ export function probeLibrary(
   koffi: string,
   path: string,
   threads: number,
-  patience = 20_000,
+  patience = 10_000,
 ): Promise<Found | Fault> {
   const { NODE_OPTIONS: _, ...env } = node.process.env;
   const options = {
