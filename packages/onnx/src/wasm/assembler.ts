@@ -33,6 +33,10 @@ export const branch = (depth: number): Code => [0x0c, ...unsigned(depth)];
 export const branchIf = (depth: number): Code => [0x0d, ...unsigned(depth)];
 /** Calls a function of the module, by its index. */
 export const call = (index: number): Code => [0x10, ...unsigned(index)];
+/** Pushes a global number, by its index. */
+export const global = (index: number): Code => [0x23, ...unsigned(index)];
+/** Pops two values and a number: keeps the first value if the number is not 0, else the second. */
+export const select: Code = [0x1b];
 /** Blocks and loops. */
 export const control: Operators<"block" | "loop" | "if" | "else" | "end" | "return"> = {
   block: [0x02, 0x40],
@@ -320,6 +324,7 @@ export class ModuleBuilder {
   readonly #memory: MemoryType;
   readonly #types: string[] = [];
   readonly #imports: number[][] = [];
+  readonly #globals: number[][] = [];
   readonly #functions: number[] = [];
   readonly #bodies: Code[] = [];
   readonly #exports: number[][] = [];
@@ -340,6 +345,11 @@ export class ModuleBuilder {
     return (
       this.#imports.push([...named("m"), ...named(name), 0, ...unsigned(this.#type(parameters, results))]) - 1
     );
+  }
+
+  /** A whole number that is imported as `m.NAME` and stays as it is: the index of a global. */
+  global(name: string): number {
+    return this.#globals.push([...named("m"), ...named(name), 3, type.i32, 0]) - 1;
   }
 
   /** A function: its index. The body leaves its results on the stack. */
@@ -366,7 +376,7 @@ export class ModuleBuilder {
     return Uint8Array.from([
       ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
       ...section(1, list(this.#types.map((t) => t.split(",").map(Number)))),
-      ...section(2, list([memory, ...this.#imports])),
+      ...section(2, list([memory, ...this.#imports, ...this.#globals])),
       ...section(3, list(this.#functions.map(unsigned))),
       ...section(7, list(this.#exports)),
       ...section(10, list(this.#bodies)),
