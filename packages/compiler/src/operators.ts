@@ -10,4 +10,4 @@ export const elementwise: ReadonlySet<string> = new Set([
 export const reductions: ReadonlySet<string> = new Set(["ReduceSum", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceMean"]);
 
 /** Operators that only look at an array differently. */
-export const lookings: ReadonlySet<string> = new Set(["Reshape", "Transpose", "Expand", "Slice"]);
+export const lookings: ReadonlySet<string> = new Set(["Reshape", "Transpose", "Expand", "Patches", "Slice"]);

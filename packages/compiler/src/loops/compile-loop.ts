@@ -138,7 +138,12 @@ class LoopCompiler {
       }
       const [out] = item.node.outputs as [Value];
       const storage = this.#storageOf.get(out);
-      if (storage) this.#accesses.set(`to ${out.id}`, { storage, offset: 0, strides: this.#results(item) });
+      const { into } = this.#loop;
+      if (into) {
+        const { offset } = into.view;
+        const there = { storage: this.#storageOf.get(into.root)!, offset, strides: this.#split(into.view) };
+        this.#accesses.set(`to ${out.id}`, there);
+      } else if (storage) this.#accesses.set(`to ${out.id}`, { storage, offset: 0, strides: this.#results(item) });
     }
   }
 
@@ -181,7 +186,7 @@ class LoopCompiler {
     );
     // Storage has room behind its end, so that a last vector may reach beyond.
     const near = [...this.#accesses.values()].every(({ strides }) => Math.abs(strides[last] ?? 0) <= 1);
-    this.#overrun = !this.#folded[last] && kept.length === 1 && (!folds || !mapped) && near;
+    this.#overrun = !this.#folded[last] && kept.length === 1 && (!folds || !mapped) && near && !this.#loop.into;
     for (const [key, { storage, offset, strides }] of this.#accesses) {
       const bytes = storage.dtype === "uint8" ? 1 : 4;
       const base = storage.address + bytes * offset;
@@ -386,8 +391,15 @@ class LoopCompiler {
     return local;
   }
 
-  #store({ base, group }: Place, local: number, single: boolean): void {
+  #store({ base, group, strides }: Place, local: number, single: boolean): void {
     const address = get(this.#groups[group]!.current);
+    const stride = strides.at(-1) ?? 1;
+    if (!single && Math.abs(stride) > 1) {
+      // A part of an array along its last axis.
+      for (let lane = 0; lane < 4; lane++)
+        this.#w.emit(address, int(4 * lane * stride), i32.add, get(local), vectors.storeLane(lane, base));
+      return;
+    }
     if (single) this.#w.emit(address, get(local), vectors.storeLane(0, base));
     else this.#w.emit(address, get(local), vectors.store(base));
   }
