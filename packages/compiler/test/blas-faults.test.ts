@@ -174,7 +174,7 @@ test("koffi that is missing, does not load, or is old", () => {
     reason:
       "The system's BLAS is called through the package koffi, which is not installed; run `npm install --ignore-scripts koffi@^3.3.4`.",
   });
-  expect(written("throws.cjs", "throw new Error('no musl here\\nmore')")).toEqual({
+  expect(written("throws.cjs", "throw new Error('no musl here.\\nmore')")).toEqual({
     reason:
       "The package koffi, which calls the system's BLAS, does not load here (no musl here); reinstall it with `npm install --ignore-scripts koffi@^3.3.4`.",
   });
