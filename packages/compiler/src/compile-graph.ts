@@ -94,8 +94,19 @@ export function compileGraph(
   const scratch = top;
   top += scratchBytes;
 
-  const lives = livesOf(steps, stored, outputs.map(({ root }) => root));
-  const inPlace = placesOfUpdates(steps, graph, outputs.map(({ root }) => root), resultNames, updates, lives);
+  const lives = livesOf(
+    steps,
+    stored,
+    outputs.map(({ root }) => root),
+  );
+  const inPlace = placesOfUpdates(
+    steps,
+    graph,
+    outputs.map(({ root }) => root),
+    resultNames,
+    updates,
+    lives,
+  );
   for (const [value, input] of inPlace) storageOf.set(value, storageOf.get(input)!);
   const moving = [...stored].filter((x) => !x.data && !storageOf.has(x));
   for (const x of moving) storageOf.set(x, storageFor(x));
@@ -165,7 +176,8 @@ function livesOf(
     const written = nodes.flatMap((node) => node.outputs);
     if (step.kind === "loop" && step.into) written.push(step.into.root);
     for (const x of written)
-      if (stored.has(x)) lives.set(x, { from: lives.get(x)?.from ?? at, to: Math.max(lives.get(x)?.to ?? at, at) });
+      if (stored.has(x))
+        lives.set(x, { from: lives.get(x)?.from ?? at, to: Math.max(lives.get(x)?.to ?? at, at) });
     for (const { root } of operands) {
       const life = lives.get(root) ?? { from: -1, to: at };
       lives.set(root, { from: life.from, to: Math.max(life.to, at) });

@@ -34,13 +34,19 @@ export function decompose(node: Node): readonly Node[] | undefined {
 /** Operators made of others: of exponentials less their maximum, so that none overflows. */
 function exponentials({ op, inputs: [x], attributes, outputs: [out] }: Node): Node[] {
   const parts: Node[] = [];
-  const emit = (kind: string, operands: readonly Value[], shape: readonly number[], more: Attributes = {}): Value => {
+  const emit = (
+    kind: string,
+    operands: readonly Value[],
+    shape: readonly number[],
+    more: Attributes = {},
+  ): Value => {
     const made = fresh({ dtype: x!.dtype, shape }, kind, operands, more);
     parts.push(made.node!);
     return made;
   };
   const { shape } = x!;
-  const wanted = op === "ReduceLogSumExp" ? (attributes.axes as readonly number[]) : [attributes.axis as number];
+  const wanted =
+    op === "ReduceLogSumExp" ? (attributes.axes as readonly number[]) : [attributes.axis as number];
   const axes = wanted.map((axis) => (axis < 0 ? axis + shape.length : axis));
   const kept = shape.map((d, axis) => (axes.includes(axis) ? 1 : d));
   const fold = (kind: string, v: Value): Value => emit(kind, [v], kept, { axes, keepdims: 1 });
@@ -60,14 +66,18 @@ function exponentials({ op, inputs: [x], attributes, outputs: [out] }: Node): No
   return parts;
 }
 
-
 /**
  * A convolution as products of matrices: of the filters with what lies under them at every position, which is looked at
  * as an array [batch, groups, channels, ...window, ...positions] and copied.
  */
 function convolution({ inputs: [x, w], attributes, outputs: [out] }: Node): Node[] {
   const parts: Node[] = [];
-  const emit = (op: string, operands: readonly Value[], shape: readonly number[], more: Attributes = {}): Value => {
+  const emit = (
+    op: string,
+    operands: readonly Value[],
+    shape: readonly number[],
+    more: Attributes = {},
+  ): Value => {
     const made = fresh({ dtype: x!.dtype, shape }, op, operands, more);
     parts.push(made.node!);
     return made;
@@ -81,7 +91,9 @@ function convolution({ inputs: [x, w], attributes, outputs: [out] }: Node): Node
   const axes = space.map((_, axis) => axis);
   const wide = axes.map((axis) => space[axis]! + pads[axis]! + pads[axis + axes.length]!);
   const around = [0, 0, ...axes.map((i) => pads[i]!), 0, 0, ...axes.map((i) => pads[i + axes.length]!)];
-  const image = pads.some((n) => n > 0) ? emit("Pad", [x!], [batch, channels, ...wide], { pads: around }) : x!;
+  const image = pads.some((n) => n > 0)
+    ? emit("Pad", [x!], [batch, channels, ...wide], { pads: around })
+    : x!;
   const patches = emit("Patches", [image], [batch, groups, own, ...window, ...positions], {
     strides: list("strides"),
     dilations: list("dilations"),
@@ -90,7 +102,9 @@ function convolution({ inputs: [x, w], attributes, outputs: [out] }: Node): Node
   const columns = emit("Reshape", [patches], [batch, groups, taps, count], {
     shape: [batch, groups, taps, count],
   });
-  const rows = emit("Reshape", [w!], [groups, filters / groups, taps], { shape: [groups, filters / groups, taps] });
+  const rows = emit("Reshape", [w!], [groups, filters / groups, taps], {
+    shape: [groups, filters / groups, taps],
+  });
   const product = emit("MatMul", [rows, columns], [batch, groups, filters / groups, count]);
   parts.push({ op: "Reshape", inputs: [product], attributes: { shape: out!.shape }, outputs: [out!] });
   return parts;

@@ -36,10 +36,12 @@ export function numbers(buffer: ArrayBufferLike, { dtype, address, length }: Sto
  *
  * @throws LoweringError for an operator that has none.
  */
-export function hostOperation({ node, operands }: Single, storageOf: ReadonlyMap<Value, Storage>): HostOperation {
+export function hostOperation(
+  { node, operands }: Single,
+  storageOf: ReadonlyMap<Value, Storage>,
+): HostOperation {
   const operator = operators[node.op];
-  if (!operator)
-    throw new LoweringError(`compile: ${node.op} of ${node.inputs[0]?.dtype} has no kernel.`);
+  if (!operator) throw new LoweringError(`compile: ${node.op} of ${node.inputs[0]?.dtype} has no kernel.`);
   return (buffer) => {
     const readers = operands.map((operand) => reader(buffer, operand, storageOf.get(operand.root)!));
     const results = node.outputs.map((x) => numbers(buffer, storageOf.get(x)!));

@@ -21,7 +21,8 @@ export function valuesInMemory(steps: readonly Step[], outputs: readonly Value[]
     }
     if (step.into) stored.add(step.into.root);
     const made = new Set(step.nodes.map(({ node }) => node.outputs[0]!));
-    for (const { operands } of step.nodes) for (const { root } of operands) if (!made.has(root)) stored.add(root);
+    for (const { operands } of step.nodes)
+      for (const { root } of operands) if (!made.has(root)) stored.add(root);
   }
   return stored;
 }
@@ -37,7 +38,9 @@ export function place(
   for (const { storage, from, to } of [...storages].sort((a, b) => bytesOf(b.storage) - bytesOf(a.storage))) {
     const bytes = bytesOf(storage);
     let begin = start;
-    for (const other of placed.filter((p) => p.from <= to && from <= p.to).sort((p, q) => p.begin - q.begin)) {
+    for (const other of placed
+      .filter((p) => p.from <= to && from <= p.to)
+      .sort((p, q) => p.begin - q.begin)) {
       if (other.begin - begin >= bytes) break;
       begin = Math.max(begin, other.end);
     }

@@ -1,7 +1,7 @@
 import { LoweringError } from "@hardgrad/onnx";
 import { type Graph, type Node, size, type Value } from "@hardgrad/onnx/graph";
-import { elementwise, lookings, reductions } from "./operators.ts";
 import { decompose, fresh } from "./decompose.ts";
+import { elementwise, lookings, reductions } from "./operators.ts";
 import { commonRefinement, splitStrides } from "./refine.ts";
 import { expanded, isWhole, patches, reshaped, sliced, transposed, type View, whole } from "./views.ts";
 
@@ -51,7 +51,10 @@ const MOST_ARRAYS = 40;
 const zeroId = -(2 ** 31);
 
 /** Parts a graph into steps, in the order in which they run. */
-export function schedule(graph: Graph): { readonly steps: readonly Step[]; readonly outputs: readonly Operand[] } {
+export function schedule(graph: Graph): {
+  readonly steps: readonly Step[];
+  readonly outputs: readonly Operand[];
+} {
   const scheduler = new Scheduler();
   for (const node of graph.nodes) scheduler.add(node);
   const outputs = graph.outputs.map((x) => scheduler.stored(x));
@@ -92,7 +95,8 @@ class Scheduler {
       this.#loop(node, [operand], operand.view.shape, axes);
     } else if (node.op === "Gemm") this.#gemm(node);
     else if (node.op === "Concat") this.#concat(node);
-    else if (node.op === "Pad" && !(node.attributes.pads as readonly number[]).some((n) => n < 0)) this.#pad(node);
+    else if (node.op === "Pad" && !(node.attributes.pads as readonly number[]).some((n) => n < 0))
+      this.#pad(node);
     else
       this.#single(
         node,
@@ -137,7 +141,17 @@ class Scheduler {
     const zero: Value = { id: zeroId, dtype: out.dtype, shape: [], data: new Int32Array(1) };
     this.#write({ root: zero, view: expanded(whole([]), out.shape) }, out, whole(out.shape));
     const axes = x!.shape.map((_, axis) => axis);
-    this.#write(this.operand(x!), out, sliced(whole(out.shape), x!.shape, axes, pads, axes.map(() => 1)));
+    this.#write(
+      this.operand(x!),
+      out,
+      sliced(
+        whole(out.shape),
+        x!.shape,
+        axes,
+        pads,
+        axes.map(() => 1),
+      ),
+    );
   }
 
   /** Copies an array to a part of another: a loop of its own. */
@@ -158,7 +172,13 @@ class Scheduler {
     };
     this.#stepOf.set(target, this.steps.length);
     this.#late.add(target);
-    this.steps.push({ kind: "loop", lengths, folded: undefined, nodes: [only], into: { root: target, view: along(part) } });
+    this.steps.push({
+      kind: "loop",
+      lengths,
+      folded: undefined,
+      nodes: [only],
+      into: { root: target, view: along(part) },
+    });
   }
 
   #single(node: Node, operands: readonly Operand[]): void {
