@@ -116,7 +116,8 @@ class LoopCompiler {
     }
     if (this.#order.length === 0) {
       w.emit(control.block, get(FROM), get(TO), i32.atLeast, branchIf(0));
-      this.#nest(0, false);
+      // A part of one element must leave its neighbours alone.
+      this.#nest(0, this.#loop.into !== undefined);
       w.emit(control.end);
     } else this.#nest(0, false);
     return { locals: w.locals(), body: [...this.#prologue.code, ...w.code], extent };

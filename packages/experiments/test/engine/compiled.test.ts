@@ -171,7 +171,7 @@ test("versions of onnxruntime that are not supported are named, with the way out
 });
 
 test("rows that are added in one place are all added, with any number of threads", async () => {
-  const several = await useDevice("backend", { threads: 2 });
+  const several = await useDevice("wasm", { threads: 2 });
   const wasm = await useDevice("wasm");
   // 832 rows of 784, six or seven to each of 128 places: the gradient of taking them.
   const rows = (x: np.Array, i: np.Array): np.Array => np.sum(np.square(np.take(x, i, 0)));
