@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Failure, reasonOf } from "./errors.ts";
@@ -29,6 +29,7 @@ export interface ModuleFile {
  */
 export async function loadModule(text: string, path: string = resolve(text)): Promise<ModuleFile> {
   if (!existsSync(path)) throw new Failure(`${text}: there is no such file; give the path of a module.`);
+  if (!statSync(path).isFile()) throw new Failure(`${text}: is a folder; give the path of a module in it.`);
   if (typed.includes(extname(path)) && !(process.features as { typescript?: unknown }).typescript)
     throw new Failure(
       `${text}: Node ${process.versions.node} does not read TypeScript; write it in JavaScript (.mjs), ` +
@@ -36,6 +37,7 @@ export async function loadModule(text: string, path: string = resolve(text)): Pr
     );
   const sha256 = createHash("sha256").update(readFileSync(path)).digest("hex");
   let loaded: { default?: unknown };
+  console.log = console.info = console.debug = console.error; // stdout is for results
   try {
     loaded = await import(/* @vite-ignore */ pathToFileURL(path).href);
   } catch (error) {
@@ -45,6 +47,8 @@ export async function loadModule(text: string, path: string = resolve(text)): Pr
     throw new Failure(
       `${text}: the default export is missing; write export default in front of what the file is for.`,
     );
+  if (typeof (loaded.default as { then?: unknown } | null)?.then === "function")
+    throw new Failure(`${text}: the default export is a promise; write export default await.`);
   return { path, sha256, value: loaded.default };
 }
 

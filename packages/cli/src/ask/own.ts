@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { addEstimator, type Experiment, experiments, type RunConfig } from "@hardgrad/experiments";
 import type { Estimator } from "hardgrad";
 import { isOwnData, loadOwnData, ownFile } from "../data/own-data.ts";
-import { Failure, UsageError } from "./errors.ts";
+import { Failure, reasonOf, UsageError } from "./errors.ts";
 import { isModuleFile, loadModule, type ModuleFile } from "./module-file.ts";
 import { unknownName } from "./suggest.ts";
 
@@ -61,10 +61,12 @@ function checkedFactory(name: string, create: Create): Create {
   try {
     made = create();
   } catch (error) {
-    throw new UsageError(`${name}: its default export fails without options: ${(error as Error).message}`);
+    throw new UsageError(
+      `${name}: its default export fails without options: ${reasonOf(error).replace(/\.$/, "")}.`,
+    );
   }
   const missing =
-    typeof made !== "object" || made === null
+    typeof made !== "object" || made === null || made instanceof Promise
       ? "an estimator"
       : (["losses", "noise", "init", "evaluations"] as const).find((m) => typeof made[m] !== "function") ||
         (["supports", "options", "settings"] as const).find((m) => typeof made[m] !== "object");

@@ -150,7 +150,7 @@ function looksLikeFile(text: string): boolean {
 
 /** A built-in problem by name, or the default export of a module file. */
 export async function loadProblem(text: string): Promise<Problem> {
-  if (text in builtIn) return makeProblem(text, builtIn[text]!);
+  if (Object.hasOwn(builtIn, text)) return makeProblem(text, builtIn[text]!);
   if (!looksLikeFile(text)) throw unknownName("problem", text, problemNames);
   const { value } = await loadModule(text);
   let wrong: string | undefined;

@@ -99,6 +99,11 @@ describe("an estimator of one's own", () => {
     write("named.mjs", "export const a = 1;\n");
     write("number.mjs", "export default 3;\n");
     write("empty.mjs", "export default () => ({});\n");
+    write("promise.mjs", "export default Promise.resolve(1);\n");
+    write("async.mjs", "export default async () => ({});\n");
+    write("null.mjs", "export default () => { throw null; };\n");
+    write("never.mjs", "await new Promise(() => {});\n");
+    mkdirSync(join(cwd, "folder.mjs"));
     const say = (name: string): [number | null, string] => {
       const { code, stderr } = run("show", name);
       return [code, stderr];
@@ -114,9 +119,27 @@ describe("an estimator of one's own", () => {
       2,
       "./number.mjs: its default export must be a function that makes an estimator, such as defineEstimator({...}) returns.\n",
     ]);
+    expect(say("./promise.mjs")).toEqual([
+      1,
+      "./promise.mjs: the default export is a promise; write export default await.\n",
+    ]);
+    expect(say("./async.mjs")[1]).toMatch(/must return an estimator, but returns none/);
+    expect(say("./null.mjs")).toEqual([2, "./null.mjs: its default export fails without options: null.\n"]);
+    expect(say("./never.mjs")).toEqual([
+      13,
+      "a promise is waited for that nothing settles; look at what your module awaits.\n",
+    ]);
+    expect(say("./folder.mjs")[1]).toMatch(/^\.\/folder\.mjs: is a folder/);
     expect(say("./empty.mjs")[1]).toMatch(/must return an estimator, but losses is missing/);
     expect(run("train", "./number.mjs").stderr).toMatch(/must be an experiment, but is a number/);
   });
+});
+
+test("what a module prints is not in the data", () => {
+  write("prints.mjs", 'console.log("hello");\nimport { rloo } from "hardgrad";\nexport default rloo;\n');
+  const { stdout, stderr } = run("audit", "./prints.mjs", "--problem", "toy", "--samples", "200", "--json", "--quiet"); // biome-ignore format: one command
+  expect(JSON.parse(stdout).rows).toHaveLength(1);
+  expect(stderr).toBe("hello\n");
 });
 
 test("a problem of one's own is checked", () => {

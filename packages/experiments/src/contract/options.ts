@@ -82,7 +82,7 @@ export function resolveSettings<T extends SettingsTable>(
 
 /** @throws RangeError unless these are settings of this table, each of a value that its option takes. */
 export function checkSettings(table: SettingsTable, settings: Partial<Settings>): void {
-  const foreign = Object.keys(settings).find((name) => !(name in table));
+  const foreign = Object.keys(settings).find((name) => !Object.hasOwn(table, name));
   if (foreign !== undefined)
     throw new RangeError(`there is no setting ${foreign}; known: ${Object.keys(table).join(", ")}.`);
   for (const [name, spec] of Object.entries(table))
