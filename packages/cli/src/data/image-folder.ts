@@ -93,6 +93,8 @@ export async function imagesIn(
     watch.notice(`skipped ${skipped.length} ${skipped.length === 1 ? "entry that is" : "entries that are"} no PNG file: ${skipped[0]}${skipped.length > 1 ? ", ..." : ""}`); // biome-ignore format: one thought
   if (changed > 0)
     watch.notice(`${changed} of ${files.length} images in ${root} have colour or transparency; they are read as grey, transparent parts as black`); // biome-ignore format: one thought
+  if (!known && meanOf(images) > 127)
+    watch.notice(`the images in ${root} are bright (mean ${Math.round(meanOf(images))} of 255); networks here expect a background of 0: invert dark ink on white paper, or it trains badly`); // biome-ignore format: one thought
   return {
     shape,
     classes,
@@ -101,6 +103,8 @@ export async function imagesIn(
     count: files.length,
   };
 }
+
+const meanOf = (images: Uint8Array): number => images.reduce((sum, v) => sum + v, 0) / images.length;
 
 async function pixelsOf(
   paths: readonly string[],

@@ -4,6 +4,7 @@ import { crc32 } from "node:zlib";
 import type { Dataset, RunConfig, Split } from "@hardgrad/experiments";
 import { encode, type ImageData } from "fast-png";
 import { describe, expect, test } from "vitest";
+import { imagesIn } from "../../src/data/image-folder.ts";
 import { ownDataOf } from "../../src/data/own-data.ts";
 import { hardgrad, scratch, spawned } from "../run.ts";
 
@@ -77,6 +78,17 @@ test("every kind of PNG becomes grey: luma of colours, transparent parts black, 
   expect(found).toEqual(
     Object.fromEntries(Object.entries(kinds).map(([name, [, values]]) => [name, [values, values]])),
   );
+});
+
+test("dark ink on white paper is told: the networks expect a background of 0", async () => {
+  const paper = (ink: number): Files => Object.fromEntries(["a", "b"].flatMap((name) => [0, 1].map((n) => [`${name}/${n}.png`, grey(ink, 255 - ink, ink, ink)]))); // biome-ignore format: one thought
+  const said = async (ink: number): Promise<string> => {
+    const sentences: string[] = [];
+    await imagesIn(folder(paper(ink)), readFileSync, { progress: async () => {}, notice: (s) => sentences.push(s) }); // biome-ignore format: one thought
+    return sentences.join();
+  };
+  expect(await said(255)).toMatch(/are bright \(mean 191 of 255\).*invert/);
+  expect(await said(0)).toBe("");
 });
 
 /** Four IDX files of two images of one pixel, with these labels. */

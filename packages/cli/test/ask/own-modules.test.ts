@@ -93,6 +93,26 @@ describe("an estimator of one's own", () => {
     expect(readFileSync(join(cwd, "both/estimator.mjs-seed0/config.json"), "utf8")).toContain("sha256");
   });
 
+  test("a second copy of jax-js is refused by name: its arrays are strangers", () => {
+    const jax = join(cwd, "other/node_modules/@jax-js/jax");
+    mkdirSync(jax, { recursive: true });
+    writeFileSync(join(jax, "package.json"), '{ "name": "@jax-js/jax", "main": "index.js" }');
+    writeFileSync(join(jax, "index.js"), "");
+    write("other/mine.mjs", 'import "@jax-js/jax";\nexport default () => {};\n');
+    const { code, stderr } = run("show", "./other/mine.mjs");
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^\.\/other\/mine\.mjs: imports another copy of @jax-js\/jax \(.*other.*\) than .*npm install @hardgrad\/cli; .*\n$/); // biome-ignore format: one sentence
+    write("other/plain.mjs", "export const a = 1;\n"); // needs no jax-js
+    expect(run("show", "./other/plain.mjs").stderr).toContain("the default export is missing");
+  });
+
+  test("a package of ours that is not installed is said with what to install", () => {
+    write("unmet.mjs", 'import "@hardgrad/nothing";\nexport default 1;\n');
+    expect(run("show", "./unmet.mjs").stderr).toMatch(/Cannot find package '@hardgrad\/nothing' .*: npm install @hardgrad\/cli; then npx hardgrad there\.\n$/); // biome-ignore format: one sentence
+    write("left.mjs", 'import "left-pad-of-nobody";\nexport default 1;\n');
+    expect(run("show", "./left.mjs").stderr).not.toContain("npm install");
+  });
+
   test("what can't be one is said in one sentence with the file", () => {
     write("syntax.mjs", "// one\nexport default { a: \n");
     write("throws.mjs", "\nthrow new Error('oh no');\n");
