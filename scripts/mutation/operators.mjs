@@ -146,7 +146,8 @@ function literal(node, parent, put) {
   if (typeof node.value === "boolean") put(node, "constant", String(!node.value));
   if (typeof node.value !== "number") return;
   const property = parent.type === "Property" && parent.key.name;
-  if (property === "year") return;
+  // Where something is listed.
+  if (property === "year" || property === "place") return;
   const near = node.value === 0 ? "1" : Number.isInteger(node.value) ? node.value + 1 : node.value * 1.5;
   put(node, "constant", String(near));
   if (node.value > 1)

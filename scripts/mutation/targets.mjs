@@ -66,10 +66,16 @@ const core = [
   ],
   [/^(math|surrogate)\.ts/, ["math", "golden", "extremes", "gradients"]],
   [/^(checks|options|scalars)\.ts/, ["scalars", "named-arrays", "conformance", "gates"]],
-  [/^estimators\//, ["golden", "golden-more", "line-of-descent: sample by sample", "conformance", "claims"]],
+  [/^estimators\/(control|score|exact|straight)/, ["golden", "golden-more", "claims", "conformance"]],
+  [/^estimators\//, ["golden", "golden-more", "claims", "conformance", "line-of-descent: sample by sample"]],
 ];
 /** More for some, before those above. */
 const first = [
+  [/^check\//, ["parts"]],
+  [/^audit\/rare/, ["rare"]],
+  [/^audit\/part/, ["part"]],
+  [/^distributions\/mask/, ["mask"]],
+  [/^gates\/named-arrays/, ["named-arrays"]],
   [/^estimators\/.*(imle|maximizer|perturbed)/, ["perturb-and-map"]],
   [/^estimators\/.*(decoupled)/, ["decoupled"]],
   [/^estimators\/noise/, ["noise"]],
@@ -96,18 +102,17 @@ export function stagesOf(root, file) {
   });
   const whole = near.filter(({ title }) => !title).map(({ file }) => file);
   const parts = near.filter(({ title }) => title).map(({ file, title }) => ({ files: [file], title }));
-  const stages = [...(whole.length > 0 ? [{ files: whole }] : []), ...parts].map((s) => ({
-    ...s,
-    near: true,
-  }));
+  const ids = name === "experiments" ? [] : estimatorsOf(root, file);
+  const byName = (...list) =>
+    ids.length > 0 ? [{ files: list.map((prefix) => find(prefix)), ids, near: true }] : [];
+  const stages = [
+    ...(/^estimators/.test(inside) ? byName("all-samples") : []),
+    ...(whole.length > 0 ? [{ files: whole, near: true }] : []),
+    ...byName("conformance-transforms", "conformance-samples"),
+    ...parts.map((s) => ({ ...s, near: true })),
+    ...byName("conformance-options", "compiled", "bias"),
+  ];
   if (name === "experiments") return stages;
-  const ids = estimatorsOf(root, file);
-  const byName = (list) => ({ files: list.map((prefix) => find(prefix)), ids });
-  if (ids.length > 0) {
-    stages.push({ ...byName(["conformance-transforms", "conformance-samples"]), near: true });
-    stages.push({ ...byName(["conformance-options", "compiled"]), near: true });
-    stages.push({ ...byName(["bias"]), near: false });
-  }
   const others = tests.filter((test) => !slow.test(posix.basename(test)) && !whole.includes(at(test)));
   return [...stages, ...others.map((test) => ({ files: [at(test)], near: false }))];
 }

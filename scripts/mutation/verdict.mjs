@@ -4,12 +4,23 @@ import { join } from "node:path";
 import { stagesOf } from "./targets.mjs";
 import { runTests } from "./workspace.mjs";
 
-/** Seconds that the tests of a stage take when they pass; NaN where they don't pass without a mutant either. */
+/** Seconds that tests take when they pass; NaN where they don't pass without a mutant either. */
 const usual = new Map();
 
+/** Whether tests pass without a mutant, tried once. */
+async function pass(copy, tests, limit) {
+  const key = JSON.stringify(tests);
+  if (!usual.has(key)) {
+    const { outcome, seconds, output } = await runTests(copy, tests, limit);
+    usual.set(key, outcome === "passed" ? seconds : Number.NaN);
+    if (outcome !== "passed") console.error(`${outcome} without a mutant: ${key}\n${output.slice(-2000)}`);
+  }
+  return !Number.isNaN(usual.get(key));
+}
+
 /**
- * Runs the stages of a mutant's file in a copy until one notices it. A stage that is not known to pass is tried without the
- * mutant only once it has failed with it: most pass, which says both.
+ * Runs the stages of a mutant's file in a copy until one notices it. Only what fails with the mutant is tried without it:
+ * the file of the test that failed, or all of a stage that took too long.
  *
  * @param near only the closest tests.
  * @param limit seconds for a stage of which nothing is known yet.
@@ -20,36 +31,24 @@ export async function verdictOf(copy, m, { near, limit }) {
   const source = readFileSync(path, "utf8");
   const mutated = source.slice(0, m.start) + m.replacement + source.slice(m.end);
   const doubtful = [];
-  const stages = stagesOf(copy, m.file).filter((stage) => stage.near || !near);
-  for (const { near: _, ...stage } of stages) {
+  for (const { near: close, ...stage } of stagesOf(copy, m.file)) {
+    if (near && !close) continue;
     const key = JSON.stringify(stage);
-    if (Number.isNaN(usual.get(key))) {
-      doubtful.push(stage);
-      continue;
-    }
     const known = usual.get(key);
     writeFileSync(path, mutated);
     const { outcome, seconds, test } = await runTests(
       copy,
       stage,
-      known === undefined ? limit : 30 + 6 * known,
+      known > 0 ? 30 + 6 * known : limit,
     ).finally(() => writeFileSync(path, source));
     if (outcome === "passed" || outcome === "empty") {
-      usual.set(key, Math.max(known ?? 0, seconds));
+      usual.set(key, Math.max(known || 0, seconds));
       continue;
     }
-    if (known === undefined) {
-      const plain = await runTests(copy, stage, limit);
-      usual.set(key, plain.outcome === "passed" ? plain.seconds : Number.NaN);
-      if (plain.outcome !== "passed") {
-        doubtful.push(stage);
-        console.error(
-          `${plain.outcome} without a mutant: ${stage.files.join(" ")} ${stage.ids ?? ""}\n${plain.output.slice(-2000)}`,
-        );
-        continue;
-      }
-    }
-    return { status: "killed", by: outcome, test, stage };
+    const failed = stage.files.filter((file) => test?.includes(file));
+    const tests = failed.length > 0 ? { ...stage, files: failed } : stage;
+    if (await pass(copy, tests, limit)) return { status: "killed", by: outcome, test, stage: tests };
+    doubtful.push(tests);
   }
   return doubtful.length > 0 ? { status: "undecided", doubtful } : { status: "survived" };
 }
