@@ -82,6 +82,20 @@ function refuseOtherCopy(text: string, path: string, source: string): void {
     );
 }
 
+/** What a function of a module throws, with the file, and the line where the stack has it. */
+export function inFile(text: string, path: string, cause: unknown, what: string): Failure {
+  const error = cause instanceof Error ? cause : new Error(String(cause));
+  const message = usedTwice(error) ?? error.message.split("\n")[0]!;
+  return new Failure(`${whereOf(text, path, error)}: ${what}: ${message.replace(/[.?]$/, "")}.`, { cause });
+}
+
+/** jax-js's own words for this name a tracer, which the file does not. */
+function usedTwice(error: Error): string | undefined {
+  if (!(error instanceof ReferenceError) || !/^Referenced (tracer|array)/i.test(error.message))
+    return undefined;
+  return "an array was used again after it was consumed; write x.ref at every use of x but the last.";
+}
+
 /** The file and line of an error: in the module itself, or in one that it imports. */
 function whereOf(text: string, path: string, error: unknown): string {
   const own = pathToFileURL(path).href;
