@@ -10,14 +10,14 @@ let cwd = "";
 beforeAll(() => {
   cwd = scratch();
   symlinkSync(join(root, "node_modules"), join(cwd, "node_modules"));
-  for (const name of ["estimator.mjs", "problem.mjs", "experiment.mjs"])
+  for (const name of ["estimator.mjs", "problem.mjs", "layer.mjs", "experiment.mjs"])
     copyFileSync(join(root, "examples/own", name), join(cwd, name));
 });
 const write = (name: string, text: string): void => writeFileSync(join(cwd, name), text);
 const run = (...args: string[]) => spawned(args, { cwd });
 
 test("examples are short", () => {
-  for (const name of ["estimator.mjs", "problem.mjs", "experiment.mjs"])
+  for (const name of ["estimator.mjs", "problem.mjs", "layer.mjs", "experiment.mjs"])
     expect(readFileSync(join(cwd, name), "utf8").split("\n").length, name).toBeLessThanOrEqual(41);
 });
 
@@ -34,6 +34,22 @@ describe("an estimator of one's own", () => {
     const labels = JSON.parse(stdout).rows.map((row: { label: string }) => row.label);
     expect(labels).toEqual(["./estimator.mjs", "./estimator.mjs:scale=2", "rloo"]);
     expect(run("show", "./estimator.mjs").stdout).toContain("scale = 0.5: factor on the gradient");
+  });
+
+  test("the slope of one's own on the page of estimators works as printed", () => {
+    const page = readFileSync(join(root, "docs/own-estimator.md"), "utf8");
+    const [, path] = /A slope of your own[^\n]*\n\n```js\n([\s\S]*?)```/.exec(page)!;
+    const options =
+      '{ width: { type: "number", default: 2, min: 0.1, max: 100, help: "where the slope is zero" } }';
+    write("triangle.mjs", `import { numpy as np } from "@jax-js/jax";
+import { defineEstimator, detach, drawHard, linearGradient } from "hardgrad";
+export default defineEstimator({
+  id: "triangle", title: "Triangle", family: "straight-through", supports: ["bernoulli"], unbiased: false,
+  formula: "g max(0, 1 - |a| / width)", note: "A triangle.", options: ${options},
+  ${path}
+});\n`); // biome-ignore format: one file
+    const { code, stderr } = run("check", "./triangle.mjs", "--samples", "2000", "--quiet");
+    expect([code, stderr]).toEqual([0, ""]);
   });
 
   test("check: every claim holds; one that is false is said, with exit 1", () => {
@@ -160,6 +176,19 @@ test("what a module prints is not in the data", () => {
   const { stdout, stderr } = run("audit", "./prints.mjs", "--problem", "toy", "--samples", "200", "--json", "--quiet"); // biome-ignore format: one command
   expect(JSON.parse(stdout).rows).toHaveLength(1);
   expect(stderr).toBe("hello\n");
+});
+
+test("a layer of a trained run is a problem, audited a part at a time", () => {
+  const trained = run("train", "classifier", "--hidden", "32", "--epochs", "1", "--train-size", "600", "--test-size", "100", "--quiet", "--out", "run-of-32"); // biome-ignore format: one command
+  expect(trained.stderr).toBe("");
+  const audit = (...more: string[]) => spawned(["audit", "exact,rloo", "--problem", "./layer.mjs", "--samples", "500", ...more], { cwd, env: { RUN: "run-of-32" } }); // biome-ignore format: one command
+  const { rows, states, mean } = JSON.parse(audit("--units", "0-3", "--json").stdout);
+  expect(states).toBe(16);
+  expect(mean).toBeGreaterThan(0);
+  expect(rows.map((row: { verdict: string }) => row.verdict)).toEqual(["no bias found", "no bias found"]);
+  const whole = audit();
+  expect(whole.code).toBe(1);
+  expect(whole.stderr).toMatch(/4294967296 states are more than .*--units 0-7\.\n$/);
 });
 
 test("a problem of one's own is checked", () => {
