@@ -25,9 +25,9 @@ describe("list, show, first screen", () => {
     const { code, stdout } = await hardgrad([]);
     expect(code).toBe(0);
     expect(stdout.match(/^ {2}npx hardgrad/gm)!.length).toBe(4);
-    expect((await hardgrad(["train", "--help"])).stdout).toMatch(
-      /classifier,? .*vae .*or a\s+module\s+file\s+of\s+yours.*continual/s,
-    );
+    const { stdout: help } = await hardgrad(["train", "--help"]);
+    expect(help).toMatch(/classifier .*vae .*continual/s);
+    expect(help).toMatch(/; or a\s+module\s+file\s+of\s+yours/);
     expect((await hardgrad(["train", "classifier", "--help"])).stdout).toContain("--slope-growth");
   });
 });
