@@ -78,7 +78,10 @@ function run(multiply: Multiply, p: Problem, { aAt, bAt, cAt }: Places, threads:
 }
 
 /** What C may be, element by element: the product in float64, and how far sums in float32 can be from it. */
-function oracle(p: Problem, { aAt, bAt, cAt }: Places): { readonly value: Float64Array; readonly error: Float64Array } {
+function oracle(
+  p: Problem,
+  { aAt, bAt, cAt }: Places,
+): { readonly value: Float64Array; readonly error: Float64Array } {
   const value = new Float64Array(p.m * p.n);
   const error = new Float64Array(p.m * p.n);
   for (let i = 0; i < p.m; i++)

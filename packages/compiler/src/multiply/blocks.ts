@@ -40,6 +40,8 @@ const mostTerms = 512;
 const blockElements = 128 * 1024;
 /** B is copied into panels for at least so many rows of A. */
 const rowsToCopyB = 24;
+/** Bytes of B that are not worth copying. */
+const smallB = 16 * 1024;
 /** A whose rows are adjacent is copied for at least so many columns of B. */
 const columnsToCopyA = 48;
 /** Scalar products are taken for at most so many rows, and at least so many terms. */
@@ -172,7 +174,10 @@ export function multiplyFunction(builder: ModuleBuilder, fused: boolean): number
   );
   const direct = and(
     equal(bColumn, int(4)),
-    and(less(rows, int(rowsToCopyB)), or(equal(columns, int(4)), not(and(columns, int(7))))),
+    and(
+      or(less(rows, int(rowsToCopyB)), atMost(mul(terms, bRow), int(smallB))),
+      or(equal(columns, int(4)), not(and(columns, int(7)))),
+    ),
   );
   const panelOfB = all(
     assign(columns, sub(n, j)),
