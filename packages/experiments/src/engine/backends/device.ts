@@ -1,11 +1,14 @@
 import { type Device, defaultDevice, getWebGPUDevice, init } from "@jax-js/jax";
 import type { Backend } from "../../contract/backend.ts";
+import { loadBlas } from "@hardgrad/compiler";
+import { compiledBackend } from "./compiled/index.ts";
+import { blasProducts, wasmProducts } from "./compiled/products.ts";
 import { guardOf } from "./device-lost.ts";
 import { jaxBackend } from "./jax.ts";
 import { provideGpu } from "./jax-js-0.1.25/node-gpu.ts";
 
 /** Devices a run can ask for. jax-js's own `cpu` is none: a step of it takes minutes. */
-export const deviceNames: readonly string[] = ["wasm", "native", "webgpu"];
+export const deviceNames: readonly string[] = ["wasm", "native", "webgpu", "onnxruntime", "jax-js"];
 
 /** For device native; the others have no choice, and nothing to tell. */
 export interface DeviceOptions {
@@ -25,7 +28,18 @@ export interface DeviceOptions {
 export async function useDevice(name: string, options: DeviceOptions = {}): Promise<Backend> {
   if (!deviceNames.includes(name))
     throw new RangeError(`device ${name} is unknown; use one of ${deviceNames.join(", ")}.`);
-  if (name === "native") return (await import("./native/index.ts")).nativeBackend(options);
+  if (name === "onnxruntime") return (await import("./native/index.ts")).nativeBackend(options);
+  if (name === "wasm") return compiledBackend("wasm", wasmProducts, options.notice);
+  if (name === "native") {
+    const blas = await loadBlas(options.threads === undefined ? {} : { threads: options.threads });
+    if ("reason" in blas) throw new RangeError(`device native: ${blas.reason}`);
+    return compiledBackend("native", blasProducts(blas), options.notice);
+  }
+  if (name === "jax-js") {
+    await init("wasm");
+    defaultDevice("wasm");
+    return jaxBackend("wasm");
+  }
   if (name === "webgpu") await provideGpu();
   const ready = await init(name as Device);
   if (!ready.includes(name as Device))

@@ -1,0 +1,224 @@
+import { LoweringError } from "@hardgrad/onnx";
+import {
+  type Code,
+  call,
+  type DType,
+  type Graph,
+  int,
+  type MemoryType,
+  ModuleBuilder,
+  memoryCopy,
+  type Node,
+  sameShape,
+  size,
+  type,
+  type Value,
+} from "@hardgrad/onnx/graph";
+import { type HostOperation, hostOperation } from "./host.ts";
+import { compileLoop } from "./loops/compile-loop.ts";
+import { bytesOf, place, storageFor, valuesInMemory } from "./memory.ts";
+import { products } from "./products.ts";
+import { type Loop, type Step, schedule } from "./schedule.ts";
+import type { Storage } from "./views.ts";
+
+/** An array of a program that the caller writes or reads. */
+export interface Port {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly storage: Storage;
+}
+
+/** A compiled graph: a module, and where in memory its arrays are. */
+export interface CompiledGraph {
+  readonly module: Uint8Array<ArrayBuffer>;
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  readonly constants: readonly { readonly storage: Storage; readonly value: Value }[];
+  readonly host: readonly HostOperation[];
+  /** The memory it needs, in bytes. */
+  readonly bytes: number;
+  /** Scratch for products begins here. */
+  readonly scratch: number;
+  /** For whoever looks: what runs, in order. */
+  readonly explain: readonly string[];
+}
+
+export interface GraphLayout {
+  /** Where inputs of these names lie already. */
+  readonly held?: ReadonlyMap<string, Storage>;
+  /** Results, by name, that replace held inputs, by name. */
+  readonly updates?: { readonly [result: string]: string };
+  /** Where free memory begins. */
+  readonly start: number;
+  readonly memory?: MemoryType;
+  readonly scratchBytes?: number;
+}
+
+/** Parameters of `multiply`, see product.ts. */
+const MULTIPLY = Array.from({ length: 14 }, () => type.i32);
+
+/**
+ * Compiles a graph.
+ *
+ * @throws LoweringError for an operator or a type that has no kernel.
+ */
+export function compileGraph(
+  graph: Graph,
+  resultNames: readonly string[],
+  { held = new Map(), updates = {}, start, memory, scratchBytes = 0 }: GraphLayout,
+): CompiledGraph {
+  for (const x of [...graph.inputs, ...graph.nodes.flatMap((node) => node.outputs)])
+    if (x.dtype === "float64" || x.dtype === "float16")
+      throw new LoweringError(`compile: arrays of ${x.dtype} have no kernels.`);
+  const { steps, outputs } = schedule(graph);
+  const stored = valuesInMemory(
+    steps,
+    outputs.map(({ root }) => root),
+  );
+  const storageOf = new Map<Value, Storage>();
+  let top = start;
+  const fixed = (x: Value): Storage => {
+    const storage = storageFor(x);
+    storage.address = top;
+    top += bytesOf(storage);
+    storageOf.set(x, storage);
+    return storage;
+  };
+  const inputs = graph.inputs.map((x): Port => {
+    const known = held.get(x.name!);
+    if (known) storageOf.set(x, known);
+    return { name: x.name!, dtype: x.dtype, shape: x.shape, storage: known ?? fixed(x) };
+  });
+  const constants = [...stored].filter((x) => x.data).map((value) => ({ value, storage: fixed(value) }));
+  const scratch = top;
+  top += scratchBytes;
+
+  const lives = livesOf(steps, stored, outputs.map(({ root }) => root));
+  const inPlace = placesOfUpdates(steps, graph, outputs.map(({ root }) => root), resultNames, updates, lives);
+  for (const [value, input] of inPlace) storageOf.set(value, storageOf.get(input)!);
+  const moving = [...stored].filter((x) => x.node && !storageOf.has(x));
+  for (const x of moving) storageOf.set(x, storageFor(x));
+  top = place(
+    moving.map((x) => ({ storage: storageOf.get(x)!, ...lives.get(x)! })),
+    top,
+  );
+
+  const builder = new ModuleBuilder(memory);
+  const multiply = builder.import("multiply", MULTIPLY);
+  const hostCall = builder.import("host", [type.i32]);
+  const host: HostOperation[] = [];
+  const explain: string[] = [];
+  const body: Code[] = [];
+  for (const step of steps) {
+    if (step.kind === "loop") {
+      const { locals, body: code, extent } = compileLoop(step, storageOf);
+      const index = builder.function([type.i32, type.i32], [], locals, code);
+      body.push(int(0), int(extent), call(index));
+      explain.push(describe(step, storageOf));
+      continue;
+    }
+    const multiplied = products(step, storageOf);
+    if (multiplied) {
+      for (const p of multiplied) body.push(...p.map((x) => int(x)), int(0), int(1), call(multiply));
+      explain.push(`${multiplied.length} x ${step.node.op} ${multiplied[0]!.slice(0, 3).join(" x ")}`);
+      continue;
+    }
+    body.push(int(host.push(hostOperation(step, storageOf)) - 1), call(hostCall));
+    explain.push(`host ${step.node.op} ${step.node.outputs.map((x) => `[${x.shape}]`)}`);
+  }
+  // What could not be computed in its place is moved there in the end.
+  outputs.forEach(({ root }, i) => {
+    const target = held.get(updates[resultNames[i]!]!);
+    const from = storageOf.get(root)!;
+    if (!target || from.address === target.address) return;
+    body.push(int(target.address), int(from.address), int(4 * from.length), memoryCopy);
+  });
+  builder.function([], [], [], body.flat(), "run");
+  return {
+    module: builder.bytes(),
+    inputs,
+    outputs: outputs.map(({ root }, i) => ({
+      name: resultNames[i]!,
+      dtype: graph.outputs[i]!.dtype,
+      shape: graph.outputs[i]!.shape,
+      storage: storageOf.get(root)!,
+    })),
+    constants,
+    host,
+    bytes: top,
+    scratch,
+    explain,
+  };
+}
+
+/** The steps between which each stored value must stay. */
+function livesOf(
+  steps: readonly Step[],
+  stored: ReadonlySet<Value>,
+  outputs: readonly Value[],
+): Map<Value, { from: number; to: number }> {
+  const lives = new Map<Value, { from: number; to: number }>();
+  steps.forEach((step, at) => {
+    const nodes: readonly Node[] = step.kind === "loop" ? step.nodes.map(({ node }) => node) : [step.node];
+    const operands = step.kind === "loop" ? step.nodes.flatMap((n) => n.operands) : step.operands;
+    for (const x of nodes.flatMap((node) => node.outputs)) if (stored.has(x)) lives.set(x, { from: at, to: at });
+    for (const { root } of operands) {
+      const life = lives.get(root) ?? { from: -1, to: at };
+      lives.set(root, { from: life.from, to: Math.max(life.to, at) });
+    }
+  });
+  for (const x of outputs) lives.set(x, { from: lives.get(x)?.from ?? -1, to: steps.length });
+  return lives;
+}
+
+/** Results that can be written over the input they replace: nobody reads it afterwards, nor elsewhere in the same pass. */
+function placesOfUpdates(
+  steps: readonly Step[],
+  graph: Graph,
+  roots: readonly Value[],
+  names: readonly string[],
+  updates: { readonly [result: string]: string },
+  lives: ReadonlyMap<Value, { from: number; to: number }>,
+): ReadonlyMap<Value, Value> {
+  const input = new Map(graph.inputs.map((x) => [x.name!, x]));
+  const places = new Map<Value, Value>();
+  const taken = new Set<Value>();
+  roots.forEach((root, i) => {
+    const old = input.get(updates[names[i]!]!);
+    const { from = -1 } = lives.get(root) ?? {};
+    if (!old || from < 0 || places.has(root) || taken.has(old) || !sameShape(root.shape, old.shape)) return;
+    if (roots.filter((x) => x === root).length > 1 || roots.includes(old)) return;
+    const last = lives.get(old)?.to ?? -1;
+    const step = steps[from]!;
+    if (last > from || (last === from && !readsInOrder(step, root, old))) return;
+    places.set(root, old);
+    taken.add(old);
+  });
+  return places;
+}
+
+/** Whether a loop reads an array only where it writes the result: element by element. */
+function readsInOrder(step: Step, root: Value, old: Value): boolean {
+  if (step.kind !== "loop") return false;
+  const made = step.nodes.find(({ node }) => node.outputs[0] === root)!;
+  if (made.folded.includes(true)) return false;
+  return step.nodes.every(({ operands, lengths }) =>
+    operands.every(
+      ({ root: x, view }) =>
+        x !== old ||
+        (size(lengths) === size(old.shape) &&
+          view.offset === 0 &&
+          view.strides.every((s, i) => s === lengths.slice(i + 1).reduce((a, b) => a * b, 1))),
+    ),
+  );
+}
+
+function describe(loop: Loop, storageOf: ReadonlyMap<Value, Storage>): string {
+  const written = loop.nodes.filter(({ node }) => storageOf.has(node.outputs[0]!));
+  const folds = loop.folded?.map((f) => (f ? "-" : "+")).join("") ?? "";
+  return `loop [${loop.lengths}] ${folds} ${loop.nodes.length} nodes (${loop.nodes
+    .map(({ node }) => node.op)
+    .join(" ")
+    .slice(0, 100)}), ${written.length} written`;
+}

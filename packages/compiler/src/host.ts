@@ -1,0 +1,302 @@
+import { LoweringError } from "@hardgrad/onnx";
+import { type Node, size, type Value } from "@hardgrad/onnx/graph";
+import type { Operand, Single } from "./schedule.ts";
+import { isRowMajor, rowMajor, type Storage, type View } from "./views.ts";
+
+type Numbers = Float32Array | Int32Array | Uint32Array | Uint8Array;
+
+/** An operator in JavaScript: binds it to a memory, and is then called without arguments. */
+export type HostOperation = (buffer: ArrayBufferLike) => () => void;
+
+/** What an operator reads and writes: operands row by row, and results. */
+interface Arrays {
+  readonly node: Node;
+  readonly operands: readonly { readonly data: Numbers; readonly shape: readonly number[] }[];
+  readonly results: readonly Numbers[];
+}
+
+type Operator = (arrays: Arrays) => void;
+
+/** The elements of a storage. */
+export function numbers(buffer: ArrayBufferLike, { dtype, address, length }: Storage): Numbers {
+  switch (dtype) {
+    case "float32":
+      return new Float32Array(buffer, address, length);
+    case "uint32":
+      return new Uint32Array(buffer, address, length);
+    case "uint8":
+      return new Uint8Array(buffer, address, length);
+    default:
+      return new Int32Array(buffer, address, length);
+  }
+}
+
+/**
+ * The operators that are rare or small: in plain loops.
+ *
+ * @throws LoweringError for an operator that has none.
+ */
+export function hostOperation({ node, operands }: Single, storageOf: ReadonlyMap<Value, Storage>): HostOperation {
+  const operator = operators[node.op];
+  if (!operator)
+    throw new LoweringError(`compile: ${node.op} of ${node.inputs[0]?.dtype} has no kernel.`);
+  return (buffer) => {
+    const readers = operands.map((operand) => reader(buffer, operand, storageOf.get(operand.root)!));
+    const results = node.outputs.map((x) => numbers(buffer, storageOf.get(x)!));
+    return () => {
+      operator({
+        node,
+        operands: readers.map((read, i) => ({ data: read(), shape: operands[i]!.view.shape })),
+        results,
+      });
+    };
+  };
+}
+
+function reader(buffer: ArrayBufferLike, { view }: Operand, storage: Storage): () => Numbers {
+  const all = numbers(buffer, storage);
+  const count = size(view.shape);
+  if (isRowMajor(view)) {
+    const part = all.subarray(view.offset, view.offset + count);
+    return () => part;
+  }
+  const copy = new (all.constructor as new (n: number) => Numbers)(count);
+  return () => {
+    gather(all, view, copy);
+    return copy;
+  };
+}
+
+/** The elements of a view, row by row. */
+export function gather(from: Numbers, { shape, strides, offset }: View, to: Numbers): void {
+  const index = shape.map(() => 0);
+  let at = offset;
+  for (let i = 0; i < to.length; i++) {
+    to[i] = from[at]!;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      at += strides[axis]!;
+      if (++index[axis]! < shape[axis]!) break;
+      at -= strides[axis]! * shape[axis]!;
+      index[axis] = 0;
+    }
+  }
+}
+
+/** Lengths before, of and behind an axis. */
+function around(shape: readonly number[], axis: number): [number, number, number] {
+  const own = axis < 0 ? axis + shape.length : axis;
+  return [size(shape.slice(0, own)), shape[own]!, size(shape.slice(own + 1))];
+}
+
+const number = (node: Node, name: string): number => node.attributes[name] as number;
+const list = (node: Node, name: string): readonly number[] => node.attributes[name] as readonly number[];
+
+/** From the front, or with a negative sign from the back. */
+const wrapped = (index: number, length: number): number => (index < 0 ? index + length : index);
+
+function concat({ node, operands, results: [out] }: Arrays): void {
+  const axis = number(node, "axis");
+  const total = node.outputs[0]!.shape[axis]!;
+  let start = 0;
+  for (const { data, shape } of operands) {
+    const [outer, length, inner] = around(shape, axis);
+    for (let o = 0; o < outer; o++)
+      out!.set(data.subarray(o * length * inner, (o + 1) * length * inner), (o * total + start) * inner);
+    start += length;
+  }
+}
+
+function pad({ node, operands: [x], results: [out] }: Arrays): void {
+  const pads = list(node, "pads");
+  const strides = rowMajor(node.outputs[0]!.shape);
+  const { data, shape } = x!;
+  out!.fill(0);
+  const index = shape.map(() => 0);
+  for (const value of data) {
+    let at = 0;
+    let inside = true;
+    index.forEach((i, axis) => {
+      const to = i + pads[axis]!;
+      inside &&= to >= 0 && to < node.outputs[0]!.shape[axis]!;
+      at += to * strides[axis]!;
+    });
+    if (inside) out![at] = value;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      if (++index[axis]! < shape[axis]!) break;
+      index[axis] = 0;
+    }
+  }
+}
+
+function gatherRows({ node, operands: [x, index], results: [out] }: Arrays): void {
+  const [outer, length, inner] = around(x!.shape, number(node, "axis"));
+  const count = index!.data.length;
+  for (let o = 0; o < outer; o++)
+    for (let j = 0; j < count; j++) {
+      const from = (o * length + wrapped(index!.data[j]!, length)) * inner;
+      const to = (o * count + j) * inner;
+      if (inner === 1) out![to] = x!.data[from]!;
+      else out!.set(x!.data.subarray(from, from + inner), to);
+    }
+}
+
+function gatherPoints({ operands: [x, index], results: [out] }: Arrays): void {
+  const depth = index!.shape.at(-1)!;
+  const inner = size(x!.shape.slice(depth));
+  const strides = rowMajor(x!.shape);
+  for (let j = 0; j * depth < index!.data.length; j++) {
+    let from = 0;
+    for (let d = 0; d < depth; d++) from += wrapped(index!.data[j * depth + d]!, x!.shape[d]!) * strides[d]!;
+    out!.set(x!.data.subarray(from, from + inner), j * inner);
+  }
+}
+
+function gatherElements({ node, operands: [x, index], results: [out] }: Arrays): void {
+  const axis = wrapped(number(node, "axis"), x!.shape.length);
+  const [outer, count, inner] = around(index!.shape, axis);
+  const length = x!.shape[axis]!;
+  for (let o = 0; o < outer; o++)
+    for (let j = 0; j < count; j++)
+      for (let i = 0; i < inner; i++) {
+        const at = (o * count + j) * inner + i;
+        out![at] = x!.data[(o * length + wrapped(index!.data[at]!, length)) * inner + i]!;
+      }
+}
+
+function scatterElements({ node, operands: [x, index, updates], results: [out] }: Arrays): void {
+  const axis = wrapped(number(node, "axis"), x!.shape.length);
+  const [outer, count, inner] = around(index!.shape, axis);
+  const length = x!.shape[axis]!;
+  const adds = node.attributes.reduction === "add";
+  out!.set(x!.data);
+  for (let o = 0; o < outer; o++)
+    for (let j = 0; j < count; j++)
+      for (let i = 0; i < inner; i++) {
+        const at = (o * count + j) * inner + i;
+        const to = (o * length + wrapped(index!.data[at]!, length)) * inner + i;
+        out![to] = adds ? out![to]! + updates!.data[at]! : updates!.data[at]!;
+      }
+}
+
+/** Equal elements keep their order; NaN counts as the largest. */
+function topK({ node, operands: [x], results: [values, indices] }: Arrays): void {
+  const axis = wrapped(number(node, "axis"), x!.shape.length);
+  const [outer, length, inner] = around(x!.shape, axis);
+  const k = number(node, "k");
+  const sign = number(node, "largest") === 0 ? 1 : -1;
+  const order = new Uint32Array(length);
+  const row = new Float64Array(length);
+  for (let o = 0; o < outer; o++)
+    for (let i = 0; i < inner; i++) {
+      for (let j = 0; j < length; j++) {
+        order[j] = j;
+        row[j] = x!.data[(o * length + j) * inner + i]!;
+      }
+      order.sort((p, q) => {
+        const [a, b] = [row[p]!, row[q]!];
+        if (a === b) return p - q;
+        if (Number.isNaN(a) || Number.isNaN(b)) {
+          const both = Number(Number.isNaN(a)) - Number(Number.isNaN(b));
+          return both === 0 ? p - q : sign * both;
+        }
+        return sign * (a - b);
+      });
+      for (let j = 0; j < k; j++) {
+        const to = (o * k + j) * inner + i;
+        values![to] = row[order[j]!]!;
+        if (indices) indices[to] = order[j]!;
+      }
+    }
+}
+
+const extreme =
+  (sign: 1 | -1): Operator =>
+  ({ node, operands: [x], results: [out] }) => {
+    const [outer, length, inner] = around(x!.shape, number(node, "axis"));
+    for (let o = 0; o < outer; o++)
+      for (let i = 0; i < inner; i++) {
+        let best = 0;
+        for (let j = 1; j < length; j++) {
+          const [a, b] = [x!.data[(o * length + j) * inner + i]!, x!.data[(o * length + best) * inner + i]!];
+          if (sign * a > sign * b || (Number.isNaN(a) && !Number.isNaN(b))) best = j;
+        }
+        out![o * inner + i] = best;
+      }
+  };
+
+function cumSum({ node, operands: [x, at], results: [out] }: Arrays): void {
+  const axis = at ? at.data[0]! : number(node, "axis");
+  const [outer, length, inner] = around(x!.shape, axis);
+  const exclusive = node.attributes.exclusive === 1;
+  const reverse = node.attributes.reverse === 1;
+  for (let o = 0; o < outer; o++)
+    for (let i = 0; i < inner; i++) {
+      let sum = 0;
+      for (let step = 0; step < length; step++) {
+        const j = reverse ? length - 1 - step : step;
+        const to = (o * length + j) * inner + i;
+        if (exclusive) out![to] = sum;
+        sum += x!.data[to]!;
+        if (!exclusive) out![to] = sum;
+      }
+    }
+}
+
+function convolution({ node, operands: [x, w], results: [out] }: Arrays): void {
+  const [batch, , ...space] = x!.shape as [number, number, ...number[]];
+  const [, channels, ...window] = w!.shape as [number, number, ...number[]];
+  const [, filters, ...positions] = node.outputs[0]!.shape as [number, number, ...number[]];
+  const groups = number(node, "group");
+  const [strides, dilations, pads] = [list(node, "strides"), list(node, "dilations"), list(node, "pads")];
+  const steps = rowMajor(space);
+  const [volume, count, taps] = [size(space), size(positions), size(window)];
+  const perGroup = filters / groups;
+  // Where each tap of each position reads, or -1.
+  const source = new Int32Array(count * taps);
+  for (let p = 0; p < count; p++)
+    for (let t = 0; t < taps; t++) {
+      let [rp, rt, at] = [p, t, 0];
+      for (let axis = space.length - 1; axis >= 0; axis--) {
+        const i = (rp % positions[axis]!) * strides[axis]! + (rt % window[axis]!) * dilations[axis]! - pads[axis]!;
+        rp = Math.floor(rp / positions[axis]!);
+        rt = Math.floor(rt / window[axis]!);
+        at = at < 0 || i < 0 || i >= space[axis]! ? -1 : at + i * steps[axis]!;
+      }
+      source[p * taps + t] = at;
+    }
+  for (let n = 0; n < batch; n++)
+    for (let f = 0; f < filters; f++) {
+      const group = Math.floor(f / perGroup);
+      for (let p = 0; p < count; p++) {
+        let sum = 0;
+        for (let c = 0; c < channels; c++) {
+          const image = ((n * groups + group) * channels + c) * volume;
+          const filter = (f * channels + c) * taps;
+          for (let t = 0; t < taps; t++) {
+            const at = source[p * taps + t]!;
+            if (at >= 0) sum += x!.data[image + at]! * w!.data[filter + t]!;
+          }
+        }
+        out![(n * filters + f) * count + p] = sum;
+      }
+    }
+}
+
+function range({ operands: [start, , step], results: [out] }: Arrays): void {
+  for (let i = 0; i < out!.length; i++) out![i] = start!.data[0]! + i * step!.data[0]!;
+}
+
+const operators: { readonly [op: string]: Operator | undefined } = {
+  ArgMax: extreme(1),
+  ArgMin: extreme(-1),
+  Concat: concat,
+  Conv: convolution,
+  CumSum: cumSum,
+  Gather: gatherRows,
+  GatherElements: gatherElements,
+  GatherND: gatherPoints,
+  Pad: pad,
+  Range: range,
+  ScatterElements: scatterElements,
+  TopK: topK,
+};

@@ -1,0 +1,72 @@
+import type { Value } from "@hardgrad/onnx/graph";
+import type { CompiledGraph, Port } from "./compile-graph.ts";
+import { numbers } from "./host.ts";
+import type { Multiply } from "./product.ts";
+
+/** A compiled graph on a memory, ready to run. */
+export interface Program {
+  readonly compiled: CompiledGraph;
+  /** The elements of a port; truth values are -1 and 0. */
+  view(port: Port): Float32Array | Int32Array | Uint32Array | Uint8Array;
+  run(): void;
+}
+
+const PAGE = 65_536;
+
+/** Whose constants a memory's free part holds. */
+const owners = new WeakMap<WebAssembly.Memory, CompiledGraph>();
+
+/**
+ * Puts a compiled graph on a memory, which grows where it is too small.
+ *
+ * @throws RangeError if it can't.
+ */
+export function instantiate(
+  compiled: CompiledGraph,
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  multiply: Multiply,
+): Program {
+  grow(memory, compiled.bytes);
+  let operations: (() => void)[] = [];
+  let bound: ArrayBufferLike | undefined;
+  const bind = (): void => {
+    // A memory that has grown has another buffer.
+    if (bound === memory.buffer) return;
+    bound = memory.buffer;
+    operations = compiled.host.map((operation) => operation(memory.buffer));
+  };
+  const { exports } = new WebAssembly.Instance(module, {
+    m: { m: memory, multiply, host: (i: number) => operations[i]!() },
+  });
+  const run = exports.run as () => void;
+  return {
+    compiled,
+    view: ({ storage }) => numbers(memory.buffer, storage),
+    run() {
+      bind();
+      if (owners.get(memory) !== compiled) {
+        for (const { storage, value } of compiled.constants) numbers(memory.buffer, storage).set(wordsOf(value));
+        owners.set(memory, compiled);
+      }
+      run();
+    },
+  };
+}
+
+function wordsOf({ dtype, data }: Value): ArrayLike<number> {
+  return dtype === "bool" ? Int32Array.from(data as Uint8Array, (x) => -x) : (data as Float32Array);
+}
+
+/** Makes room for so many bytes, and for a vector beyond. */
+export function grow(memory: WebAssembly.Memory, bytes: number): void {
+  const missing = Math.ceil((bytes - memory.buffer.byteLength) / PAGE) + 1;
+  if (missing <= 0) return;
+  try {
+    memory.grow(missing);
+  } catch {
+    throw new RangeError(
+      `a compiled step needs ${Math.ceil(bytes / 2 ** 20)} MiB of memory, which can't be had; use a smaller network or fewer examples per step.`,
+    );
+  }
+}
