@@ -9,6 +9,7 @@ defaultDevice("wasm");
 
 const w1 = random.normal(random.key(1), [4, 8]);
 const w2 = random.normal(random.key(2), [8, 3]);
+/** @type {(x: np.Array, key: np.Array) => { scores: np.Array, hidden: np.Array }} */
 const network = (x, key) => {
   const hidden = sample(bernoulli(np.matmul(x, w1.ref)), key);
   return { scores: np.matmul(hidden.ref, w2.ref), hidden };

@@ -6,12 +6,14 @@ await init("wasm");
 defaultDevice("wasm");
 
 // One loss per example: [batch, units] -> [batch].
+/** @type {import("hardgrad").Objective} */
 const f = (b) => np.square(np.sum(b, -1).sub(1.2));
 const logits = np.array([0.4, -1, 0.3]);
 const batch = np.broadcastTo(logits.ref, [5000, 3]); // 5,000 independent draws of the same problem
 
 console.log("exact", grad((a) => expectation(bernoulli(a), f, exact(), random.key(0)))(logits).js());
 for (const estimator of [reinforce(), rloo({ samples: 4 }), straightThroughSigmoid()]) {
+  /** @param {np.Array} a */
   const losses = (a) => np.sum(expectation(bernoulli(a), f, estimator, random.key(1)));
   const estimates = grad(losses)(batch.ref); // [5000, 3]: one estimate per row
   const mean = np.mean(estimates.ref, 0).js();

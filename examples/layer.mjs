@@ -9,6 +9,7 @@ const corners = np.array([-1, -1, 1, -1, 1, 1, 1, -1, 1, 1, 1, 1]).reshape([4, 3
 const x = np.tile(corners, [16, 1]); // [64, 3]
 const y = np.tile(np.array([-1, 1, 1, -1]), 16);
 
+/** @type {(w1: np.Array, w2: np.Array, key: np.Array) => np.Array} */
 function loss(w1, w2, key) {
   const h = through(bernoulli(np.matmul(x.ref, w1)), reinmax(), key); // [64, 8], exactly 0 or 1
   const prediction = np.sum(h.mul(2).sub(1).mul(w2), -1);

@@ -7,7 +7,9 @@ defaultDevice("wasm");
 
 const estimator = nvil(); // or rebar(), relax(), doubleCv(), rodeo(), adaptiveImle(), reinforceMovingAverage()
 const target = np.array([1, 0, 1, 1, 0]);
+/** @param {np.Array} w */
 const q = (w) => bernoulli(np.broadcastTo(w, [64, 5]));
+/** @type {import("hardgrad").Objective} */
 const f = (b) => np.sum(np.square(b.sub(target.ref)), -1); // one loss per example
 
 const step = jit((w, state, key) => {

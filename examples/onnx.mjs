@@ -9,6 +9,7 @@ defaultDevice("wasm");
 
 const w1 = random.normal(random.key(1), [784, 16]).mul(0.1);
 const w2 = random.normal(random.key(2), [16, 10]);
+/** @type {(image: np.Array, key: np.Array) => { hidden: np.Array, scores: np.Array }} */
 const network = (image, key) => {
   const hidden = sample(bernoulli(np.matmul(image, w1.ref)), key); // [batch, 16], exactly 0 or 1
   return { hidden: hidden.ref, scores: np.matmul(hidden, w2.ref) };

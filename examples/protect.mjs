@@ -5,7 +5,9 @@ import { certify, checkCertificate, grad, openWeights, protect } from "hardgrad"
 
 await init("wasm");
 defaultDevice("wasm");
+/** @param {np.Array} w */
 const loss = (w) => np.sum(np.square(w.sub(np.array([[-2, 3, -2, 3]]))));
+/** @param {np.Array} x */
 const plain = (x) => ({ shape: x.shape, data: x.dataSync() });
 const used = np.array([1, 1, 0, 0]); // the first task has units 0 and 1, and is finished
 

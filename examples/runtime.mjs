@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { loadRuntime, writeRuntimeFile } from "@hardgrad/runtime";
 
+/** @param {number} length */
 const random = (length) => Float32Array.from({ length }, () => Math.random() - 0.5);
 /** @returns {import("@hardgrad/runtime").Network} */
 const small = () => ({

@@ -7,6 +7,7 @@ defaultDevice("wasm");
 
 const estimator = reinforceMinimumVariance({ decay: 0.9 });
 const q = () => bernoulli(np.zeros([100, 3]));
+/** @type {import("hardgrad").Objective} */
 const f = (b) => np.sum(b.mul(np.array([1, 2, 3])), -1).add(10);
 
 let state = estimator.init(q());

@@ -73,7 +73,7 @@ const section = (e) => `# ${e.title}
 ${e.formula}
 \`\`\`
 
-f is the rest of the network, from the sample to the loss; g its gradient at the sample. a are the logits, b, D or x is the sample and p or pi its mean; J(q) is the softmax Jacobian at q ([the words explained](../choosing.md#the-words)).
+f is the rest of the network, from the sample to the loss; g its gradient at the sample. a are the logits, b, D or x is the sample and p or pi its mean; J(q) is the softmax Jacobian at q. u, e, E and z hold noise (in REBAR and RELAX z is a plus noise, z' the same drawn anew given D); t is a temperature, K or n counts samples ([the words explained](../choosing.md#the-words)).
 
 | | |
 |---|---|

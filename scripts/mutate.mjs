@@ -1,14 +1,14 @@
 // Mutation testing: changes the sources at random, one place at a time, and reports the changes that no test notices.
 //   npm run mutate -- --seed 1 --count 200 --jobs 2 --files "packages/hardgrad/src/gates/*"
 // Results are appended to runs/mutants.jsonl, and what is there is not run again; see CONTRIBUTING.md.
-import { createHash } from "node:crypto";
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join, matchesGlob } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { mutantsOf } from "./mutation/operators.mjs";
-import { stagesOf, targetsIn } from "./mutation/targets.mjs";
-import { copyOf, runTests } from "./mutation/workspace.mjs";
+import { chosenOf, mutantsIn } from "./mutation/sample.mjs";
+import { targetsIn } from "./mutation/targets.mjs";
+import { verdictOf } from "./mutation/verdict.mjs";
+import { copyOf } from "./mutation/workspace.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values } = parseArgs({
@@ -20,6 +20,7 @@ const { values } = parseArgs({
     out: { type: "string", default: "runs/mutants.jsonl" },
     again: { type: "boolean", default: false },
     near: { type: "boolean", default: false },
+    limit: { type: "string", default: "900" },
     list: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
@@ -33,6 +34,7 @@ if (values.help) {
   --out FILE    JSON lines of results (default runs/mutants.jsonl)
   --again       runs those again that survived
   --near        asks the closest tests only, which takes seconds: a survivor may be noticed by others
+  --limit S     seconds for tests that have not been run yet (default 900)
   --list        says which would be run`);
   process.exit(0);
 }
@@ -42,84 +44,17 @@ const whole = (flag, least) => {
   console.error(`--${flag} must be a whole number from ${least}, not ${values[flag]}.`);
   process.exit(2);
 };
-const [seed, count, jobs] = [whole("seed", 0), whole("count", 1), whole("jobs", 1)];
+const [seed, count, jobs, limit] = [whole("seed", 0), whole("count", 1), whole("jobs", 1), whole("limit", 1)];
 
-/** Equal mutants in files that are equal have equal keys, whatever else changed. */
-const sha = (text) => createHash("sha256").update(text).digest("hex").slice(0, 12);
 const reasons = JSON.parse(readFileSync(new URL("mutation/equivalent.json", import.meta.url), "utf8"));
-
-function sample() {
-  const files = targetsIn(root).filter((file) => !values.files || matchesGlob(file, values.files));
-  const all = files.flatMap((file) => {
-    const source = readFileSync(join(root, file), "utf8");
-    return mutantsOf(file, source).map((m) => {
-      const original = source.slice(m.start, m.end);
-      const code = source.split("\n")[m.line - 1].trim();
-      return {
-        key: `${file}:${sha(source)}:${m.start}-${m.end}:${sha(m.replacement)}`,
-        file,
-        ...m,
-        original,
-        code,
-      };
-    });
-  });
-  const random = generator(seed);
-  for (let i = all.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    [all[i], all[j]] = [all[j], all[i]];
-  }
-  return { chosen: all.slice(0, count), all: all.length };
-}
-
-/** Mulberry32: numbers in [0, 1). */
-function generator(from) {
-  let state = from >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 const reasonOf = (m) =>
   reasons.find(
     (e) => e.file === m.file && e.code === m.code && e.to === m.replacement && e.from === m.original,
   )?.reason;
 
-/** Seconds that a stage takes without a mutant; where it fails then, nothing can be told. */
-const baselines = new Map();
-async function baseline(copy, stage) {
-  const key = JSON.stringify(stage);
-  if (!baselines.has(key)) {
-    const { outcome, seconds, output } = await runTests(copy, stage, 900);
-    if (outcome === "failed" || outcome === "timeout")
-      throw new Error(`tests fail without a mutant: ${stage.files.join(" ")} ${stage.ids ?? ""}\n${output}`);
-    baselines.set(key, outcome === "empty" ? undefined : seconds);
-  }
-  return baselines.get(key);
-}
-
-async function kill(copy, m) {
-  const path = join(copy, m.file);
-  const source = readFileSync(path, "utf8");
-  const stages = stagesOf(copy, m.file);
-  for (const stage of values.near ? stages.slice(0, 1) : stages) {
-    const usual = await baseline(copy, stage);
-    if (usual === undefined) continue;
-    writeFileSync(path, source.slice(0, m.start) + m.replacement + source.slice(m.end));
-    try {
-      const { outcome } = await runTests(copy, stage, 30 + 6 * usual);
-      if (outcome === "failed" || outcome === "timeout") return { status: "killed", by: outcome, stage };
-    } finally {
-      writeFileSync(path, source);
-    }
-  }
-  return { status: "survived" };
-}
-
-const { chosen, all } = sample();
+const files = targetsIn(root).filter((file) => !values.files || matchesGlob(file, values.files));
+const all = mutantsIn(root, files);
+const chosen = chosenOf(all, seed, count);
 const out = join(root, values.out);
 mkdirSync(dirname(out), { recursive: true });
 const known = new Map();
@@ -136,9 +71,12 @@ if (values.list) {
 }
 const queue = chosen.filter((m) => {
   const before = known.get(m.key);
-  return !reasonOf(m) && (!before || (values.again && before.status === "survived"));
+  return (
+    !reasonOf(m) &&
+    (!before || before.status === "undecided" || (values.again && before.status === "survived"))
+  );
 });
-console.error(`${chosen.length} of ${all} mutants, ${queue.length} to run, ${jobs} at a time`);
+console.error(`${chosen.length} of ${all.length} mutants, ${queue.length} to run, ${jobs} at a time`);
 let done = 0;
 async function work() {
   const copy = copyOf(root);
@@ -146,7 +84,7 @@ async function work() {
   try {
     for (let m = queue.shift(); m; m = queue.shift()) {
       const begin = performance.now();
-      const verdict = await kill(copy.path, m);
+      const verdict = await verdictOf(copy.path, m, { near: values.near, limit });
       const { start: _s, end: _e, ...said } = m;
       const result = { ...said, ...verdict, seconds: Math.round((performance.now() - begin) / 100) / 10 };
       appendFileSync(out, `${JSON.stringify(result)}\n`);
@@ -162,10 +100,12 @@ await Promise.all(Array.from({ length: jobs }, work));
 
 const excused = chosen.filter(reasonOf);
 const results = chosen.filter((m) => !reasonOf(m)).map((m) => known.get(m.key));
-const survived = results.filter((r) => r.status === "survived");
+const by = (status) => results.filter((r) => r.status === status);
+const open = [...by("survived"), ...by("undecided")];
 console.log(
-  `${results.length - survived.length} of ${results.length} killed, ${survived.length} survived, ` +
+  `${by("killed").length} of ${results.length} killed, ${by("survived").length} survived, ` +
+    `${by("undecided").length} undecided: tests failed or were too slow without a mutant, ` +
     `${excused.length} change nothing that matters (scripts/mutation/equivalent.json)`,
 );
-for (const m of survived) console.log(`survived  ${describe(m)}`);
-process.exit(survived.length > 0 ? 1 : 0);
+for (const m of open) console.log(`${m.status}  ${describe(m)}`);
+process.exit(open.length > 0 ? 1 : 0);

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import * as experiments from "@hardgrad/experiments";
 import * as onnx from "@hardgrad/onnx";
 import * as runtime from "@hardgrad/runtime";
 import * as measure from "@hardgrad/runtime/measure";
@@ -8,6 +9,7 @@ import * as hardgrad from "hardgrad";
 import { describe, expect, test } from "vitest";
 import { docstringsOf, faultsOf, tagsOf } from "./docstrings.ts";
 import { hardgradScope, onnxScope, runtimeScope } from "./preludes.ts";
+import { experimentsScope } from "./preludes-experiments.ts";
 import { numbersIn, runExample, type Scope, valueSaid } from "./run-example.ts";
 
 await init("wasm");
@@ -23,6 +25,7 @@ interface Package {
 const packages: readonly Package[] = [
   { name: "hardgrad", index: "index", api: hardgrad, scope: hardgradScope },
   { name: "onnx", index: "index", api: onnx, scope: () => onnxScope },
+  { name: "experiments", index: "index", api: experiments, scope: experimentsScope },
   { name: "runtime", index: "index", api: runtime, scope: () => runtimeScope },
   { name: "runtime", index: "measure", api: measure, scope: () => runtimeScope },
   { name: "runtime", index: "threads", api: threads, scope: () => runtimeScope },

@@ -79,11 +79,6 @@ export async function expectSame(
     readonly by?: typeof lower;
   } = {},
 ): Promise<Lowered> {
-  if (process.env.COMPILED) {
-    const { runCompiled } = await import("../packages/compiler/test/run-compiled.ts");
-    expectClose(runCompiled(fn, args()), runJax(fn, args()), options.tolerance ?? 1e-5);
-    return (options.by ?? lower)(fn, args(), (({ tolerance: _t, web: _w, by: _b, ...r }) => r)(options as any));
-  }
   const { tolerance = 1e-5, web: inWeb = true, by = lower, ...rest } = options;
   const expected = runJax(fn, args());
   const inside = by(fn, args(), rest);

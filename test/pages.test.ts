@@ -1,4 +1,14 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { catalogue, pseudoDerivatives } from "hardgrad";
@@ -83,6 +93,24 @@ describe("the tour of the core", () => {
     expect(read(path).split("\n").length).toBeLessThan(450);
   });
 
+  test("typed in, its blocks print what they say", () => {
+    const blocks = [...read(path).matchAll(/\*\*Type it in\*\*[^\n]*\n\n```js\n([\s\S]*?)\n```/g)].map(([, code]) => code!); // biome-ignore format: one thought
+    expect(read(path).match(/^```js$/gm)).toHaveLength(blocks.length);
+    const code = blocks.join("\n");
+    // What a line prints stands behind it, or in the lines of comment after it.
+    const wanted = [...code.matchAll(/(?:(?:console\.log|measure)\(.*;|^) ?\/\/ (.*)$/gm)].map(
+      ([, said]) => said,
+    );
+    expect(wanted.length).toBeGreaterThan(8);
+    const file = join(mkdtempSync(join(tmpdir(), "tour-")), "tour.mjs");
+    symlinkSync(join(root, "node_modules"), join(dirname(file), "node_modules"), "junction");
+    writeFileSync(file, code);
+    const { stdout, stderr } = spawnSync(process.execPath, [file], { encoding: "utf8" });
+    rmSync(dirname(file), { recursive: true });
+    expect(stderr).toBe("");
+    expect(stdout.trim().split("\n")).toEqual(wanted);
+  }, 120_000);
+
   for (const [, file, code] of excerpts)
     test(`the code still reads so: ${file} ${code!.split("\n")[0]}`, () => {
       const source = lines(read(join(dirname(path), file!)));
@@ -90,6 +118,24 @@ describe("the tour of the core", () => {
       const found = source.some((_, i) => excerpt.every((line, j) => source[i + j] === line));
       expect(found, `not in ${file}:\n${code}`).toBe(true);
     });
+});
+
+test("how to choose says what the audits measured", () => {
+  const page = read(join(root, "docs/choosing.md"));
+  const rows = page.split("\n").flatMap((line) => {
+    const [, problem] = /^\| .*\(\[audit\]\(results\/(audit-[\w-]+\.json)\)\)/.exec(line) ?? [];
+    if (!problem) return [];
+    const { rows } = JSON.parse(read(join(root, "docs/results", problem)));
+    return [...line.matchAll(/\[([\w-]+)\]\(estimators\/\S+\) \((\d+) %, (-?[\d.]+)\)/g)].map(
+      ([said, id]) => {
+        const { relativeBias, cosine } = rows.find((r: { id: string }) => r.id === id);
+        const measured = `(${(100 * relativeBias).toFixed(0)} %, ${cosine.toFixed(2)})`;
+        return [said, said.replace(/\(\d.*$/, measured)];
+      },
+    );
+  });
+  expect(rows.length).toBeGreaterThan(7);
+  for (const [said, measured] of rows) expect(said).toBe(measured);
 });
 
 describe("the README", () => {

@@ -14,11 +14,11 @@ const matrix = (rows: number, columns: number, seed = 0): np.Array =>
 /** One loss per example, for one axis of units or categories. */
 const f = (x: np.Array): np.Array => np.sum(np.square(x.sub(0.45)), -1);
 
-const functions = (values: object): Scope =>
+export const functions = (values: object): Scope =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, () => value]));
 
 /** Arrays and the functions of jax-js, for every package. */
-const arrays: Scope = {
+export const arrays: Scope = {
   ...functions({ blockUntilReady, console: { log: () => {} }, jit, lax, nn, np, random, f }),
   key: () => random.key(3),
   logits: () => matrix(4, 6),

@@ -9,14 +9,14 @@ export interface Made {
   readonly value: unknown;
 }
 
-/** Free names of an example: functions that make a new value each time. */
+/** Free names of an example: functions that make a new value each time, or the promise of one. */
 export interface Scope {
   readonly [name: string]: () => unknown;
 }
 
-/** Whether the code uses the name other than as a member or in a string. */
+/** Whether the code uses the name other than as a member or at the start of a string. */
 const uses = (code: string, name: string): boolean =>
-  new RegExp(`(?<![.\\w$"'])${name.replace("$", "\\$")}(?![\\w$])`).test(code);
+  new RegExp(`(?<![\\w$"']|(?<!\\.\\.)\\.)${name.replace("$", "\\$")}(?![\\w$])`).test(code);
 
 /** Names that a pattern binds. */
 // biome-ignore lint/suspicious/noExplicitAny: nodes of a syntax tree
@@ -67,7 +67,7 @@ export async function runExample(code: string, scope: Scope): Promise<Made[]> {
   const names = Object.keys(scope).filter((name) => !declared.includes(name) && uses(code, name));
   const made: Made[] = [];
   const run = new AsyncFunction(...names, "$made", block);
-  await run(...names.map((name) => scope[name]!()), made);
+  await run(...(await Promise.all(names.map((name) => scope[name]!()))), made);
   return made;
 }
 
@@ -82,9 +82,9 @@ export function numbersIn(value: unknown, depth = 4): number[] {
   return Object.values(value).flatMap((part) => numbersIn(part, depth - 1));
 }
 
-/** A comment that is a value, such as `[0, 1]`, as that value; undefined for prose. */
+/** A comment that is a value, such as `[0, 1]` or `"rloo"`, as that value; undefined for prose. */
 export function valueSaid(said: string | undefined): unknown {
-  if (said === undefined || !/^(?:[[{\d-]|true|false)/.test(said)) return undefined;
+  if (said === undefined || !/^(?:[[{"\d-]|true|false)/.test(said)) return undefined;
   try {
     return new Function(`"use strict"; return (${said});`)();
   } catch {

@@ -4,14 +4,16 @@ import { accuracy, adam, crossEntropy, dense, glorotUniform, splitKey, testAccur
 import { nn, numpy as np } from "@jax-js/jax";
 import { bernoulli, oneHotOf, statefulExpectation } from "hardgrad";
 
+/** @type {(initial: number, max: number, help: string) => import("@hardgrad/experiments").NumberSetting} */
 const whole = (initial, max, help) => ({ type: "number", default: initial, min: 1, max, integer: true, help });
-const below = (p, images) => dense(images.mul(1 / 255), p.w1.ref, p.b1.ref);
-const above = (p, h) => dense(h, p.w2.ref, p.b2.ref);
-
+const options = { epochs: whole(5, 1000, "epochs"), batch: whole(50, 1000, "batch size"), hidden: whole(100, 4096, "units") };
+/** @type {(p: import("hardgrad").NamedArrays, n: 1 | 2, x: np.Array) => np.Array} */
+const layer = (p, n, x) => dense(x, p[`w${n}`].ref, p[`b${n}`].ref);
+/** @type {Omit<import("@hardgrad/experiments").StepExperiment<typeof options>, "name">} */
 export default {
   title: "One layer of random bits",
   about: "A classifier whose hidden units are 0 or 1, drawn at random; the estimators train the layer below them.",
-  options: { epochs: whole(5, 1000, "epochs"), batch: whole(50, 1000, "batch size"), hidden: whole(100, 4096, "units") },
+  options,
   compared: ["straight-through-sigmoid", "reinmax", "rloo"],
   recommended: () => ({ settings: {}, options: {} }),
   check: () => {}, // throw a RangeError for an estimator, settings or data that can't be used
@@ -24,15 +26,14 @@ export default {
   estimatorState: (estimator, { hidden }) => estimator.init(bernoulli(np.zeros([2, hidden]))),
   losses: (p, { images, labels, key }, estimator, state) => {
     const wanted = oneHotOf(labels.astype(np.int32), p.b2.shape[0]);
-    const f = (h) => crossEntropy(above(p, h), wanted.ref);
-    return statefulExpectation(bernoulli(below(p, images)), f, estimator, key, state);
+    const q = bernoulli(layer(p, 1, images.mul(1 / 255)));
+    return statefulExpectation(q, (h) => crossEntropy(layer(p, 2, h), wanted.ref), estimator, key, state);
   },
   optimizer: () => adam(),
   schedules: () => ({ learningRate: 0.003 }),
-  evaluations: { classes: (p, { images }) => ({ classes: np.argmax(above(p, nn.sigmoid(below(p, images))), -1) }) },
+  evaluations: { classes: (p, { images }) => ({ classes: np.argmax(layer(p, 2, nn.sigmoid(layer(p, 1, images.mul(1 / 255)))), -1) }) },
   evaluate: async ({ over, dataset: { test } }) => testAccuracy(accuracy((await over("classes", test)).classes, test), test),
   headline: { tag: "accuracy/test", title: "test accuracy", unit: "percent", better: "higher", note: "with the units' means" },
-  metrics: [],
-  pictures: async () => [],
+  metrics: [], pictures: async () => [],
   card: () => ({ description: "A classifier.", use: "", task: "image-classification", tags: [] }),
 };

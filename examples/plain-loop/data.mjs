@@ -5,6 +5,7 @@ import { oneHotOf } from "hardgrad";
 
 export const { train, test } = drawnDigits({ seed: 0, train: 3000, test: 500 });
 
+/** @type {(split: import("@hardgrad/experiments").Split, rows: readonly number[]) => np.Array} */
 export const imagesOf = ({ images, size }, rows) =>
   np
     .array(
@@ -15,7 +16,13 @@ export const imagesOf = ({ images, size }, rows) =>
     )
     .reshape([rows.length, size]);
 
-/** Every example once, in another order for each epoch. */
+/**
+ * Every example once, in another order for each epoch.
+ *
+ * @param {import("@hardgrad/experiments").Split} split
+ * @param {number} size
+ * @param {number} epoch
+ */
 export function* batches(split, size, epoch) {
   const order = shuffled(split.count, 0, epoch);
   for (let from = 0; from + size <= order.length; from += size) {

@@ -12,6 +12,7 @@ await initDevice("wasm");
 defaultDevice("wasm");
 const folder = process.argv[2] ?? ".";
 const optimizer = adam();
+/** @type {(p: import("./model.mjs").Params) => import("./model.mjs").Params} */
 const keep = (p) => Object.fromEntries(Object.entries(p).map(([name, x]) => [name, x.ref]));
 
 // Forward, gradient and optimizer are one compiled step. What changes (the key, the rate) is an argument.
@@ -20,7 +21,6 @@ const step = jit((p, state, batch, key, rate) => {
   return { value, ...optimizer.update(gradients, state, p, rate) };
 });
 
-/** @type {import("hardgrad").NamedArrays} */
 let params = init(random.key(1));
 let state = optimizer.init(params);
 for (let epoch = 0, n = 0; epoch < 3; epoch++)
@@ -33,10 +33,12 @@ for (let epoch = 0, n = 0; epoch < 3; epoch++)
   }
 
 const rows = Array.from({ length: test.count }, (_, n) => n);
+/** @param {import("./model.mjs").Params} p */
 const measure = (p) => accuracy(np.argmax(scores(p, imagesOf(test, rows)), -1).js(), test);
 console.log(`test accuracy ${measure(params)}`);
 
 // Save, and load again.
+/** @type {Record<string, import("@hardgrad/experiments").Tensor>} */
 const tensors = {};
 for (const [name, x] of Object.entries(params)) tensors[name] = { shape: x.shape, data: await x.ref.data() };
 writeFileSync(join(folder, "model.safetensors"), writeSafetensors(tensors, { format: "pt" }));

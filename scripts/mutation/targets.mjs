@@ -5,12 +5,18 @@ import { dirname, join, posix, relative } from "node:path";
 /** Files of a package's tests that take long or start processes: asked by name only. */
 const slow = /^(bias|conformance|compiled|options|native|leak|examples|browser|webgpu|.*-usage)/;
 
+/**
+ * The closest tests of a file by its path, quickest first; after a colon, the tests of that name only. The first pattern
+ * that matches counts.
+ */
 const experiments = [
-  [/^nn\/(optimizers|adam|schedules)\.ts$/, ["optimizers"]],
+  [/^nn\/(optimizers|adam)\.ts$/, ["optimizers"]],
+  [/^nn\/schedules\.ts$/, ["optimizers", "layers"]],
   [/^nn\/max-norm\.ts$/, ["layers", "gated"]],
   [/^nn\/layers\.ts$/, ["layers", "vae"]],
   [/^experiments\/vae\/losses\.ts$/, ["layers", "vae"]],
-  [/^experiments\/continual\/(fisher|methods\/gated-loss)\.ts$/, ["penalties", "protection", "continual"]],
+  [/^experiments\/continual\/fisher\.ts$/, ["fisher", "continual"]],
+  [/^experiments\/continual\/methods\/gated-loss\.ts$/, ["gated-loss", "continual"]],
   [/^experiments\/gated\/(losses|gate-kinds)\.ts$/, ["penalties", "gated", "routed-step"]],
   [/^experiments\/generator\/noise\.ts$/, ["generator-noise", "generator-draw"]],
   [/^experiments\/generator\/schedules\.ts$/, ["layers"]],
@@ -18,55 +24,104 @@ const experiments = [
   [/^experiments\/generator\/(flow|bits)\.ts$/, ["generator-prior", "generator"]],
   [
     /^experiments\/generator\/(losses|style|assignment)\.ts$/,
-    ["generator", "generator-information", "generator-draw"],
+    ["generator-information", "generator-draw", "generator"],
   ],
   [/^judge\/statistics\.ts$/, ["judge"]],
   [/^engine\/variance\.ts$/, ["training"]],
 ];
-/** The core's tests by folder, those that are closest first. */
+const gates = ["gates", "sparse-gates", "routed", "rate-divergence", "named-arrays", "scalars"];
+const audits = ["statistics", "rare", "exact-gradient", "part", "monitor", "audit", "verdicts"];
+const laws = [
+  "shift",
+  "mask",
+  "golden",
+  "golden-more",
+  "rare-choices",
+  "many-categories",
+  "extremes",
+  "scalars",
+];
 const core = [
-  [/^units\//, ["units", "extremes"]],
-  [/^gates\//, ["gates", "sparse-gates", "routed", "rate-divergence", "named-arrays", "scalars"]],
+  [/^units\//, ["units", "extremes: units"]],
+  [/^gates\/rate/, ["rate-divergence", ...gates]],
+  [/^gates\/(routed|blocks)/, ["routed", ...gates]],
+  [/^gates\//, gates],
   [/^audit\/(monitor)/, ["monitor", "audit"]],
-  [/^audit\//, ["statistics", "rare", "exact-gradient", "audit"]],
-  [/^distributions\/counts/, ["counts"]],
-  [/^distributions\//, ["golden-more", "examples-apart", "extremes", "many-categories"]],
-  [/^estimators\/.*(imle|maximizer|perturbed)/, ["perturb-and-map", "golden-more"]],
-  [/^check\//, ["check"]],
-  [/^gradients|^compiler/, ["gradients"]],
-  [/^estimators\//, ["golden", "golden-more"]],
+  [
+    /^audit\/(exact-gradient|enumerate|combinations|subsets|ordered|variables)/,
+    ["exact-gradient", ...audits],
+  ],
+  [/^audit\/compiled-check/, ["compiled-check", "gradients: audit"]],
+  [/^audit\//, audits],
+  [/^distributions\/(counts|exponential)/, ["counts", ...laws]],
+  [/^distributions\//, laws],
+  [
+    /^check\//,
+    ["check: a claim that is false|options out of range|tells its progress", "check: every claim"],
+  ],
+  [/^(gradients|compiler)\.ts/, ["gradients", "gradients-of-estimators"]],
+  [
+    /^(expectation|objective|support)\.ts/,
+    ["objective-errors", "equivalences: misuse", "conformance", "gradients"],
+  ],
+  [/^(math|surrogate)\.ts/, ["math", "golden", "extremes", "gradients"]],
+  [/^(checks|options|scalars)\.ts/, ["scalars", "named-arrays", "conformance", "gates"]],
+  [/^estimators\/(control|score|exact|straight)/, ["golden", "golden-more", "claims", "conformance"]],
+  [/^estimators\//, ["golden", "golden-more", "claims", "conformance", "line-of-descent: sample by sample"]],
+];
+/** More for some, before those above. */
+const first = [
+  [/^check\//, ["parts"]],
+  [/^audit\/rare/, ["rare"]],
+  [/^audit\/part/, ["part"]],
+  [/^distributions\/mask/, ["mask"]],
+  [/^gates\/named-arrays/, ["named-arrays"]],
+  [/^estimators\/.*(imle|maximizer|perturbed)/, ["perturb-and-map"]],
+  [/^estimators\/.*(decoupled)/, ["decoupled"]],
+  [/^estimators\/noise/, ["noise"]],
+  [/^estimators\/.*(reinforce|nvil|adaptation)/, ["state"]],
 ];
 
-/** The stages of a file, each `{ files, ids? }`; ids are estimators, whose names begin the titles of tests. */
+/**
+ * The stages of a file, each `{ files, ids?, title?, near }`; ids are estimators, whose names begin the titles of tests.
+ */
 export function stagesOf(root, file) {
   const [, name, inside] = file.match(/^packages\/([^/]+)\/src\/(.*)$/);
   const tests = readdirSync(join(root, "packages", name, "test"), { recursive: true })
     .map((test) => test.replaceAll("\\", "/"))
     .filter((test) => test.endsWith(".test.ts"));
-  const named = (wanted) =>
-    wanted.map((prefix) => {
-      const found = tests.find((test) => posix.basename(test) === `${prefix}.test.ts`);
-      if (!found)
-        throw new Error(`no test ${prefix}.test.ts in ${name}: scripts/mutation/targets.mjs names it`);
-      return found;
-    });
-  const at = (list) => list.map((test) => `packages/${name}/test/${test}`);
-  if (name === "experiments") {
-    const wanted = experiments.find(([pattern]) => pattern.test(inside))?.[1] ?? [];
-    return named(wanted).map((test) => ({ files: at([test]) }));
-  }
-  const near = named(core.find(([pattern]) => pattern.test(inside))?.[1] ?? []);
-  const others = tests.filter((test) => !slow.test(posix.basename(test)) && !near.includes(test));
-  const long = tests
-    .filter((test) => /^(conformance|options|compiled|bias)/.test(posix.basename(test)))
-    .sort();
-  const ids = estimatorsOf(root, file);
-  const stages = [near, /^estimators\//.test(inside) ? [] : others].filter((list) => list.length > 0);
-  return [
-    ...stages.map((list) => ({ files: at(list) })),
-    ...(ids.length > 0 ? long.reverse().map((test) => ({ files: at([test]), ids })) : []),
-    ...(/^estimators\//.test(inside) ? [{ files: at(others) }] : []),
+  const at = (test) => `packages/${name}/test/${test}`;
+  const find = (prefix) => {
+    const found = tests.find((test) => posix.basename(test) === `${prefix}.test.ts`);
+    if (found) return at(found);
+    throw new Error(`no test ${prefix}.test.ts in ${name}: scripts/mutation/targets.mjs names it`);
+  };
+  const near = nearOf(name, inside).map((wanted) => {
+    const [prefix, title] = wanted.split(": ");
+    return { file: find(prefix), title };
+  });
+  const whole = near.filter(({ title }) => !title).map(({ file }) => file);
+  const parts = near.filter(({ title }) => title).map(({ file, title }) => ({ files: [file], title }));
+  const ids = name === "experiments" ? [] : estimatorsOf(root, file);
+  const byName = (...list) =>
+    ids.length > 0 ? [{ files: list.map((prefix) => find(prefix)), ids, near: true }] : [];
+  const stages = [
+    ...(/^estimators/.test(inside) ? byName("all-samples") : []),
+    ...(whole.length > 0 ? [{ files: whole, near: true }] : []),
+    ...byName("conformance-transforms", "conformance-samples"),
+    ...parts.map((s) => ({ ...s, near: true })),
+    ...byName("conformance-options", "compiled", "bias"),
   ];
+  if (name === "experiments") return stages;
+  const others = tests.filter((test) => !slow.test(posix.basename(test)) && !whole.includes(at(test)));
+  return [...stages, ...others.map((test) => ({ files: [at(test)], near: false }))];
+}
+
+/** The closest tests of a file. */
+function nearOf(name, inside) {
+  const wanted = (table) => table.find(([pattern]) => pattern.test(inside))?.[1] ?? [];
+  if (name === "experiments") return wanted(experiments);
+  return [...new Set([...wanted(first), ...wanted(core)])];
 }
 
 /** Files of the regularisers, losses, schedules and optimizers of the experiments. */

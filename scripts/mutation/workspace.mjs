@@ -1,7 +1,7 @@
 // A copy of the repository in a temporary folder, where sources are changed and tests are run: the tree that one works
 // in is never touched.
 import { spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative, sep } from "node:path";
 
@@ -32,25 +32,16 @@ export function copyOf(root) {
 }
 
 /**
- * Runs the tests of a stage in a copy and ends at the first that fails.
+ * Runs the tests of a stage in a copy, files in the order given and in one process, and ends at the first that fails.
  *
- * @returns {Promise<{ outcome: "passed" | "failed" | "timeout" | "empty", seconds: number, output: string }>}
+ * @returns {Promise<{ outcome: "passed" | "failed" | "timeout" | "empty", seconds: number, output: string, test?: string }>}
+ *   with the name of the test that failed.
  */
-export function runTests(copy, { files, ids }, limit) {
+export function runTests(copy, { files, ids, title }, limit) {
   const vitest = join(copy, "node_modules", "vitest", "vitest.mjs");
-  const present = files.filter((file) => existsSync(join(copy, file)));
-  const args = [
-    vitest,
-    "run",
-    ...present,
-    "--bail",
-    "1",
-    "--reporter",
-    "dot",
-    "--no-color",
-    "--maxWorkers",
-    "1",
-  ];
+  const args = [vitest, "run", ...files, "--config", "scripts/mutation/vitest.config.ts", "--root", copy];
+  args.push("--bail", "1", "--reporter", "dot", "--no-color", "--maxWorkers", "1", "--no-isolate");
+  if (title) args.push("-t", title);
   if (ids) args.push("-t", `(^| )(${ids.join("|")}),`);
   const begin = performance.now();
   return new Promise((resolve) => {
@@ -83,7 +74,7 @@ export function runTests(copy, { files, ids }, limit) {
       const none = /Tests +no tests|No test files found|\(0 test/.test(output);
       const ran = /Tests .*\d+ (passed|failed)/.test(output);
       const outcome = late ? "timeout" : code !== 0 ? "failed" : none || !ran ? "empty" : "passed";
-      resolve({ outcome, seconds, output });
+      resolve({ outcome, seconds, output, test: output.match(/^ *FAIL +(.*)$/m)?.[1] });
     });
   });
 }

@@ -94,10 +94,21 @@ export function compileGraph(
   const scratch = top;
   top += scratchBytes;
 
-  const lives = livesOf(steps, stored, outputs.map(({ root }) => root));
-  const inPlace = placesOfUpdates(steps, graph, outputs.map(({ root }) => root), resultNames, updates, lives);
+  const lives = livesOf(
+    steps,
+    stored,
+    outputs.map(({ root }) => root),
+  );
+  const inPlace = placesOfUpdates(
+    steps,
+    graph,
+    outputs.map(({ root }) => root),
+    resultNames,
+    updates,
+    lives,
+  );
   for (const [value, input] of inPlace) storageOf.set(value, storageOf.get(input)!);
-  const moving = [...stored].filter((x) => x.node && !storageOf.has(x));
+  const moving = [...stored].filter((x) => !x.data && !storageOf.has(x));
   for (const x of moving) storageOf.set(x, storageFor(x));
   top = place(
     moving.map((x) => ({ storage: storageOf.get(x)!, ...lives.get(x)! })),
@@ -162,7 +173,11 @@ function livesOf(
   steps.forEach((step, at) => {
     const nodes: readonly Node[] = step.kind === "loop" ? step.nodes.map(({ node }) => node) : [step.node];
     const operands = step.kind === "loop" ? step.nodes.flatMap((n) => n.operands) : step.operands;
-    for (const x of nodes.flatMap((node) => node.outputs)) if (stored.has(x)) lives.set(x, { from: at, to: at });
+    const written = nodes.flatMap((node) => node.outputs);
+    if (step.kind === "loop" && step.into) written.push(step.into.root);
+    for (const x of written)
+      if (stored.has(x))
+        lives.set(x, { from: lives.get(x)?.from ?? at, to: Math.max(lives.get(x)?.to ?? at, at) });
     for (const { root } of operands) {
       const life = lives.get(root) ?? { from: -1, to: at };
       lives.set(root, { from: life.from, to: Math.max(life.to, at) });
@@ -201,8 +216,8 @@ function placesOfUpdates(
 /** Whether a loop reads an array only where it writes the result: element by element. */
 function readsInOrder(step: Step, root: Value, old: Value): boolean {
   if (step.kind !== "loop") return false;
-  const made = step.nodes.find(({ node }) => node.outputs[0] === root)!;
-  if (made.folded.includes(true)) return false;
+  const made = step.nodes.find(({ node }) => node.outputs[0] === root);
+  if (!made || made.folded.includes(true)) return false;
   return step.nodes.every(({ operands, lengths }) =>
     operands.every(
       ({ root: x, view }) =>

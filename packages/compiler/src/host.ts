@@ -36,10 +36,12 @@ export function numbers(buffer: ArrayBufferLike, { dtype, address, length }: Sto
  *
  * @throws LoweringError for an operator that has none.
  */
-export function hostOperation({ node, operands }: Single, storageOf: ReadonlyMap<Value, Storage>): HostOperation {
+export function hostOperation(
+  { node, operands }: Single,
+  storageOf: ReadonlyMap<Value, Storage>,
+): HostOperation {
   const operator = operators[node.op];
-  if (!operator)
-    throw new LoweringError(`compile: ${node.op} of ${node.inputs[0]?.dtype} has no kernel.`);
+  if (!operator) throw new LoweringError(`compile: ${node.op} of ${node.inputs[0]?.dtype} has no kernel.`);
   return (buffer) => {
     const readers = operands.map((operand) => reader(buffer, operand, storageOf.get(operand.root)!));
     const results = node.outputs.map((x) => numbers(buffer, storageOf.get(x)!));
@@ -93,18 +95,6 @@ const list = (node: Node, name: string): readonly number[] => node.attributes[na
 
 /** From the front, or with a negative sign from the back. */
 const wrapped = (index: number, length: number): number => (index < 0 ? index + length : index);
-
-function concat({ node, operands, results: [out] }: Arrays): void {
-  const axis = number(node, "axis");
-  const total = node.outputs[0]!.shape[axis]!;
-  let start = 0;
-  for (const { data, shape } of operands) {
-    const [outer, length, inner] = around(shape, axis);
-    for (let o = 0; o < outer; o++)
-      out!.set(data.subarray(o * length * inner, (o + 1) * length * inner), (o * total + start) * inner);
-    start += length;
-  }
-}
 
 function pad({ node, operands: [x], results: [out] }: Arrays): void {
   const pads = list(node, "pads");
@@ -242,46 +232,6 @@ function cumSum({ node, operands: [x, at], results: [out] }: Arrays): void {
     }
 }
 
-function convolution({ node, operands: [x, w], results: [out] }: Arrays): void {
-  const [batch, , ...space] = x!.shape as [number, number, ...number[]];
-  const [, channels, ...window] = w!.shape as [number, number, ...number[]];
-  const [, filters, ...positions] = node.outputs[0]!.shape as [number, number, ...number[]];
-  const groups = number(node, "group");
-  const [strides, dilations, pads] = [list(node, "strides"), list(node, "dilations"), list(node, "pads")];
-  const steps = rowMajor(space);
-  const [volume, count, taps] = [size(space), size(positions), size(window)];
-  const perGroup = filters / groups;
-  // Where each tap of each position reads, or -1.
-  const source = new Int32Array(count * taps);
-  for (let p = 0; p < count; p++)
-    for (let t = 0; t < taps; t++) {
-      let [rp, rt, at] = [p, t, 0];
-      for (let axis = space.length - 1; axis >= 0; axis--) {
-        const i = (rp % positions[axis]!) * strides[axis]! + (rt % window[axis]!) * dilations[axis]! - pads[axis]!;
-        rp = Math.floor(rp / positions[axis]!);
-        rt = Math.floor(rt / window[axis]!);
-        at = at < 0 || i < 0 || i >= space[axis]! ? -1 : at + i * steps[axis]!;
-      }
-      source[p * taps + t] = at;
-    }
-  for (let n = 0; n < batch; n++)
-    for (let f = 0; f < filters; f++) {
-      const group = Math.floor(f / perGroup);
-      for (let p = 0; p < count; p++) {
-        let sum = 0;
-        for (let c = 0; c < channels; c++) {
-          const image = ((n * groups + group) * channels + c) * volume;
-          const filter = (f * channels + c) * taps;
-          for (let t = 0; t < taps; t++) {
-            const at = source[p * taps + t]!;
-            if (at >= 0) sum += x!.data[image + at]! * w!.data[filter + t]!;
-          }
-        }
-        out![(n * filters + f) * count + p] = sum;
-      }
-    }
-}
-
 function range({ operands: [start, , step], results: [out] }: Arrays): void {
   for (let i = 0; i < out!.length; i++) out![i] = start!.data[0]! + i * step!.data[0]!;
 }
@@ -289,8 +239,6 @@ function range({ operands: [start, , step], results: [out] }: Arrays): void {
 const operators: { readonly [op: string]: Operator | undefined } = {
   ArgMax: extreme(1),
   ArgMin: extreme(-1),
-  Concat: concat,
-  Conv: convolution,
   CumSum: cumSum,
   Gather: gatherRows,
   GatherElements: gatherElements,

@@ -10,12 +10,6 @@ const ROOM = 16;
 export const bytesOf = ({ dtype, length }: Pick<Storage, "dtype" | "length">): number =>
   LINE * Math.ceil((length * (dtype === "uint8" ? 1 : 4) + ROOM) / LINE);
 
-/** What a step reads and writes in memory. */
-export interface Use {
-  readonly reads: readonly Value[];
-  readonly writes: readonly Value[];
-}
-
 /** The values that must be in memory: read by another step than their own, by a single node, or after the end. */
 export function valuesInMemory(steps: readonly Step[], outputs: readonly Value[]): ReadonlySet<Value> {
   const stored = new Set<Value>(outputs);
@@ -25,8 +19,10 @@ export function valuesInMemory(steps: readonly Step[], outputs: readonly Value[]
       for (const { root } of step.operands) stored.add(root);
       continue;
     }
+    if (step.into) stored.add(step.into.root);
     const made = new Set(step.nodes.map(({ node }) => node.outputs[0]!));
-    for (const { operands } of step.nodes) for (const { root } of operands) if (!made.has(root)) stored.add(root);
+    for (const { operands } of step.nodes)
+      for (const { root } of operands) if (!made.has(root)) stored.add(root);
   }
   return stored;
 }
@@ -42,7 +38,9 @@ export function place(
   for (const { storage, from, to } of [...storages].sort((a, b) => bytesOf(b.storage) - bytesOf(a.storage))) {
     const bytes = bytesOf(storage);
     let begin = start;
-    for (const other of placed.filter((p) => p.from <= to && from <= p.to).sort((p, q) => p.begin - q.begin)) {
+    for (const other of placed
+      .filter((p) => p.from <= to && from <= p.to)
+      .sort((p, q) => p.begin - q.begin)) {
       if (other.begin - begin >= bytes) break;
       begin = Math.max(begin, other.end);
     }

@@ -16,10 +16,7 @@ export function products(
   const z = storageOf.get(node.outputs[0]!)!.address;
   const [m, k, n] = [a.shape.at(-2)!, a.shape.at(-1)!, b.shape.at(-1)!];
   const batch = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
-  const [left, right] = [
-    expanded(a, [...batch, m, k]),
-    expanded(b, [...batch, k, n]),
-  ];
+  const [left, right] = [expanded(a, [...batch, m, k]), expanded(b, [...batch, k, n])];
   return Array.from({ length: size(batch) }, (_, i) => [
     m,
     n,

@@ -46,7 +46,8 @@ export function instantiate(
     run() {
       bind();
       if (owners.get(memory) !== compiled) {
-        for (const { storage, value } of compiled.constants) numbers(memory.buffer, storage).set(wordsOf(value));
+        for (const { storage, value } of compiled.constants)
+          numbers(memory.buffer, storage).set(wordsOf(value));
         owners.set(memory, compiled);
       }
       run();

@@ -1,8 +1,9 @@
 import { LoweringError } from "@hardgrad/onnx";
-import { type Attributes, type Graph, type Node, size, type Value } from "@hardgrad/onnx/graph";
+import { type Graph, type Node, size, type Value } from "@hardgrad/onnx/graph";
+import { decompose, fresh } from "./decompose.ts";
 import { elementwise, lookings, reductions } from "./operators.ts";
 import { commonRefinement, splitStrides } from "./refine.ts";
-import { expanded, isWhole, reshaped, sliced, transposed, type View, whole } from "./views.ts";
+import { expanded, isWhole, patches, reshaped, sliced, transposed, type View, whole } from "./views.ts";
 
 /** An operand: an array in memory, or a value of the same loop; and how it is looked at. */
 export interface Operand {
@@ -30,6 +31,8 @@ export interface Loop {
   /** Which of `lengths` its reductions fold; undefined while it has none. */
   folded: readonly boolean[] | undefined;
   readonly nodes: LoopNode[];
+  /** Where the only node writes, if that is a part of an array. */
+  readonly into?: Operand;
 }
 
 /** A node that runs by itself: a matrix product, or one of the rarer operators. */
@@ -44,9 +47,14 @@ export type Step = Loop | Single;
 /** A loop with more arrays or nodes than this is ended: registers are few. */
 const MOST_NODES = 160;
 const MOST_ARRAYS = 40;
+/** No other value has this number: the zero around a padded array. */
+const zeroId = -(2 ** 31);
 
 /** Parts a graph into steps, in the order in which they run. */
-export function schedule(graph: Graph): { readonly steps: readonly Step[]; readonly outputs: readonly Operand[] } {
+export function schedule(graph: Graph): {
+  readonly steps: readonly Step[];
+  readonly outputs: readonly Operand[];
+} {
   const scheduler = new Scheduler();
   for (const node of graph.nodes) scheduler.add(node);
   const outputs = graph.outputs.map((x) => scheduler.stored(x));
@@ -62,6 +70,11 @@ class Scheduler {
   readonly #arrays = new Map<Loop, Set<Value>>();
 
   add(node: Node): void {
+    const parts = decompose(node);
+    if (parts) {
+      for (const part of parts) this.add(part);
+      return;
+    }
     const [out] = node.outputs as [Value];
     if (lookings.has(node.op)) {
       const operand = this.operand(node.inputs[0]!);
@@ -81,8 +94,9 @@ class Scheduler {
       const axes = (node.attributes.axes as readonly number[]).map((axis) => (axis < 0 ? axis + rank : axis));
       this.#loop(node, [operand], operand.view.shape, axes);
     } else if (node.op === "Gemm") this.#gemm(node);
-    else if (node.op === "Softmax" || node.op === "LogSoftmax" || node.op === "ReduceLogSumExp")
-      for (const part of exponentials(node)) this.add(part);
+    else if (node.op === "Concat") this.#concat(node);
+    else if (node.op === "Pad" && !(node.attributes.pads as readonly number[]).some((n) => n < 0))
+      this.#pad(node);
     else
       this.#single(
         node,
@@ -107,6 +121,64 @@ class Scheduler {
     if (!c) return;
     const sum: Node = { op: "Add", inputs: [product, c], attributes: {}, outputs: [out] };
     this.#loop(sum, [this.operand(product), this.#broadcast(this.operand(c), out.shape)], out.shape, []);
+  }
+
+  /** Parts side by side along an axis: each is written to its place. */
+  #concat({ inputs, attributes, outputs }: Node): void {
+    const [out] = outputs as [Value];
+    const axis = attributes.axis as number;
+    let start = 0;
+    for (const x of inputs) {
+      this.#write(this.operand(x), out, sliced(whole(out.shape), x.shape, [axis], [start], [1]));
+      start += x.shape[axis]!;
+    }
+  }
+
+  /** Zeros around an array: they are written first. */
+  #pad({ inputs: [x], attributes, outputs }: Node): void {
+    const [out] = outputs as [Value];
+    const pads = attributes.pads as readonly number[];
+    const zero: Value = { id: zeroId, dtype: out.dtype, shape: [], data: new Int32Array(1) };
+    this.#write({ root: zero, view: expanded(whole([]), out.shape) }, out, whole(out.shape));
+    const axes = x!.shape.map((_, axis) => axis);
+    this.#write(
+      this.operand(x!),
+      out,
+      sliced(
+        whole(out.shape),
+        x!.shape,
+        axes,
+        pads,
+        axes.map(() => 1),
+      ),
+    );
+  }
+
+  /** Copies an array to a part of another: a loop of its own. */
+  #write({ root, view }: Operand, target: Value, part: View): void {
+    const node = fresh(target, "Identity", [root]).node!;
+    const long = view.shape.flatMap((d, axis) => (d === 1 ? [] : [axis]));
+    const lengths = long.map((axis) => view.shape[axis]!);
+    const along = ({ offset, strides }: View): View => ({
+      offset,
+      shape: lengths,
+      strides: long.map((axis) => strides[axis]!),
+    });
+    const only: LoopNode = {
+      node,
+      operands: [{ root, view: along(view) }],
+      lengths,
+      folded: lengths.map(() => false),
+    };
+    this.#stepOf.set(target, this.steps.length);
+    this.#late.add(target);
+    this.steps.push({
+      kind: "loop",
+      lengths,
+      folded: undefined,
+      nodes: [only],
+      into: { root: target, view: along(part) },
+    });
   }
 
   #single(node: Node, operands: readonly Operand[]): void {
@@ -178,7 +250,7 @@ class Scheduler {
 
   #joins(at: number, added: LoopNode, reducing: boolean): boolean {
     const loop = this.steps[at]!;
-    if (loop.kind !== "loop" || loop.nodes.length >= MOST_NODES) return false;
+    if (loop.kind !== "loop" || loop.into || loop.nodes.length >= MOST_NODES) return false;
     const lengths = commonRefinement(loop.lengths, added.lengths);
     if (!lengths) return false;
     const mask = (own: readonly number[], folded: readonly boolean[]): boolean[] =>
@@ -210,54 +282,11 @@ function look(node: Node, view: View, shape: readonly number[]): View | undefine
       return transposed(view, list("perm"));
     case "Expand":
       return expanded(view, shape);
+    case "Patches":
+      return patches(view, shape, list("strides"), list("dilations"));
     case "Slice":
       return sliced(view, shape, list("axes"), list("starts"), list("steps"));
     default:
       throw new LoweringError(`compile: ${node.op} is no view.`);
   }
-}
-
-/** Operators made of others: of exponentials less their maximum, so that none overflows. */
-function exponentials({ op, inputs: [x], attributes, outputs: [out] }: Node): Node[] {
-  const parts: Node[] = [];
-  const emit = (kind: string, operands: readonly Value[], shape: readonly number[], more: Attributes = {}): Value => {
-    const made = fresh({ dtype: x!.dtype, shape }, kind, operands, more);
-    parts.push(made.node!);
-    return made;
-  };
-  const { shape } = x!;
-  const wanted = op === "ReduceLogSumExp" ? (attributes.axes as readonly number[]) : [attributes.axis as number];
-  const axes = wanted.map((axis) => (axis < 0 ? axis + shape.length : axis));
-  const kept = shape.map((d, axis) => (axes.includes(axis) ? 1 : d));
-  const fold = (kind: string, v: Value): Value => emit(kind, [v], kept, { axes, keepdims: 1 });
-  const largest = fold("ReduceMax", x!);
-  const less = emit("Sub", [x!, largest], shape);
-  const powers = emit("Exp", [less], shape);
-  const sum = fold("ReduceSum", powers);
-  const last = (kind: string, operands: readonly Value[], more: Attributes = {}): void => {
-    parts.push({ op: kind, inputs: operands, attributes: more, outputs: [out!] });
-  };
-  if (op === "Softmax") last("Div", [powers, sum]);
-  else if (op === "LogSoftmax") last("Sub", [less, emit("Log", [sum], kept)]);
-  else {
-    const total = emit("Add", [emit("Log", [sum], kept), largest], kept);
-    last("Reshape", [total], { shape: out!.shape });
-  }
-  return parts;
-}
-
-let nextId = -1;
-
-/** A value of the same type and shape that an operator of the compiler's own computes. */
-function fresh(
-  { dtype, shape }: Pick<Value, "dtype" | "shape">,
-  op: string,
-  inputs: readonly Value[],
-  attributes: Attributes = {},
-): Value {
-  const outputs: Value[] = [];
-  const node: Node = { op, inputs, attributes, outputs };
-  const value: Value = { id: nextId--, dtype, shape, node };
-  outputs.push(value);
-  return value;
 }

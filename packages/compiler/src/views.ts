@@ -70,6 +70,30 @@ export function sliced(
   return { shape, strides, offset };
 }
 
+/**
+ * What lies under the window of a convolution: `[batch, groups, channels, ...window, ...positions]` of an image
+ * `[batch, groups * channels, ...space]`.
+ */
+export function patches(
+  { strides, offset }: View,
+  shape: readonly number[],
+  steps: readonly number[],
+  dilations: readonly number[],
+): View {
+  const [batch, channel, ...space] = strides as [number, number, ...number[]];
+  return {
+    shape,
+    strides: [
+      batch,
+      channel * shape[2]!,
+      channel,
+      ...space.map((s, i) => s * dilations[i]!),
+      ...space.map((s, i) => s * steps[i]!),
+    ],
+    offset,
+  };
+}
+
 /** The same elements in another shape; undefined where they would have to be copied. */
 export function reshaped(view: View, shape: readonly number[]): View | undefined {
   if (size(shape) === 0) return { shape, strides: rowMajor(shape), offset: view.offset };

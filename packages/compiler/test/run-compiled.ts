@@ -14,7 +14,8 @@ export const plainMultiply =
     for (let i = 0; i < m; i++)
       for (let j = 0; j < n; j++) {
         let sum = accumulate ? x[c / 4 + i * cRow + j]! : 0;
-        for (let l = 0; l < k; l++) sum += x[a / 4 + i * aRow + l * aColumn]! * x[b / 4 + l * bRow + j * bColumn]!;
+        for (let l = 0; l < k; l++)
+          sum += x[a / 4 + i * aRow + l * aColumn]! * x[b / 4 + l * bRow + j * bColumn]!;
         x[c / 4 + i * cRow + j] = sum;
       }
   };
@@ -37,7 +38,10 @@ export function runCompiled(fn: Traceable, args: readonly unknown[]): number[][]
   const given = new Map(
     names.map((name, i) => {
       const leaf = leaves[i]!;
-      return [name, typeof leaf === "object" ? (leaf.ref.dataSync() as ArrayLike<number>) : [Number(leaf)]] as const;
+      return [
+        name,
+        typeof leaf === "object" ? (leaf.ref.dataSync() as ArrayLike<number>) : [Number(leaf)],
+      ] as const;
     }),
   );
   const drawn = runKeys(

@@ -13,7 +13,7 @@ import type { Command } from "commander";
 import { ownForm } from "../data/own-data.ts";
 import { UsageError } from "./errors.ts";
 import { parseEstimator } from "./estimator.ts";
-import { addSetting, givenSettings, wholeNumberFlag } from "./flags.ts";
+import { addSetting, givenSettings, kebab, wholeNumberFlag } from "./flags.ts";
 import { filesOf, ownExperiments } from "./own.ts";
 import { unknownName } from "./suggest.ts";
 
@@ -45,6 +45,11 @@ export function addExperiments(
   action: (experiment: string, flags: Flags) => Promise<void>,
 ): void {
   for (const { name, title, options } of [...experiments, ...ownExperiments()]) {
+    const taken = Object.keys(options).find((option) =>
+      ["--help", ...command.options.map((o) => o.long)].includes(`--${kebab(option)}`),
+    );
+    if (taken !== undefined)
+      throw new UsageError(`${name}: its option ${taken} is a flag of ${command.name()} already; rename it.`);
     const sub = command.command(name).description(title).configureHelp({ showGlobalOptions: true });
     for (const [option, spec] of Object.entries(options)) addSetting(sub, option, spec);
     sub.action((_flags, self: Command) => action(name, self.optsWithGlobals()));

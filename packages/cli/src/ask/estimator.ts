@@ -25,6 +25,8 @@ export function entryOf(id: string): CatalogueEntry {
     throw new UsageError(
       `${id}: its default export must be a function that makes an estimator, such as defineEstimator({...}) returns.`,
     );
+  if (/[/\\]/.test(id))
+    throw new UsageError(`there is no estimator ${id}; the name of a module ends in .js, .mjs, .ts or .mts.`);
   throw unknownName("estimator", id, catalogue.map((e) => e.id)); // biome-ignore format: one thought
 }
 
@@ -44,7 +46,7 @@ export function parseEstimator(text: string): EstimatorSpec {
       throw new UsageError(
         `estimator ${JSON.stringify(text)}: ${JSON.stringify(part)} must be option=value, for example ${exampleOf(id)}.`,
       );
-    const spec = table[name];
+    const spec = Object.hasOwn(table, name) ? table[name] : undefined;
     if (!spec) {
       const known = Object.keys(table);
       const guess = nearest(name, known);
@@ -55,6 +57,8 @@ export function parseEstimator(text: string): EstimatorSpec {
           : "it takes none.";
       throw new UsageError(`estimator ${id} has no option ${JSON.stringify(name)}; ${way}`);
     }
+    if (Object.hasOwn(options, name))
+      throw new UsageError(`estimator ${JSON.stringify(text)}: ${name} is given twice; give it once.`);
     options[name] = optionValue(`estimator ${id}: option ${name}`, spec, value);
   }
   try {

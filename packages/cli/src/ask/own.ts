@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { addEstimator, type Experiment, experiments, type RunConfig } from "@hardgrad/experiments";
 import type { Estimator } from "hardgrad";
 import { isOwnData, loadOwnData, ownFile } from "../data/own-data.ts";
-import { Failure, UsageError } from "./errors.ts";
+import { Failure, reasonOf, UsageError } from "./errors.ts";
 import { isModuleFile, loadModule, type ModuleFile } from "./module-file.ts";
+import { guardedExperiment, wrongExperiment } from "./own-experiment.ts";
 import { unknownName } from "./suggest.ts";
 
 /** Modules of the user's that this command was given, by how they were named. They are loaded once, before it starts. */
@@ -61,10 +62,12 @@ function checkedFactory(name: string, create: Create): Create {
   try {
     made = create();
   } catch (error) {
-    throw new UsageError(`${name}: its default export fails without options: ${(error as Error).message}`);
+    throw new UsageError(
+      `${name}: its default export fails without options: ${reasonOf(error).replace(/\.$/, "")}.`,
+    );
   }
   const missing =
-    typeof made !== "object" || made === null
+    typeof made !== "object" || made === null || made instanceof Promise
       ? "an estimator"
       : (["losses", "noise", "init", "evaluations"] as const).find((m) => typeof made[m] !== "function") ||
         (["supports", "options", "settings"] as const).find((m) => typeof made[m] !== "object");
@@ -79,39 +82,24 @@ function checkedFactory(name: string, create: Create): Create {
 export function experimentOf(name: string): Experiment {
   const found = [...experiments, ...ownExperiments()].find((e) => e.name === name);
   if (found) return found;
-  if (loaded.has(name)) throw wrongExperiment(name, loaded.get(name)!.value);
+  if (loaded.has(name)) throw refusedExperiment(name, loaded.get(name)!);
   throw unknownName("experiment", name, experiments.map((e) => e.name)); // biome-ignore format: one thought
 }
 
 /** Those of the modules in hand, each called as its file is. */
 export function ownExperiments(): Experiment[] {
-  return [...loaded].flatMap(([name, { value }]) => {
-    if (missingOf(value) !== undefined) return [];
-    return [{ ...(value as Experiment), name }];
-  });
-}
-
-/** The first thing that an experiment needs and this has not. */
-function missingOf(value: unknown): string | undefined {
-  if (typeof value !== "object" || value === null) return "an object";
-  const given = value as { readonly [name: string]: unknown };
-  const functions = ["recommended", "check", "card"];
-  const step = ["init", "estimatorState", "losses", "optimizer", "schedules", "estimated", "evaluate"];
-  const wanted = typeof given.course === "function" ? functions : [...functions, ...step, "pictures"];
-  return (
-    ["options", "headline", "metrics", "compared"].find((key) => typeof given[key] !== "object") ??
-    wanted.find((key) => typeof given[key] !== "function")
+  return [...loaded].flatMap(([name, module]) =>
+    wrongExperiment(module.value) === undefined ? [guardedExperiment(name, module)] : [],
   );
 }
 
-function wrongExperiment(name: string, value: unknown): UsageError {
-  const missing = missingOf(value);
+function refusedExperiment(name: string, { value }: ModuleFile): UsageError {
   if (typeof value === "function")
     return new UsageError(
       `${name}: is an estimator, not an experiment; use it with --estimator ${name}, or see docs/own-experiment.md.`,
     );
   return new UsageError(
-    `${name}: its default export must be an experiment, but ${missing === "an object" ? `is a ${typeof value}` : `${missing} is missing`}; see docs/own-experiment.md.`,
+    `${name}: its default export must be an experiment, but ${wrongExperiment(value)}; see docs/own-experiment.md.`,
   );
 }
 

@@ -1,5 +1,4 @@
 import { extname, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { nn, numpy as np } from "@jax-js/jax";
 import {
   bernoulli,
@@ -11,8 +10,8 @@ import {
   poisson,
   subset,
 } from "hardgrad";
-import { Failure, reasonOf, UsageError } from "./errors.ts";
-import { loadModule } from "./module-file.ts";
+import { reasonOf, UsageError } from "./errors.ts";
+import { inFile, loadModule } from "./module-file.ts";
 import { type Contents, type kinds, wrongContents } from "./problem-file.ts";
 import { unknownName } from "./suggest.ts";
 
@@ -59,20 +58,9 @@ function makeProblem(name: string, contents: Contents): Problem {
 function located<T>(name: string, call: () => T): T {
   try {
     return call();
-  } catch (cause) {
-    const error = cause instanceof Error ? cause : new Error(String(cause));
-    const file = looksLikeFile(name) ? pathToFileURL(resolve(name)).href : undefined;
-    const line = file && error.stack?.split("\n").find((l) => l.includes(`${file}:`));
-    const number = line && /:(\d+):\d+\)?$/.exec(line)?.[1];
-    const message = usedTwice(error) ?? error.message;
-    throw new Failure(`${name}${number ? `:${number}` : ""}: the objective failed: ${message}`, { cause });
+  } catch (error) {
+    throw inFile(name, resolve(name), error, "the objective failed");
   }
-}
-
-/** jax-js's own words for this name a tracer, which the file does not. */
-function usedTwice(error: Error): string | undefined {
-  if (!(error instanceof ReferenceError) || !error.message.startsWith("Referenced tracer")) return undefined;
-  return "an array was used again after it was consumed; write x.ref at every use of x but the last.";
 }
 
 const wave = (n: number, scale: number, shift = 0): number[] =>
@@ -150,7 +138,7 @@ function looksLikeFile(text: string): boolean {
 
 /** A built-in problem by name, or the default export of a module file. */
 export async function loadProblem(text: string): Promise<Problem> {
-  if (text in builtIn) return makeProblem(text, builtIn[text]!);
+  if (Object.hasOwn(builtIn, text)) return makeProblem(text, builtIn[text]!);
   if (!looksLikeFile(text)) throw unknownName("problem", text, problemNames);
   const { value } = await loadModule(text);
   let wrong: string | undefined;

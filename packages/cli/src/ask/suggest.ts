@@ -35,7 +35,8 @@ export function unknownName(
   names: readonly string[],
   meant: { readonly [word: string]: string } = {},
 ): UsageError {
-  const guess = meant[word.toLowerCase()] ?? nearest(word, names);
+  const typed = word.toLowerCase();
+  const guess = Object.hasOwn(meant, typed) ? meant[typed] : nearest(word, names);
   const way = guess ? `did you mean ${guess}?` : `known: ${names.join(", ")}.`;
   return new UsageError(`there is no ${kind} ${JSON.stringify(word)}; ${way}`);
 }

@@ -45,11 +45,13 @@ export async function auditEstimators(ids: string | undefined, flags: Flags): Pr
     onProgress: bar.update,
   })
     .catch((error: Error) => {
-      throw error instanceof Failure ? error : new Failure(`${problem.name}: ${error.message}`);
+      if (error instanceof Failure) throw error;
+      const large = /states are more than/.test(error.message) ? " Here: --units 0-7." : "";
+      throw new Failure(`${problem.name}: ${error.message}${large}`);
     })
     .finally(bar.stop);
   if (report.rows.length === 0)
-    throw new Failure(`${problem.name}: no estimator could be measured: ${reasonsOf(report)}`);
+    throw new Failure(`${problem.name}: no estimator could be measured: ${sentenceOf(report)}`);
   const rows = labelled(report, estimators, parsed);
   if (out) await writeReport(report, rows, problem.title, out);
   if (flags.json) {
@@ -63,7 +65,7 @@ export async function auditEstimators(ids: string | undefined, flags: Flags): Pr
     return;
   }
   print(tableOf(report, rows, problem.title));
-  for (const { id, reason } of skippedOf(report)) narrate(`left out ${id}: ${reason}`);
+  for (const { ids, reason } of reasonsOf(report)) narrate(`left out ${ids}: ${reason}`);
   if (out) narrate(`wrote ${out}`);
 }
 
@@ -76,17 +78,19 @@ function skippedOf({ skipped }: AuditReport): AuditReport["skipped"] {
 }
 
 /** Each reason once, with those it holds for. */
-function reasonsOf(report: AuditReport): string {
+function reasonsOf(report: AuditReport): { ids: string; reason: string }[] {
   const skipped = skippedOf(report);
   const reasons = [...new Set(skipped.map((s) => s.reason))];
-  return reasons
-    .map((reason) => {
-      const ids = skipped.filter((s) => s.reason === reason).map((s) => s.id);
-      return `${ids.join(", ")}: ${reason.replace(/\.$/, "")}`;
-    })
-    .join("; ")
-    .concat(".");
+  return reasons.map((reason) => {
+    const ids = skipped.filter((s) => s.reason === reason).map((s) => s.id);
+    return { ids: ids.join(", "), reason };
+  });
 }
+
+const sentenceOf = (report: AuditReport): string =>
+  `${reasonsOf(report)
+    .map(({ ids, reason }) => `${ids}: ${reason.replace(/\.$/, "")}`)
+    .join("; ")}.`;
 
 function labelled(
   report: AuditReport,

@@ -128,7 +128,7 @@ function defaultPath(experiment: string): string {
 /** Its arguments and options. */
 export function declare(command: Command): void {
   command
-    .argument("[experiment]", experimentNames())
+    .argument("[experiment]", `${experimentNames()}; or a module file of yours`)
     .option("--estimators <specs>", "estimators, separated by commas, such as reinmax,rloo:samples=8")
     .option("--seeds <n>", "runs per estimator (default: 1)")
     .option("--seed <n>", "first seed (default: 0)")

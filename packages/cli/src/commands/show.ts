@@ -25,6 +25,7 @@ export function show(id: string, flags: { json?: boolean }): void {
       e.note,
       "",
       `estimate   ${e.formula}`,
+      "           f: the rest of the network; g: its gradient at the sample; a: logits; b, D or x: sample; p or pi: its mean; J: softmax Jacobian",
       `bias       ${e.unbiased ? (e.continuous ? "none for continuous f" : "none") : "biased"}; exact for ${exactnessText(e)}`,
       `forward    ${e.forward}${e.law ? ", under a law of its own" : ""}`,
       `needs      ${e.needs} of f`,

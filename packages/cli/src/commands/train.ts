@@ -23,6 +23,7 @@ import {
 } from "../ask/configuration.ts";
 import { deviceOf } from "../ask/device.ts";
 import { UsageError } from "../ask/errors.ts";
+import { formatEstimator } from "../ask/estimator.ts";
 import { optionValue } from "../ask/flags.ts";
 import { experimentOf } from "../ask/own.ts";
 import { refuseContradictions } from "../ask/resume.ts";
@@ -79,7 +80,7 @@ export async function train(name: string | undefined, flags: Flags): Promise<voi
   process.on("SIGINT", stop).on("SIGTERM", stop);
   try {
     const { headline } = experiment;
-    const { id } = config.estimator;
+    const estimator = formatEstimator(config.estimator);
     const summary = await trainRun({
       experiment,
       config,
@@ -92,10 +93,12 @@ export async function train(name: string | undefined, flags: Flags): Promise<voi
       notice: narrate,
       onRows: (rows, step, total) => {
         if (!progress)
-          narrate(`training ${experiment.name} with ${id} on ${config.data}, seed ${config.seed}: ${path}`);
-        progress ??= progressOf({ runs: 1, workers: 1, widest: id.length, headline }, quiet);
-        progress.update(id, rows, step, total);
-        if (step === total) progress.end(id);
+          narrate(
+            `training ${experiment.name} with ${estimator} on ${config.data}, seed ${config.seed}: ${path}`,
+          );
+        progress ??= progressOf({ runs: 1, workers: 1, widest: estimator.length, headline }, quiet);
+        progress.update(estimator, rows, step, total);
+        if (step === total) progress.end(estimator);
       },
       stopped: () => stopped,
     });
@@ -199,7 +202,7 @@ function defaultPath(config: RunConfig): string {
 /** Its arguments and options. */
 export function declare(command: Command): void {
   command
-    .argument("[experiment]", experimentNames())
+    .argument("[experiment]", `${experimentNames()}; or a module file of yours`)
     .option(
       "--estimator <spec>",
       `id, or id:option=value, such as rloo:samples=8 (default: ${defaultEstimators()})`,

@@ -33,11 +33,12 @@ small { opacity: .8; }
 @media (max-width: 40rem) { .broad { display: none; } .narrow { display: block; } }
 @media (prefers-color-scheme: dark) { ${colours.map(inTheDark).join(" ")} }`;
 
-/** A curve's colour on a dark page. */
+/** A curve's colour on a dark page. Pictures keep theirs: they bring white paper along. */
 function inTheDark(colour: string, i: number): string {
-  return (["stroke", "fill", "color"] as const)
-    .map((kind) => `[${kind === "color" ? "data-colour" : kind}="${colour}"] { ${kind}: ${darkColours[i]}; }`)
-    .join(" ");
+  const curves = (["stroke", "fill"] as const).map(
+    (kind) => `:is(.broad, .narrow) [${kind}="${colour}"] { ${kind}: ${darkColours[i]}; }`,
+  );
+  return [...curves, `[data-colour="${colour}"] { color: ${darkColours[i]}; }`].join(" ");
 }
 
 /** A page that needs nothing else: table, curves with error bands, pictures, how to make it again. */

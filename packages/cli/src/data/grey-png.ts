@@ -18,8 +18,12 @@ export function sizeOfPng(bytes: Uint8Array, name: string): { width: number; hei
  * @throws RangeError that names the file if it is damaged.
  */
 export function greyOfPng(bytes: Uint8Array, name: string): { grey: Uint8Array; changed: boolean } {
+  // Below 8 bits fast-png 8 takes each pixel of an interlaced file for a whole byte.
+  if (bytes[24]! < 8 && bytes[28] === 1)
+    throw new RangeError(`${name}: is interlaced with ${bytes[24]} bits a pixel, which is not read; save it without interlacing.`); // biome-ignore format: one thought
   try {
     const png = decode(bytes, { checkCrc: true });
+    if (bytes[25] === 3 && !png.palette) throw new RangeError("its palette is missing");
     return greyOf(png);
   } catch (error) {
     throw new RangeError(

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
 import type { Examples } from "@hardgrad/experiments";
+import { reasonOf } from "../ask/errors.ts";
 import { greyOfPng, sizeOfPng } from "./grey-png.ts";
 
 /** Reads a file of the user's. */
@@ -17,10 +18,24 @@ const MOST_BYTES = 2 ** 30;
 
 const natural = new Intl.Collator("en", { numeric: true });
 
+/** The bytes of a file. @throws RangeError that names what can't be read, or is no file: a pipe would be waited for. */
+export function bytesOf(path: string): Uint8Array {
+  const isFile = reading(path, () => fs.statSync(path).isFile());
+  if (!isFile) throw new RangeError(`${path}: is not a file; remove it, or put a file there.`);
+  return reading(path, () => fs.readFileSync(path));
+}
+
+function reading<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new RangeError(`${path}: can't be read: ${reasonOf(error).replace(/\.$/, "")}.`);
+  }
+}
+
 /** Entries that the user put there, in natural order: `2` before `10`. */
 export function entriesOf(folder: string): fs.Dirent[] {
-  return fs
-    .readdirSync(folder, { withFileTypes: true })
+  return reading(folder, () => fs.readdirSync(folder, { withFileTypes: true }))
     .filter(({ name }) => !name.startsWith(".") && name !== "__MACOSX" && name !== "Thumbs.db")
     .sort((a, b) => natural.compare(a.name, b.name) || (a.name < b.name ? -1 : 1));
 }
@@ -67,6 +82,7 @@ export async function imagesIn(
       files.push({ path, label: classes.indexOf(name), place: (n + 0.5) / pictures.length });
     for (const path of inside) if (!/\.png$/i.test(path)) skipped.push(path);
   }
+  if (files.length === 0) throw new RangeError(`${root}: has no PNG files; put them into a subfolder for each class.`); // biome-ignore format: one thought
   files.sort((a, b) => a.place - b.place || a.label - b.label); // the first images are of all classes: reports show these
   const { images, shape, changed } = await pixelsOf(
     files.map(({ path }) => path),
@@ -77,6 +93,8 @@ export async function imagesIn(
     watch.notice(`skipped ${skipped.length} ${skipped.length === 1 ? "entry that is" : "entries that are"} no PNG file: ${skipped[0]}${skipped.length > 1 ? ", ..." : ""}`); // biome-ignore format: one thought
   if (changed > 0)
     watch.notice(`${changed} of ${files.length} images in ${root} have colour or transparency; they are read as grey, transparent parts as black`); // biome-ignore format: one thought
+  if (!known && meanOf(images) > 127)
+    watch.notice(`the images in ${root} are bright (mean ${Math.round(meanOf(images))} of 255); networks here expect a background of 0: invert dark ink on white paper, or it trains badly`); // biome-ignore format: one thought
   return {
     shape,
     classes,
@@ -85,6 +103,8 @@ export async function imagesIn(
     count: files.length,
   };
 }
+
+const meanOf = (images: Uint8Array): number => images.reduce((sum, v) => sum + v, 0) / images.length;
 
 async function pixelsOf(
   paths: readonly string[],

@@ -10,7 +10,7 @@ import {
 } from "@hardgrad/experiments";
 import { Failure } from "../ask/errors.ts";
 import { stepBar } from "../print/step-bar.ts";
-import { entriesOf, imagesIn, isFolder, type Read, type Watch } from "./image-folder.ts";
+import { bytesOf, entriesOf, imagesIn, isFolder, type Read, type Watch } from "./image-folder.ts";
 import { datasetOfIdx } from "./own-idx.ts";
 
 /** Data of the user's in hand: where they were, and the SHA-256 of the files that were read, with their names. */
@@ -19,6 +19,9 @@ interface Loaded {
   readonly path: string;
   readonly sha256: string;
 }
+
+/** A string holds 512 MiB at most. */
+const LARGEST_TABLE = 2 ** 28;
 
 const loaded = new Map<string, Loaded>();
 
@@ -67,7 +70,7 @@ async function load(text: string, quiet: boolean, recorded?: string): Promise<Lo
     throw new Failure(`--data ${text}: there is no such file or folder; give a .csv file, or a folder.`);
   const hash = createHash("sha256");
   const read: Read = (file) => {
-    const bytes = fs.readFileSync(file);
+    const bytes = bytesOf(file);
     hash.update(`${relative(path, file).split(sep).join("/")} ${bytes.length}\n`).update(bytes);
     return bytes;
   };
@@ -88,7 +91,8 @@ async function load(text: string, quiet: boolean, recorded?: string): Promise<Lo
     return made;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new Failure(`--data ${text}: ${error.message}`);
+    const named = [text, path].find((start) => error.message.startsWith(`${start}: `)); // which is said once
+    throw new Failure(`--data ${text}: ${named ? error.message.slice(named.length + 2) : error.message}`);
   } finally {
     bar?.stop();
     if (!quiet) for (const sentence of sentences) process.stderr.write(`--data ${text}: ${sentence}\n`);
@@ -96,7 +100,16 @@ async function load(text: string, quiet: boolean, recorded?: string): Promise<Lo
 }
 
 function fromTable(name: string, read: Read, train: string, test?: string): Dataset {
-  const text = (path: string): string => new TextDecoder().decode(read(path));
+  const text = (path: string): string => {
+    const bytes = read(path);
+    if (bytes.length > LARGEST_TABLE)
+      throw new RangeError(`${path}: has ${Math.round(bytes.length / 2 ** 20)} MiB; a table may have ${LARGEST_TABLE / 2 ** 20}.`); // biome-ignore format: one thought
+    try {
+      return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    } catch {
+      throw new RangeError(`${path}: is not text in UTF-8; save it as a CSV file in UTF-8.`);
+    }
+  };
   return datasetFromCsv(
     name,
     { train: text(train), ...(test ? { test: text(test) } : {}) },
@@ -122,7 +135,11 @@ async function fromFolder(name: string, folder: string, read: Read, watch: Watch
   };
   const train = part(/^train$/i);
   // Classes may be called train and test: then there are images right in them.
-  if (train && !finder(train)(/\.png$/i)) return fromParts(name, train, part(/^test$/i), read, watch);
+  if (train && !finder(train)(/\.png$/i)) {
+    const others = folders.filter((entry) => !/^(train|test)$/i.test(entry.name)).map((entry) => entry.name);
+    if (others.length > 0) watch.notice(`skipped ${others.join(", ")}: train and test are read`);
+    return fromParts(name, train, part(/^test$/i), read, watch);
+  }
   if (folders.length > 0) return datasetFromExamples(name, await imagesIn(folder, read, watch));
   throw new RangeError(
     "has no train.csv, no IDX files (train-images, train-labels, test-images, test-labels), and no subfolders with the PNG images of a class each; put one of these there.",
@@ -138,8 +155,12 @@ async function fromParts(
   watch: Watch,
 ): Promise<Dataset> {
   const find = { train: finder(train), test: test ? finder(test) : () => undefined };
-  const table = find.train(/\.csv$/i);
-  if (table) return fromTable(name, read, table, find.test(/\.csv$/i));
+  const table = onlyTable(train);
+  if (table) {
+    const other = test && onlyTable(test);
+    if (test && !other) throw new RangeError(`${test}: has no .csv file, but ${train} has; put one there, or remove the folder.`); // biome-ignore format: one thought
+    return fromTable(name, read, table, other);
+  }
   const idx = {
     trainImages: find.train(/images/i),
     trainLabels: find.train(/labels/i),
@@ -153,6 +174,14 @@ async function fromParts(
     examples,
     test === undefined ? undefined : await imagesIn(test, read, watch, examples.classes),
   );
+}
+
+/** The CSV file of a folder, if it has one. */
+function onlyTable(folder: string): string | undefined {
+  const tables = entriesOf(folder).filter((entry) => /\.csv$/i.test(entry.name) && !isFolder(folder, entry));
+  if (tables.length > 1)
+    throw new RangeError(`${folder}: has ${tables.length} .csv files, ${tables[0]!.name} and others; leave one there.`); // biome-ignore format: one thought
+  return tables[0] && join(folder, tables[0].name);
 }
 
 /** Looks for the first file of a folder by its name. */

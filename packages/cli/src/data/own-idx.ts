@@ -9,28 +9,50 @@ export interface IdxPaths {
   readonly testLabels?: string | undefined;
 }
 
+/** Names of the files, for errors. */
+const title: { readonly [role in keyof IdxPaths]-?: string } = {
+  trainImages: "train-images",
+  trainLabels: "train-labels",
+  testImages: "test-images",
+  testLabels: "test-labels",
+};
+
 /**
- * A dataset of IDX files of any size and number of classes: as many as the largest training label says.
+ * A dataset of IDX files of any size and number of classes: the labels that the training set has, in order.
  *
  * @throws RangeError that names a file that is missing, damaged, or does not fit the others.
  */
 export async function datasetOfIdx(name: string, paths: IdxPaths, read: Read): Promise<Dataset> {
-  const missing = Object.entries(paths).find(([, path]) => path === undefined);
-  if (missing)
+  const roles = Object.keys(title) as (keyof IdxPaths)[];
+  const missing = roles.filter((role) => paths[role] === undefined).map((role) => title[role]);
+  if (missing.length > 0)
     throw new RangeError(
-      `of the four IDX files (train-images, train-labels, test-images, test-labels) it has not ${missing[0]}; put all four there.`,
+      `of the four IDX files ${Object.values(title).join(", ")} it does not have ${missing.join(", ")}; put all four there.`,
     );
-  const bytes: { [role: string]: Uint8Array } = {};
-  for (const [role, path] of Object.entries(paths)) bytes[role] = await gunzipIfNeeded(read(path), path);
-  const { shape } = parseIdx(bytes.trainImages!, paths.trainImages!);
+  const bytes = {} as { -readonly [role in keyof IdxPaths]-?: Uint8Array };
+  for (const role of roles) bytes[role] = await gunzipIfNeeded(read(paths[role]!), paths[role]!);
+  const { shape } = parseIdx(bytes.trainImages, paths.trainImages!);
   if (shape.length !== 3)
     throw new RangeError(`${paths.trainImages}: has shape [${shape}]; images are [count, height, width].`);
-  const labels = parseIdx(bytes.trainLabels!, paths.trainLabels!).data;
-  const count = labels.reduce((most, label) => Math.max(most, label), 0) + 1;
-  const empty = Array.from({ length: count }, (_, c) => c).find((c) => !labels.includes(c));
-  if (empty !== undefined) throw new RangeError(`${paths.trainLabels}: class ${empty} has no examples.`);
-  return datasetFromIdx(name, bytes as never, paths as never, {
+  const classes = [...new Set(parseIdx(bytes.trainLabels, paths.trainLabels!).data)].sort((a, b) => a - b);
+  if (classes.length < 2)
+    throw new RangeError(`${paths.trainLabels}: has ${classes.length} ${classes.length === 1 ? "class" : "classes"}; 2 to 256 can be learned.`); // biome-ignore format: one thought
+  for (const role of ["trainLabels", "testLabels"] as const)
+    bytes[role] = numbered(bytes[role], paths[role]!, classes);
+  return datasetFromIdx(name, bytes, paths as never, {
     shape: { height: shape[1]!, width: shape[2]! },
-    classes: Array.from({ length: count }, (_, c) => String(c)),
+    classes: classes.map(String),
   });
+}
+
+/** A file of labels with the place of each among the classes: labels may begin at 1, as those of EMNIST's letters do. */
+function numbered(file: Uint8Array, name: string, classes: readonly number[]): Uint8Array {
+  const copy = Uint8Array.from(file);
+  const { data } = parseIdx(copy, name);
+  for (const [i, label] of data.entries()) {
+    const place = classes.indexOf(label);
+    if (place < 0) throw new RangeError(`${name}: label ${i} is ${label}, a class that is not trained.`);
+    data[i] = place;
+  }
+  return copy;
 }

@@ -33,10 +33,11 @@ export function lineChart(
   const last = series
     .map((name) => data.filter((r) => r.series === name).at(-1))
     .filter((r) => r !== undefined);
+  const longest = Math.max(...series.map((name) => name.length));
   return plotSvg({
     width,
     height,
-    marginRight: labelled ? 190 : 16,
+    marginRight: labelled ? Math.min(width / 2, Math.max(190, 7 * longest + 12)) : 16,
     marginLeft: 60,
     marginTop: 34,
     marginBottom: 46,
@@ -45,7 +46,7 @@ export function lineChart(
       label: options.x,
       labelOffset: 38,
       grid: false,
-      ...(options.logarithmicX ? { type: "log" as const, tickFormat: "~s" } : {}),
+      ...(options.logarithmicX ? { type: "log" as const, tickFormat: "~s" } : wholeTicks(finite)),
     },
     y: {
       label: options.y,
@@ -61,6 +62,14 @@ export function lineChart(
       ...(labelled ? [Plot.text(last, labels)] : []),
     ],
   });
+}
+
+/** Few whole numbers, such as epochs, each get a tick: there is no epoch 1.5. */
+function wholeTicks(rows: readonly ChartRow[]): Plot.ScaleOptions {
+  const whole = [...new Set(rows.map((r) => r.x))].sort((a, b) => a - b);
+  const [low, high] = [whole[0], whole.at(-1)];
+  if (low === undefined || high === undefined || high - low > 12 || !whole.every(Number.isInteger)) return {};
+  return { ticks: Array.from({ length: high - low + 1 }, (_, i) => low + i), tickFormat: String };
 }
 
 /** Labels beside the last points, moved down in pixels so that none covers another. */

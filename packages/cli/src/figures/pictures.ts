@@ -17,7 +17,7 @@ export function pictureSvg({ title, columns, shape, tiles, rows: labels = [] }: 
   const [wide, tall] = [shape.width * scale, shape.height * scale];
   const height = tall + GAP + (captions ? CAPTION : 0);
   const left =
-    Math.ceil(LETTER * Math.max(0, ...labels.map((label) => label.length))) + (labels.length && GAP);
+    Math.ceil(LETTER * Math.max(0, ...labels.map((label) => label.length))) + (labels.length && 2 * GAP);
   const longest = Math.max(0, ...tiles.map(({ caption = "" }) => caption.length));
   const cell = Math.max(wide, Math.min(WIDEST_CAPTION, Math.ceil(SMALL_LETTER * longest)));
   const width = left + columns * (cell + GAP) - GAP;

@@ -20,9 +20,9 @@ export function formatSize(unit: Metric["unit"], error: number): string {
   return unit === "none" ? short(size) : size.toFixed(2);
 }
 
-/** How far two values are apart, with three digits however small it is, and its standard error: `0.0123 % ± 0.0045`. */
+/** How far two values are apart, with three digits however small it is, and its standard error: `0.0123 ± 0.0045 points`. */
 export function formatGap(unit: Metric["unit"], difference: number, error: number): string {
   const scale = unit === "percent" ? 100 : 1;
-  const name = unit === "none" ? "" : unit === "percent" ? " %" : " nats";
-  return `${short(scale * Math.abs(difference))}${name} ± ${short(scale * error)}`;
+  const name = unit === "none" ? "" : unit === "percent" ? " points" : " nats";
+  return `${short(scale * Math.abs(difference))} ± ${short(scale * error)}${name}`;
 }

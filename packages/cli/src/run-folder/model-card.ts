@@ -70,7 +70,7 @@ ${row(headline)}
 ${experiment.metrics.map(row).join("\n")}
 | training loss, last report | ${short(summary.metrics["loss/train"] ?? Number.NaN)} nats |
 | steps | ${summary.steps} |
-| ms per step (this machine, while it was busy with whatever it was) | ${short(summary.msPerStep)} |
+| ms per step (on this machine, beside whatever else ran) | ${short(summary.msPerStep)} |
 | part of the training time outside the compiled step | ${percent(summary.outsideFraction, 1)} |
 
 ${headline.note}

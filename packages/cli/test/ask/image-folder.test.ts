@@ -1,8 +1,10 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { crc32 } from "node:zlib";
 import type { Dataset, RunConfig, Split } from "@hardgrad/experiments";
 import { encode, type ImageData } from "fast-png";
 import { describe, expect, test } from "vitest";
+import { imagesIn } from "../../src/data/image-folder.ts";
 import { ownDataOf } from "../../src/data/own-data.ts";
 import { hardgrad, scratch, spawned } from "../run.ts";
 
@@ -78,6 +80,48 @@ test("every kind of PNG becomes grey: luma of colours, transparent parts black, 
   );
 });
 
+test("dark ink on white paper is told: the networks expect a background of 0", async () => {
+  const paper = (ink: number): Files => Object.fromEntries(["a", "b"].flatMap((name) => [0, 1].map((n) => [`${name}/${n}.png`, grey(ink, 255 - ink, ink, ink)]))); // biome-ignore format: one thought
+  const said = async (ink: number): Promise<string> => {
+    const sentences: string[] = [];
+    await imagesIn(folder(paper(ink)), readFileSync, { progress: async () => {}, notice: (s) => sentences.push(s) }); // biome-ignore format: one thought
+    return sentences.join();
+  };
+  expect(await said(255)).toMatch(/are bright \(mean 191 of 255\).*invert/);
+  expect(await said(0)).toBe("");
+});
+
+/** Four IDX files of two images of one pixel, with these labels. */
+const idx = (classes: readonly number[]): Files => {
+  const images = Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 1, 5, 6);
+  return { "train-images": images, "train-labels": labels(classes), "test-images": images, "test-labels": labels(classes) }; // biome-ignore format: one thought
+};
+const labels = (classes: readonly number[]): Uint8Array =>
+  Uint8Array.of(0, 0, 8, 1, 0, 0, 0, classes.length, ...classes);
+
+/** A chunk of a PNG file changed, with its checksum. */
+function changed(file: Uint8Array, at: number, value: number): Uint8Array {
+  const bytes = Buffer.from(file);
+  bytes[at] = value;
+  bytes.writeUInt32BE(crc32(bytes.subarray(12, 29)), 29);
+  return bytes;
+}
+const paletteless = (): Uint8Array => changed(grey(0, 1, 2, 3), 25, 3);
+const interlaced = (): Uint8Array => changed(png([0, 0], { width: 2, depth: 1 }), 28, 1);
+
+test("labels of IDX files need not begin at 0, nor be without gaps", async () => {
+  const dataset = await load(folder(idx([26, 1])));
+  expect(dataset.classes).toEqual(["1", "26"]);
+  expect([...dataset.train.labels, ...dataset.test.labels]).toEqual([1, 0, 1, 0]);
+});
+
+test("what is no file is not waited for; a link to nothing is named", async () => {
+  const root = folder(classes("a", "b"));
+  symlinkSync(join(root, "nowhere"), join(root, "a/9.png"));
+  await expect(load(root)).rejects.toThrow(/a.9\.png: can't be read: it does not exist/);
+  if (process.platform !== "win32") await expect(load("/dev/zero")).rejects.toThrow("is not a file");
+});
+
 test("subfolders train and test: images, tables and IDX files", async () => {
   const within = (part: string, files: Files): Files =>
     Object.fromEntries(Object.entries(files).map(([path, content]) => [`${part}/${path}`, content]));
@@ -117,6 +161,17 @@ describe("what does not fit is said in one sentence that names the file", () => 
     "one class": [classes("a"), /has 1 class folder; 2 to 256/],
     "too many classes": [classes(...Array.from({ length: 257 }, (_, n) => `c${n}`)), /has 257 class folders; 2 to 256/],
     "a lonely image": [{ ...good, "c/0.png": grey(1, 2, 3, 4) }, /class c has 1 example; it needs 2/],
+    "a folder called .png": [{ ...good, "a/9.png/x": "" }, /a.9\.png: is not a file; remove it/],
+    "a palette that is missing": [{ ...good, "a/9.png": paletteless() }, /a.9\.png: is a damaged PNG file \(its palette is missing\)/],
+    "interlaced bits": [{ ...good, "a/9.png": interlaced() }, /a.9\.png: is interlaced with 1 bits a pixel, which is not read; save it without/],
+    "an empty test set": [{ "train/a/0.png": grey(1, 2, 3, 4), "train/b/0.png": grey(1, 2, 3, 4), "test/.keep": "" }, /test: has no PNG files/],
+    "a test set of another size": [{ "train/a/0.png": grey(1, 2, 3, 4), "train/b/0.png": grey(1, 2, 3, 4), "test/a/0.png": png([1, 2, 3, 4], { width: 4 }) }, /the test set has 4 x 1 images, but the training set 2 x 2 images/],
+    "a test folder without a table": [{ "train/a.csv": "x,label\n1,a\n2,b", "test/notes.txt": "" }, /test: has no \.csv file, but .*train has/],
+    "two tables": [{ "train/a.csv": "x,label\n1,a\n2,b", "train/b.csv": "" }, /train: has 2 \.csv files, a\.csv and others/],
+    "a table in another encoding": [{ "train.csv": Uint8Array.of(...Buffer.from("x,label\n1,M"), 0xfc, 0x6e) }, /train\.csv: is not text in UTF-8/],
+    "one class of IDX": [idx([0, 0]), /train-labels: has 1 class; 2 to 256/],
+    "a label of IDX that is not trained": [{ ...idx([3, 7]), "test-labels": labels([7, 4]) }, /test-labels: label 1 is 4, a class that is not trained/],
+    "missing IDX files": [{ "train-images": "", "train-labels": "" }, /it does not have test-images, test-labels; put all four there/],
     "a class that is not trained": [{ "train/a/0.png": grey(1, 2, 3, 4), "train/b/0.png": grey(1, 2, 3, 4), "test/c/0.png": grey(1, 2, 3, 4) }, /test.c: is a class that is not trained/],
   }; // biome-ignore format: a table
   for (const [name, [files, words]] of Object.entries(cases))
@@ -132,6 +187,12 @@ describe("what does not fit is said in one sentence that names the file", () => 
 });
 
 const short = ["--epochs", "1", "--batch", "2", "--checkpoint-every", "1"];
+
+test("a folder beside train and test is said to be skipped", async () => {
+  const root = folder({ ...classes("train/a", "train/b"), ...classes("val/a") });
+  const { stderr } = await hardgrad(["train", "classifier", "--data", root, ...short, "--out", join(scratch(), "a")]); // biome-ignore format: one command
+  expect(stderr).toContain("skipped val: train and test are read");
+});
 
 test("skipped files and colours are said once, and not with --quiet", async () => {
   const files = { ...classes("a", "b", "c"), "a/notes.txt": "", "list.csv": "" };

@@ -10,14 +10,14 @@ let cwd = "";
 beforeAll(() => {
   cwd = scratch();
   symlinkSync(join(root, "node_modules"), join(cwd, "node_modules"));
-  for (const name of ["estimator.mjs", "problem.mjs", "experiment.mjs"])
+  for (const name of ["estimator.mjs", "problem.mjs", "layer.mjs", "experiment.mjs"])
     copyFileSync(join(root, "examples/own", name), join(cwd, name));
 });
 const write = (name: string, text: string): void => writeFileSync(join(cwd, name), text);
 const run = (...args: string[]) => spawned(args, { cwd });
 
 test("examples are short", () => {
-  for (const name of ["estimator.mjs", "problem.mjs", "experiment.mjs"])
+  for (const name of ["estimator.mjs", "problem.mjs", "layer.mjs", "experiment.mjs"])
     expect(readFileSync(join(cwd, name), "utf8").split("\n").length, name).toBeLessThanOrEqual(41);
 });
 
@@ -34,6 +34,22 @@ describe("an estimator of one's own", () => {
     const labels = JSON.parse(stdout).rows.map((row: { label: string }) => row.label);
     expect(labels).toEqual(["./estimator.mjs", "./estimator.mjs:scale=2", "rloo"]);
     expect(run("show", "./estimator.mjs").stdout).toContain("scale = 0.5: factor on the gradient");
+  });
+
+  test("the slope of one's own on the page of estimators works as printed", () => {
+    const page = readFileSync(join(root, "docs/own-estimator.md"), "utf8");
+    const [, path] = /A slope of your own[^\n]*\n\n```js\n([\s\S]*?)```/.exec(page)!;
+    const options =
+      '{ width: { type: "number", default: 2, min: 0.1, max: 100, help: "where the slope is zero" } }';
+    write("triangle.mjs", `import { numpy as np } from "@jax-js/jax";
+import { defineEstimator, detach, drawHard, linearGradient } from "hardgrad";
+export default defineEstimator({
+  id: "triangle", title: "Triangle", family: "straight-through", supports: ["bernoulli"], unbiased: false,
+  formula: "g max(0, 1 - |a| / width)", note: "A triangle.", options: ${options},
+  ${path}
+});\n`); // biome-ignore format: one file
+    const { code, stderr } = run("check", "./triangle.mjs", "--samples", "2000", "--quiet");
+    expect([code, stderr]).toEqual([0, ""]);
   });
 
   test("check: every claim holds; one that is false is said, with exit 1", () => {
@@ -93,12 +109,37 @@ describe("an estimator of one's own", () => {
     expect(readFileSync(join(cwd, "both/estimator.mjs-seed0/config.json"), "utf8")).toContain("sha256");
   });
 
+  test("a second copy of jax-js is refused by name: its arrays are strangers", () => {
+    const jax = join(cwd, "other/node_modules/@jax-js/jax");
+    mkdirSync(jax, { recursive: true });
+    writeFileSync(join(jax, "package.json"), '{ "name": "@jax-js/jax", "main": "index.js" }');
+    writeFileSync(join(jax, "index.js"), "");
+    write("other/mine.mjs", 'import "@jax-js/jax";\nexport default () => {};\n');
+    const { code, stderr } = run("show", "./other/mine.mjs");
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^\.\/other\/mine\.mjs: imports another copy of @jax-js\/jax \(.*other.*\) than .*npm install @hardgrad\/cli; .*\n$/); // biome-ignore format: one sentence
+    write("other/plain.mjs", "export const a = 1;\n"); // needs no jax-js
+    expect(run("show", "./other/plain.mjs").stderr).toContain("the default export is missing");
+  });
+
+  test("a package of ours that is not installed is said with what to install", () => {
+    write("unmet.mjs", 'import "@hardgrad/nothing";\nexport default 1;\n');
+    expect(run("show", "./unmet.mjs").stderr).toMatch(/Cannot find package '@hardgrad\/nothing' .*: npm install @hardgrad\/cli; then npx hardgrad there\.\n$/); // biome-ignore format: one sentence
+    write("left.mjs", 'import "left-pad-of-nobody";\nexport default 1;\n');
+    expect(run("show", "./left.mjs").stderr).not.toContain("npm install");
+  });
+
   test("what can't be one is said in one sentence with the file", () => {
     write("syntax.mjs", "// one\nexport default { a: \n");
     write("throws.mjs", "\nthrow new Error('oh no');\n");
     write("named.mjs", "export const a = 1;\n");
     write("number.mjs", "export default 3;\n");
     write("empty.mjs", "export default () => ({});\n");
+    write("promise.mjs", "export default Promise.resolve(1);\n");
+    write("async.mjs", "export default async () => ({});\n");
+    write("null.mjs", "export default () => { throw null; };\n");
+    write("never.mjs", "await new Promise(() => {});\n");
+    mkdirSync(join(cwd, "folder.mjs"));
     const say = (name: string): [number | null, string] => {
       const { code, stderr } = run("show", name);
       return [code, stderr];
@@ -114,9 +155,40 @@ describe("an estimator of one's own", () => {
       2,
       "./number.mjs: its default export must be a function that makes an estimator, such as defineEstimator({...}) returns.\n",
     ]);
+    expect(say("./promise.mjs")).toEqual([
+      1,
+      "./promise.mjs: the default export is a promise; write export default await.\n",
+    ]);
+    expect(say("./async.mjs")[1]).toMatch(/must return an estimator, but returns none/);
+    expect(say("./null.mjs")).toEqual([2, "./null.mjs: its default export fails without options: null.\n"]);
+    expect(say("./never.mjs")).toEqual([
+      13,
+      "a promise is waited for that nothing settles; look at what your module awaits.\n",
+    ]);
+    expect(say("./folder.mjs")[1]).toMatch(/^\.\/folder\.mjs: is a folder/);
     expect(say("./empty.mjs")[1]).toMatch(/must return an estimator, but losses is missing/);
     expect(run("train", "./number.mjs").stderr).toMatch(/must be an experiment, but is a number/);
   });
+});
+
+test("what a module prints is not in the data", () => {
+  write("prints.mjs", 'console.log("hello");\nimport { rloo } from "hardgrad";\nexport default rloo;\n');
+  const { stdout, stderr } = run("audit", "./prints.mjs", "--problem", "toy", "--samples", "200", "--json", "--quiet"); // biome-ignore format: one command
+  expect(JSON.parse(stdout).rows).toHaveLength(1);
+  expect(stderr).toBe("hello\n");
+});
+
+test("a layer of a trained run is a problem, audited a part at a time", () => {
+  const trained = run("train", "classifier", "--hidden", "32", "--epochs", "1", "--train-size", "600", "--test-size", "100", "--quiet", "--out", "run-of-32"); // biome-ignore format: one command
+  expect(trained.stderr).toBe("");
+  const audit = (...more: string[]) => spawned(["audit", "exact,rloo", "--problem", "./layer.mjs", "--samples", "500", ...more], { cwd, env: { RUN: "run-of-32" } }); // biome-ignore format: one command
+  const { rows, states, mean } = JSON.parse(audit("--units", "0-3", "--json").stdout);
+  expect(states).toBe(16);
+  expect(mean).toBeGreaterThan(0);
+  expect(rows.map((row: { verdict: string }) => row.verdict)).toEqual(["no bias found", "no bias found"]);
+  const whole = audit();
+  expect(whole.code).toBe(1);
+  expect(whole.stderr).toMatch(/4294967296 states are more than .*--units 0-7\.\n$/);
 });
 
 test("a problem of one's own is checked", () => {

@@ -66,7 +66,7 @@ describe("audit", () => {
   test("what does not apply is named with its reason", async () => {
     const { code, stdout, stderr } = await hardgrad([
       "audit",
-      "categorical-disarm,rloo",
+      "categorical-disarm,rloo,simple,mve",
       "--problem",
       "toy",
       "--samples",
@@ -74,7 +74,7 @@ describe("audit", () => {
     ]);
     expect(code).toBe(0);
     expect(stdout).toContain("rloo");
-    expect(stderr).toMatch(/left out categorical-disarm: supports categorical/);
+    expect(stderr).toMatch(/left out categorical-disarm, mve: supports categorical\nleft out simple: supports subset\n/); // biome-ignore format: one thought
   });
   test("cite prints BibTeX", async () => {
     expect((await hardgrad(["cite", "reinmax"])).stdout).toMatch(/^@misc\{liu2023/);

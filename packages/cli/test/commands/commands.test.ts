@@ -19,12 +19,15 @@ describe("list, show, first screen", () => {
     expect(shown.bibtex).toMatch(/^@misc\{kool2019/);
     for (const { id } of catalogue.slice(0, 3))
       expect((await hardgrad(["show", id])).stdout).toContain("@misc");
+    expect((await hardgrad(["show", "reinmax"])).stdout).toMatch(/estimate .* g .*\n {11}f: the rest of the network; g: /); // biome-ignore format: one thought
   });
   test("no arguments: four commands to paste", async () => {
     const { code, stdout } = await hardgrad([]);
     expect(code).toBe(0);
     expect(stdout.match(/^ {2}npx hardgrad/gm)!.length).toBe(4);
-    expect((await hardgrad(["train", "--help"])).stdout).toMatch(/classifier .*vae .*continual/s);
+    const { stdout: help } = await hardgrad(["train", "--help"]);
+    expect(help).toMatch(/classifier .*vae .*continual/s);
+    expect(help).toMatch(/; or a\s+module\s+file\s+of\s+yours/);
     expect((await hardgrad(["train", "classifier", "--help"])).stdout).toContain("--slope-growth");
   });
 });

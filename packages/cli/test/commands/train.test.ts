@@ -33,6 +33,12 @@ async function waitForLines(file: string, lines: number): Promise<void> {
   throw new Error(`${file} did not grow`);
 }
 
+test("a run says which options its estimator has", () => {
+  const { stderr } = spawned(["train", "classifier", "--estimator", "rloo:samples=3", "--epochs", "1", ...flags, "--out", "run"]); // biome-ignore format: one command
+  expect(stderr).toContain("training classifier with rloo:samples=3 on drawn");
+  expect(stderr).toMatch(/^rloo:samples=3: step 50 of 50/m);
+});
+
 describe("a run and its folder", () => {
   const cwd = scratch();
   const whole = spawned([...base, "--out", "whole", "--json"], { cwd });

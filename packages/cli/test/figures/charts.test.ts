@@ -28,6 +28,16 @@ test("a narrow chart fits a phone at full size: no names beside it, so all its w
   expect(lineChart(rows, { x: "epoch", y: "loss" })).toMatch(/>a<\/text>/);
 });
 
+test("few epochs are whole on the axis, and the longest name has room beside its curve", () => {
+  const name = "./my-estimator.mjs:width=6,slope=0.5";
+  const chart = lineChart(rows.map((r) => ({ ...r, series: name })), { x: "epoch", y: "loss" }); // biome-ignore format: one thought
+  expect([...chart.matchAll(/>([\d.]+)<\/text>/g)].map(([, text]) => text)).toEqual(expect.arrayContaining(["1", "2", "3"])); // biome-ignore format: one thought
+  expect(chart).not.toContain(">1.5<");
+  const [, x] = new RegExp(`translate\\(([\\d.]+),[\\d.]+\\)"[^>]*>${name}<`).exec(chart)!;
+  // 12 pixels high, letters of system-ui are up to 7 wide on average.
+  expect(Number(x) + 8 + 6.5 * name.length).toBeLessThan(720);
+});
+
 test("bars of times leave room for their legend above them", () => {
   const values: { [tag: string]: number } = { "accuracy/task-1": 0.9, "accuracy/task-2": 0.9 };
   for (const task of [1, 2]) {

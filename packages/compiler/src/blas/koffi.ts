@@ -35,7 +35,9 @@ export function loadKoffi(
   try {
     koffi = require(path) as Koffi;
   } catch (error) {
-    const [line] = String((error as Error)?.message ?? error).split("\n");
+    const line = String((error as Error)?.message ?? error)
+      .split("\n")[0]!
+      .replace(/\.$/, "");
     return {
       reason: `The package koffi, which calls the system's BLAS, does not load here (${line}); reinstall it with \`${INSTALL}\`.`,
     };

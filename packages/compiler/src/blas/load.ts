@@ -17,7 +17,7 @@ export interface Blas {
   /**
    * Products on the memory of a program, without a copy; it may grow.
    *
-   * @param fallback computes what a BLAS can't: matrices with both strides other than 1, rows that overlap, empty sums.
+   * @param fallback computes what a BLAS can't: matrices with both strides other than 1, or with rows that overlap.
    */
   multiplyOn(memory: WebAssembly.Memory, fallback: Multiply): Multiply;
 }

@@ -22,7 +22,10 @@ const ROW_MAJOR = 101;
 const AS_IT_IS = 111;
 const TRANSPOSED = 112;
 
-/** Products with fewer multiplications than this are computed by one thread: waking others takes longer. */
+/**
+ * Products with fewer multiplications than this are computed by one thread. At 100 GFLOP/s it takes 40 us for so many;
+ * to hand a part to another thread and wait for it takes 8.
+ */
 export const WORTH_THREADS = 2_000_000;
 
 /**
@@ -31,7 +34,7 @@ export const WORTH_THREADS = 2_000_000;
  *
  * @param addressOf where an array lies in the process's memory.
  * @param setThreads sets the BLAS's number of threads.
- * @param fallback computes what a BLAS can't: matrices with both strides other than 1, rows that overlap, empty sums.
+ * @param fallback computes what a BLAS can't: matrices with both strides other than 1, or with rows that overlap.
  */
 export function multiplyBy(
   sgemm: Sgemm,
@@ -45,11 +48,12 @@ export function multiplyBy(
   let bytes = 0;
   return (m, n, k, a, aRow, aColumn, b, bRow, bColumn, c, cRow, accumulate, thread, threads) => {
     if (m === 0 || n === 0) return;
+    if (k === 0) return thread === 0 && !accumulate ? clear(memory.buffer, m, n, c >>> 0, cRow) : undefined;
     // Leading dimensions of A and B; negative if it is read as transposed, 0 if neither reading is possible.
     const lda = leading(m, k, aRow, aColumn);
     const ldb = leading(k, n, bRow, bColumn);
     const ldc = m === 1 ? n : cRow;
-    if (k === 0 || lda === 0 || ldb === 0 || ldc < n)
+    if (lda === 0 || ldb === 0 || ldc < n)
       return fallback(m, n, k, a, aRow, aColumn, b, bRow, bColumn, c, cRow, accumulate, thread, threads);
     if (thread !== 0) return;
     // A memory that has grown has another buffer.
@@ -88,6 +92,11 @@ export function multiplyBy(
       ldc,
     );
   };
+}
+
+/** What an empty sum is. */
+function clear(buffer: ArrayBufferLike, m: number, n: number, address: number, rowStride: number): void {
+  for (let i = 0; i < m; i++) new Float32Array(buffer, address + 4 * i * rowStride, n).fill(0);
 }
 
 /**

@@ -9,13 +9,13 @@ import {
   i32x4,
   int,
   isFloat,
-  load,
   type Locals,
+  load,
   set,
   tee,
   type,
-  v128,
   type Value,
+  v128,
   vectors,
 } from "@hardgrad/onnx/graph";
 import { splitStrides } from "../refine.ts";
@@ -100,7 +100,11 @@ class LoopCompiler {
     const [outer] = this.#order;
     const vector = this.#lengths.length - 1;
     const extent =
-      outer === undefined ? 1 : outer === vector ? Math.ceil(this.#lengths[outer]! / 4) : this.#lengths[outer]!;
+      outer === undefined
+        ? 1
+        : outer === vector
+          ? Math.ceil(this.#lengths[outer]! / 4)
+          : this.#lengths[outer]!;
     this.#loadsAt(-1, false);
     const kept = this.#order.filter((axis) => !this.#folded[axis]);
     if (kept.length === 0 && this.#order.length > 0) {
@@ -112,7 +116,8 @@ class LoopCompiler {
     }
     if (this.#order.length === 0) {
       w.emit(control.block, get(FROM), get(TO), i32.atLeast, branchIf(0));
-      this.#nest(0, false);
+      // A part of one element must leave its neighbours alone.
+      this.#nest(0, this.#loop.into !== undefined);
       w.emit(control.end);
     } else this.#nest(0, false);
     return { locals: w.locals(), body: [...this.#prologue.code, ...w.code], extent };
@@ -134,11 +139,21 @@ class LoopCompiler {
       for (const { root, view } of item.operands) {
         if (made.has(root) || root.data?.length === 1) continue;
         const storage = this.#storageOf.get(root)!;
-        this.#accesses.set(this.#key(root, view), { storage, offset: view.offset, strides: this.#split(view) });
+        this.#accesses.set(this.#key(root, view), {
+          storage,
+          offset: view.offset,
+          strides: this.#split(view),
+        });
       }
       const [out] = item.node.outputs as [Value];
       const storage = this.#storageOf.get(out);
-      if (storage) this.#accesses.set(`to ${out.id}`, { storage, offset: 0, strides: this.#results(item) });
+      const { into } = this.#loop;
+      if (into) {
+        const { offset } = into.view;
+        const there = { storage: this.#storageOf.get(into.root)!, offset, strides: this.#split(into.view) };
+        this.#accesses.set(`to ${out.id}`, there);
+      } else if (storage)
+        this.#accesses.set(`to ${out.id}`, { storage, offset: 0, strides: this.#results(item) });
     }
   }
 
@@ -181,7 +196,8 @@ class LoopCompiler {
     );
     // Storage has room behind its end, so that a last vector may reach beyond.
     const near = [...this.#accesses.values()].every(({ strides }) => Math.abs(strides[last] ?? 0) <= 1);
-    this.#overrun = !this.#folded[last] && kept.length === 1 && (!folds || !mapped) && near;
+    this.#overrun =
+      !this.#folded[last] && kept.length === 1 && (!folds || !mapped) && near && !this.#loop.into;
     for (const [key, { storage, offset, strides }] of this.#accesses) {
       const bytes = storage.dtype === "uint8" ? 1 : 4;
       const base = storage.address + bytes * offset;
@@ -205,13 +221,16 @@ class LoopCompiler {
   /** Loops from a level inwards. `single`: one element at a time, in the first lane. */
   #nest(level: number, single: boolean): void {
     const keptLevels = this.#order.filter((axis) => !this.#folded[axis]).length;
-    if (level === keptLevels) return this.#inside(level, single);
-    this.#loopAt(level, single, (one) => this.#nest(level + 1, one));
+    if (level === keptLevels) this.#inside(level, single);
+    else this.#loopAt(level, single, (one) => this.#nest(level + 1, one));
   }
 
   /** What stands inside the loops over what is kept. */
   #inside(level: number, single: boolean): void {
-    if (level === this.#order.length) return this.#body(single);
+    if (level === this.#order.length) {
+      this.#body(single);
+      return;
+    }
     const w = this.#w;
     const sums = this.#loop.nodes
       .filter(({ folded }) => folded.includes(true))
@@ -250,7 +269,10 @@ class LoopCompiler {
 
   #fold(level: number, single: boolean, sums: readonly Sum[]): void {
     const w = this.#w;
-    if (level === this.#order.length) return this.#body(single, sums);
+    if (level === this.#order.length) {
+      this.#body(single, sums);
+      return;
+    }
     const innermost = level === this.#order.length - 1;
     this.#loopAt(level, single, (one) => this.#fold(level + 1, one, sums), innermost ? sums : undefined);
     if (innermost)
@@ -386,8 +408,15 @@ class LoopCompiler {
     return local;
   }
 
-  #store({ base, group }: Place, local: number, single: boolean): void {
+  #store({ base, group, strides }: Place, local: number, single: boolean): void {
     const address = get(this.#groups[group]!.current);
+    const stride = strides.at(-1) ?? 1;
+    if (!single && Math.abs(stride) > 1) {
+      // A part of an array along its last axis.
+      for (let lane = 0; lane < 4; lane++)
+        this.#w.emit(address, int(4 * lane * stride), i32.add, get(local), vectors.storeLane(lane, base));
+      return;
+    }
     if (single) this.#w.emit(address, get(local), vectors.storeLane(0, base));
     else this.#w.emit(address, get(local), vectors.store(base));
   }

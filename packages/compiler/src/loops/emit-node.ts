@@ -9,111 +9,117 @@ import {
   int,
   isFloat,
   type Node,
-  v128,
   type Value,
+  v128,
   vectors,
 } from "@hardgrad/onnx/graph";
 import { gets, type Writer } from "../writer.ts";
 import { type Splat, splatInt, vectorMath } from "./vector-math.ts";
 
+/** What an operator is written from: its operands are variables. */
+interface Context {
+  readonly w: Writer;
+  readonly node: Node;
+  readonly operands: readonly number[];
+  readonly k: Splat;
+  /** Whether its first operand is of float32. */
+  readonly float: boolean;
+}
+
+type Emitter = (c: Context) => void;
+
 /**
  * Writes an elementwise operator: its result on the stack. Lanes are float32, or words for all other types: truth values
  * are -1 and 0, and 64-bit integers their low halves, which is right but for what the checks below refuse.
+ *
+ * @throws LoweringError for an operator that has no kernel.
  */
 export function emitNode(w: Writer, node: Node, operands: readonly number[], k: Splat): void {
-  const { op, inputs, outputs } = node;
-  const [x, y, z] = operands as [number, number, number];
-  const type = inputs[0]!.dtype;
-  const float = isFloat(type);
-  const twice = (code: Code): void => w.emit(gets(x, y), code);
-  const once = (...code: Code[]): void => w.emit(get(x), ...code);
-  const either = (ofFloats: Code, ofWords: Code): Code => (float ? ofFloats : ofWords);
-  const math = vectorMath[op];
-  if (math && float) return math(w, x, k);
-  switch (op) {
-    case "Identity":
-    case "Reshape":
-    case "ReduceSum":
-    case "ReduceMax":
-    case "ReduceMin":
-    case "ReduceProd":
-    case "ReduceMean":
-      return once();
-    case "Add":
-      return twice(either(f32x4.add, i32x4.add));
-    case "Sub":
-      return twice(either(f32x4.sub, i32x4.sub));
-    case "Mul":
-      return twice(either(f32x4.mul, i32x4.mul));
-    case "Div":
-      return float ? twice(f32x4.div) : lanes(w, x, y, isUnsigned(inputs) ? i32.divUnsigned : i32.div);
-    case "Mod":
-      if (float) throw new LoweringError("compile: Mod of float32 has no kernel.");
-      return lanes(w, x, y, isUnsigned(inputs) ? i32.remUnsigned : i32.rem);
-    case "Min":
-      return twice(either(f32x4.min, isUnsigned(inputs) ? i32x4.minUnsigned : i32x4.min));
-    case "Max":
-      return twice(either(f32x4.max, isUnsigned(inputs) ? i32x4.maxUnsigned : i32x4.max));
-    case "Neg":
-      return once(either(f32x4.neg, i32x4.neg));
-    case "Abs":
-      return once(either(f32x4.abs, i32x4.abs));
-    case "Sqrt":
-      return once(f32x4.sqrt);
-    case "Reciprocal":
-      return w.emit(k(1), get(x), f32x4.div);
-    case "Relu":
-      return once(k(0), f32x4.max);
-    case "Floor":
-      return once(f32x4.floor);
-    case "Ceil":
-      return once(f32x4.ceil);
-    case "Round":
-      return once(f32x4.nearest);
-    case "Sign":
-      return sign(w, x, k, float);
-    case "Clip":
-      once();
-      if (operands.length > 1) w.emit(get(y), either(f32x4.max, i32x4.max));
-      if (operands.length > 2) w.emit(get(z), either(f32x4.min, i32x4.min));
-      return;
-    case "IsNaN":
-      return w.emit(gets(x, x), f32x4.notEqual);
-    case "Equal":
-      return twice(either(f32x4.equal, i32x4.equal));
-    case "Less":
-      return twice(either(f32x4.less, isUnsigned(inputs) ? i32x4.lessUnsigned : i32x4.less));
-    case "LessOrEqual":
-      return twice(either(f32x4.atMost, isUnsigned(inputs) ? i32x4.atMostUnsigned : i32x4.atMost));
-    case "Greater":
-      return w.emit(gets(y, x), either(f32x4.less, isUnsigned(inputs) ? i32x4.lessUnsigned : i32x4.less));
-    case "GreaterOrEqual":
-      return w.emit(
-        gets(y, x),
-        either(f32x4.atMost, isUnsigned(inputs) ? i32x4.atMostUnsigned : i32x4.atMost),
-      );
-    case "And":
-    case "BitwiseAnd":
-      return twice(v128.and);
-    case "Or":
-    case "BitwiseOr":
-      return twice(v128.or);
-    case "Xor":
-    case "BitwiseXor":
-      return twice(v128.xor);
-    case "Not":
-    case "BitwiseNot":
-      return once(v128.not);
-    case "BitShift":
-      return shift(w, x, y, inputs[1]!, node.attributes.direction === "LEFT");
-    case "Where":
-      return w.emit(gets(y, z, x), v128.select);
-    case "Cast":
-      return cast(w, x, type, outputs[0]!.dtype, k);
-    default:
-      throw new LoweringError(`compile: ${op} of ${type} has no kernel.`);
+  const { dtype } = node.inputs[0]!;
+  const float = isFloat(dtype);
+  const math = float ? vectorMath[node.op] : undefined;
+  if (math) {
+    math(w, operands[0]!, k);
+    return;
   }
+  const emit = emitters[node.op];
+  if (!emit) throw new LoweringError(`compile: ${node.op} of ${dtype} has no kernel.`);
+  emit({ w, node, operands, k, float });
 }
+
+/** One instruction on all operands, or one for floats and another for words. */
+const plain =
+  (ofFloats: Code, ofWords: Code = ofFloats): Emitter =>
+  ({ w, operands, float }) =>
+    w.emit(gets(...operands), float ? ofFloats : ofWords);
+
+/** The same, where words with and without a sign differ. */
+const ordered =
+  (ofFloats: Code, ofWords: Code, unsigned: Code, turned = false): Emitter =>
+  ({ w, node, operands, float }) => {
+    const inOrder = turned ? [...operands].reverse() : operands;
+    w.emit(gets(...inOrder), float ? ofFloats : isUnsigned(node.inputs) ? unsigned : ofWords);
+  };
+
+const divided =
+  (ofWords: Code, unsigned: Code): Emitter =>
+  ({ w, node, operands, float }) => {
+    const [x, y] = operands as [number, number];
+    if (!float) lanes(w, x, y, isUnsigned(node.inputs) ? unsigned : ofWords);
+    else if (node.op === "Div") w.emit(gets(x, y), f32x4.div);
+    else throw new LoweringError("compile: Mod of float32 has no kernel.");
+  };
+
+const itself: Emitter = ({ w, operands }) => w.emit(get(operands[0]!));
+
+const emitters: { readonly [op: string]: Emitter | undefined } = {
+  Identity: itself,
+  Reshape: itself,
+  // Of axes of length 1.
+  ReduceSum: itself,
+  ReduceMax: itself,
+  ReduceMin: itself,
+  ReduceProd: itself,
+  ReduceMean: itself,
+  Add: plain(f32x4.add, i32x4.add),
+  Sub: plain(f32x4.sub, i32x4.sub),
+  Mul: plain(f32x4.mul, i32x4.mul),
+  Div: divided(i32.div, i32.divUnsigned),
+  Mod: divided(i32.rem, i32.remUnsigned),
+  Min: ordered(f32x4.min, i32x4.min, i32x4.minUnsigned),
+  Max: ordered(f32x4.max, i32x4.max, i32x4.maxUnsigned),
+  Neg: plain(f32x4.neg, i32x4.neg),
+  Abs: plain(f32x4.abs, i32x4.abs),
+  Sqrt: plain(f32x4.sqrt),
+  Floor: plain(f32x4.floor),
+  Ceil: plain(f32x4.ceil),
+  Round: plain(f32x4.nearest),
+  Reciprocal: ({ w, operands: [x], k }) => w.emit(k(1), get(x!), f32x4.div),
+  Relu: ({ w, operands: [x], k }) => w.emit(get(x!), k(0), f32x4.max),
+  Sign: sign,
+  Clip: ({ w, operands: [x, low, high], float }) => {
+    w.emit(get(x!));
+    if (low !== undefined) w.emit(get(low), float ? f32x4.max : i32x4.max);
+    if (high !== undefined) w.emit(get(high), float ? f32x4.min : i32x4.min);
+  },
+  IsNaN: ({ w, operands: [x] }) => w.emit(gets(x!, x!), f32x4.notEqual),
+  Equal: plain(f32x4.equal, i32x4.equal),
+  Less: ordered(f32x4.less, i32x4.less, i32x4.lessUnsigned),
+  LessOrEqual: ordered(f32x4.atMost, i32x4.atMost, i32x4.atMostUnsigned),
+  Greater: ordered(f32x4.less, i32x4.less, i32x4.lessUnsigned, true),
+  GreaterOrEqual: ordered(f32x4.atMost, i32x4.atMost, i32x4.atMostUnsigned, true),
+  And: plain(v128.and),
+  BitwiseAnd: plain(v128.and),
+  Or: plain(v128.or),
+  BitwiseOr: plain(v128.or),
+  Xor: plain(v128.xor),
+  BitwiseXor: plain(v128.xor),
+  Not: plain(v128.not),
+  BitwiseNot: plain(v128.not),
+  BitShift: shift,
+  Where: ({ w, operands: [c, x, y] }) => w.emit(gets(x!, y!, c!), v128.select),
+  Cast: cast,
+};
 
 /** Whether the numbers are words without a sign. As 64-bit integers they would be told from negative ones: not here. */
 function isUnsigned(inputs: readonly Value[]): boolean {
@@ -140,18 +146,12 @@ function lanes(w: Writer, x: number, y: number, op: Code): void {
   const divisor = w.keep(splatInt(1), get(y), get(y), splatInt(0), i32x4.equal, v128.select);
   w.emit(get(x));
   for (let lane = 0; lane < 4; lane++)
-    w.emit(
-      get(x),
-      vectors.laneInt(lane),
-      get(divisor),
-      vectors.laneInt(lane),
-      op,
-      vectors.replaceInt(lane),
-    );
+    w.emit(get(x), vectors.laneInt(lane), get(divisor), vectors.laneInt(lane), op, vectors.replaceInt(lane));
   w.release(divisor);
 }
 
-function sign(w: Writer, x: number, k: Splat, float: boolean): void {
+function sign({ w, operands, k, float }: Context): void {
+  const x = operands[0]!;
   if (!float) {
     w.emit(get(x), splatInt(1), i32x4.min, splatInt(-1), i32x4.max);
     return;
@@ -161,31 +161,45 @@ function sign(w: Writer, x: number, k: Splat, float: boolean): void {
   w.emit(get(x), f32x4.abs, k(0), f32x4.more, v128.select);
 }
 
-function shift(w: Writer, x: number, y: number, by: Value, left: boolean): void {
-  const op = left ? i32x4.shl : i32x4.shr;
-  if (by.data?.length === 1) return w.emit(get(x), int(by.data[0]!), op);
+function shift({ w, node, operands }: Context): void {
+  const [x, y] = operands as [number, number];
+  const by = node.inputs[1]!;
+  const left = node.attributes.direction === "LEFT";
+  if (by.data?.length === 1) {
+    w.emit(get(x), int(by.data[0]!), left ? i32x4.shl : i32x4.shr);
+    return;
+  }
   w.emit(get(x));
-  const single: Code = left ? i32.shl : i32.shr;
   for (let lane = 0; lane < 4; lane++)
-    w.emit(get(x), vectors.laneInt(lane), get(y), vectors.laneInt(lane), single, vectors.replaceInt(lane));
+    w.emit(
+      get(x),
+      vectors.laneInt(lane),
+      get(y),
+      vectors.laneInt(lane),
+      left ? i32.shl : i32.shr,
+      vectors.replaceInt(lane),
+    );
 }
 
 const integers: readonly DType[] = ["int32", "int64", "uint32", "uint8"];
 
-function cast(w: Writer, x: number, from: DType, to: DType, k: Splat): void {
+function cast({ w, node, operands, k }: Context): void {
+  const x = operands[0]!;
+  const [from, to] = [node.inputs[0]!.dtype, node.outputs[0]!.dtype];
   w.emit(get(x));
   if (from === to || (integers.includes(from) && integers.includes(to))) return;
-  if (to === "bool") return w.emit(from === "float32" ? k(0) : splatInt(0), from === "float32" ? f32x4.notEqual : i32x4.notEqual);
-  if (from === "bool") return w.emit(to === "float32" ? k(1) : splatInt(1), v128.and);
-  if (to === "float32") {
-    if (from === "int64" || from === "int32") return w.emit(v128.toSignedFloat);
-    return w.emit(v128.toFloat);
+  if (to === "bool") {
+    if (from === "float32") w.emit(k(0), f32x4.notEqual);
+    else w.emit(splatInt(0), i32x4.notEqual);
+  } else if (from === "bool") w.emit(to === "float32" ? k(1) : splatInt(1), v128.and);
+  else if (to === "float32") w.emit(from === "int64" || from === "int32" ? v128.toSignedFloat : v128.toFloat);
+  else if (to === "int32") w.emit(i32x4.fromFloat);
+  else if (to === "uint32" || to === "uint8") w.emit(i32x4.fromFloatUnsigned);
+  else {
+    // The low half of a 64-bit integer: 2^32 has none.
+    const signed = w.keep(i32x4.fromFloat);
+    const word = w.keep(get(x), k(2 ** 32), f32x4.less, get(x), v128.and, i32x4.fromFloatUnsigned);
+    w.emit(gets(signed, word), get(x), k(0), f32x4.less, v128.select);
+    w.release(signed, word);
   }
-  if (to === "int32") return w.emit(i32x4.fromFloat);
-  if (to === "uint32" || to === "uint8") return w.emit(i32x4.fromFloatUnsigned);
-  // The low half of a 64-bit integer: 2^32 has none.
-  const signed = w.keep(i32x4.fromFloat);
-  const word = w.keep(get(x), k(2 ** 32), f32x4.less, get(x), v128.and, i32x4.fromFloatUnsigned);
-  w.emit(gets(signed, word), get(x), k(0), f32x4.less, v128.select);
-  w.release(signed, word);
 }

@@ -28,12 +28,12 @@ function exp(w: Writer, x: number, k: Splat): void {
   const r = w.keep(get(x), k(89), f32x4.min, k(-104), f32x4.max);
   const n = w.keep(get(r), k(Math.LOG2E), f32x4.mul, f32x4.nearest);
   w.emit(get(r), get(n), k(0.693359375), f32x4.mul, f32x4.sub);
-  w.emit(get(n), k(-2.12194440e-4), f32x4.mul, f32x4.sub, set(r));
+  w.emit(get(n), k(-2.1219444e-4), f32x4.mul, f32x4.sub, set(r));
   w.emit(get(n), i32x4.fromFloat, set(n));
   polynomial(
     w,
     r,
-    [1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1],
+    [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1],
     k,
   );
   w.emit(get(r), f32x4.mul, get(r), f32x4.mul, get(r), f32x4.add, k(1), f32x4.add, set(r));
@@ -65,7 +65,7 @@ function log(w: Writer, x: number, k: Splat): void {
     ],
     k,
   );
-  w.emit(get(m), f32x4.mul, get(z), f32x4.mul, get(e), k(-2.12194440e-4), f32x4.mul, f32x4.add);
+  w.emit(get(m), f32x4.mul, get(z), f32x4.mul, get(e), k(-2.1219444e-4), f32x4.mul, f32x4.add);
   w.emit(get(z), k(0.5), f32x4.mul, f32x4.sub, get(m), f32x4.add);
   w.emit(get(e), k(0.693359375), f32x4.mul, f32x4.add, set(m));
   // 0 gives -Infinity, below 0 and NaN give NaN, Infinity gives itself.
@@ -176,7 +176,7 @@ const circular =
     w.emit(get(j), splatInt(-2), v128.and, set(j));
     const y = w.keep(get(j), v128.toSignedFloat);
     w.emit(get(a));
-    for (const part of [0.78515625, 2.4187564849853515625e-4, 3.77489497744594108e-8])
+    for (const part of [0.78515625, 2.4187564849853516e-4, 3.774894977445941e-8])
       w.emit(get(y), k(part), f32x4.mul, f32x4.sub);
     w.emit(set(a), get(a), get(a), f32x4.mul, set(y));
     polynomial(w, y, [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1], k);
@@ -211,14 +211,20 @@ function atan(w: Writer, x: number, k: Splat): void {
 function asin(w: Writer, x: number, k: Splat): void {
   const a = w.keep(get(x), f32x4.abs);
   const far = w.keep(get(a), k(0.5), f32x4.more);
-  const z = w.keep(k(0.5), k(1), get(a), f32x4.sub, f32x4.mul, get(a), get(a), f32x4.mul, get(far), v128.select);
-  const r = w.keep(get(z), f32x4.sqrt, get(a), get(far), v128.select);
-  polynomial(
-    w,
-    z,
-    [4.2163199048e-2, 2.4181311049e-2, 4.5470025998e-2, 7.4953002686e-2, 1.6666752422e-1],
-    k,
+  const z = w.keep(
+    k(0.5),
+    k(1),
+    get(a),
+    f32x4.sub,
+    f32x4.mul,
+    get(a),
+    get(a),
+    f32x4.mul,
+    get(far),
+    v128.select,
   );
+  const r = w.keep(get(z), f32x4.sqrt, get(a), get(far), v128.select);
+  polynomial(w, z, [4.2163199048e-2, 2.4181311049e-2, 4.5470025998e-2, 7.4953002686e-2, 1.6666752422e-1], k);
   const y = w.keep(get(z), f32x4.mul, get(r), f32x4.mul, get(r), f32x4.add);
   w.emit(k(Math.PI / 2), get(y), get(y), f32x4.add, f32x4.sub, get(y), get(far), v128.select);
   w.emit(get(x), splatInt(-(2 ** 31)), v128.and, v128.xor);

@@ -40,7 +40,13 @@ export interface Batch extends HostArrays {
   readonly labels: { readonly shape: readonly number[]; readonly data: Uint8Array };
 }
 
-/** How many numbers an example has. */
+/**
+ * How many numbers an example has.
+ *
+ * @example
+ * exampleSize({ height: 28, width: 28 }); // 784
+ * exampleSize({ length: 12 }); // 12
+ */
 export function exampleSize(shape: ExampleShape): number {
   return "length" in shape ? shape.length : shape.height * shape.width;
 }
@@ -50,7 +56,12 @@ export function shapeText(shape: ExampleShape): string {
   return "length" in shape ? `vectors of ${shape.length} numbers` : `${shape.width} x ${shape.height} images`;
 }
 
-/** One example of a split, a view. */
+/**
+ * One example of a split, a view.
+ *
+ * @example
+ * const third = exampleAt(dataset.train, 2); // 784 grey values
+ */
 export function exampleAt({ images, size }: Pick<Split, "images" | "size">, index: number): Uint8Array {
   return images.subarray(index * size, (index + 1) * size);
 }

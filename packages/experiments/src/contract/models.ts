@@ -28,7 +28,12 @@ export interface Model {
 /** The parts of a network that other programs can use, by name. */
 export type Models = { readonly [name: string]: Model };
 
-/** Examples as every model takes them: grey pixels, or the numbers of a vector. */
+/**
+ * Examples as every model takes them: grey pixels, or the numbers of a vector.
+ *
+ * @example
+ * imageInput({ height: 28, width: 28 }).shape; // ["batch", 784]
+ */
 export function imageInput(shape: ExampleShape): ModelInput {
   const doc =
     "length" in shape

@@ -47,11 +47,8 @@ type ValueOf<O extends SettingSpec> = O extends { readonly type: "number" }
       : string;
 
 /**
- * The settings that a table describes.
- *
- * @example
- * const options = { unit: { type: "choice", choices: ["binary", "tanh"], default: "binary", help: "" } } as const satisfies SettingsTable;
- * type Own = SettingsOf<typeof options>; // { readonly unit: "binary" | "tanh" }
+ * The settings that a table describes. The table has to be `as const`: then a choice is the union of its words, and a
+ * name that the table lacks does not compile.
  */
 export type SettingsOf<T extends SettingsTable> = { readonly [N in keyof T]: ValueOf<T[N]> };
 
@@ -85,7 +82,7 @@ export function resolveSettings<T extends SettingsTable>(
 
 /** @throws RangeError unless these are settings of this table, each of a value that its option takes. */
 export function checkSettings(table: SettingsTable, settings: Partial<Settings>): void {
-  const foreign = Object.keys(settings).find((name) => !(name in table));
+  const foreign = Object.keys(settings).find((name) => !Object.hasOwn(table, name));
   if (foreign !== undefined)
     throw new RangeError(`there is no setting ${foreign}; known: ${Object.keys(table).join(", ")}.`);
   for (const [name, spec] of Object.entries(table))
@@ -93,7 +90,13 @@ export function checkSettings(table: SettingsTable, settings: Partial<Settings>)
       throw new RangeError(`setting ${name} must be ${ruleOf(spec)}, not ${settings[name] ?? "missing"}.`);
 }
 
-/** Whether an option takes a value. */
+/**
+ * Whether an option takes a value.
+ *
+ * @example
+ * takes(classifier.options.batch, 100); // true
+ * takes(classifier.options.batch, 0.5); // false
+ */
 export function takes(spec: SettingSpec, value: number | string | boolean | undefined): boolean {
   if (spec.type === "boolean") return typeof value === "boolean";
   if (spec.type === "choice") return typeof value === "string" && spec.choices.includes(value);
@@ -103,7 +106,12 @@ export function takes(spec: SettingSpec, value: number | string | boolean | unde
   return typeof value === "number" && value >= spec.min && value <= spec.max && whole;
 }
 
-/** What values an option takes, in words. */
+/**
+ * What values an option takes, in words.
+ *
+ * @example
+ * ruleOf(classifier.options.batch); // "a whole number from 2 to 10000"
+ */
 export function ruleOf(spec: SettingSpec): string {
   if (spec.type === "boolean") return "true or false";
   if (spec.type === "choice") return `one of ${spec.choices.join(", ")}`;

@@ -40,6 +40,9 @@ function split(images: File, labels: File | undefined, { shape, classes }: DataF
  * @param names what to call the files in errors, such as their paths.
  * @param form the size of the images and the classes (default: those of the built-in dataset of this name).
  * @throws RangeError for files of another shape, with labels that are no classes, or that do not belong together.
+ * @example
+ * const files = { trainImages, trainLabels, testImages, testLabels }; // unpacked bytes
+ * const { train, test } = datasetFromIdx("mnist", files);
  */
 export function datasetFromIdx(
   name: string,

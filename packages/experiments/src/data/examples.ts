@@ -1,4 +1,4 @@
-import { type DataForm, type Dataset, exampleSize, type Split } from "../contract/dataset.ts";
+import { type DataForm, type Dataset, exampleSize, type Split, shapeText } from "../contract/dataset.ts";
 
 /** Examples with their classes, before they are split. */
 export interface Examples extends DataForm {
@@ -34,8 +34,10 @@ export function datasetFromExamples(name: string, train: Examples, test?: Exampl
 
 function refuseMisfit(what: string, { shape, classes, images, labels, count }: Examples, as: DataForm): void {
   const size = exampleSize(shape);
-  if (size !== exampleSize(as.shape) || classes.join("\n") !== as.classes.join("\n"))
-    throw new RangeError(`${what} has another shape or other classes than the training set; they must be the same.`); // biome-ignore format: one thought
+  if (shapeText(shape) !== shapeText(as.shape))
+    throw new RangeError(`${what} has ${shapeText(shape)}, but the training set ${shapeText(as.shape)}; they must be the same.`); // biome-ignore format: one thought
+  if (classes.join("\n") !== as.classes.join("\n"))
+    throw new RangeError(`${what} has other classes than the training set; they must be the same.`);
   if (images.length !== count * size || labels.length !== count || count === 0)
     throw new RangeError(
       `${what} has ${images.length} values and ${labels.length} labels; ${count} examples of ${size} values need ${count * size} and ${count}, and at least one example is needed.`,

@@ -48,6 +48,8 @@ function hex(bytes: Uint8Array): string {
  * The bytes themselves, or unpacked if they start with gzip's magic number. Works in browsers and in Node.
  *
  * @throws RangeError if the gzip stream is damaged or unpacks to more than 1 GiB.
+ * @example
+ * const unpacked = await gunzipIfNeeded(bytes, "train-labels.gz");
  */
 export async function gunzipIfNeeded(bytes: Uint8Array, name: string): Promise<Uint8Array> {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;

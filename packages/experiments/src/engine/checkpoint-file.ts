@@ -8,6 +8,10 @@ const OLDER = "hardgrad-checkpoint-1";
  * A checkpoint as the bytes of `checkpoint.safetensors`.
  *
  * @param sha256 over `tensorBytes` of its tensors, in hexadecimal.
+ * @example
+ * const sha256 = createHash("sha256");
+ * for (const piece of tensorBytes(checkpoint.tensors)) sha256.update(piece);
+ * const file = encodeCheckpoint(checkpoint, sha256.digest("hex"));
  */
 export function encodeCheckpoint({ config, step, tensors, record }: Checkpoint, sha256: string): Uint8Array {
   return writeSafetensors(tensors, {
@@ -23,6 +27,8 @@ export function encodeCheckpoint({ config, step, tensors, record }: Checkpoint, 
  * The parts of a checkpoint file, unchecked but for their form.
  *
  * @throws RangeError, a clause such as "it is damaged".
+ * @example
+ * const { tensors } = checkpointParts(readFileSync("runs/NAME/checkpoint.safetensors"));
  */
 export function checkpointParts(bytes: Uint8Array): Safetensors {
   const parts = readSafetensors(bytes);

@@ -13,7 +13,7 @@ const own = new Map<string, Create>();
  * @param id what configurations call it; the estimators that `create` makes must have the same id.
  * @throws RangeError for an id of the catalogue.
  * @example
- * addEstimator("mine", (options) => ({ ...straightThrough(options), id: "mine" }));
+ * addEstimator("mine", (options) => ({ ...straightThroughSigmoid(options), id: "mine" }));
  * makeEstimator({ id: "mine", options: {} }).id; // "mine"
  */
 export function addEstimator(id: string, create: Create): void {
@@ -28,7 +28,12 @@ function createOf(id: string): Create {
   return create as Create;
 }
 
-/** The estimator of a specification. */
+/**
+ * The estimator of a specification.
+ *
+ * @example
+ * makeEstimator({ id: "rloo", options: { samples: 8 } }).settings.samples; // 8
+ */
 export function makeEstimator({ id, options }: EstimatorSpec): Estimator {
   return createOf(id)(options);
 }

@@ -31,8 +31,13 @@ export function contextOf(at: {
     draw === 0
       ? keyOf(config.seed, PURPOSE.evaluate, step + start)
       : keyOf(config.seed, PURPOSE.draw, draw * MOST_BLOCKS + Math.ceil(start / BLOCK));
-  const call: EvaluationContext["call"] = (name, inputs = {}) =>
-    program.evaluations[name]!(resident, { key: keyAt(0), ...schedules, ...inputs });
+  const call: EvaluationContext["call"] = async (name, inputs = {}) => {
+    if (!Object.hasOwn(program.evaluations, name))
+      throw new RangeError(
+        `there is no evaluation ${name}; known: ${Object.keys(program.evaluations).join(", ") || "none"}.`,
+      );
+    return program.evaluations[name]!(resident, { key: keyAt(0), ...schedules, ...inputs });
+  };
   return {
     settings: config.settings,
     dataset,

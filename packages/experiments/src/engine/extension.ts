@@ -49,7 +49,12 @@ export function extended(
   };
 }
 
-/** Values by tag, without those that are measured at the end of a run only. */
+/**
+ * Values by tag, without those that are measured at the end of a run only.
+ *
+ * @example
+ * withoutEnd(classifier, { "accuracy/test": 0.97, "loss/train": 0.1 });
+ */
 export function withoutEnd<T>(
   { headline, metrics }: Pick<Experiment, "headline" | "metrics">,
   values: { readonly [tag: string]: T },

@@ -50,7 +50,7 @@ export async function startRun(
       watch.stop(end - from);
       if (!Number.isFinite(total))
         throw new RangeError(
-          `the loss became ${total} by step ${course.step}; use a lower --learning-rate, or an estimator with less variance.`,
+          `the loss became ${total} by step ${course.step}; use a lower ${"learningRate" in experiment.options ? "--learning-rate" : "learning rate"}, or an estimator with less variance.`,
         );
       return [await course.measure(total, end - from)];
     },

@@ -9,7 +9,11 @@ import { vae } from "./vae/index.ts";
 /** Every experiment, by name. */
 export const experiments: readonly Experiment[] = [classifier, vae, generator, continual, gated, binary];
 
-/** @throws RangeError for a name that no experiment has. */
+/**
+ * @throws RangeError for a name that no experiment has.
+ * @example
+ * findExperiment("vae").title;
+ */
 export function findExperiment(name: string): Experiment {
   const found = experiments.find((e) => e.name === name);
   if (found) return found;

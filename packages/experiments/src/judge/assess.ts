@@ -69,7 +69,7 @@ const REQUESTS = 20;
  *
  * @param judge the frozen classifier: `readerOf` its parameters.
  * @example
- * const verdict = await assess(generator, judge, dataset, backend, { count: 1000, seed: 0, ganTrain: true });
+ * const verdict = await assess(generator, judge, dataset, backend, { count: 50, seed: 0, ganTrain: false });
  * console.log(verdict.recognised.rate);
  */
 export async function assess(
@@ -158,7 +158,12 @@ async function learned(
   return accuracy;
 }
 
-/** The parameters of a training's state, by their own names. */
+/**
+ * The parameters of a training's state, by their own names.
+ *
+ * @example
+ * const { w1, b1 } = parametersIn(await training.state());
+ */
 export function parametersIn<T>(state: { readonly [name: string]: T }): { [name: string]: T } {
   return Object.fromEntries(
     Object.entries(state).flatMap(([name, array]) =>

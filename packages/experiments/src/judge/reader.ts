@@ -23,6 +23,9 @@ export interface Reader {
  * @param form of the data that it was trained on.
  * @param parameters `w1`, `b1`, ... of the judge's network.
  * @throws RangeError if one is missing, or of another shape.
+ * @example
+ * const judge = readerOf(parametersIn(await training.state()), dataset, backend);
+ * const right = await judge.accuracy(dataset.test);
  */
 export function readerOf(parameters: HostArrays, form: DataForm, backend: Backend): Reader {
   const shapes = judgeShapes(form);

@@ -11,7 +11,12 @@ export interface Rate {
 /** Two-sided 95 % of a normal distribution. */
 const Z = 1.959963984540054;
 
-/** Wilson's score interval (1927): right near 0 and 1, where the usual one is not. */
+/**
+ * Wilson's score interval (1927): right near 0 and 1, where the usual one is not.
+ *
+ * @example
+ * rateOf(0, 20).rate; // 0
+ */
 export function rateOf(hits: number, trials: number): Rate {
   const rate = hits / trials;
   const shrink = 1 + Z ** 2 / trials;

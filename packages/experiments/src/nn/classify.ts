@@ -13,14 +13,25 @@ export function refuseUnlabelled(experiment: string, { name, classes }: Dataset)
     );
 }
 
-/** The share of examples that were read as their labels say. */
+/**
+ * The share of examples that were read as their labels say.
+ *
+ * @example
+ * const labels = Uint8Array.of(3, 1, 4, 1);
+ * accuracy([3, 1, 4, 7], { ...dataset.test, labels, count: 4 }); // 0.75
+ */
 export function accuracy(read: ArrayLike<number>, { labels, count }: Split): number {
   let right = 0;
   for (let n = 0; n < count; n++) if (read[n] === labels[n]) right++;
   return right / count;
 }
 
-/** The test accuracy, and the standard error that it has because the test set is a sample. */
+/**
+ * The test accuracy, and the standard error that it has because the test set is a sample.
+ *
+ * @example
+ * const { "accuracy/test-standard-error": error } = testAccuracy(0.97, dataset.test);
+ */
 export function testAccuracy(share: number, { count }: Split): { [tag: string]: number } {
   return {
     "accuracy/test": share,
@@ -33,6 +44,8 @@ export function testAccuracy(share: number, { count }: Split): { [tag: string]: 
  *
  * @param read the class of each of `first`.
  * @param note what is added to the n-th caption.
+ * @example
+ * const [sheet] = readPictures(dataset, dataset.test, read);
  */
 export function readPictures(
   { shape, classes }: Dataset,

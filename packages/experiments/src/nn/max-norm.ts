@@ -6,8 +6,8 @@ import { map } from "./optimizers.ts";
  * An optimizer after whose steps the weights into each unit have at most this norm: a column of a matrix `[inputs,
  * outputs]` that is longer is scaled back. Vectors (biases) are left alone.
  *
- * Reference: Srebro & Shraibman 2005; with dropout, Hinton et al. 2012, arXiv 1207.0580.
  * @param limit above 0.
+ * @see Srebro & Shraibman 2005; with dropout, Hinton et al. 2012, arXiv 1207.0580
  * @example
  * const optimizer = maxNorm(sgd({ momentum: 0 }), 2);
  */

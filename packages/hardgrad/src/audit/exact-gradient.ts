@@ -63,7 +63,7 @@ export async function enumerated(
   const count = countStates(q);
   if (!(count <= MOST))
     throw new RangeError(
-      `exactGradient: ${count} states are more than 2^20; use fewer units, or measure a part of the problem.`,
+      `exactGradient: ${count} states are more than 2^20; use fewer units, or measure a part of them (holdUnits).`,
     );
   const logits = Array.from((await q.logits.ref.data()) as Float32Array);
   const states = enumerateStates(q, logits);

@@ -29,6 +29,7 @@ import {
   rebar,
   reinmax,
   reinmaxRao,
+  relax,
   stochasticTriples,
   vimco,
 } from "../../src/index.ts";
@@ -125,7 +126,7 @@ describe("Bernoulli", () => {
     expect(-(losses.js() as number)).toBeCloseTo(ber["VIMCO(l=-f)"].bound, 5);
     close(of(e, noise).map((v) => -v), ber["VIMCO(l=-f)"]["grad(score part)"]); // biome-ignore format: one thought
   });
-  test("REBAR at the given u and v, by finite differences of its formula in float64", () => {
+  describe("control variates by relaxation at the given u and v, by finite differences in float64", () => {
     const { u, v, b } = ber.REBAR_noise;
     // Ours has z = a - logit u, so u stands for 1 - u.
     const noise = [u, v].map((row) => row.map((x) => 1 - x));
@@ -135,23 +136,52 @@ describe("Bernoulli", () => {
       const t = ber.A.map((row) => row.reduce((sum, w, i) => sum + w * x[i]!, 0));
       return t.reduce((sum, y, i) => sum + Math.tanh(y + 0.3) * ber.w[i]!, 0) + 0.7 * Math.exp(0.4 * t[0]!);
     };
-    const c = (z: readonly number[]): number => value(z.map((x) => sigma(x / 0.6)));
-    const free = (a: readonly number[]): number => c(a.map((x, i) => x + logit(u[i]!)));
-    const given = (a: readonly number[]): number =>
-      c(
-        a.map((x, i) => {
-          const p = sigma(x);
-          return x + logit(b[i] ? v[i]! * p + 1 - p : v[i]! * (1 - p));
-        }),
+    /** `(f(b) - c(z')) (b - p) + d[c(z) - c(z')]/da`, c a function of the perturbed logits. */
+    const estimate = (c: (z: readonly number[]) => number): number[] => {
+      const free = (a: readonly number[]): number => c(a.map((x, i) => x + logit(u[i]!)));
+      const given = (a: readonly number[]): number =>
+        c(
+          a.map((x, i) => {
+            const p = sigma(x);
+            return x + logit(b[i] ? v[i]! * p + 1 - p : v[i]! * (1 - p));
+          }),
+        );
+      const slope = (g: (a: readonly number[]) => number, i: number): number => {
+        const at = (h: number): number => g(ber.a.map((x, j) => (i === j ? x + h : x)));
+        return (at(1e-5) - at(-1e-5)) / 2e-5;
+      };
+      return ber.a.map(
+        (x, i) => (value(b) - given(ber.a)) * (b[i]! - sigma(x)) + slope(free, i) - slope(given, i),
       );
-    const slope = (g: (a: readonly number[]) => number, i: number): number => {
-      const at = (h: number): number => g(ber.a.map((x, j) => (i === j ? x + h : x)));
-      return (at(1e-5) - at(-1e-5)) / 2e-5;
     };
-    const expected = ber.a.map(
-      (x, i) => (value(b) - given(ber.a)) * (b[i]! - sigma(x)) + slope(free, i) - slope(given, i),
-    );
-    close(of(rebar({ temperature: 0.6, learningRate: 0 }), noise), expected, { within: 5e-5 });
+    const relaxed = (temperature: number, z: readonly number[]): number =>
+      value(z.map((x) => sigma(x / temperature)));
+    test("REBAR: f at the relaxed sample, times its scale", () => {
+      const plain = estimate((z) => relaxed(0.6, z));
+      close(of(rebar({ temperature: 0.6, learningRate: 0 }), noise), plain, { within: 5e-5 });
+      const scaled = estimate((z) => -1.4 * relaxed(1.7, z));
+      const e = rebar({ temperature: 1.7, scale: -1.4, learningRate: 0 });
+      close(of(e, noise), scaled, { within: 5e-5 });
+    });
+    test("RELAX: that, and a network of the perturbed logits", () => {
+      const estimator = relax({ temperature: 0.6, scale: 0.7, learningRate: 0 });
+      const start = estimator.init(bernoulli(np.array(ber.a)));
+      const hidden = start.output!.shape[0]!;
+      const biases = Array.from({ length: hidden }, (_, h) => 0.3 * Math.sin(h + 1));
+      const output = Array.from({ length: hidden }, (_, h) => 0.4 * Math.cos(3 * h));
+      const weights = start.weights!.ref.js() as number[][];
+      const net = (z: readonly number[]): number =>
+        output.reduce(
+          (sum, o, h) => sum + o * Math.tanh(z.reduce((s, x, i) => s + x * weights[i]![h]!, biases[h]!)),
+          0,
+        );
+      const trained: Estimator = {
+        ...estimator,
+        init: () => ({ ...start, biases: np.array(biases), output: np.array(output) }),
+      };
+      const expected = estimate((z) => 0.7 * relaxed(0.6, z) + net(z));
+      close(of(trained, noise), expected, { within: 5e-5 });
+    });
   });
   test("DARN is (b - p)(b - 1/2) g", () => {
     const g = of(darn(), noiseFor(first));

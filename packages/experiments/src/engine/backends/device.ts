@@ -1,20 +1,23 @@
+import { loadBlas } from "@hardgrad/compiler";
 import { type Device, defaultDevice, getWebGPUDevice, init } from "@jax-js/jax";
 import type { Backend } from "../../contract/backend.ts";
-import { loadBlas } from "@hardgrad/compiler";
 import { compiledBackend } from "./compiled/index.ts";
 import { blasProducts, wasmProducts } from "./compiled/products.ts";
 import { guardOf } from "./device-lost.ts";
 import { jaxBackend } from "./jax.ts";
 import { provideGpu } from "./jax-js-0.1.25/node-gpu.ts";
 
-/** Devices a run can ask for. jax-js's own `cpu` is none: a step of it takes minutes. */
-export const deviceNames: readonly string[] = ["wasm", "native", "webgpu", "onnxruntime", "jax-js"];
+/**
+ * Devices a run can ask for. `wasm`: programs of WebAssembly. `native`: the same, with products by the system's BLAS.
+ * `auto`: native where there is one, else wasm. jax-js's own `cpu` is none: a step of it takes minutes.
+ */
+export const deviceNames: readonly string[] = ["auto", "native", "wasm", "webgpu"];
 
-/** For device native; the others have no choice, and nothing to tell. */
+/** Options of `useDevice`. */
 export interface DeviceOptions {
-  /** Threads of a step; default: as many as the machine has cores. */
+  /** Threads of large matrix products on device native; default: as many as the machine has cores. */
   readonly threads?: number;
-  /** Told when a function runs on another device, and why. */
+  /** Told what computes, what would be faster, and when a function runs on jax-js instead and why. */
   readonly notice?: (sentence: string) => void;
 }
 
@@ -28,18 +31,8 @@ export interface DeviceOptions {
 export async function useDevice(name: string, options: DeviceOptions = {}): Promise<Backend> {
   if (!deviceNames.includes(name))
     throw new RangeError(`device ${name} is unknown; use one of ${deviceNames.join(", ")}.`);
-  if (name === "onnxruntime") return (await import("./native/index.ts")).nativeBackend(options);
   if (name === "wasm") return compiledBackend("wasm", wasmProducts, options.notice);
-  if (name === "native") {
-    const blas = await loadBlas(options.threads === undefined ? {} : { threads: options.threads });
-    if ("reason" in blas) throw new RangeError(`device native: ${blas.reason}`);
-    return compiledBackend("native", blasProducts(blas), options.notice);
-  }
-  if (name === "jax-js") {
-    await init("wasm");
-    defaultDevice("wasm");
-    return jaxBackend("wasm");
-  }
+  if (name === "native" || name === "auto") return cpuBackend(name, options);
   if (name === "webgpu") await provideGpu();
   const ready = await init(name as Device);
   if (!ready.includes(name as Device))
@@ -50,4 +43,16 @@ export async function useDevice(name: string, options: DeviceOptions = {}): Prom
     );
   defaultDevice(name as Device);
   return name === "webgpu" ? jaxBackend(name, guardOf(getWebGPUDevice())) : jaxBackend(name);
+}
+
+async function cpuBackend(name: "native" | "auto", { threads, notice }: DeviceOptions): Promise<Backend> {
+  const blas = await loadBlas(threads === undefined ? {} : { threads });
+  if (!("reason" in blas)) {
+    const many = blas.threads === 1 ? "1 thread" : `${blas.threads} threads`;
+    notice?.(`device native: matrix products by ${blas.name}, ${many}.`);
+    return compiledBackend("native", blasProducts(blas), notice);
+  }
+  if (name === "native") throw new RangeError(`device native: ${blas.reason} --device wasm needs nothing.`);
+  notice?.(`device wasm; the system's BLAS would be faster. ${blas.reason}`);
+  return compiledBackend("wasm", wasmProducts, notice);
 }

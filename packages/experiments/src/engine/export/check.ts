@@ -3,13 +3,8 @@ import type { Model } from "../../contract/models.ts";
 import type { Tensor as HostTensor } from "../../contract/run.ts";
 import { randomSource } from "../../data/random.ts";
 import { toDevice, toHost } from "../arrays.ts";
-import {
-  loadOnnxRuntime,
-  type OnnxRuntime,
-  type OnnxTensors,
-  type Session,
-} from "../backends/native/onnxruntime.ts";
 import { callable, inputsFor } from "./onnx.ts";
+import { loadOnnxRuntime, type OnnxRuntime, type OnnxTensors, type Session } from "./onnxruntime.ts";
 
 /** How far a model is from jax-js. */
 export interface Difference {

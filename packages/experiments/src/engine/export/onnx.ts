@@ -25,7 +25,12 @@ export interface OnnxFile {
 
 const PROTOBUF_LIMIT = 2 ** 31 - 1;
 
-/** The network's parameters, without the state of the optimizer and the estimator. */
+/**
+ * The network's parameters, without the state of the optimizer and the estimator.
+ *
+ * @example
+ * const { w1, b1 } = parametersOf(checkpoint);
+ */
 export function parametersOf({ tensors }: Checkpoint): { [name: string]: Tensor } {
   return Object.fromEntries(
     Object.entries(tensors)
@@ -42,6 +47,8 @@ export type ModelSource = Pick<RunConfig, "settings" | "data" | "form">;
  *
  * @param epoch how many epochs were trained; schedules depend on it.
  * @throws RangeError if the experiment declares nothing.
+ * @example
+ * Object.keys(modelsOf(classifier, checkpoint.config, 10));
  */
 export function modelsOf(experiment: Experiment, config: ModelSource, epoch: number): Models {
   const models = experiment.models?.(config.settings, formOf(config), Math.floor(epoch)) ?? {};
@@ -55,6 +62,9 @@ export function modelsOf(experiment: Experiment, config: ModelSource, epoch: num
  *
  * @param metadata what the file says about its origin.
  * @throws LoweringError if the function has no ONNX form; a RangeError for parameters of more than 2 GB.
+ * @example
+ * const { classifier: model } = modelsOf(classifier, checkpoint.config, 10);
+ * const { bytes } = exportModel("classifier", model, parametersOf(checkpoint), { run: "NAME" });
  */
 export function exportModel(
   name: string,

@@ -38,7 +38,7 @@ const BLOCK = 1000;
  * @param meta kept in the file.
  * @throws RangeError if the experiment has no such form.
  * @example
- * const { bytes } = runtimeFile(classifier, parametersOf(checkpoint), checkpoint.config, 10, { accuracy: 0.97 });
+ * const { bytes } = runtimeFile(binary, parametersOf(checkpoint), checkpoint.config, 10, { accuracy: 0.97 });
  */
 export function runtimeFile(
   experiment: Experiment,

@@ -21,6 +21,9 @@ const widths: { readonly [dtype: string]: number } = { F32: 4, F16: 2 };
  * A safetensors file as bytes: header length, JSON header padded to 8 bytes, data as float32.
  *
  * @see https://huggingface.co/docs/safetensors
+ * @example
+ * const w = { shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) };
+ * const file = writeSafetensors({ w }, { format: "pt" });
  */
 export function writeSafetensors(tensors: Tensors, metadata: Safetensors["metadata"]): Uint8Array {
   let offset = 0;
@@ -46,6 +49,8 @@ export function writeSafetensors(tensors: Tensors, metadata: Safetensors["metada
  * What a safetensors file of F32 or F16 holds; half precision is widened, exactly.
  *
  * @throws RangeError, a clause, for bytes of another form: "it is damaged".
+ * @example
+ * const { tensors, metadata } = readSafetensors(readFileSync("model.safetensors"));
  */
 export function readSafetensors(bytes: Uint8Array): Safetensors {
   const damaged = new RangeError("it is damaged");
@@ -78,7 +83,12 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
   return { metadata, tensors };
 }
 
-/** What a checksum of tensors is over, piece by piece: names, shapes and values. */
+/**
+ * What a checksum of tensors is over, piece by piece: names, shapes and values.
+ *
+ * @example
+ * const pieces = tensorBytes(checkpoint.tensors); // for a hash
+ */
 export function tensorBytes(tensors: Tensors): readonly Uint8Array[] {
   const text = new TextEncoder();
   return Object.entries(tensors).flatMap(([name, { shape, data }]) => [

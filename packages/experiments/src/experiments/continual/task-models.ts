@@ -18,9 +18,6 @@ import { outputsOf, type Task } from "./tasks.ts";
  * Models of the finished tasks of a run of continual.
  *
  * @throws RangeError if a certificate does not hold, or no task is finished.
- * @example
- * const [first] = await taskModels(checkpoint, dataset, await useDevice("wasm"));
- * const runtime = await loadRuntime(first.network);
  */
 export async function taskModels(
   checkpoint: Checkpoint<ContinualSettings>,

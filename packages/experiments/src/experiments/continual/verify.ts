@@ -12,9 +12,6 @@ import { scorerOf } from "./scores.ts";
  * that gave them; on another one only the weights are.
  *
  * @param checkpoint of a run of continual; at its end the learner is the method itself.
- * @example
- * const reports = await verifyContinual(checkpoint, dataset, await useDevice("wasm"));
- * if (!reports.every((r) => r.holds)) throw new Error(reports.map((r) => r.sentence).join(" "));
  */
 export async function verifyContinual(
   checkpoint: Checkpoint<ContinualSettings>,

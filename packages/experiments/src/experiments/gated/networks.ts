@@ -49,8 +49,6 @@ export interface GatedSizes {
  * The sizes of a gated run.
  *
  * @throws RangeError if the units can't be divided into blocks.
- * @example
- * sizesOf({ ...settings, network: "fast" }).gates; // 125
  */
 export function sizesOf(settings: GatedSettings): GatedSizes {
   const { network, gater, units, block, experts } = settings;

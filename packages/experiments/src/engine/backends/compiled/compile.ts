@@ -79,7 +79,9 @@ export function compileFunction(
     for (const port of noise) program.view(port).set(drawn[port.name]!);
     program.run();
     if (updates) return {};
-    return Object.fromEntries(compiled.outputs.map((port) => [port.name.slice(NEXT.length), result(program, port)]));
+    return Object.fromEntries(
+      compiled.outputs.map((port) => [port.name.slice(NEXT.length), result(program, port)]),
+    );
   };
 }
 

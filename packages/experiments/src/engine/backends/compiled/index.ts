@@ -32,7 +32,9 @@ export async function compiledBackend(
         compiled = compileFunction(fn, resident, inputs, updates);
       } catch (error) {
         if (!(error instanceof LoweringError)) throw error;
-        notice(`a function of this run can't be compiled and runs on jax-js instead, slower: ${error.message}`);
+        notice(
+          `a function of this run can't be compiled and runs on jax-js instead, slower: ${error.message}`,
+        );
       }
       byShapes.set(key, compiled);
       return compiled;

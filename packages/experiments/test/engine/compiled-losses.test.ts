@@ -1,10 +1,10 @@
 import { numpy as np, random } from "@jax-js/jax";
 import { catalogue, grad, type Objective, statefulExpectation } from "hardgrad";
 import { describe, expect, test } from "vitest";
-import { expectClose, runJax, runModel } from "../../../../test/onnx-harness.ts";
+import { expectClose, runJax } from "../../../../test/onnx-harness.ts";
+import { runCompiled } from "../../../compiler/test/run-compiled.ts";
 import { structuredLosses } from "../../../hardgrad/test/estimators/structured-losses.ts";
 import { makeDistribution, oneOfEach, repeatedLogits, title } from "../../../hardgrad/test/harness.ts";
-import { lowerNative } from "../../src/engine/backends/native/lower.ts";
 
 /** Logarithms of jax-js on wasm are right to 1.2e-5 near 1 only; these divide by a temperature or by differences. */
 const amplified = [
@@ -21,11 +21,11 @@ const amplified = [
 /** Two of them in a row, and a difference of soft losses at temperature 0.5. */
 const doubly = ["rebar", "relax"];
 
-/** The same key on wasm and on onnxruntime's CPU: samples to the bit, gradients to float32's rounding. */
-describe("every estimator natively, on losses that are linear, sliced, split, padded and quadratic", () => {
+/** The same key on jax-js and compiled: samples to the bit, gradients to float32's rounding. */
+describe("every estimator compiled, on losses that are linear, sliced, split, padded and quadratic", () => {
   test("every estimator is here", () => expect(oneOfEach.length).toBe(catalogue.length));
   for (const entry of oneOfEach)
-    test(title(entry), async () => {
+    test(title(entry), () => {
       const { estimator, case: c } = entry;
       const axes = Array.from({ length: c.event.length }, (_, i) => -1 - i);
       const digits = np.array(Array.from({ length: 6 }, (_, i) => (c.total + 2) ** i));
@@ -48,12 +48,11 @@ describe("every estimator natively, on losses that are linear, sliced, split, pa
       };
       const args = (): [np.Array, np.Array] => [repeatedLogits(c, 20), random.key(5)];
       const [samples, ...gradients] = runJax(all, args());
-      const model = lowerNative(all, args());
-      const [nativeSamples, ...nativeGradients] = await runModel(model, args());
+      const [ownSamples, ...ownGradients] = runCompiled(all, args());
       // Soft values, means of several samples with weights, and exact sums round; hard samples do not.
       const exactly = estimator.forward === "hard" && Number.isInteger(samples!.reduce((a, b) => a + b));
-      expectClose([nativeSamples!], [samples!], exactly ? 0 : 2e-5);
+      expectClose([ownSamples!], [samples!], exactly ? 0 : 2e-5);
       const tolerance = doubly.includes(entry.id) ? 1e-3 : amplified.includes(entry.id) ? 1e-4 : 2e-5;
-      expectClose(nativeGradients, gradients, tolerance);
+      expectClose(ownGradients, gradients, tolerance);
     });
 });

@@ -1,13 +1,13 @@
 import { numpy as np } from "@jax-js/jax";
 import { grad, type NamedArrays } from "hardgrad";
 import { describe, expect, test } from "vitest";
-import { checkVersion } from "../../src/engine/backends/native/onnxruntime.ts";
+import { checkVersion } from "../../src/engine/export/onnxruntime.ts";
 import { type HostArrays, useDevice } from "../../src/index.ts";
 
 const notices: string[] = [];
-const native = await useDevice("native", { threads: 1, notice: (sentence) => notices.push(sentence) });
+const backend = await useDevice("wasm", { notice: (sentence) => notices.push(sentence) });
 
-describe("residents of the native backend", () => {
+describe("residents of compiled functions", () => {
   const initial: HostArrays = {
     x: { shape: [5], data: Float32Array.of(1, 2, 3, 4, 5) },
     y: { shape: [5], data: Float32Array.of(10, 20, 30, 40, 50) },
@@ -39,8 +39,8 @@ describe("residents of the native backend", () => {
     Object.fromEntries(Object.entries(await read).map(([name, x]) => [name, [...x.data]]));
 
   test("all arrays have their successors after each step", async () => {
-    const resident = native.put(initial);
-    const update = native.update(step);
+    const resident = backend.put(initial);
+    const update = backend.update(step);
     for (let n = 0; n <= 3; n++) {
       expect(await plain(resident.read())).toEqual(expected(n));
       await update(resident, rate);
@@ -49,8 +49,8 @@ describe("residents of the native backend", () => {
   });
 
   test("what is read is a copy, and what is written is what the next step sees", async () => {
-    const resident = native.put(initial);
-    const update = native.update(step);
+    const resident = backend.put(initial);
+    const update = backend.update(step);
     await update(resident, rate);
     const before = await resident.read(["y"]);
     const kept = [...before.y!.data];
@@ -63,26 +63,26 @@ describe("residents of the native backend", () => {
   });
 
   test("one compiled step serves several residents, and other shapes are compiled anew", async () => {
-    const update = native.update(step);
-    const [first, second] = [native.put(initial), native.put(initial)];
+    const update = backend.update(step);
+    const [first, second] = [backend.put(initial), backend.put(initial)];
     await update(first, rate);
     await update(second, rate);
     await update(first, rate);
     expect(await plain(first.read())).toEqual(expected(2));
     expect(await plain(second.read())).toEqual(expected(1));
-    const wide = native.put({ ...initial, kept: { shape: [1, 3], data: Float32Array.of(1, 2, 3) } });
+    const wide = backend.put({ ...initial, kept: { shape: [1, 3], data: Float32Array.of(1, 2, 3) } });
     await update(wide, rate);
     expect(await plain(wide.read(["kept", "y"]))).toEqual({ kept: [1, 2, 3], y: expected(1).y });
     for (const resident of [first, second, wide]) resident.dispose();
   });
 
   test("two steps on the same arrays do not meet in what they compute on the way", async () => {
-    const resident = native.put({ a: initial.x!, b: { shape: [3], data: Float32Array.of(1, 2, 3) } });
-    const first = native.update(({ a, b }: NamedArrays) => ({
+    const resident = backend.put({ a: initial.x!, b: { shape: [3], data: Float32Array.of(1, 2, 3) } });
+    const first = backend.update(({ a, b }: NamedArrays) => ({
       a: a!.ref.sub(np.flip(a!, [0]).mul(0.5)),
       b: b!,
     }));
-    const second = native.update(({ a, b }: NamedArrays) => ({
+    const second = backend.update(({ a, b }: NamedArrays) => ({
       a: a!,
       b: b!.ref.sub(np.flip(b!, [0]).mul(0.5)),
     }));
@@ -94,9 +94,9 @@ describe("residents of the native backend", () => {
   });
 
   test("an evaluation leaves the arrays; bytes and integers go in and out", async () => {
-    const resident = native.put(initial);
+    const resident = backend.put(initial);
     const pixels = { shape: [5], data: Uint8Array.of(0, 51, 102, 255, 204) };
-    const evaluate = native.evaluate(({ x, y, bytes, count, kept }, { pixels: p }) => {
+    const evaluate = backend.evaluate(({ x, y, bytes, count, kept }, { pixels: p }) => {
       for (const unused of [y!, bytes!, kept!]) unused.dispose();
       return { scaled: p!.ref.div(255).add(x!), more: count!.add(1), which: np.argmax(p!, 0) };
     });
@@ -122,9 +122,9 @@ describe("a function without an ONNX form", () => {
 
   test("runs on wasm, says so once, and shares its arrays with the others", async () => {
     notices.length = 0;
-    const resident = native.put(initial);
-    const [fallback, update] = [native.update(step), native.update(plainStep)];
-    const trace = native.evaluate(({ a, total }) => {
+    const resident = backend.put(initial);
+    const [fallback, update] = [backend.update(step), backend.update(plainStep)];
+    const trace = backend.evaluate(({ a, total }) => {
       total!.dispose();
       return { trace: np.trace(a!) };
     });
@@ -138,23 +138,23 @@ describe("a function without an ONNX form", () => {
     expect([...a!.data]).toEqual([13, 0, 0, 23]);
     expect(total!.data[0]).toBeCloseTo(100 + Math.sqrt(12) + Math.sqrt(22), 4);
     expect(notices).toHaveLength(1);
-    expect(notices[0]).toMatch(/runs on wasm instead: .*cholesky/);
+    expect(notices[0]).toMatch(/runs on jax-js instead.*cholesky/);
     resident.dispose();
   });
 
   test("an evaluation that falls back leaves the arrays", async () => {
-    const resident = native.put(initial);
-    const evaluate = native.evaluate(({ a, total }) => ({ l: np.linalg.cholesky(a!).add(total!) }));
+    const resident = backend.put(initial);
+    const evaluate = backend.evaluate(({ a, total }) => ({ l: np.linalg.cholesky(a!).add(total!) }));
     expect([...(await evaluate(resident, {})).l!.data]).toEqual([2, 0, 0, 3]);
-    await native.update(plainStep)(resident, {});
+    await backend.update(plainStep)(resident, {});
     expect([...(await resident.read(["a"])).a!.data]).toEqual([8, 0, 0, 18]);
     resident.dispose();
   });
 
   test("an error of the function itself is not taken for one", async () => {
     notices.length = 0;
-    const resident = native.put(initial);
-    const broken = native.update(({ a, total }) => ({ a: np.matmul(a!, np.zeros([3, 3])), total: total! }));
+    const resident = backend.put(initial);
+    const broken = backend.update(({ a, total }) => ({ a: np.matmul(a!, np.zeros([3, 3])), total: total! }));
     await expect(broken(resident, {})).rejects.toThrow();
     expect(notices).toEqual([]);
   });
@@ -171,7 +171,7 @@ test("versions of onnxruntime that are not supported are named, with the way out
 });
 
 test("rows that are added in one place are all added, with any number of threads", async () => {
-  const several = await useDevice("native", { threads: 2 });
+  const several = await useDevice("wasm", { threads: 2 });
   const wasm = await useDevice("wasm");
   // 832 rows of 784, six or seven to each of 128 places: the gradient of taking them.
   const rows = (x: np.Array, i: np.Array): np.Array => np.sum(np.square(np.take(x, i, 0)));

@@ -32,8 +32,8 @@ const INSTALL = "npm install --ignore-scripts onnxruntime-node";
  * @throws RangeError if it is not installed, or its version is not one this engine is tested with.
  */
 export async function loadOnnxRuntime(
-  what = "device native",
-  instead = "use --device wasm",
+  what = "checking a model",
+  instead = "leave the check out with --no-check",
 ): Promise<OnnxRuntime> {
   let module: OnnxRuntime & { readonly env: { readonly versions: { readonly node?: string } } };
   try {
@@ -56,8 +56,8 @@ export async function loadOnnxRuntime(
 /** @throws RangeError for a version below the tested ones, of another major version, or without a number. */
 export function checkVersion(
   version: string | undefined,
-  what = "device native",
-  instead = "use --device wasm",
+  what = "checking a model",
+  instead = "leave the check out with --no-check",
 ): void {
   const [major = Number.NaN, minor = Number.NaN] = (version ?? "").split(".").map(Number);
   if (major === LEAST[0] && minor >= LEAST[1]) return;

@@ -1,5 +1,6 @@
 import { catalogue, type Estimator } from "hardgrad";
 import { describe, expect, test } from "vitest";
+import { jaxBackend } from "../../src/engine/backends/jax.ts";
 import {
   type Backend,
   drawnDigits,
@@ -11,8 +12,8 @@ import {
 } from "../../src/index.ts";
 
 const notices: string[] = [];
-const wasm = await useDevice("wasm");
-const native = await useDevice("native", { threads: 1, notice: (sentence) => notices.push(sentence) });
+const compiled = await useDevice("wasm", { notice: (sentence) => notices.push(sentence) });
+const plain = jaxBackend("wasm");
 const data = drawnDigits({ train: 400, test: 100 });
 
 type Arrays32 = { readonly [name: string]: ArrayLike<number> };
@@ -45,7 +46,7 @@ async function onBoth(
     resident.dispose();
     return Object.fromEntries(Object.entries(arrays).map(([name, x]) => [name, x.data]));
   };
-  return [await run(native), await run(wasm)];
+  return [await run(compiled), await run(plain)];
 }
 
 /** Largest difference in an array, over its largest entry. */
