@@ -1,9 +1,11 @@
 import { hasFused } from "@hardgrad/onnx/graph";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createMultiply, scratchBytes } from "../src/multiply/index.ts";
+import { createMultiply, scratchBytes, useWideVectors } from "../src/multiply/index.ts";
 import type { Multiply } from "../src/product.ts";
 
+// Where there are wide vectors, the kernels are tested with them.
+useWideVectors();
 const threads = 3;
 const pages = 160;
 const memory = new WebAssembly.Memory({ initial: pages });
