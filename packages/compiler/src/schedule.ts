@@ -3,6 +3,7 @@ import { type Graph, type Node, size, type Value } from "@hardgrad/onnx/graph";
 import { decompose, fresh } from "./decompose.ts";
 import { elementwise, lookings, reductions } from "./operators.ts";
 import { commonRefinement, splitStrides } from "./refine.ts";
+import { sink } from "./sink.ts";
 import { expanded, isWhole, patches, reshaped, sliced, transposed, type View, whole } from "./views.ts";
 
 /** An operand: an array in memory, or a value of the same loop; and how it is looked at. */
@@ -45,8 +46,8 @@ export interface Single {
 export type Step = Loop | Single;
 
 /** A loop with more arrays or nodes than this is ended: registers are few. */
-const MOST_NODES = 160;
-const MOST_ARRAYS = 40;
+export const MOST_NODES = 160;
+export const MOST_ARRAYS = 40;
 /** No other value has this number: the zero around a padded array. */
 const zeroId = -(2 ** 31);
 
@@ -58,7 +59,7 @@ export function schedule(graph: Graph): {
   const scheduler = new Scheduler();
   for (const node of graph.nodes) scheduler.add(node);
   const outputs = graph.outputs.map((x) => scheduler.stored(x));
-  return { steps: scheduler.steps, outputs };
+  return { steps: sink(scheduler.steps), outputs };
 }
 
 class Scheduler {
