@@ -84,6 +84,12 @@ const core = [
 ];
 /** More for some, before those above. */
 const first = [
+  [
+    /^(audit\/(audit|part)|gates\/(consolidation|blocks|routed)|checks|distributions\/(counts|subset))/,
+    ["bounds"],
+  ],
+  [/^estimators\/parts\/(category|neighbours|joint)/, ["bounds"]],
+  [/^gates\/rate-(control|threshold)/, ["sparse-gates"]],
   [/^check\//, ["parts"]],
   [/^audit\/rare/, ["rare"]],
   [/^audit\/part/, ["part"]],
