@@ -18,9 +18,18 @@ async function pass(copy, tests, limit) {
   return !Number.isNaN(usual.get(key));
 }
 
+/** Of a stage, the one test that failed, if it is known: `file > group > title`. */
+function named(stage, test) {
+  const file = stage.files.find((f) => test?.startsWith(f));
+  if (!file) return stage;
+  const titles = test.split(" > ").slice(1);
+  const title = titles.map((t) => t.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join(" (?:> )?");
+  return { files: [file], ...(title && { title }) };
+}
+
 /**
  * Runs the stages of a mutant's file in a copy until one notices it. Only what fails with the mutant is tried without it:
- * the file of the test that failed, or all of a stage that took too long.
+ * the test that failed, or all of a stage that took too long.
  *
  * @param near only the closest tests.
  * @param limit seconds for a stage of which nothing is known yet.
@@ -45,8 +54,7 @@ export async function verdictOf(copy, m, { near, limit }) {
       usual.set(key, Math.max(known || 0, seconds));
       continue;
     }
-    const failed = stage.files.filter((file) => test?.includes(file));
-    const tests = failed.length > 0 ? { ...stage, files: failed } : stage;
+    const tests = named(stage, test);
     if (await pass(copy, tests, limit)) return { status: "killed", by: outcome, test, stage: tests };
     doubtful.push(tests);
   }
