@@ -127,7 +127,7 @@ test("bad input is one sentence", async () => {
     ],
     [
       ["train", "continual", "--estimator", "local-expectation"],
-      /local-expectation runs the network \d+ times per step/,
+      /local-expectation evaluates the network \d+ times per step/,
     ],
     [["train", "continual", "--method", "ewcc"], /--method must be one of finetune/],
     [["figure", "continual"], /--run runs\/NAME/],

@@ -209,6 +209,6 @@ describe("reports", () => {
     expect(report.alwaysOn).toBeCloseTo(1 / 3);
     expect([...report.perGate]).toEqual([0, 1, 1 / 3]);
     expect([report.least, report.most]).toEqual([1 / 3, 2 / 3]);
-    expect(() => gateReport([1, 0, 1], 2)).toThrow(/no rows of 2 gates/);
+    expect(() => gateReport([1, 0, 1], 2)).toThrow(/do not make rows of 2 gates/);
   });
 });

@@ -13,7 +13,7 @@ export const options = {
     min: 1,
     max: 10_000,
     integer: true,
-    help: "epochs: passes over the training set",
+    help: "passes over the training set",
   },
   batch: { type: "number", default: 100, min: 2, max: 1000, integer: true, help: "batch size" },
   hidden: {

@@ -15,7 +15,7 @@ export const options = {
     min: 1,
     max: 10_000,
     integer: true,
-    help: "epochs: passes over the training set",
+    help: "passes over the training set",
   },
   batch: { type: "number", default: 32, min: 2, max: 10_000, integer: true, help: "batch size" },
   rate: { type: "number", default: 0.1, min: 0.001, max: 0.999, help: "target share of open gates" },
@@ -47,7 +47,7 @@ export const options = {
     type: "choice",
     default: derived("experts"),
     choices: ["linear", "rectifier"],
-    help: "units of the experts",
+    help: "activation of the experts",
   },
   gate: {
     type: "choice",
@@ -69,7 +69,7 @@ export const options = {
     default: 1.002,
     min: 1,
     max: 2,
-    help: "factor by which the strength follows the rate, per step, while it is off by more than 10 % (l1: 5 %); 1 keeps it constant",
+    help: "factor on the strength per step while the rate is off target by more than 10 % (l1: 5 %); 1 keeps it constant",
   },
   learningRate: { type: "number", default: 0.3, min: 1e-6, max: 10, help: "learning rate" },
   cooling: {

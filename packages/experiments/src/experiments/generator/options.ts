@@ -44,7 +44,7 @@ export const options = {
     min: 1,
     max: 10_000,
     integer: true,
-    help: "epochs: passes over the training set",
+    help: "passes over the training set",
   },
   batch: { type: "number", default: 256, min: 2, max: 10_000, integer: true, help: "batch size" },
   hidden: {
@@ -75,7 +75,7 @@ export const options = {
     min: 0,
     max: 10_000,
     integer: true,
-    help: "generated pictures per step that the network's own classifier must read",
+    help: "generated pictures per step that the network's own classifier must recognise",
   },
   askingWeight: {
     type: "number",

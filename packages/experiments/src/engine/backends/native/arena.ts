@@ -55,7 +55,7 @@ export class Arena {
       this.#memory.grow(pages);
     } catch {
       throw new RangeError(
-        `device native: parameters, optimizer and gradients need ${Math.ceil(this.#used / 2 ** 20)} MiB, and no more than 4096 MiB can be had; use a smaller network or fewer examples per step.`,
+        `device native: parameters, optimizer and gradients need ${Math.ceil(this.#used / 2 ** 20)} MiB, but at most 4096 MiB are available; use a smaller network or fewer examples per step.`,
       );
     }
   }
