@@ -111,7 +111,9 @@ describe("what does not fit is said in one sentence", () => {
     expect(run("train", "classifier", "--data", "./empty").stderr).toMatch(
       /has no train\.csv, no IDX files .* and no subfolders/,
     );
-    expect(run("train", "classifier", "--data", "empty").stderr).toMatch(/for the folder, write \.\/empty\./);
+    expect(run("train", "classifier", "--data", "empty").stderr).toMatch(
+      /for the folder of that name, write \.\/empty\./,
+    );
     expect(run("train", "classifier", "--data", "./absent").stderr).toMatch(
       /there is no such file or folder/,
     );
