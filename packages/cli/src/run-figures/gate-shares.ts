@@ -9,7 +9,7 @@ const IMAGES = 10_000;
 export async function gateShares(network: Network, test: Split, classes: number): Promise<GateShares> {
   const layer = network.layers.find((l): l is GatedLayer => l.kind === "gated");
   if (!layer)
-    throw new UsageError("figure gates: this run has no gates; it was trained with --network dense.");
+    throw new UsageError("figure gates: this run has no gates; choose one whose network has a gated layer.");
   const gater = await loadRuntime({ inputs: network.inputs, layers: network.layers.slice(0, layer.gates) });
   const count = Math.min(test.count, IMAGES);
   const open = Array.from({ length: classes }, () => new Array<number>(gater.outputs).fill(0));
