@@ -123,7 +123,7 @@ test("bad input is one sentence", async () => {
     [["train", "continual", "--layers", "none"], /nothing to gate/],
     [
       ["train", "continual", "--estimator", "rloo", "--gates", "hard"],
-      /rloo has no gradient for gates that are decided/,
+      /rloo has no gradient for deterministic gates/,
     ],
     [
       ["train", "continual", "--estimator", "local-expectation"],
