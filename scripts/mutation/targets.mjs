@@ -30,7 +30,15 @@ const experiments = [
   [/^judge\/statistics\.ts$/, ["judge"]],
   [/^engine\/variance\.ts$/, ["training"]],
 ];
-const gates = ["gates", "sparse-gates", "routed", "rate-divergence", "named-arrays", "scalars"];
+const gates = [
+  "gates",
+  "sparse-gates",
+  "routed",
+  "rate-divergence",
+  "named-arrays",
+  "scalars",
+  "extremes: entropy, gates",
+];
 const audits = ["statistics", "rare", "exact-gradient", "part", "monitor", "audit", "verdicts"];
 const laws = [
   "shift",

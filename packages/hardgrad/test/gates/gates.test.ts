@@ -154,6 +154,32 @@ describe("masks of weights", () => {
       }
     expect(() => thresholdOf(scores.ref, 1.5)).toThrow(/from 0 to 1/);
   });
+  test("infinite scores stand beyond the others, whatever those are", () => {
+    const [up, down] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (const scores of [
+      [-8, -5, down, -3, -7, up],
+      [800, 500, 300, down, 700, up],
+      [-0.002, up, 0.001, down, 0, 0.003],
+      [down, 5, up],
+      [up, down, down],
+    ]) {
+      // Scores of minus infinity exceed nothing; equal ones are on one side together.
+      const most = scores.filter((v) => v > down).length;
+      for (let k = 1; k <= most; k++) {
+        const t = thresholdOf(np.array(scores), k / scores.length).item();
+        expect(scores.filter((v) => v > t).length, `${scores}: ${k}`).toBe(k);
+        expect(Number.isFinite(t)).toBe(true);
+      }
+      const all = thresholdOf(np.array(scores), 1).item();
+      expect(scores.filter((v) => v > all).length).toBe(most);
+    }
+    // Beyond numbers of any size there is room.
+    const huge = [1e37, -1e37, 5e36, up];
+    for (let k = 1; k <= 4; k++) {
+      const t = thresholdOf(np.array(huge), k / 4).item();
+      expect(huge.filter((v) => v > t).length, `${k}`).toBe(k);
+    }
+  });
   test("a threshold follows scores that move, and catches up after a jump", () => {
     let t = thresholdOf(scores.ref, 0.3);
     const count = (shift: number, at: number): number => values.filter((v) => v + shift > at).length;
