@@ -127,6 +127,8 @@ describe("masks of units", () => {
     expect(new Set(gates.map(String)).size).toBe(6);
     expect(randomGates(random.key(7), 6, 50, 0.8).js()).toEqual(gates);
     expect(() => randomGates(random.key(0), 2, 10, 1)).toThrow(/below 1/);
+    expect(() => randomGates(random.key(0), 2, 10, -0.1)).toThrow(/from 0/);
+    expect((randomGates(random.key(0), 2, 3, 0).js() as number[][]).flat()).toEqual([1, 1, 1, 1, 1, 1]);
     expect(() => randomGates(random.key(0), 2, 10, 0.99)).toThrow(/leaves a unit/);
   });
 });
