@@ -47,9 +47,11 @@ const whole = (flag, least) => {
 const [seed, count, jobs, limit] = [whole("seed", 0), whole("count", 1), whole("jobs", 1), whole("limit", 1)];
 
 const reasons = JSON.parse(readFileSync(new URL("mutation/equivalent.json", import.meta.url), "utf8"));
+/** An entry without `from` and `to` is of every mutant of its line. */
 const reasonOf = (m) =>
   reasons.find(
-    (e) => e.file === m.file && e.code === m.code && e.to === m.replacement && e.from === m.original,
+    ({ file, code, from = m.original, to = m.replacement }) =>
+      file === m.file && code === m.code && to === m.replacement && from === m.original,
   )?.reason;
 
 const files = targetsIn(root).filter((file) => !values.files || matchesGlob(file, values.files));
