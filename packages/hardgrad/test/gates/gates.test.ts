@@ -427,6 +427,27 @@ describe("certificates", () => {
     expect((await verdict(lost as never)).changed).toEqual(["b"]);
     await expect(certify("t", evidence([1, 2, 3], [1]))).rejects.toThrow(/mask of the same shape/);
   });
+  test("any entry, and in words what has changed", async () => {
+    const certificate = await certify("task 1", evidence([1, 0, 3]));
+    const said = async (e: ReturnType<typeof evidence>) => (await checkCertificate(certificate, e)).sentence;
+    const not = "task 1: the certificate does not hold:";
+    expect(await said(evidence([1, 0, 3]))).toBe(
+      "task 1: not a bit has changed in 2 arrays, nor in the class scores.",
+    );
+    expect(await said(evidence([2, 0, 3]))).toBe(`${not} weights that this task reads have changed in w.`);
+    expect(await said(evidence([1, 0, 3], [1, 1, 0], [1, 3]))).toMatch(
+      /hold: its class scores have changed, but no weight has: another device/,
+    );
+    expect(await said(evidence([1, 5, 3], [1, 1, 0], [1, 3]))).toBe(
+      `${not} weights that this task reads have changed in w, and so have its class scores.`,
+    );
+    const asked = { ...evidence([1, 0, 3]), inputs: { shape: [2], data: Uint8Array.of(3, 5) } };
+    expect(await said(asked)).toBe(`${not} it was asked other inputs, so the class scores say nothing.`);
+    const alone = { weights: { w: { values: array([1]) } }, inputs: { shape: [1], data: Uint8Array.of(3) } };
+    expect((await checkCertificate(await certify("one", alone), alone)).sentence).toBe(
+      "one: not a bit has changed in 1 array; the class scores were not compared.",
+    );
+  });
   test("SHA-256 of kind, shape and bits", async () => {
     // printf 'Uint8Array[3]abc' | sha256sum
     const known = "8688f6e6e7c75de9";
