@@ -1,7 +1,9 @@
 import type { Estimator } from "../types.ts";
-import { biased, exactFor, unbiased } from "./bias.ts";
-import { caseOf, cases, caseText, type Entry, variantsOf } from "./cases.ts";
+import { type BiasOptions, biased, exactFor, unbiased } from "./bias.ts";
+import { type Case, caseOf, cases, caseText, type Entry, variantsOf } from "./cases.ts";
+import { type Estimates, estimatesOf } from "./estimates.ts";
 import { extremes, needs, ownership } from "./limits.ts";
+import { objectives } from "./objectives.ts";
 import type { Claim, Outcome } from "./outcome.ts";
 import { samplesAndValues } from "./samples.ts";
 import { optionsRefused, readable } from "./traits.ts";
@@ -63,7 +65,12 @@ export async function checkEstimator(
     );
   const create = typeof estimator === "function" ? estimator : undefined;
   const one = typeof estimator === "function" ? estimator() : estimator;
-  const steps = stepsOf(one, create, samples);
+  const opened: Estimates[] = [];
+  const steps = stepsOf(one, create, (estimator, c) => {
+    const estimates = estimatesOf(estimator, c, objectives);
+    opened.push(estimates);
+    return { count: samples, estimates };
+  });
   const findings: Finding[] = [];
   for (const [i, step] of steps.entries()) {
     onProgress?.(step.where ? `${step.what}, ${step.where}` : step.what, i, steps.length);
@@ -77,6 +84,7 @@ export async function checkEstimator(
       findings.push({ claim: "runs", holds: false, message, ...place });
     }
   }
+  for (const estimates of opened) estimates.dispose();
   onProgress?.("done", steps.length, steps.length);
   return findings;
 }
@@ -84,37 +92,38 @@ export async function checkEstimator(
 function stepsOf(
   estimator: Estimator,
   create: ((options?: { [name: string]: unknown }) => Estimator) | undefined,
-  samples: number,
+  biasOptions: (estimator: Estimator, c: Case) => BiasOptions,
 ): Step[] {
   const { id, supports, options } = estimator;
   const steps: Step[] = [{ what: "traits", run: () => readable(estimator) }];
   if (create) steps.push({ what: "options", run: () => optionsRefused(id, create, options) });
+  const byKind = new Map(supports.map((kind) => [kind, biasOptions(estimator, caseOf(kind))]));
   for (const c of cases.filter(({ kind }) => supports.includes(kind))) {
     const entry: Entry = { id, estimator, case: c };
-    steps.push(...biasSteps(entry, samples, exactFor(entry)));
+    steps.push(...biasSteps(entry, byKind.get(c.kind)!, exactFor(entry)));
     if (c === caseOf(c.kind)) steps.push(...stepsFor(entry));
   }
   for (const entry of create ? variantsOf(id, create, estimator) : []) {
     const few = exactFor(entry).filter(({ name }) => ["linear", "quadratic", "coupled"].includes(name));
-    steps.push(...stepsFor(entry), ...biasSteps(entry, samples, few));
+    steps.push(...stepsFor(entry), ...biasSteps(entry, biasOptions(entry.estimator, entry.case), few));
   }
   return steps;
 }
 
-function biasSteps(entry: Entry, samples: number, exact: ReturnType<typeof exactFor>): Step[] {
+function biasSteps(entry: Entry, options: BiasOptions, exact: ReturnType<typeof exactFor>): Step[] {
   const where = caseText(entry);
   const { unbiased: claimed, continuous } = entry.estimator;
   const steps: Step[] = [];
   if (exact.length > 0)
-    steps.push({ what: "no bias where none is claimed", where, run: () => unbiased(entry, exact, samples) });
+    steps.push({ what: "no bias where none is claimed", where, run: () => unbiased(entry, exact, options) });
   if (!claimed || continuous)
     steps.push({
       what: "bias where it is claimed",
       where,
       run: async () => {
-        const outcome = await biased(entry, samples);
+        const outcome = await biased(entry, options);
         // A small bias takes more estimates: what claims too little is told so only if they don't show it either.
-        return outcome.holds ? outcome : biased(entry, 3 * samples);
+        return outcome.holds ? outcome : biased(entry, { ...options, count: 3 * options.count });
       },
     });
   return steps;
