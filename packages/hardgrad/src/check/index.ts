@@ -1,13 +1,13 @@
 import type { Estimator } from "../types.ts";
 import { type BiasOptions, biased, exactFor, unbiased } from "./bias.ts";
 import { type Case, caseOf, cases, caseText, type Entry, variantsOf } from "./cases.ts";
-import { type Estimates, estimatesOf } from "./estimates.ts";
+import { estimatesOf } from "./estimates.ts";
 import { extremes, needs, ownership } from "./limits.ts";
 import { objectives } from "./objectives.ts";
 import type { Claim, Outcome } from "./outcome.ts";
 import { samplesAndValues } from "./samples.ts";
 import { optionsRefused, readable } from "./traits.ts";
-import { gradientsToParameters, mapsOverKeys, transforms } from "./transforms.ts";
+import { gradientsToParameters, mapsOverKeys, programOf, transforms } from "./transforms.ts";
 
 export type { Claim } from "./outcome.ts";
 
@@ -65,11 +65,10 @@ export async function checkEstimator(
     );
   const create = typeof estimator === "function" ? estimator : undefined;
   const one = typeof estimator === "function" ? estimator() : estimator;
-  const opened: Estimates[] = [];
-  const steps = stepsOf(one, create, (estimator, c) => {
-    const estimates = estimatesOf(estimator, c, objectives);
-    opened.push(estimates);
-    return { count: samples, estimates };
+  const programs: { dispose(): void }[] = [];
+  const steps = stepsOf(one, create, samples, (program) => {
+    programs.push(program);
+    return program;
   });
   const findings: Finding[] = [];
   for (const [i, step] of steps.entries()) {
@@ -84,16 +83,24 @@ export async function checkEstimator(
       findings.push({ claim: "runs", holds: false, message, ...place });
     }
   }
-  for (const estimates of opened) estimates.dispose();
+  for (const program of programs) program.dispose();
   onProgress?.("done", steps.length, steps.length);
   return findings;
 }
 
+/** What steps share is freed after the last of them. */
+type Keep = <T extends { dispose(): void }>(program: T) => T;
+
 function stepsOf(
   estimator: Estimator,
   create: ((options?: { [name: string]: unknown }) => Estimator) | undefined,
-  biasOptions: (estimator: Estimator, c: Case) => BiasOptions,
+  samples: number,
+  kept: Keep,
 ): Step[] {
+  const biasOptions = (of: Estimator, c: Case): BiasOptions => ({
+    count: samples,
+    estimates: kept(estimatesOf(of, c, objectives)),
+  });
   const { id, supports, options } = estimator;
   const steps: Step[] = [{ what: "traits", run: () => readable(estimator) }];
   if (create) steps.push({ what: "options", run: () => optionsRefused(id, create, options) });
@@ -101,11 +108,11 @@ function stepsOf(
   for (const c of cases.filter(({ kind }) => supports.includes(kind))) {
     const entry: Entry = { id, estimator, case: c };
     steps.push(...biasSteps(entry, byKind.get(c.kind)!, exactFor(entry)));
-    if (c === caseOf(c.kind)) steps.push(...stepsFor(entry));
+    if (c === caseOf(c.kind)) steps.push(...stepsFor(entry, kept));
   }
   for (const entry of create ? variantsOf(id, create, estimator) : []) {
     const few = exactFor(entry).filter(({ name }) => ["linear", "quadratic", "coupled"].includes(name));
-    steps.push(...stepsFor(entry), ...biasSteps(entry, biasOptions(entry.estimator, entry.case), few));
+    steps.push(...stepsFor(entry, kept), ...biasSteps(entry, biasOptions(entry.estimator, entry.case), few));
   }
   return steps;
 }
@@ -130,16 +137,17 @@ function biasSteps(entry: Entry, options: BiasOptions, exact: ReturnType<typeof 
 }
 
 /** Everything but the bias. */
-function stepsFor(entry: Entry): Step[] {
+function stepsFor(entry: Entry, kept: Keep): Step[] {
+  const program = kept(programOf(entry));
   const where = caseText(entry);
   const enumerates = entry.estimator.enumerates === true;
   return [
     { what: "samples and value", where, run: () => samplesAndValues(entry, { samples: !enumerates }) },
     { what: "needs", where, run: () => needs(entry) },
-    { what: "jit", where, run: () => transforms(entry) },
-    { what: "vmap", where, run: () => mapsOverKeys(entry) },
+    { what: "jit", where, run: () => transforms(entry, program) },
+    { what: "vmap", where, run: () => mapsOverKeys(entry, program) },
     { what: "gradients to parameters", where, run: () => gradientsToParameters(entry) },
-    { what: "extreme logits", where, run: () => extremes(entry) },
+    { what: "extreme logits", where, run: () => extremes(entry, program) },
     { what: "ownership", where, run: () => ownership(entry) },
   ];
 }
