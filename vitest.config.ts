@@ -21,6 +21,7 @@ const longest = [
   "vae.test.ts",
   "native-losses.test.ts",
   "own-modules.test.ts",
+  "own-experiment-commands.test.ts",
 ];
 
 class LongestFirst extends BaseSequencer {

@@ -1,37 +1,47 @@
-// Tables of continual learning as Markdown, from what bench/continual.mjs wrote.
+// Tables of continual learning as Markdown, from what bench/continual.mjs wrote: what was learned, and what it took.
 //   node bench/continual-table.mjs docs/results/continual-split-mnist.json ...
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
+const NONE = "—";
 const percent = (value, digits = 2) =>
   value
     ? `${(100 * value.mean).toFixed(digits)}${value.standardError === null ? "" : ` ± ${(100 * value.standardError).toFixed(digits)}`}`
-    : "—";
-const micro = (ms) => (!ms ? "—" : (1000 * ms).toFixed(1));
+    : NONE;
+const micro = (ms) => (!ms ? NONE : (1000 * ms).toFixed(1));
 
-export function tableText({ results }) {
-  const inferred = results.some((r) => r.inferredTask);
-  const epochs = new Set(results.map((r) => r.settings.epochs)).size > 1;
-  const columns = [
-    ["", (r) => r.name],
-    ...(epochs ? [["epochs", (r) => r.settings.epochs]] : []),
-    ...(results[0].stepMs ? [["ms per step", (r) => r.stepMs.toFixed(2)]] : []),
-    ["accuracy, %", (r) => percent(r.accuracy)],
-    ...(inferred ? [["tasks inferred, %", (r) => percent(r.inferredTask)]] : []),
-    ["backward transfer, points", (r) => percent(r.backwardTransfer)],
-    ["certificates", (r) => `${r.certificates} of ${r.tasks}`],
-    ["closed weights, %", (r) => percent(r.capacity, 1)],
-    ["us per image, own units", (r) => micro(r.timePerImage?.own)],
-    ["whole", (r) => micro(r.timePerImage?.whole)],
-    ["s per run", (r) => r.secondsPerRun.toFixed(0)],
-    ["seeds", (r) => r.seeds],
-  ];
+/** The table of some columns, without those that are empty in every row. */
+function tableOf(results, columns) {
+  const filled = columns.filter(([, cell]) => results.some((r) => cell(r) !== NONE));
   const line = (cells) => `| ${cells.join(" | ")} |`;
   return [
-    line(columns.map(([title]) => title)),
-    line(columns.map(() => "---")),
-    ...results.map((r) => line(columns.map(([, cell]) => cell(r)))),
+    line(filled.map(([title]) => title)),
+    line(filled.map(() => "---")),
+    ...results.map((r) => line(filled.map(([, cell]) => cell(r)))),
   ].join("\n");
+}
+
+export function tableText({ results }) {
+  const epochs = new Set(results.map((r) => r.settings.epochs)).size > 1;
+  const name = [results[0].stepMs ? "estimator" : "method", (r) => r.name];
+  const learned = tableOf(results, [
+    name,
+    ...(epochs ? [["epochs", (r) => r.settings.epochs]] : []),
+    ["accuracy, %", (r) => percent(r.accuracy)],
+    ["tasks inferred, %", (r) => percent(r.inferredTask)],
+    ["backward transfer, points", (r) => percent(r.backwardTransfer)],
+    ["certificates", (r) => `${r.certificates} of ${r.tasks}`],
+    ["seeds", (r) => r.seeds],
+  ]);
+  const taken = tableOf(results, [
+    name,
+    ["closed weights, %", (r) => percent(r.capacity, 1)],
+    ["us, own units", (r) => micro(r.timePerImage?.own)],
+    ["us, whole network", (r) => micro(r.timePerImage?.whole)],
+    ["ms per step", (r) => r.stepMs?.toFixed(2) ?? NONE],
+    ["s per run", (r) => r.secondsPerRun.toFixed(0)],
+  ]);
+  return `${learned}\n\n${taken}`;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href)

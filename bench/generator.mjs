@@ -136,19 +136,35 @@ const results = [...new Set(runs.map((r) => r.name))].map((row) => {
 });
 const percent = (values) =>
   values.length ? values.map((v) => (v === null ? "—" : (100 * v).toFixed(1))).join(", ") : "—";
-console.log(
-  "| | classified, % | recognised, % (95 %) | worst digit | GAN-train, % | variance ratio | test -ELBO | epochs | ms per step (processor) | ms per step | s per run |",
-);
-console.log("|---|---|---|---|---|---|---|---|---|---|---|");
-for (const r of results) {
-  const recognised = r.recognised.map(
-    ({ rate, low, high }) =>
-      `${(100 * rate).toFixed(1)} (${(100 * low).toFixed(1)}-${(100 * high).toFixed(1)})`,
-  );
-  const worst = r.worst.map(({ digit, recognised: w }) => `${digit}: ${(100 * w.rate).toFixed(1)}`);
-  console.log(
-    `| ${r.name} | ${percent(r.accuracy)} | ${recognised.join(", ")} | ${worst.join(", ")} | ${percent(r.ganTrain)} | ${r.varianceRatio.map((v) => v.toFixed(2)).join(", ")} | ${r.loss.map((v) => v.toFixed(1)).join(", ")} | ${r.epochs} | ${r.processorMsPerStep?.toFixed(1) ?? "—"} | ${r.msPerStep.toFixed(1)} | ${r.secondsPerRun.toFixed(0)} |`,
-  );
+const fixed = (values, digits) => values.map((v) => v.toFixed(digits)).join(", ");
+const interval = ({ rate, low, high }) => `${percent([rate])} (${percent([low])}-${percent([high])})`;
+const worst = ({ digit, recognised: { rate } }) => `${digit}: ${percent([rate])}`;
+const line = (cells) => console.log(`| ${cells.join(" | ")} |`);
+for (const columns of [
+  {
+    mode: (r) => r.name,
+    "classified, %": (r) => percent(r.accuracy),
+    "recognised, % (95 %)": (r) => r.recognised.map(interval).join(", "),
+    "worst digit": (r) => r.worst.map(worst).join(", "),
+  },
+  {
+    mode: (r) => r.name,
+    "GAN-train, %": (r) => percent(r.ganTrain),
+    "variance ratio": (r) => fixed(r.varianceRatio, 2),
+    "test -ELBO": (r) => fixed(r.loss, 1),
+  },
+  {
+    mode: (r) => r.name,
+    epochs: (r) => r.epochs,
+    "ms per step (processor)": (r) => r.processorMsPerStep?.toFixed(1) ?? "—",
+    "ms per step": (r) => r.msPerStep.toFixed(1),
+    "s per run": (r) => r.secondsPerRun.toFixed(0),
+  },
+]) {
+  line(Object.keys(columns));
+  line(Object.keys(columns).map(() => "---"));
+  for (const r of results) line(Object.values(columns).map((cell) => cell(r)));
+  console.log("");
 }
 let frozen = {};
 if (verdicts.size > 0) {

@@ -52,42 +52,48 @@ const page = `# Speed
 
 <!-- Written by bench/performance.mjs from results/race.json. -->
 
-\`npx hardgrad bench\` does the same work in hardgrad, PyTorch and TensorFlow.js, each in a process of its own. First all compute from the same parameters, data and noise; one whose losses, gradients or updated parameters differ by more than 1e-4 of their size is out. Then they take turns, with noise of their own, so that a busy machine disturbs all alike. Numbers are medians over the rounds, with quartiles in brackets. The numbers below: [results/race.json](results/race.json).
+\`npm run bench\` does the same work in hardgrad, PyTorch and TensorFlow.js, each in a process of its own. First, all of them compute from the same parameters, data and noise; a contestant whose losses, gradients or updated parameters differ by more than 1e-4 of their size is disqualified. Then they take turns, each with its own noise, so that other load on the machine affects all alike. Numbers are medians over the rounds, with quartiles in brackets. Data: [results/race.json](results/race.json).
 
 ${report.conditions(results)}
 
 ## Against PyTorch and TensorFlow.js
 
-"times PyTorch" is PyTorch's time over ours in the same round: above 1 we are faster.
+"times PyTorch" is PyTorch's time divided by ours in the same round: above 1, hardgrad is faster.
 
 ![Speed of every contestant over PyTorch's](figures/race.svg)
 
-${table(report.raceTable(results.race, "title"))}
+${results.race.map(({ id, title }) => `- **${id}**: ${title}`).join("\n")}
+
+${table(report.raceTable(results.race))}
 
 ${devices.flatMap((device) => peers.map((peer) => standing(device, peer))).join("")}
 ${memory()}
 
-Every contestant, with the number of threads that was best for it and the largest difference of its numbers from ours:
+Every contestant, with the number of threads that was best for it:
 
 ${table(report.contestantTable(results.race))}
 
+Peak memory, and the largest difference of its numbers from those of hardgrad on wasm:
+
+${table(report.memoryTable(results.race))}
+
 How to read it:
 
-- The peers' scripts are in [bench/peers](../bench/peers), written as their users write. PyTorch runs eagerly, with foreach optimizers and denormals flushed to zero, with 1 thread or all, whichever is faster on the row. Debian's build of it is from 2023; name another with \`--python\`.
-- Our step of a row is the function that \`hardgrad train\` compiles. On native it runs in onnxruntime; on wasm in jax-js, with one thread and 128-bit SIMD.
-- TensorFlow.js spends most of its time in products with a transposed matrix, which its gradients need and for which its wasm backend has only a slow kernel.
-- The routed layer gives its units back to the batch by scatter on native, and by a product with zeros and ones on wasm, where scatter is slow. Its backward pass is written out by hand; PyTorch uses autograd.
-- The exact gradient is \`exact()\` of the library, with a network of 32 tanh units as the objective. The states' probabilities are a tree of outer products; PyTorch takes a product with the matrix of states and an exponential.
+- The peers' scripts are in [bench/peers](../bench/peers), written as their users would. PyTorch runs eagerly, with foreach optimizers and denormals flushed to zero, with one thread or all, whichever is faster. The build is Debian's, of 2023; choose another with \`--python\`.
+- hardgrad's step is the function that \`hardgrad train\` compiles. On native it runs in onnxruntime; on wasm in jax-js, with one thread and 128-bit SIMD.
+- TensorFlow.js spends most of its time multiplying by transposed matrices: its gradients need them, and its wasm backend has only a slow kernel for them.
+- The routed layer writes its units back to the batch by scatter on native, and by a product with a 0/1 matrix on wasm, where scatter is slow. Its backward pass is hand-written; PyTorch uses autograd.
+- The exact gradient is \`exact()\` of the library, with a network of 32 tanh units as the objective. Here the probabilities of the states are a tree of outer products; in PyTorch, a product with the matrix of states and an exponential.
 
 ## Estimators
 
-A step of the classifier with each estimator that evaluates the objective once, over straight-through with the sigmoid's derivative. ${dearest()}
+Time of a classifier step with each estimator, relative to straight-through with the sigmoid's derivative. ${dearest()}
 
 ${table(report.estimatorTable(results))}
 
 ## Cost against size
 
-A step of the classifier, by hidden units (batch 100) and by batch (100 hidden units). An exponent of 1 is linear; small steps cost the same whatever their size, so the whole curve has less.
+A step of the classifier, by hidden units (batch 100) and by batch (100 hidden units). An exponent of 1 means linear growth. Small steps are dominated by a fixed cost, so the exponent over the whole curve is lower.
 
 ![Step time against parameters and batch](figures/scaling.svg)
 
@@ -95,7 +101,7 @@ ${table(report.scalingTable(results))}
 
 ## Outside the compiled step
 
-The part of a run's training time that goes to batches, schedules, keys and metrics:
+The share of training time spent outside the compiled step: batches, schedules, keys and metrics.
 
 ${table(report.outsideTable(results))}
 
@@ -107,9 +113,9 @@ ${table(report.outsideTable(results))}
 |---|---|
 | exact gradient of a two-layer objective, 2^16 states | 0.26 s |
 | the same, 2^20 states (90 MB of memory) | 1.5 s |
-| audit of one estimator, 10 units, 20,000 estimates, exact gradient and compilation included | 0.2 to 0.6 s |
+| audit of one estimator, 10 units, 20,000 estimates, compilation included | 0.2 to 0.6 s |
 
-An audit of every estimator on a problem takes about a minute: nearly all of it compiles the dearest ones, which learn control variates or unroll bisections.
+An audit of every estimator on a problem takes about a minute. Nearly all of it is compilation of the costliest estimators, which learn control variates or unroll bisections.
 `;
 writeFileSync(place("performance.md"), page);
 writeFileSync(place("figures/race.svg"), `${raceFigure(results).svg}\n`);

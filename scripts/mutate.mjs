@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { chosenOf, mutantsIn } from "./mutation/sample.mjs";
 import { targetsIn } from "./mutation/targets.mjs";
-import { verdictOf } from "./mutation/verdict.mjs";
+import { failingAnyway, verdictOf } from "./mutation/verdict.mjs";
 import { copyOf } from "./mutation/workspace.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -47,9 +47,11 @@ const whole = (flag, least) => {
 const [seed, count, jobs, limit] = [whole("seed", 0), whole("count", 1), whole("jobs", 1), whole("limit", 1)];
 
 const reasons = JSON.parse(readFileSync(new URL("mutation/equivalent.json", import.meta.url), "utf8"));
+/** An entry without `from` and `to` is of every mutant of its line. */
 const reasonOf = (m) =>
   reasons.find(
-    (e) => e.file === m.file && e.code === m.code && e.to === m.replacement && e.from === m.original,
+    ({ file, code, from = m.original, to = m.replacement }) =>
+      file === m.file && code === m.code && to === m.replacement && from === m.original,
   )?.reason;
 
 const files = targetsIn(root).filter((file) => !values.files || matchesGlob(file, values.files));
@@ -77,26 +79,31 @@ const queue = chosen.filter((m) => {
   );
 });
 console.error(`${chosen.length} of ${all.length} mutants, ${queue.length} to run, ${jobs} at a time`);
+const record = (result) => {
+  appendFileSync(out, `${JSON.stringify(result)}\n`);
+  known.set(result.key, result);
+};
 let done = 0;
-async function work() {
-  const copy = copyOf(root);
-  process.once("exit", copy.remove);
-  try {
-    for (let m = queue.shift(); m; m = queue.shift()) {
-      const begin = performance.now();
-      const verdict = await verdictOf(copy.path, m, { near: values.near, limit });
-      const { start: _s, end: _e, ...said } = m;
-      const result = { ...said, ...verdict, seconds: Math.round((performance.now() - begin) / 100) / 10 };
-      appendFileSync(out, `${JSON.stringify(result)}\n`);
-      known.set(m.key, result);
-      console.error(`${++done} ${verdict.status}, ${result.seconds} s: ${describe(m)}`);
-    }
-  } finally {
-    copy.remove();
+async function work(copy) {
+  for (let m = queue.shift(); m; m = queue.shift()) {
+    const begin = performance.now();
+    const verdict = await verdictOf(copy, m, { near: values.near, limit });
+    const { start: _s, end: _e, ...said } = m;
+    const seconds = Math.round((performance.now() - begin) / 100) / 10;
+    record({ ...said, ...verdict, seconds });
+    console.error(`${++done} ${verdict.status}, ${seconds} s: ${describe(m)}`);
   }
 }
+const copies = Array.from({ length: jobs }, () => copyOf(root));
+process.once("exit", () => {
+  for (const { remove } of copies) remove();
+});
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(130));
-await Promise.all(Array.from({ length: jobs }, work));
+await Promise.all(copies.map(({ path }) => work(path)));
+
+const noticed = chosen.map((m) => known.get(m.key)).filter((r) => r?.status === "killed" && r.test);
+const anyway = await failingAnyway(copies[0].path, [...new Set(noticed.map((r) => r.test))], limit);
+for (const r of noticed) if (anyway.has(r.test)) record({ ...r, status: "undecided" });
 
 const excused = chosen.filter(reasonOf);
 const results = chosen.filter((m) => !reasonOf(m)).map((m) => known.get(m.key));
@@ -104,7 +111,7 @@ const by = (status) => results.filter((r) => r.status === status);
 const open = [...by("survived"), ...by("undecided")];
 console.log(
   `${by("killed").length} of ${results.length} killed, ${by("survived").length} survived, ` +
-    `${by("undecided").length} undecided: tests failed or were too slow without a mutant, ` +
+    `${by("undecided").length} undecided: tests fail or are too slow without a mutant, ` +
     `${excused.length} change nothing that matters (scripts/mutation/equivalent.json)`,
 );
 for (const m of open) console.log(`${m.status}  ${describe(m)}`);

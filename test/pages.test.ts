@@ -71,6 +71,21 @@ describe("links lead somewhere", () => {
     });
 });
 
+/** Rows of the tables of a page, with the number of their cells. */
+const tableRows = (text: string): { row: string; cells: number }[] =>
+  [...prose(text).matchAll(/^\|.*\|$/gm)].map(([row]) => ({ row, cells: row.split(/(?<!\\)\|/).length - 2 }));
+
+describe("tables read on a phone and in a terminal", () => {
+  for (const path of pages.filter((page) => tableRows(read(page)).length > 0))
+    test(`${relative(root, path)}: at most six columns`, () => {
+      expect(tableRows(read(path)).filter(({ cells }) => cells > 6)).toEqual([]);
+    });
+  for (const path of pages.filter((page) => /-measured\.md$|performance\.md$/.test(page)))
+    test(`${relative(root, path)}: at most 100 characters in a row`, () => {
+      expect(tableRows(read(path)).filter(({ row }) => [...row].length > 100)).toEqual([]);
+    });
+});
+
 test("the check of links finds a dead file and a dead heading, not what stands in code", () => {
   const page = join(root, "docs/choosing.md");
   expect(deadLinks(page, "[a](nowhere.md) and [b](estimators.md)")).toEqual([

@@ -87,3 +87,45 @@ test("an experiment imports no other", () => {
   });
   expect(wrong).toEqual([]);
 });
+
+/** The modules that a file loads when it is loaded: types are erased, and `import()` comes later. */
+function loadedBy(file: string): string[] {
+  const statements = readFileSync(file, "utf8").matchAll(
+    /^(?:import|export) (?!type )[^;"']*?\bfrom "(\.[^"]+)"/gm,
+  );
+  return [...statements].map(([, name]) => join(dirname(file), name!));
+}
+
+/** The first cycle that the modules make, as a path that ends where it began. */
+function cycleIn(modules: readonly string[], loads: (file: string) => readonly string[]): string[] {
+  const done = new Set<string>();
+  const search = (file: string, path: readonly string[]): string[] => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+    if (done.has(file)) return [];
+    for (const next of loads(file)) {
+      const cycle = search(next, [...path, file]);
+      if (cycle.length > 0) return cycle;
+    }
+    done.add(file);
+    return [];
+  };
+  for (const file of modules) {
+    const cycle = search(file, []);
+    if (cycle.length > 0) return cycle;
+  }
+  return [];
+}
+
+test.each(["hardgrad", "onnx", "runtime", "experiments", "cli"])("modules of %s make no cycle", (name) => {
+  const folder = `packages/${name}/src`;
+  const modules = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => join(folder, file));
+  expect(modules.flatMap(loadedBy).length).toBeGreaterThan(0);
+  expect(cycleIn(modules, loadedBy)).toEqual([]);
+});
+
+test("a cycle is found", () => {
+  const loads: { readonly [file: string]: readonly string[] } = { a: ["b"], b: ["c", "d"], c: [], d: ["b"] };
+  expect(cycleIn(Object.keys(loads), (file) => loads[file]!)).toEqual(["b", "d", "b"]);
+});

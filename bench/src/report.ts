@@ -12,7 +12,7 @@ const range = ({ median, low, high }: Spread): string => `${short(median)} (${sh
 const status = (c: ContestantResult): string => (c.status === "done" ? "" : c.status);
 
 /** One line per row and device of ours: its time, and how many times as fast as each peer it is. */
-export function raceTable(race: readonly RowResult[], name: "id" | "title"): Table {
+export function raceTable(race: readonly RowResult[]): Table {
   const devices = titlesOf(race, true);
   const peers = titlesOf(race, false);
   const rows = race.flatMap((row) =>
@@ -24,15 +24,13 @@ export function raceTable(race: readonly RowResult[], name: "id" | "title"): Tab
         const speed = own.speed?.[peer];
         return speed ? range(speed) : other ? status(other) : "";
       });
-      return [
-        [row[name], title, own.milliseconds ? short(own.milliseconds.median) : status(own), ...against],
-      ];
+      return [[row.id, title, own.milliseconds ? short(own.milliseconds.median) : status(own), ...against]];
     }),
   );
-  return { head: ["work", "device", "ms", ...peers.map(([, title]) => `times ${title}`)], rows };
+  return { head: ["row", "device", "ms", ...peers.map(([, title]) => `times ${title}`)], rows };
 }
 
-/** Every contestant by itself: time, threads, memory, and how far its numbers are from ours. */
+/** Every contestant by itself: time and threads. */
 export function contestantTable(race: readonly RowResult[]): Table {
   const rows = race.flatMap((row) =>
     row.contestants.map((c) => [
@@ -41,11 +39,22 @@ export function contestantTable(race: readonly RowResult[]): Table {
       c.milliseconds ? range(c.milliseconds) : c.status,
       c.cpuMilliseconds === undefined ? "" : short(c.cpuMilliseconds),
       c.threads === undefined ? "" : String(c.threads),
+    ]),
+  );
+  return { head: ["row", "contestant", "ms per step", "CPU ms", "threads"], rows };
+}
+
+/** Every contestant by itself: memory, and how far its numbers are from ours. */
+export function memoryTable(race: readonly RowResult[]): Table {
+  const rows = race.flatMap((row) =>
+    row.contestants.map((c) => [
+      row.id,
+      c.title,
       c.peakMemoryMiB === undefined ? "" : String(c.peakMemoryMiB),
       c.error === undefined ? "" : c.error.toExponential(1),
     ]),
   );
-  return { head: ["row", "contestant", "ms per step", "CPU ms", "threads", "peak MiB", "difference"], rows };
+  return { head: ["row", "contestant", "peak MiB", "largest difference"], rows };
 }
 
 export function estimatorTable({ estimators }: BenchResults): Table {
@@ -63,13 +72,12 @@ export function estimatorTable({ estimators }: BenchResults): Table {
 
 export function scalingTable({ scaling }: BenchResults): Table {
   return {
-    head: ["device", "against", "from", "ms", "to", "ms", "exponent", "of the four largest"],
+    head: ["device", "against", "from", "to", "exponent", "of the four largest"],
     rows: scaling.map(({ device, along, points, exponent, upperExponent }) => {
       const [first, last] = [points[0]!, points.at(-1)!];
-      const ends = [first, last].flatMap(({ x, milliseconds }) => [
-        x.toLocaleString("en"),
-        short(milliseconds),
-      ]);
+      const ends = [first, last].map(
+        ({ x, milliseconds }) => `${x.toLocaleString("en")}: ${short(milliseconds)} ms`,
+      );
       return [device, along, ...ends, exponent.toFixed(2), upperExponent.toFixed(2)];
     }),
   };

@@ -18,8 +18,12 @@ export default {
   title: `a trained layer of ${units} units`,
   distribution: "bernoulli",
   logits,
-  /** The loss of that image, from its bits. */
+  /**
+   * The loss of that image, from its bits.
+   * @type {(bits: import("@jax-js/jax").numpy.Array, jax: { np: typeof import("@jax-js/jax").numpy }) => typeof bits}
+   */
   objective: (bits, { np }) => {
+    /** @param {import("@hardgrad/experiments").Tensor} tensor */
     const array = ({ data, shape }) => np.array(Float32Array.from(data)).reshape([...shape]);
     const wanted = oneHotOf(np.array(test.labels[0]).astype(np.int32), 10);
     return crossEntropy(dense(bits, array(w2), array(b2)), wanted);

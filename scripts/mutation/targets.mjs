@@ -22,14 +22,23 @@ const experiments = [
   [/^experiments\/generator\/schedules\.ts$/, ["layers"]],
   [/^experiments\/generator\/information\.ts$/, ["generator-information", "layers"]],
   [/^experiments\/generator\/(flow|bits)\.ts$/, ["generator-prior", "generator"]],
+  [/^experiments\/generator\/assignment/, ["generator: parts"]],
   [
-    /^experiments\/generator\/(losses|style|assignment)\.ts$/,
-    ["generator-information", "generator-draw", "generator"],
+    /^experiments\/generator\/(losses|style)\.ts$/,
+    ["generator-terms", "generator-information", "generator-draw", "generator"],
   ],
   [/^judge\/statistics\.ts$/, ["judge"]],
   [/^engine\/variance\.ts$/, ["training"]],
 ];
-const gates = ["gates", "sparse-gates", "routed", "rate-divergence", "named-arrays", "scalars"];
+const gates = [
+  "gates",
+  "sparse-gates",
+  "routed",
+  "rate-divergence",
+  "named-arrays",
+  "scalars",
+  "extremes: entropy, gates",
+];
 const audits = ["statistics", "rare", "exact-gradient", "part", "monitor", "audit", "verdicts"];
 const laws = [
   "shift",
@@ -42,7 +51,7 @@ const laws = [
   "scalars",
 ];
 const core = [
-  [/^units\//, ["units", "extremes: units"]],
+  [/^units\//, ["units", "docstring-options", "extremes: units"]],
   [/^gates\/rate/, ["rate-divergence", ...gates]],
   [/^gates\/(routed|blocks)/, ["routed", ...gates]],
   [/^gates\//, gates],
@@ -66,15 +75,35 @@ const core = [
   ],
   [/^(math|surrogate)\.ts/, ["math", "golden", "extremes", "gradients"]],
   [/^(checks|options|scalars)\.ts/, ["scalars", "named-arrays", "conformance", "gates"]],
-  [/^estimators\/(control|score|exact|straight)/, ["golden", "golden-more", "claims", "conformance"]],
-  [/^estimators\//, ["golden", "golden-more", "claims", "conformance", "line-of-descent: sample by sample"]],
+  [
+    /^estimators\/(control|score|exact|straight)/,
+    ["docstring-options", "golden", "golden-more", "claims", "conformance"],
+  ],
+  [
+    /^estimators\//,
+    [
+      "docstring-options",
+      "golden",
+      "golden-more",
+      "claims",
+      "conformance",
+      "line-of-descent: sample by sample",
+    ],
+  ],
 ];
 /** More for some, before those above. */
 const first = [
+  [
+    /^(audit\/(audit|part)|gates\/(consolidation|blocks|routed)|checks|distributions\/(counts|subset))/,
+    ["bounds"],
+  ],
+  [/^estimators\/parts\/(category|neighbours|joint)/, ["bounds"]],
+  [/^gates\/rate-(control|threshold)/, ["sparse-gates"]],
   [/^check\//, ["parts"]],
   [/^audit\/rare/, ["rare"]],
   [/^audit\/part/, ["part"]],
   [/^distributions\/mask/, ["mask"]],
+  [/^distributions\/tame/, ["tame"]],
   [/^gates\/named-arrays/, ["named-arrays"]],
   [/^estimators\/.*(imle|maximizer|perturbed)/, ["perturb-and-map"]],
   [/^estimators\/.*(decoupled)/, ["decoupled"]],
@@ -105,12 +134,13 @@ export function stagesOf(root, file) {
   const ids = name === "experiments" ? [] : estimatorsOf(root, file);
   const byName = (...list) =>
     ids.length > 0 ? [{ files: list.map((prefix) => find(prefix)), ids, near: true }] : [];
+  const ofEstimators = /^estimators/.test(inside);
   const stages = [
-    ...(/^estimators/.test(inside) ? byName("all-samples") : []),
+    ...(ofEstimators ? byName("all-samples") : []),
     ...(whole.length > 0 ? [{ files: whole, near: true }] : []),
     ...byName("conformance-transforms", "conformance-samples"),
     ...parts.map((s) => ({ ...s, near: true })),
-    ...byName("conformance-options", "compiled", "bias"),
+    ...byName("conformance-options", "compiled", "bias").map((s) => ({ ...s, near: ofEstimators })),
   ];
   if (name === "experiments") return stages;
   const others = tests.filter((test) => !slow.test(posix.basename(test)) && !whole.includes(at(test)));
@@ -147,11 +177,12 @@ function estimatorsOf(root, file) {
       if (!users.has(f) && /\/(estimators|distributions)\//.test(f) && imports(f).some((i) => users.has(i)))
         grown = Boolean(users.add(f));
   }
-  const catalogue = [...text]
-    .filter(([f]) => f.startsWith(`${folder}/estimators/`))
-    .flatMap(([, source]) => [...source.matchAll(/^ {2}id: "([^"]+)"/gm)].map((m) => m[1]));
-  if (catalogue.length === 0) throw new Error("no estimator is defined by defineEstimator({ id: ... })");
-  const declared = (f) => catalogue.filter((id) => text.get(f)?.includes(`"${id}"`));
+  // Every estimator has a page.
+  const catalogue = readdirSync(join(root, "docs", "estimators"))
+    .map((page) => page.replace(/\.md$/, ""))
+    .filter((id) => id !== "index");
+  const words = (f) => text.get(f)?.replace(/\b(family|reference): "[^"]*"/g, "") ?? "";
+  const declared = (f) => catalogue.filter((id) => words(f).includes(`"${id}"`));
   const own = /\/estimators\//.test(file) ? declared(file) : [];
   const all = own.length > 0 ? own : [...new Set([...users].flatMap(declared))];
   const step = Math.max(1, all.length / 6);

@@ -32,15 +32,17 @@ export function copyOf(root) {
 }
 
 /**
- * Runs the tests of a stage in a copy, files in the order given and in one process, and ends at the first that fails.
+ * Runs the tests of a stage in a copy, files in the order given and in one process.
  *
- * @returns {Promise<{ outcome: "passed" | "failed" | "timeout" | "empty", seconds: number, output: string, test?: string }>}
- *   with the name of the test that failed.
+ * @param limit seconds.
+ * @param bail ends after so many failures (0: never).
+ * @returns {Promise<{ outcome: "passed" | "failed" | "timeout" | "empty", seconds: number, failed: string[] }>} with the
+ *   names of the tests that failed, `file > group > title`.
  */
-export function runTests(copy, { files, ids, title }, limit) {
+export function runTests(copy, { files, ids, title }, limit, bail = 1) {
   const vitest = join(copy, "node_modules", "vitest", "vitest.mjs");
   const args = [vitest, "run", ...files, "--config", "scripts/mutation/vitest.config.ts", "--root", copy];
-  args.push("--bail", "1", "--reporter", "dot", "--no-color", "--maxWorkers", "1", "--no-isolate");
+  args.push("--bail", String(bail), "--reporter", "dot", "--no-color", "--maxWorkers", "1", "--no-isolate");
   if (title) args.push("-t", title);
   if (ids) args.push("-t", `(^| )(${ids.join("|")}),`);
   const begin = performance.now();
@@ -74,7 +76,8 @@ export function runTests(copy, { files, ids, title }, limit) {
       const none = /Tests +no tests|No test files found|\(0 test/.test(output);
       const ran = /Tests .*\d+ (passed|failed)/.test(output);
       const outcome = late ? "timeout" : code !== 0 ? "failed" : none || !ran ? "empty" : "passed";
-      resolve({ outcome, seconds, output, test: output.match(/^ *FAIL +(.*)$/m)?.[1] });
+      const failed = [...new Set([...output.matchAll(/^ *FAIL +(.*)$/gm)].map((m) => m[1]))];
+      resolve({ outcome, seconds, failed });
     });
   });
 }

@@ -10,7 +10,7 @@ import { tableText } from "@hardgrad/cli/internal/print/table";
 import { benchGated } from "../gated/bench.ts";
 import { densityFigure } from "../gated/figure.ts";
 import type { Clock } from "../gated/interleave.ts";
-import { gatedConditions, gatedTables, pairTable } from "../gated/report.ts";
+import { type Captioned, gatedConditions, gatedTables, pairTable } from "../gated/report.ts";
 import { type GatedPart, gatedParts } from "../gated/results.ts";
 
 const peerNames = ["onnxruntime", "pytorch"];
@@ -42,8 +42,8 @@ export async function runGatedBench(flags: Flags): Promise<void> {
   if (typeof json === "string") writeWhole(json, `${JSON.stringify(results, null, 2)}\n`);
   if (typeof out === "string") await writeFigure(densityFigure(results), out);
   if (json === true) return printJson(results);
-  if (results.pairs.length > 0) show("Networks", pairTable(results));
-  for (const { title, table } of gatedTables(results)) show(title, table);
+  if (results.pairs.length > 0) show("Networks", [pairTable(results)]);
+  for (const { title, tables } of gatedTables(results)) show(title, tables);
   narrate(gatedConditions(results));
 }
 
@@ -54,6 +54,8 @@ function clockOf(flag: unknown): Clock {
   return clock as Clock;
 }
 
-function show(title: string, { head, rows }: ReturnType<typeof pairTable>): void {
-  print(`${title}\n${tableText(head, rows)}`);
+function show(title: string, tables: readonly Captioned[]): void {
+  print(title);
+  for (const { caption, table } of tables)
+    print(`${caption ? `${caption}:\n` : ""}${tableText(table.head, table.rows)}`);
 }

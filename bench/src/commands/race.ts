@@ -80,8 +80,9 @@ function printTables(results: BenchResults, narrate: Narrate): void {
     if (rows.length === 0) return;
     print(tableText(head, rows));
   };
-  show(report.raceTable(results.race, "id"));
+  show(report.raceTable(results.race));
   show(report.contestantTable(results.race));
+  show(report.memoryTable(results.race));
   show(report.estimatorTable(results));
   show(report.scalingTable(results));
   show(report.outsideTable(results));

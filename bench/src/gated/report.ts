@@ -12,12 +12,20 @@ const titles: { readonly [part in GatedPart]: string } = {
   training: "A training step of a gated layer",
 };
 
-/** One table for each part that was measured. */
-export function gatedTables({ comparisons }: GatedResults): { title: string; table: Table }[] {
+/** A table, and what is said above it. */
+export interface Captioned {
+  readonly caption?: string;
+  readonly table: Table;
+}
+
+/** The tables of each part that was measured, of six columns at most. */
+export function gatedTables({
+  comparisons,
+}: GatedResults): { title: string; tables: readonly Captioned[] }[] {
   return Object.entries(titles).flatMap(([part, title]) => {
     const own = comparisons.filter((c) => c.part === part);
-    const table = part === "kernels" ? kernelTable(own) : tableOf(own);
-    return own.length === 0 ? [] : [{ title, table }];
+    if (own.length === 0) return [];
+    return [{ title, tables: part === "kernels" ? kernelTables(own) : tablesOf(own) }];
   });
 }
 
@@ -27,54 +35,92 @@ const DENSITIES = [0.02, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 1];
 export const wantedDensity = (density: number): number =>
   DENSITIES.reduce((best, d) => (Math.abs(d - density) < Math.abs(best - density) ? d : best));
 
-/** A line for each layer, a column for each density: how many times as fast; in brackets where it computed densely. */
-function kernelTable(comparisons: readonly Comparison[]): Table {
+/** How many times as fast at each density (in brackets where it computed densely), and the dense kernel's own time. */
+function kernelTables(comparisons: readonly Comparison[]): Captioned[] {
   const densities = DENSITIES.filter((d) => comparisons.some((c) => wantedDensity(c.density!) === d));
   const lines = new Map<string, Comparison[]>();
   for (const c of comparisons) {
     const key = `${c.what} ${c.examples}`;
     lines.set(key, [...(lines.get(key) ?? []), c]);
   }
-  return {
-    head: ["layer", "examples", "dense us", "GFLOP/s", ...densities.map((d) => `at ${d}`)],
-    rows: [...lines.values()].map((own) => {
-      const fastest = own.reduce((a, b) => (b.baseMicroseconds < a.baseMicroseconds ? b : a));
-      const cells = densities.map((d) => {
+  const rowsOf = (cells: (own: readonly Comparison[]) => readonly string[]): string[][] =>
+    [...lines.values()].map((own) => [own[0]!.what, String(own[0]!.examples), ...cells(own)]);
+  const speedups = (some: readonly number[]): Table => ({
+    head: ["layer", "examples", ...some.map((d) => `at ${d}`)],
+    rows: rowsOf((own) =>
+      some.map((d) => {
         const c = own.find((o) => wantedDensity(o.density!) === d);
         return c ? (c.path === "dense" ? `(${c.ratio.toFixed(2)})` : c.ratio.toFixed(2)) : "";
-      });
-      return [
-        ...[fastest.what, String(fastest.examples), short(fastest.baseMicroseconds)],
-        ...[fastest.gflops!.toFixed(1), ...cells],
-      ];
+      }),
+    ),
+  });
+  const halves = [densities.filter((d) => d <= 0.25), densities.filter((d) => d > 0.25)];
+  const dense: Table = {
+    head: ["layer", "examples", "us", "GFLOP/s"],
+    rows: rowsOf((own) => {
+      const fastest = own.reduce((a, b) => (b.baseMicroseconds < a.baseMicroseconds ? b : a));
+      return [short(fastest.baseMicroseconds), fastest.gflops!.toFixed(1)];
     }),
   };
+  return [
+    ...halves
+      .filter((some) => some.length > 0)
+      .map((some) => ({
+        caption: `Times as fast with ${some[0]} to ${some.at(-1)} of the gates open`,
+        table: speedups(some),
+      })),
+    { caption: "The dense kernel itself, by its fastest measurement", table: dense },
+  ];
 }
 
-function tableOf(comparisons: readonly Comparison[]): Table {
-  const dense = comparisons.some((c) => c.density !== undefined);
+/** One table where all are against the same; else one for each work, which stands above it. */
+function tablesOf(comparisons: readonly Comparison[]): Captioned[] {
+  const works = [...new Set(comparisons.map((c) => c.what))];
+  const alike = new Set(comparisons.map((c) => c.base)).size === 1;
+  if (alike && works.length > 1) return [{ table: comparisonTable(comparisons, true) }];
+  return works.map((caption) => ({
+    caption,
+    table: comparisonTable(
+      comparisons.filter((c) => c.what === caption),
+      false,
+    ),
+  }));
+}
+
+function comparisonTable(comparisons: readonly Comparison[], named: boolean): Table {
+  const { base, work, density } = comparisons[0]!;
+  const alike = comparisons.every((c) => c.base === base);
+  const columns: [string, (c: Comparison) => string][] = [
+    ...(named ? [["work", (c) => c.what] as [string, (c: Comparison) => string]] : []),
+    ["examples", (c) => String(c.examples)],
+    ...(density === undefined
+      ? []
+      : [["density", (c) => c.density!.toFixed(2)] as [string, (c: Comparison) => string]]),
+    ...(alike ? [] : [["against", (c) => c.base] as [string, (c: Comparison) => string]]),
+    [alike ? `${base}, us` : "us", (c) => short(c.baseMicroseconds)],
+    [`${work}, us`, (c) => short(c.microseconds)],
+    ["times as fast", (c) => c.ratio.toFixed(2)],
+    ["quartiles", (c) => `${c.spread.low.toFixed(2)}–${c.spread.high.toFixed(2)}`],
+  ];
   return {
-    head: [
-      ...["work", "examples", ...(dense ? ["density"] : []), "against", "us", "with", "us"],
-      ...["times as fast", "quartiles"],
-    ],
-    rows: comparisons.map((c) => [
-      ...[c.what, String(c.examples), ...(dense ? [c.density!.toFixed(2)] : [])],
-      ...[c.base, short(c.baseMicroseconds), c.work, short(c.microseconds), c.ratio.toFixed(2)],
-      `${c.spread.low.toFixed(2)}–${c.spread.high.toFixed(2)}`,
-    ]),
+    head: columns.map(([title]) => title),
+    rows: comparisons.map((c) => columns.map(([, cell]) => cell(c))),
   };
 }
 
 /** The pairs of networks, with what they are worth. */
-export function pairTable({ pairs }: GatedResults): Table {
+export function pairTable({ pairs }: GatedResults): Captioned {
+  const images = [...new Set(pairs.map((pair) => pair.images))].join(", ");
   return {
-    head: ["hard network", "float twin", "weights", "accuracy", "of the twin", "open gates", "images"],
-    rows: pairs.map(({ hard, float, trained, accuracy, rate, images }) => [
-      ...[hard, float, trained ? "trained" : "random"],
-      ...(accuracy ? [percent(accuracy.hard, 2), percent(accuracy.float, 2)] : ["", ""]),
-      ...[rate === null ? "" : percent(rate, 1), images],
-    ]),
+    caption: `Accuracy and open gates on ${images}`,
+    table: {
+      head: ["hard network", "float twin", "accuracy", "of the twin", "open gates"],
+      rows: pairs.map(({ hard, float, trained, accuracy, rate }) => [
+        ...[`${hard}${trained ? "" : ", random weights"}`, float],
+        ...(accuracy ? [percent(accuracy.hard, 2), percent(accuracy.float, 2)] : ["", ""]),
+        rate === null ? "" : percent(rate, 1),
+      ]),
+    },
   };
 }
 

@@ -43,7 +43,7 @@ export async function trainRun(options: TrainingOptions): Promise<Summary> {
   });
   const folder = openRunFolder(path, experiment, config, device, from?.step, longer);
   let savedAt = run.step;
-  const goOn = `go on with: npx hardgrad train --resume ${path}${device === "wasm" ? "" : ` --device ${device}`}`;
+  const goOn = `continue with: npx hardgrad train --resume ${path}${device === "wasm" ? "" : ` --device ${device}`}`;
   try {
     if (!from || longer) folder.saveCheckpoint(await run.checkpoint());
     options.onRows([], run.step, run.totalSteps);

@@ -16,6 +16,7 @@ import {
 } from "@hardgrad/onnx/graph";
 import { type HostOperation, hostOperation } from "./host.ts";
 import { compileLoop } from "./loops/compile-loop.ts";
+import { compileRows } from "./loops/rows.ts";
 import { bytesOf, place, storageFor, valuesInMemory } from "./memory.ts";
 import { products } from "./products.ts";
 import { type Loop, type Step, schedule } from "./schedule.ts";
@@ -133,6 +134,13 @@ export function compileGraph(
     if (multiplied) {
       for (const p of multiplied) body.push(...p.map((x) => int(x)), int(0), int(1), call(multiply));
       explain.push(`${multiplied.length} x ${step.node.op} ${multiplied[0]!.slice(0, 3).join(" x ")}`);
+      continue;
+    }
+    const rows = compileRows(step, storageOf);
+    if (rows) {
+      const index = builder.function([type.i32, type.i32], [], rows.locals, rows.body);
+      body.push(int(0), int(rows.extent), call(index));
+      explain.push(`rows ${step.node.op} ${step.node.outputs.map((x) => `[${x.shape}]`)}`);
       continue;
     }
     body.push(int(host.push(hostOperation(step, storageOf)) - 1), call(hostCall));

@@ -4,7 +4,17 @@ import { decompose, fresh } from "./decompose.ts";
 import { elementwise, lookings, reductions } from "./operators.ts";
 import { commonRefinement, splitStrides } from "./refine.ts";
 import { sink } from "./sink.ts";
-import { expanded, isWhole, patches, reshaped, sliced, transposed, type View, whole } from "./views.ts";
+import {
+  expanded,
+  isRowMajor,
+  isWhole,
+  patches,
+  reshaped,
+  sliced,
+  transposed,
+  type View,
+  whole,
+} from "./views.ts";
 
 /** An operand: an array in memory, or a value of the same loop; and how it is looked at. */
 export interface Operand {
@@ -98,6 +108,7 @@ class Scheduler {
     else if (node.op === "Concat") this.#concat(node);
     else if (node.op === "Pad" && !(node.attributes.pads as readonly number[]).some((n) => n < 0))
       this.#pad(node);
+    else if (node.op === "ScatterElements") this.#scatter(node);
     else
       this.#single(
         node,
@@ -153,6 +164,30 @@ class Scheduler {
         axes.map(() => 1),
       ),
     );
+  }
+
+  /** Whole rows that are added to rows: to a copy of the array, in place. Else element by element. */
+  #scatter(node: Node): void {
+    const [x, index, updates] = node.inputs.map((input) => this.operand(input)) as [
+      Operand,
+      Operand,
+      Operand,
+    ];
+    const [out] = node.outputs as [Value];
+    const rows =
+      node.attributes.axis === 0 &&
+      out.shape.length === 2 &&
+      (index.view.shape[1] === 1 || index.view.strides[1] === 0) &&
+      updates.view.shape[1] === out.shape[1] &&
+      isRowMajor(updates.view) &&
+      out.dtype !== "uint8" &&
+      out.shape[0]! > 0;
+    if (!rows) {
+      this.#single(node, [x, index, updates]);
+      return;
+    }
+    this.#write(x, out, whole(out.shape));
+    this.#single({ ...node, op: "ScatterRows" }, [index, updates]);
   }
 
   /** Copies an array to a part of another: a loop of its own. */

@@ -117,7 +117,7 @@ export function through<K extends Kind>(
   const { path }: Partial<Pick<PathEstimator, "path">> = estimator; // in JavaScript it may be any
   if (!path)
     throw new RangeError(
-      `through: ${estimator.id} needs the losses, so it has no sample to hand on; ` +
+      `through: ${estimator.id} needs the losses, so it can't return a sample; ` +
         "use expectation(q, f, estimator, key) with f the rest of the network.",
     );
   return path(q, estimator.noise(q, key));

@@ -47,7 +47,7 @@ export function createMemory(bytes: number, shared: boolean): WebAssembly.Memory
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
   } catch {
     throw new RangeError(
-      `This network needs ${Math.ceil(bytes / 1e6)} MB of memory, which could not be had.`,
+      `This network needs ${Math.ceil(bytes / 1e6)} MB of memory, which could not be allocated; use a smaller network.`,
     );
   }
 }

@@ -15,7 +15,7 @@ export function commandFirst(argv: readonly string[], commands: readonly string[
   if (name.startsWith("-")) {
     const command = rest.find((word) => commands.includes(word));
     throw new UsageError(
-      `${JSON.stringify(name)} stands before the command; write flags after it, as in: hardgrad ${command ?? "COMMAND"} ${name}.`,
+      `${JSON.stringify(name)} comes before the command; put flags after it, as in: hardgrad ${command ?? "COMMAND"} ${name}.`,
     );
   }
   const guess = nearest(name, commands);

@@ -89,7 +89,7 @@ export function resolveRun(
   const data = String(flags.data ?? "drawn");
   const form = ownForm(data);
   if (!form && !datasetNames.includes(data)) {
-    if (existsSync(data)) throw new UsageError(`--data ${data} is no dataset; for the folder, write ./${data}.`); // biome-ignore format: one thought
+    if (existsSync(data)) throw new UsageError(`--data ${data} is not a dataset; for the folder of that name, write ./${data}.`); // biome-ignore format: one thought
     throw unknownName("dataset", data, datasetNames);
   }
   const sizes = [flags.trainSize, flags.testSize];

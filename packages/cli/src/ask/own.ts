@@ -41,7 +41,7 @@ export async function loadModulesOf({ data, files = {} }: RunConfig, run: string
     if (found.sha256 !== sha256)
       throw new Failure(
         `${run} was made with another ${name} (SHA-256 ${sha256.slice(0, 12)}; ${path} now has ${found.sha256.slice(0, 12)}); ` +
-          "put that file back, or start again without --resume.",
+          "put that file back, or train a new run.",
       );
   }
 }

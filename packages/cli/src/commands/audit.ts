@@ -30,7 +30,7 @@ export async function auditEstimators(ids: string | undefined, flags: Flags): Pr
   const out = flags.out as string | undefined;
   if (out) checkTarget(out, flags.force === true);
   if (flags.device === "native")
-    throw new UsageError("--device native runs compiled steps of training, and an audit has none; use wasm.");
+    throw new UsageError("--device native is for training; use --device wasm for an audit.");
   await useDevice((flags.device as string | undefined) ?? "wasm").catch((error: Error) => {
     throw new UsageError(error.message);
   });
@@ -181,7 +181,9 @@ async function writeReport(
 function partOf(problem: Problem, flags: Flags): Problem {
   if (flags.units === undefined) {
     if (flags.held === undefined) return problem;
-    throw new UsageError("--held is how often the units beside --units are sampled; give --units as well.");
+    throw new UsageError(
+      "--held sets how many samples of the held units are averaged; give --units as well.",
+    );
   }
   const held = wholeNumberFlag("--held", String(flags.held ?? "8"), 1, 4096);
   const units = String(flags.units).split(",").flatMap(unitsOf);
@@ -205,7 +207,7 @@ function unitsOf(text: string): number[] {
   const [, from, to = from] = /^\s*(\d{1,5})(?:-(\d{1,5}))?\s*$/.exec(text) ?? [];
   if (from === undefined || Number(to) < Number(from))
     throw new UsageError(
-      `--units must be units and rising ranges of them, such as 0-7,12, not ${JSON.stringify(text)}.`,
+      `--units must list units and increasing ranges, such as 0-7,12, not ${JSON.stringify(text)}.`,
     );
   return Array.from({ length: Number(to) - Number(from) + 1 }, (_, i) => Number(from) + i);
 }
@@ -219,12 +221,12 @@ export function declare(command: Command): void {
     )
     .option("--estimators <specs>", "the same as the argument")
     .option("--problem <name>", `${problemNames.join(", ")}, or a module file`, "network")
-    .option("--units <list>", "audit these units alone, such as 0-7,12, and hold the others at samples")
+    .option("--units <list>", "audit only these units, such as 0-7,12; the others are held at samples")
     .option("--held <n>", "with --units: held samples to average over, 1 to 4096 (default: 8)")
     .option("--samples <n>", "estimates per estimator, 100 to 1000000", "10000")
     .option(
       "--warmup <n>",
-      "training steps for baselines and control variates beforehand, 0 to 100000",
+      "steps that train baselines and control variates before the audit, 0 to 100000",
       "200",
     )
     .option("--seed <n>", "seed of the estimates", "0")

@@ -73,7 +73,7 @@ export async function compare(name: string | undefined, flags: Flags): Promise<v
     });
   } catch (error) {
     progress.stop();
-    const goOn = `finished runs are kept and the others saved, go on with: npx hardgrad compare --resume ${path}${device === "wasm" ? "" : ` --device ${device}`}`;
+    const goOn = `finished runs are kept and the others saved, continue with: npx hardgrad compare --resume ${path}${device === "wasm" ? "" : ` --device ${device}`}`;
     if (error instanceof Interrupted) throw new Interrupted(`stopped; ${goOn}`);
     narrate(goOn);
     throw error;

@@ -35,7 +35,7 @@ export async function drawPictures(given: string | undefined, flags: Flags): Pro
   const total = request.count * digits.length;
   if (total > MOST)
     throw new UsageError(
-      `--count ${request.count} of each of ${digits.length} digits makes ${total} pictures, more than ${MOST}; lower it.`,
+      `--count ${request.count} of each of ${digits.length} digits makes ${total} pictures; the most is ${MOST}, so lower it.`,
     );
   const out =
     (flags.out as string | undefined) ?? (flags.json ? undefined : freeName(request, digits, names));
@@ -130,14 +130,17 @@ async function writeSheet(
 export function declare(command: Command): void {
   command
     .argument("[run]", "the folder of a generator run (default: a small generator that comes with hardgrad)")
-    .option("--digit <n>", "digit, or number or name of another class (7, sneaker)")
-    .option("--count <n>", "pictures; of --grid: styles; of --morph: steps (default: 16, 10, 12)")
+    .option("--digit <n>", "class to draw, by number or name, such as 7 or sneaker")
+    .option(
+      "--count <n>",
+      "number of pictures; with --grid: of styles; with --morph: of steps (default: 16, 10, 12)",
+    )
     .option("--grid", "one row per digit, one column per style (default)")
     .option("--morph <a:b>", "the digit from style number a to style number b, such as 3:8")
     .option("--seed <n>", "seed of the styles; the same seed gives the same pictures", "0")
     .option("--out <file>", "a sheet (.png, .svg) or all grey values (.csv) (default: a PNG with a new name)")
     .option("--force", "overwrite an existing file")
-    .option("--json", "what was drawn as JSON on stdout; without --out with all grey values")
+    .option("--json", "print what was drawn as JSON; without --out, with all grey values")
     .option("--quiet", "print results only")
     .action((run, flags) => drawPictures(run, flags));
 }

@@ -16,7 +16,7 @@ export async function figure(name: string | undefined, flags: Flags): Promise<vo
   if (name === undefined) {
     const given = Object.keys(flags).find((flag) => flag !== "quiet");
     if (given !== undefined)
-      throw new UsageError(`--${given} is of a figure; name one of ${names.join(", ")}.`);
+      throw new UsageError(`--${given} needs the name of a figure: ${names.join(", ")}.`);
     for (const entry of [...ofCode, ...runFigures]) print(`${entry.name}  ${entry.title}`);
     return;
   }
@@ -28,7 +28,9 @@ export async function figure(name: string | undefined, flags: Flags): Promise<vo
     if (flags[flag] !== undefined && !(flag in table))
       throw new UsageError(`--${flag} is not an option of figure ${name}; leave it out.`);
   if (flags.seed !== undefined && !entry?.seeded)
-    throw new UsageError(`--seed is not an option of figure ${name}, which draws nothing; leave it out.`);
+    throw new UsageError(
+      `--seed is not an option of figure ${name}, which has no random numbers; leave it out.`,
+    );
   if (flags.run !== undefined && !ofRun)
     throw new UsageError(`--run is not an option of figure ${name}; leave it out.`);
   const run = ofRun && runOf(ofRun, flags.run as string | undefined);
@@ -53,12 +55,12 @@ function refuse(name: string, names: readonly string[]): never {
 /** The run that a figure is of. */
 function runOf({ name, chart }: RunFigure, path: string | undefined): SavedRun {
   if (path === undefined)
-    throw new UsageError(`figure ${name} is of a run; give its folder: --run runs/NAME.`);
+    throw new UsageError(`figure ${name} shows a run; give its folder with --run runs/NAME.`);
   const run = savedRun(path, "cannot draw a figure of");
   const { charts, name: experiment } = run.experiment;
   if (charts?.includes(chart)) return run;
   const able = whichCan((e) => e.charts?.find((c) => c === chart));
-  throw new UsageError(`figure ${name} is of runs of ${able}, but ${path} is of ${experiment}.`);
+  throw new UsageError(`figure ${name} needs a run of ${able}, but ${path} is a run of ${experiment}.`);
 }
 
 /** Its arguments and options. */

@@ -31,7 +31,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "check",
-    about: "check an estimator, a problem or an experiment of your own: which of its claims are false",
+    about: "test whether an estimator, a problem or an experiment of your own keeps its claims",
     load: () => import("./check.ts"),
   },
   {
@@ -68,7 +68,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "figure",
-    about: "draw a figure of the documentation as SVG, PNG or CSV (without a name: list them)",
+    about: "draw a figure from the documentation as SVG, PNG or CSV (without a name: list them)",
     load: () => import("./figure.ts"),
   },
 ];

@@ -111,7 +111,7 @@ export async function judge(run: string | undefined, flags: Flags): Promise<void
 function refuseOtherData({ path, checkpoint }: SavedRun, flags: Flags): void {
   if (flags.data !== undefined && flags.data !== checkpoint.config.data)
     throw new UsageError(
-      `--data ${flags.data} is not what ${path} was trained on, ${checkpoint.config.data}; leave it out.`,
+      `${path} was trained on ${checkpoint.config.data}, not on ${flags.data}; leave --data out.`,
     );
 }
 

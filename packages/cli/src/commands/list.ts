@@ -43,5 +43,5 @@ export function describe(entry: CatalogueEntry): { [name: string]: unknown } {
 
 /** Its arguments and options. */
 export function declare(command: Command): void {
-  command.option("--json", "as JSON").action((flags) => list(flags));
+  command.option("--json", "print as JSON").action((flags) => list(flags));
 }

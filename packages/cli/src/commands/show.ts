@@ -43,6 +43,6 @@ export function show(id: string, flags: { json?: boolean }): void {
 export function declare(command: Command): void {
   command
     .argument("<id>")
-    .option("--json", "as JSON")
+    .option("--json", "print as JSON")
     .action((id, flags) => show(id, flags));
 }

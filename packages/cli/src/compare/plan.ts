@@ -65,7 +65,7 @@ function readComparison(path: string): Comparison {
   } catch {
     if (hasCheckpoint(path))
       throw new UsageError(
-        `${path} is one run, not a comparison; go on with: npx hardgrad train --resume ${path}.`,
+        `${path} is one run, not a comparison; continue with: npx hardgrad train --resume ${path}.`,
       );
     throw new Failure(
       `cannot resume from ${path}: comparison.json is missing or damaged; give the folder of a comparison.`,

@@ -63,11 +63,11 @@ export async function imagesIn(
   const entries = entriesOf(root);
   const folders = entries.filter((entry) => isFolder(root, entry)).map(({ name }) => name);
   const strange = known && folders.find((name) => !known.includes(name));
-  if (strange) throw new RangeError(`${join(root, strange)}: is a class that is not trained; remove it, or put images of it into the training set.`); // biome-ignore format: one thought
+  if (strange) throw new RangeError(`${join(root, strange)}: is a class that the training set lacks; remove it, or add training images of it.`); // biome-ignore format: one thought
   const classes = known ?? folders;
   if (classes.length < 2 || classes.length > 256)
     throw new RangeError(
-      `${root}: has ${classes.length} ${classes.length === 1 ? "class folder" : "class folders"}; 2 to 256 can be learned.`,
+      `${root}: has ${classes.length} ${classes.length === 1 ? "class folder" : "class folders"}; it needs 2 to 256.`,
     );
   const skipped = entries.filter((entry) => !isFolder(root, entry)).map(({ name }) => join(root, name));
   const files: { path: string; label: number; place: number }[] = [];

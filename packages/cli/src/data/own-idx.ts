@@ -36,7 +36,7 @@ export async function datasetOfIdx(name: string, paths: IdxPaths, read: Read): P
     throw new RangeError(`${paths.trainImages}: has shape [${shape}]; images are [count, height, width].`);
   const classes = [...new Set(parseIdx(bytes.trainLabels, paths.trainLabels!).data)].sort((a, b) => a - b);
   if (classes.length < 2)
-    throw new RangeError(`${paths.trainLabels}: has ${classes.length} ${classes.length === 1 ? "class" : "classes"}; 2 to 256 can be learned.`); // biome-ignore format: one thought
+    throw new RangeError(`${paths.trainLabels}: has ${classes.length} ${classes.length === 1 ? "class" : "classes"}; it needs 2 to 256.`); // biome-ignore format: one thought
   for (const role of ["trainLabels", "testLabels"] as const)
     bytes[role] = numbered(bytes[role], paths[role]!, classes);
   return datasetFromIdx(name, bytes, paths as never, {
@@ -51,7 +51,8 @@ function numbered(file: Uint8Array, name: string, classes: readonly number[]): U
   const { data } = parseIdx(copy, name);
   for (const [i, label] of data.entries()) {
     const place = classes.indexOf(label);
-    if (place < 0) throw new RangeError(`${name}: label ${i} is ${label}, a class that is not trained.`);
+    if (place < 0)
+      throw new RangeError(`${name}: label ${i} is ${label}, a class that the training set lacks.`);
     data[i] = place;
   }
   return copy;

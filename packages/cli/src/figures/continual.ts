@@ -18,7 +18,7 @@ type Row = { panel: string; learner: string; x: number; y: number; task: number;
 export function continualFigure(rows: readonly MetricRow[], method: string): Figure {
   const learners = learnersOf(rows, method);
   if (learners.length === 0)
-    throw new UsageError("this run has no accuracy of a task yet; let it train for an epoch at least.");
+    throw new UsageError("this run has not measured a task yet; train it for at least one epoch.");
   const data: Row[] = [];
   const panels: string[] = [];
   const low = Math.min(...learners.flatMap(({ prefix }) => curves(rows, prefix).map((r) => r.value)), 0.9);

@@ -33,7 +33,7 @@ export function gatesFigure(
   const opens = order.flatMap((gate, x) =>
     names.map((series, c): Row => ({ panel: "opens", x, series, value: shares[c]![gate]! })),
   );
-  const title = `${shares[0]!.length} gates of ${block === 1 ? "1 unit" : `${block} units`}: ${percentOf(shares)} % are open`;
+  const title = `${shares[0]!.length} gates of ${block === 1 ? "1 unit" : `${block} units`}, ${percentOf(shares)} % open (mean over the classes)`;
   const panels = [opensPanel(shares, order, names), ratePanel(rates)];
   return {
     svg: stack(panels, { width: WIDTH, height: HEIGHT, title }),

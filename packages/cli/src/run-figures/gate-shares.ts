@@ -8,7 +8,8 @@ const IMAGES = 10_000;
 /** How often the gates of a network open for the images of each class. */
 export async function gateShares(network: Network, test: Split, classes: number): Promise<GateShares> {
   const layer = network.layers.find((l): l is GatedLayer => l.kind === "gated");
-  if (!layer) throw new UsageError("figure gates: this run has no gates (it is of network dense).");
+  if (!layer)
+    throw new UsageError("figure gates: this run has no gates; choose one whose network has a gated layer.");
   const gater = await loadRuntime({ inputs: network.inputs, layers: network.layers.slice(0, layer.gates) });
   const count = Math.min(test.count, IMAGES);
   const open = Array.from({ length: classes }, () => new Array<number>(gater.outputs).fill(0));

@@ -37,7 +37,7 @@ export function savedRun(
     throw refuse("it is a file; give the folder of the run, not a file in it");
   if (fs.existsSync(join(path, "comparison.json")))
     throw new UsageError(
-      `${path} is a comparison, not one run; give the folder of one of its runs, or go on with: npx hardgrad compare --resume ${path}.`,
+      `${path} is a comparison, not one run; give the folder of one of its runs, or continue with: npx hardgrad compare --resume ${path}.`,
     );
   if (!fs.existsSync(join(path, CHECKPOINT)))
     throw refuse(

@@ -158,8 +158,8 @@ describe("what does not fit is said in one sentence that names the file", () => 
     "no PNG by content": [{ ...good, "a/9.png": "GIF89a and what comes after it" }, /a.9\.png: is not a PNG file/],
     truncated: [{ ...good, "a/9.png": grey(1, 2, 3, 4).subarray(0, 50) }, /a.9\.png: is a damaged PNG file/],
     "a flipped bit": [{ ...good, "a/9.png": flipped }, /a.9\.png: is a damaged PNG file/],
-    "one class": [classes("a"), /has 1 class folder; 2 to 256/],
-    "too many classes": [classes(...Array.from({ length: 257 }, (_, n) => `c${n}`)), /has 257 class folders; 2 to 256/],
+    "one class": [classes("a"), /has 1 class folder; it needs 2 to 256/],
+    "too many classes": [classes(...Array.from({ length: 257 }, (_, n) => `c${n}`)), /has 257 class folders; it needs 2 to 256/],
     "a lonely image": [{ ...good, "c/0.png": grey(1, 2, 3, 4) }, /class c has 1 example; it needs 2/],
     "a folder called .png": [{ ...good, "a/9.png/x": "" }, /a.9\.png: is not a file; remove it/],
     "a palette that is missing": [{ ...good, "a/9.png": paletteless() }, /a.9\.png: is a damaged PNG file \(its palette is missing\)/],
@@ -169,10 +169,10 @@ describe("what does not fit is said in one sentence that names the file", () => 
     "a test folder without a table": [{ "train/a.csv": "x,label\n1,a\n2,b", "test/notes.txt": "" }, /test: has no \.csv file, but .*train has/],
     "two tables": [{ "train/a.csv": "x,label\n1,a\n2,b", "train/b.csv": "" }, /train: has 2 \.csv files, a\.csv and others/],
     "a table in another encoding": [{ "train.csv": Uint8Array.of(...Buffer.from("x,label\n1,M"), 0xfc, 0x6e) }, /train\.csv: is not text in UTF-8/],
-    "one class of IDX": [idx([0, 0]), /train-labels: has 1 class; 2 to 256/],
-    "a label of IDX that is not trained": [{ ...idx([3, 7]), "test-labels": labels([7, 4]) }, /test-labels: label 1 is 4, a class that is not trained/],
+    "one class of IDX": [idx([0, 0]), /train-labels: has 1 class; it needs 2 to 256/],
+    "a label of IDX that is not trained": [{ ...idx([3, 7]), "test-labels": labels([7, 4]) }, /test-labels: label 1 is 4, a class that the training set lacks/],
     "missing IDX files": [{ "train-images": "", "train-labels": "" }, /it does not have test-images, test-labels; put all four there/],
-    "a class that is not trained": [{ "train/a/0.png": grey(1, 2, 3, 4), "train/b/0.png": grey(1, 2, 3, 4), "test/c/0.png": grey(1, 2, 3, 4) }, /test.c: is a class that is not trained/],
+    "a class that is not trained": [{ "train/a/0.png": grey(1, 2, 3, 4), "train/b/0.png": grey(1, 2, 3, 4), "test/c/0.png": grey(1, 2, 3, 4) }, /test.c: is a class that the training set lacks/],
   }; // biome-ignore format: a table
   for (const [name, [files, words]] of Object.entries(cases))
     test(name, async () => {

@@ -87,10 +87,10 @@ describe("what does not fit is said in one sentence", () => {
   const lines = table(12).split("\n");
   const files: { readonly [name: string]: readonly [string, RegExp] } = {
     "ragged.csv": [[...lines.slice(0, 3), "1,2", ...lines.slice(3)].join("\n"), /line 4 has 2 entries, but its first line names 3 columns/],
-    "unlabelled.csv": [lines.join("\n").replace("label", "kind"), /there is no column label or class/],
+    "unlabelled.csv": [lines.join("\n").replace("label", "kind"), /its first line names no column label or class/],
     "no-label.csv": [[...lines, "1,2,"].join("\n"), /line 14 has no label/],
     "words.csv": [[...lines, "1,two,below"].join("\n"), /line 14 has "two" where a number is needed/],
-    "one-class.csv": ["x,label\n1,a\n2,a\n", /has 1 class; 2 to 256 can be learned/],
+    "one-class.csv": ["x,label\n1,a\n2,a\n", /has 1 class; it needs 2 to 256/],
     "lonely.csv": [[...lines, "1,2,other"].join("\n"), /class other has 1 example; it needs 2/],
   }; // biome-ignore format: a table
   for (const [name, [text, words]] of Object.entries(files))
@@ -111,7 +111,9 @@ describe("what does not fit is said in one sentence", () => {
     expect(run("train", "classifier", "--data", "./empty").stderr).toMatch(
       /has no train\.csv, no IDX files .* and no subfolders/,
     );
-    expect(run("train", "classifier", "--data", "empty").stderr).toMatch(/for the folder, write \.\/empty\./);
+    expect(run("train", "classifier", "--data", "empty").stderr).toMatch(
+      /for the folder of that name, write \.\/empty\./,
+    );
     expect(run("train", "classifier", "--data", "./absent").stderr).toMatch(
       /there is no such file or folder/,
     );

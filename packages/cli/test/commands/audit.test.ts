@@ -48,7 +48,7 @@ describe("audit", () => {
     expect((await part("--units", "0-9")).mean).toBeCloseTo(whole.mean, 5);
   });
   test.each([
-    [["--units", "3-1"], /--units must be units and rising ranges of them, such as 0-7,12, not "3-1"/],
+    [["--units", "3-1"], /--units must list units and increasing ranges, such as 0-7,12, not "3-1"/],
     [["--units", "0-2-4"], /not "0-2-4"/],
     [["--units", "x"], /not "x"/],
     [["--units", "10"], /--units 10: .*a unit must be a whole number from 0 to 9, not 10/],

@@ -14,7 +14,7 @@ test("every pseudo-derivative and every function on gates that names a paper can
   expect(names.length).toBeGreaterThan(40);
   for (const name of names) expect(Object.values(references), name).toContain(citationOf(name));
   const older = units.filter(({ create }) => create().reference === undefined).map(({ id }) => id);
-  expect(older).toEqual(["step", "sign", "one-hot-argmax"]);
+  expect(older).toEqual(["step", "sign", "one-hot"]);
   for (const id of older) expect(() => citationOf(id), id).toThrow(`${id} names no paper`);
 });
 

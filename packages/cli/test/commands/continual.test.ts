@@ -123,11 +123,11 @@ test("bad input is one sentence", async () => {
     [["train", "continual", "--layers", "none"], /nothing to gate/],
     [
       ["train", "continual", "--estimator", "rloo", "--gates", "hard"],
-      /rloo has no gradient for gates that are decided/,
+      /rloo has no gradient for deterministic gates/,
     ],
     [
       ["train", "continual", "--estimator", "local-expectation"],
-      /local-expectation runs the network \d+ times per step/,
+      /local-expectation evaluates the network \d+ times per step/,
     ],
     [["train", "continual", "--method", "ewcc"], /--method must be one of finetune/],
     [["figure", "continual"], /--run runs\/NAME/],

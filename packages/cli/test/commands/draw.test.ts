@@ -283,7 +283,7 @@ const table: [string[], number, RegExp][] = [
     2,
     /at most 2500 pictures, not 1000000; write --out FILE\.csv/,
   ],
-  [["RUN", "--count", "200000", "--out", "a.csv"], 2, /makes 2000000 pictures, more than 1000000/],
+  [["RUN", "--count", "200000", "--out", "a.csv"], 2, /makes 2000000 pictures; the most is 1000000/],
   [["RUN", "--grid", "--digit", "7"], 2, /--grid draws all digits and --digit one/],
   [["RUN", "--grid", "--morph", "3:8"], 2, /--grid and --morph are different/],
   [["RUN", "--morph", "3:8"], 2, /--morph 3:8 goes from one style to another of the same digit/],

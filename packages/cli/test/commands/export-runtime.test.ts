@@ -141,7 +141,7 @@ describe("refused in one sentence", () => {
   test("an experiment that has no form for the runtime", async () => {
     const flags = "vae --hidden 8 --variables 2 --categories 2 --bound-samples 0".split(" ");
     expect((await hardgrad(["train", ...flags, ...small, "--out", "vae"], { cwd })).code).toBe(0);
-    await refused(["vae"], 1, "experiment vae has no form for the runtime");
+    await refused(["vae"], 1, "experiment vae can't be exported for the runtime");
   });
 
   test("a truncated file, one of another version, and not a file of ours", async () => {

@@ -226,7 +226,7 @@ describe("what can't be done is said in a sentence", () => {
   test("an experiment without models", () => {
     const { models: _, ...bare } = classifier;
     expect(() => modelsOf(bare, { settings: {}, data: "drawn" }, 0)).toThrow(
-      /^experiment classifier has no part that can be exported as a model\.$/,
+      /^experiment classifier can't be exported as a model\.$/,
     );
   });
 

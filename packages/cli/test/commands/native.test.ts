@@ -63,6 +63,6 @@ describe("--device native", () => {
   test("an audit, which has no compiled step, does not take it", () => {
     const run = spawned(["audit", "reinmax", "--device", "native"]);
     expect(run).toMatchObject({ code: 2, stdout: "" });
-    expect(run.stderr).toMatch(/an audit has none; use wasm/);
+    expect(run.stderr).toMatch(/use --device wasm for an audit/);
   });
 });

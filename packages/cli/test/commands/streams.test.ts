@@ -91,7 +91,7 @@ describe.skipIf(process.platform !== "linux")("signals", () => {
   test("SIGTERM saves; the way to go on is said", async () => {
     const cwd = scratch();
     const { code, stderr } = await stopped(cwd, "r", ["SIGTERM"]);
-    expect(stderr).toMatch(/stopped at step \d+ of 100000; go on with: npx hardgrad train --resume r$/m);
+    expect(stderr).toMatch(/stopped at step \d+ of 100000; continue with: npx hardgrad train --resume r$/m);
     expect(code).toBe(130);
   });
   test("a second signal stops at once, between reports; the last checkpoint stays", async () => {

@@ -174,6 +174,11 @@ test("compare: table, report, results, and a second call with --resume", () => {
   expect(page.match(/<svg/g)!.length).toBeGreaterThanOrEqual(3);
   expect(page.match(/data:image\/png/g)!.length).toBe(24);
   expect(page).not.toMatch(/NaN|undefined|<script/);
+  // In the dark only charts change: pictures bring white paper along, and keep their colours.
+  const dark = page.slice(page.indexOf("prefers-color-scheme: dark"), page.indexOf("</style>"));
+  const changed = dark.match(/\S* ?\S* ?\[(?:fill|stroke)=/g)!;
+  expect(changed.length).toBeGreaterThan(10);
+  for (const rule of changed) expect(rule).toContain(":is(.broad, .narrow) [");
   const again = spawned([...args, "--resume", "c", "--json"], { cwd });
   expect(again.code, again.stderr).toBe(0);
   expect(JSON.parse(again.stdout).results).toEqual(results);

@@ -75,7 +75,9 @@ describe.skipIf(process.platform !== "linux")("a comparison that is disturbed", 
     child.kill("SIGINT");
     const { code, stderr } = await stop;
     expect(code, stderr).toBe(130);
-    expect(stderr).toMatch(/finished runs are kept .* go on with: npx hardgrad compare --resume stopped$/m);
+    expect(stderr).toMatch(
+      /finished runs are kept .* continue with: npx hardgrad compare --resume stopped$/m,
+    );
     const kept = finished();
     expect(kept.length).toBeGreaterThan(0);
     expect(kept.length).toBeLessThan(4);
@@ -101,7 +103,9 @@ describe.skipIf(process.platform !== "linux")("a comparison that is disturbed", 
     process.kill(workers[0]!, "SIGKILL");
     const { code, stderr } = await ended;
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^finished runs are kept and the others saved, go on with: .*--resume killed$/m);
+    expect(stderr).toMatch(
+      /^finished runs are kept and the others saved, continue with: .*--resume killed$/m,
+    );
     expect(stderr.trim().split("\n").at(-1)).toMatch(
       /^(reinmax|straight-through) #[01]: its process was ended by SIGKILL, most likely because memory ran out; try fewer --jobs\.$/,
     );

@@ -88,6 +88,6 @@ test("a run without gates, and of another experiment, are refused", async () => 
   expect(dense.code).toBe(2);
   expect((await hardgrad(["train", "classifier", "--epochs", "1", "--train-size", "200", "--test-size", "50", "--hidden", "4", "--quiet", "--out", "c"], { cwd })).code).toBe(0); // biome-ignore format: one thought
   const other = await hardgrad(["figure", "gates", "--run", "c"], { cwd });
-  expect(other.stderr).toContain("figure gates is of runs of gated, but c is of classifier");
+  expect(other.stderr).toContain("figure gates needs a run of gated, but c is a run of classifier");
   expect(other.code).toBe(2);
 });

@@ -32,7 +32,8 @@ import {
 } from "./code.ts";
 import { copyFunction } from "./copy.ts";
 import { dotsFunction } from "./dots.ts";
-import { asideBytes, panelFunction, wideRows, wideWidth, width } from "./panel.ts";
+import { asideBytes, type Kernels, panelFunction, wideRows, wideWidth, width } from "./panel.ts";
+import { shareOfThread } from "./share.ts";
 
 /** Terms of a sum that are multiplied at once: a panel of B of so many rows stays in the first-level cache. */
 const mostTerms = 512;
@@ -40,6 +41,8 @@ const mostTerms = 512;
 const blockElements = 128 * 1024;
 /** B is copied into panels for at least so many rows of A. */
 const rowsToCopyB = 24;
+/** Bytes of B that are not worth copying. */
+const smallB = 16 * 1024;
 /** A whose rows are adjacent is copied for at least so many columns of B. */
 const columnsToCopyA = 48;
 /** Scalar products are taken for at most so many rows, and at least so many terms. */
@@ -59,11 +62,11 @@ export const scratchBytesPerThread: number = panelBytes + asideBytes + blockElem
  * which stay in the first. What the kernels cannot read as it lies is copied, by the thread that needs it: no thread
  * waits for another.
  */
-export function multiplyFunction(builder: ModuleBuilder, fused: boolean): number {
+export function multiplyFunction(builder: ModuleBuilder, kernels: Kernels): number {
   const scratchMemory = builder.global("scratch");
   const copy = copyFunction(builder);
-  const panel = panelFunction(builder, fused);
-  const dots = dotsFunction(builder, fused);
+  const panel = panelFunction(builder, kernels);
+  const dots = dotsFunction(builder, kernels.fused);
   const parameters = Array.from({ length: 14 }, () => type.i32);
   const [m, n, k, a, aRow, aColumn, b, bRow, bColumn, c, cRow, accumulate, thread, threads] = [
     0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13,
@@ -107,24 +110,6 @@ export function multiplyFunction(builder: ModuleBuilder, fused: boolean): number
     when(equal(k, int(1)), all(assign(aColumn, int(1)), assign(bRow, int(1)))),
   );
   const toBytes = all(...[aRow, aColumn, bRow, bColumn, cRow].map((s) => assign(s, mul(s, int(4)))));
-
-  /** This thread's part of so many rows or columns, in units; `aside` and `columns` serve as variables. */
-  const shareOf = (size: number, step: number, moves: (from: number) => Code): Code =>
-    all(
-      assign(unit, ceilDiv(size, step)),
-      assign(columns, mul(div(mul(unit, thread), threads), int(step))),
-      assign(aside, smaller(mul(div(mul(unit, add(thread, int(1))), threads), int(step)), size)),
-      assign(size, sub(aside, columns)),
-      moves(columns),
-    );
-  const share = when(
-    less(int(1), threads),
-    when(
-      or(atMost(m, n), less(int(255), n)),
-      shareOf(n, width, (from) => all(increase(b, mul(from, bColumn)), increase(c, mul(from, int(4))))),
-      shareOf(m, 12, (from) => all(increase(a, mul(from, aRow)), increase(c, mul(from, cRow)))),
-    ),
-  );
 
   const clear = all(
     when(
@@ -172,7 +157,10 @@ export function multiplyFunction(builder: ModuleBuilder, fused: boolean): number
   );
   const direct = and(
     equal(bColumn, int(4)),
-    and(less(rows, int(rowsToCopyB)), or(equal(columns, int(4)), not(and(columns, int(7))))),
+    and(
+      or(less(rows, int(rowsToCopyB)), atMost(mul(terms, bRow), int(smallB))),
+      or(equal(columns, int(4)), not(and(columns, int(7)))),
+    ),
   );
   const panelOfB = all(
     assign(columns, sub(n, j)),
@@ -247,7 +235,7 @@ export function multiplyFunction(builder: ModuleBuilder, fused: boolean): number
     toBytes,
     assign(few, and(and(atMost(m, int(dotRows)), less(int(dotTerms - 1), k)), equal(aColumn, int(4)))),
     assign(few, and(few, equal(bRow, int(4)))),
-    share,
+    shareOfThread({ m, n, a, aRow, b, bColumn, c, cRow, thread, threads }, [unit, columns, aside]),
     when(or(atMost(m, int(0)), atMost(n, int(0))), control.return),
     when(not(k), clear),
     when(few, scalarProducts),

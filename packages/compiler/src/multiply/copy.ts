@@ -36,20 +36,31 @@ export function copyFunction(builder: ModuleBuilder): number {
 
   const start = all(assign(i, int(0)), assign(source, from), assign(target, to));
   const nextRow = all(increase(source, fromRow), increase(target, toRow), increase(i, int(1)));
-  /** Four columns at once while there are four; then moves on by four. */
-  const byFour = (strip: Code): Code =>
+  /** So many columns at once while there are as many; then moves on by them. */
+  const strips = (width: number, strip: Code): Code =>
     repeatWhile(
-      less(add(j, int(3)), columns),
-      all(start, strip, increase(from, mul(fromColumn, int(4))), increase(to, int(16)), increase(j, int(4))),
+      less(add(j, int(width - 1)), columns),
+      all(
+        start,
+        strip,
+        increase(from, mul(fromColumn, int(width))),
+        increase(to, int(4 * width)),
+        increase(j, int(width)),
+      ),
     );
 
-  const rowWise = byFour(
-    repeatWhile(less(i, rows), all(get(target), get(source), vectors.load(), vectors.store(), nextRow)),
+  const quadOfRow = (offset: number): Code =>
+    all(get(target), get(source), vectors.load(offset), vectors.store(offset));
+  // Two quads at once: rows are often so far apart that a cache line is gone before the next strip.
+  const rowWise = all(
+    strips(8, repeatWhile(less(i, rows), all(quadOfRow(0), quadOfRow(16), nextRow))),
+    strips(4, repeatWhile(less(i, rows), all(quadOfRow(0), nextRow))),
   );
 
   const oneElement = (lane: number, address: Code): Code =>
     all(get(target), address, load.f32(), store.f32(4 * lane));
-  const transposed = byFour(
+  const transposed = strips(
+    4,
     all(
       assign(s1, add(source, fromColumn)),
       assign(s2, add(s1, fromColumn)),

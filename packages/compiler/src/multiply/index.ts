@@ -1,12 +1,12 @@
 import { type MemoryType, ModuleBuilder } from "@hardgrad/onnx/graph";
 import type { Multiply } from "../product.ts";
 import { multiplyFunction, scratchBytesPerThread } from "./blocks.ts";
+import type { Kernels } from "./panel.ts";
+
+export { useWideVectors } from "./wide.ts";
 
 /** What a module of products depends on. */
-export interface MultiplyModuleOptions extends MemoryType {
-  /** With fused multiply-add: only where `hasFused()`. */
-  readonly fused: boolean;
-}
+export interface MultiplyModuleOptions extends MemoryType, Kernels {}
 
 /** Where products have their own memory. */
 export interface MultiplyOptions extends MultiplyModuleOptions {
@@ -26,15 +26,16 @@ const modules = new Map<string, WebAssembly.Module>();
  * Each thread computes its columns or rows by itself, with its own part of the scratch memory: no thread waits for
  * another within a product, and the bits are those of one thread.
  */
-export function multiplyModule({ fused, shared, maximum }: MultiplyModuleOptions): WebAssembly.Module {
-  const key = [fused, shared, maximum].join();
+export function multiplyModule(options: MultiplyModuleOptions): WebAssembly.Module {
+  const { fused, wide, shared, maximum } = options;
+  const key = [fused, wide, shared, maximum].join();
   const known = modules.get(key);
   if (known) return known;
   const builder = new ModuleBuilder({
     ...(shared === undefined ? {} : { shared }),
     ...(maximum === undefined ? {} : { maximum }),
   });
-  multiplyFunction(builder, fused);
+  multiplyFunction(builder, options);
   const module = new WebAssembly.Module(builder.bytes());
   modules.set(key, module);
   return module;

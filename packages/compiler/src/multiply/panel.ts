@@ -30,11 +30,19 @@ import {
 } from "./code.ts";
 import { type Layout, tileFunction } from "./tile.ts";
 
+/** Which kernels a module has. */
+export interface Kernels {
+  /** With fused multiply-add: only where `hasFused()`. */
+  readonly fused: boolean;
+  /** With tiles for engines that join vectors in pairs: see `useWideVectors` (default false). */
+  readonly wide?: boolean;
+}
+
 /**
- * The largest tile that keeps its sums, a panel's columns and one factor in 15 vector registers (V8 needs the 16th):
- * fused multiply-add needs no register for the product.
+ * Rows of the largest tile. Four keep eight sums, two vectors of B and four factors within 15 vector registers (V8 needs
+ * the 16th) even where it loads all of them first; in pairs, the sums need half as many.
  */
-const tallest = (fused: boolean): number => (fused ? 6 : 4);
+const tallest = ({ wide }: Kernels): number => (wide ? 6 : 4);
 /** Columns of a panel of B, and of a wide one, which pays for one or two rows. */
 export const width = 8;
 export const wideWidth = 16;
@@ -53,8 +61,8 @@ export const asideBytes: number = asideRows * width * 4;
  * are (aStride goes from row to row). B's panel is as wide as its tile: 4, 8 or 16 columns. `aside` is the address of
  * `asideBytes` bytes. Nothing outside C's `columns` columns is read or written.
  */
-export function panelFunction(builder: ModuleBuilder, fused: boolean): number {
-  const tiles = tilesFunction(builder, fused);
+export function panelFunction(builder: ModuleBuilder, kernels: Kernels): number {
+  const tiles = tilesFunction(builder, kernels);
   const parameters = Array.from({ length: 12 }, () => type.i32);
   const [rows, columns, k, a, aStride, byRows, b, bStride, c, cStride, accumulate, aside] = [
     0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
@@ -120,7 +128,7 @@ export function panelFunction(builder: ModuleBuilder, fused: boolean): number {
  *
  *     (rows, quads, k, a, aStride, byRows, b, bStride, c, cStride, accumulate)
  */
-function tilesFunction(builder: ModuleBuilder, fused: boolean): number {
+function tilesFunction(builder: ModuleBuilder, kernels: Kernels): number {
   const parameters = Array.from({ length: 11 }, () => type.i32);
   const [rows, quads, k, a, aStride, byRows, b, bStride, c, cStride, accumulate] = [
     0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
@@ -130,11 +138,11 @@ function tilesFunction(builder: ModuleBuilder, fused: boolean): number {
 
   const ways: { code: number; index: number }[] = [];
   for (const layout of ["terms", "rows"] as Layout[])
-    for (let tall = 1; tall <= tallest(fused); tall++)
+    for (let tall = 1; tall <= tallest(kernels); tall++)
       for (const n of tall <= wideRows ? [1, 2, 4] : [1, 2])
         ways.push({
           code: kind(tall, n, layout),
-          index: tileFunction(builder, { rows: tall, quads: n, layout, fused }),
+          index: tileFunction(builder, { rows: tall, quads: n, layout, fused: kernels.fused }),
         });
   const which = variables.int();
   const run = all(
@@ -151,7 +159,7 @@ function tilesFunction(builder: ModuleBuilder, fused: boolean): number {
     ),
   );
   const body = all(
-    assign(tiles, ceilDiv(rows, tallest(fused))),
+    assign(tiles, ceilDiv(rows, tallest(kernels))),
     assign(height, div(rows, tiles)),
     assign(count, all(get(rows), get(tiles), i32.rem)),
     when(

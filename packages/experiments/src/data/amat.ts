@@ -20,7 +20,7 @@ export function parseAmat(bytes: Uint8Array, name: string): IdxFile {
   let digit = false; // whether the byte before was one
   const fail = (what: string): never => {
     throw new RangeError(
-      `${name}: line ${lines + 1} ${what}; a line has ${PIXELS} pixels, 0 or 1, fetch it again.`,
+      `${name}: line ${lines + 1} ${what}; a line has ${PIXELS} pixels, 0 or 1, download it again.`,
     );
   };
   const endLine = (): void => {

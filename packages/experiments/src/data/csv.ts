@@ -46,7 +46,7 @@ function labelColumn(head: readonly string[], name: string, label: string | unde
     throw new RangeError(`${name}: its columns are separated by ${other[0] === ";" ? "semicolons" : "tabs"}; write commas.`); // biome-ignore format: one thought
   if (at === undefined)
     throw new RangeError(
-      `${name}: there is no column ${wanted.join(" or ")} in its first line; name the column of the classes "label".`,
+      `${name}: its first line names no column ${wanted.join(" or ")}; call the column of classes "label".`,
     );
   if (found.length > 1)
     throw new RangeError(`${name}: the columns ${found.map((i) => head[i]).join(" and ")} could both be the classes; leave one out, or rename it.`); // biome-ignore format: one thought
@@ -69,7 +69,7 @@ const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 function readTable(text: string, name: string, label?: string): Table {
   const rows = rowsOf(text, name);
   const head = rows.next().value?.cells;
-  if (!head) throw new RangeError(`${name}: is empty; it needs a line of names, and below it lines of numbers and a label.`); // biome-ignore format: one thought
+  if (!head) throw new RangeError(`${name}: is empty; it needs a header line, then lines of numbers with a label.`); // biome-ignore format: one thought
   const at = labelColumn(head, name, label);
   const columns = head.filter((_, i) => i !== at);
   const values = new Float64Array(columns.length * (text.split(/[\r\n]/).length - 1));
@@ -90,7 +90,7 @@ function readTable(text: string, name: string, label?: string): Table {
     }
   }
   if (columns.length === 0 || labels.length === 0)
-    throw new RangeError(`${name}: needs a line of names, and below it lines of numbers and a label.`);
+    throw new RangeError(`${name}: needs a header line, then lines of numbers with a label.`);
   return { columns, values: values.subarray(0, columns.length * labels.length), labels };
 }
 
@@ -100,7 +100,7 @@ function ordered(test: Table, columns: readonly string[], name: string): Table {
   const extra = test.columns.find((column) => !columns.includes(column));
   if (missing !== undefined || extra !== undefined)
     throw new RangeError(
-      `${name}: ${missing === undefined ? `has a column ${extra} that the training table has not` : `has no column ${missing}, which the training table has`}; both need the same columns.`,
+      `${name}: ${missing === undefined ? `has a column ${extra} that the training table lacks` : `has no column ${missing}, which the training table has`}; both need the same columns.`,
     );
   const from = columns.map((column) => test.columns.indexOf(column));
   const width = columns.length;
@@ -120,7 +120,7 @@ function classesOf(
   classes.sort((a, b) => (numeric ? Number(a) - Number(b) : a < b ? -1 : 1));
   if (classes.length < 2 || classes.length > 256)
     throw new RangeError(
-      `${name}: has ${classes.length} ${classes.length === 1 ? "class" : "classes"}; 2 to 256 can be learned.`,
+      `${name}: has ${classes.length} ${classes.length === 1 ? "class" : "classes"}; it needs 2 to 256.`,
     );
   const numbers = new Map(classes.map((one, i) => [one, i]));
   return { classes, of: (label) => numbers.get(nameOf(label)) ?? -1 };
@@ -158,7 +158,7 @@ export function datasetFromCsv(
     images: Uint8Array.from(table.values, (v, i) => scale(v, i % width)),
     labels: Uint8Array.from(table.labels, (text) => {
       const found = of(text);
-      if (found < 0) throw new RangeError(`${testName}: has a class ${text} that is not trained.`);
+      if (found < 0) throw new RangeError(`${testName}: has class ${text}, which the training table lacks.`);
       return found;
     }),
     count: table.labels.length,

@@ -26,7 +26,7 @@ function split(images: File, labels: File | undefined, { shape, classes }: DataF
   const { idx, name } = labels;
   if (idx.shape.length !== 1 || idx.shape[0] !== count)
     throw new RangeError(
-      `${images.name}: ${count} images, but labels of shape [${idx.shape}] in ${name}; they are of different files.`,
+      `${images.name}: ${count} images, but labels of shape [${idx.shape}] in ${name}; they do not belong together, use two files of one set.`,
     );
   const most = classes.length - 1;
   const bad = idx.data.findIndex((label) => label > most);

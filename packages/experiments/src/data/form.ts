@@ -28,7 +28,7 @@ export function formOf({ data, form }: { readonly data: string; readonly form?: 
   const remote = remoteDatasets.find((d) => d.name === data);
   if (!datasetNames.includes(data))
     throw new RangeError(
-      `data ${data} are not built in, and their shape is not told; known: ${datasetNames.join(", ")}.`,
+      `data ${data} are not built in, so their form must be given; built in: ${datasetNames.join(", ")}.`,
     );
   const names = data === "fashion-mnist" ? clothes : digits;
   return { shape: { height: 28, width: 28 }, classes: remote && !remote.files.trainLabels ? [] : names };

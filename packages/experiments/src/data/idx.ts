@@ -17,7 +17,7 @@ const MAX_BYTES = 2 ** 30;
  */
 export function parseIdx(bytes: Uint8Array, name: string): IdxFile {
   const fail = (what: string): never => {
-    throw new RangeError(`${name}: ${what}; it is damaged or not an IDX file, fetch it again.`);
+    throw new RangeError(`${name}: ${what}; it is damaged or not an IDX file, download it again.`);
   };
   if (bytes.length < 4) return fail(`has ${bytes.length} bytes, an IDX file has at least 8`);
   const [zero0, zero1, type, rank] = bytes as unknown as [number, number, number, number];
@@ -68,7 +68,7 @@ export async function gunzipIfNeeded(bytes: Uint8Array, name: string): Promise<U
   } catch (error) {
     const why =
       error instanceof RangeError ? `unpacks to more than ${MAX_BYTES} bytes` : "is a damaged gzip file";
-    throw new RangeError(`${name}: ${why}; fetch it again.`);
+    throw new RangeError(`${name}: ${why}; download it again.`);
   }
   const all = new Uint8Array(total);
   let offset = 0;

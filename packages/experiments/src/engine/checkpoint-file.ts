@@ -33,7 +33,7 @@ export function encodeCheckpoint({ config, step, tensors, record }: Checkpoint, 
 export function checkpointParts(bytes: Uint8Array): Safetensors {
   const parts = readSafetensors(bytes);
   const { format } = parts.metadata;
-  if (format === OLDER) throw new RangeError("it is of an older hardgrad");
+  if (format === OLDER) throw new RangeError("it was written by an older hardgrad");
   if (format !== FORMAT) throw new RangeError("it was not written by hardgrad");
   return parts;
 }
@@ -50,9 +50,7 @@ export async function decodeCheckpoint(bytes: Uint8Array): Promise<Checkpoint> {
   if (!subtle)
     throw new Error("decodeCheckpoint: this page has no crypto.subtle; open it over https or on localhost.");
   const refuse = (why: string): RangeError =>
-    new RangeError(
-      `decodeCheckpoint: these bytes are no checkpoint that can be read: ${why}; use another copy.`,
-    );
+    new RangeError(`decodeCheckpoint: these bytes are not a readable checkpoint: ${why}; use another copy.`);
   try {
     const { metadata, tensors } = checkpointParts(bytes);
     const content = new Uint8Array(

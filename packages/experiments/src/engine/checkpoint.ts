@@ -19,7 +19,7 @@ export function restore(saved: HostArrays, fresh: HostArrays): HostArrays {
       const found = isTotal(name) ? (saved[name] ?? array) : saved[name];
       if (found?.shape.join() !== array.shape.join())
         throw new RangeError(
-          `the checkpoint is of another run: ${name} has shape [${found?.shape ?? "missing"}], expected [${array.shape}].`,
+          `the checkpoint belongs to another run: ${name} has shape [${found?.shape ?? "missing"}], expected [${array.shape}].`,
         );
       return [name, found];
     }),
@@ -30,7 +30,7 @@ export function restore(saved: HostArrays, fresh: HostArrays): HostArrays {
 export function refuseForeign(checkpoint: Checkpoint, config: RunConfig): void {
   if (JSON.stringify(checkpoint.config) !== JSON.stringify(config))
     throw new RangeError(
-      "the checkpoint is of another run: its configuration differs; resume with the settings it was made with.",
+      "the checkpoint belongs to another run: its configuration differs; resume with the settings it was made with.",
     );
 }
 

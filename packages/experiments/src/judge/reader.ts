@@ -34,7 +34,7 @@ export function readerOf(parameters: HostArrays, form: DataForm, backend: Backen
   for (const [name, { shape }] of Object.entries(shapes))
     if (parameters[name]?.shape.join() !== shape.join())
       throw new RangeError(
-        `this is no judge: parameter ${name} has shape [${parameters[name]?.shape ?? "missing"}], expected [${shape}].`,
+        `this is not a judge: parameter ${name} has shape [${parameters[name]?.shape ?? "missing"}], expected [${shape}].`,
       );
   const own = Object.fromEntries(Object.keys(shapes).map((name) => [name, parameters[name]!]));
   const resident = backend.put(own);

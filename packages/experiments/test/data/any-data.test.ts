@@ -182,6 +182,6 @@ describe("vectors", () => {
 });
 
 test("data that are not built in must say what they are", () => {
-  expect(() => formOf({ data: "own" })).toThrow("data own are not built in, and their shape is not told");
+  expect(() => formOf({ data: "own" })).toThrow("data own are not built in, so their form must be given");
   expect(formOf({ data: "binarized-mnist" })).toEqual({ shape: { height: 28, width: 28 }, classes: [] });
 });

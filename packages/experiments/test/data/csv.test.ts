@@ -53,8 +53,8 @@ test("columns are scaled by the training table; the test table is cut to their r
 describe("what does not fit is said with the line", () => {
   const cases: readonly [string, string, RegExp][] = [
     ["nothing", "\n \n", /^t: is empty/],
-    ["names alone", `${head}\n`, /^t: needs a line of names, and below it/],
-    ["no class", "x,y\n1,2", /^t: there is no column label or class/],
+    ["names alone", `${head}\n`, /^t: needs a header line, then lines/],
+    ["no class", "x,y\n1,2", /^t: its first line names no column label or class/],
     ["semicolons", "x;y;label\n1;2;a", /^t: its columns are separated by semicolons; write commas/],
     ["tabs", "x\ty\tlabel\n1\t2\ta", /^t: its columns are separated by tabs/],
     ["two columns of classes", "label,class,x\na,1,1\nb,2,2", /^t: the columns label and class could both be the classes/],
@@ -72,7 +72,7 @@ describe("what does not fit is said with the line", () => {
   test("columns of the test table, and its classes", () => {
     const train = [head, ...body].join("\n");
     expect(() => read(train, "x,z,label\n1,2,a")).toThrow(/^t test: has no column y, which the training table has/);
-    expect(() => read(train, "x,y,z,label\n1,2,3,a")).toThrow(/^t test: has a column z that the training table has not/);
-    expect(() => read(train, `${head}\n1,2,c`)).toThrow(/^t test: has a class c that is not trained/);
+    expect(() => read(train, "x,y,z,label\n1,2,3,a")).toThrow(/^t test: has a column z that the training table lacks/);
+    expect(() => read(train, `${head}\n1,2,c`)).toThrow(/^t test: has class c, which the training table lacks/);
   }); // biome-ignore format: one thought each
 });

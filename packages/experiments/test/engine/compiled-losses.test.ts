@@ -15,7 +15,7 @@ const amplified = [
   "decoupled-straight-through",
   "relaxed-subset",
   "gumbel-top-k",
-  "neuralsort-top-k",
+  "neural-sort-top-k",
   "noisy-rectifier",
 ];
 /** Two of them in a row, and a difference of soft losses at temperature 0.5. */

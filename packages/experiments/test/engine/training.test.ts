@@ -106,7 +106,7 @@ describe("resuming", () => {
   test("a checkpoint of another run is refused", async () => {
     const { checkpoint } = await train(config("straight-through"), 1);
     await expect(startRun(classifier, config("reinmax"), data, backend, checkpoint)).rejects.toThrow(
-      /of another run/,
+      /belongs to another run/,
     );
     const damaged = {
       ...checkpoint,

@@ -78,7 +78,7 @@ describe.skipIf(!driver)(
       const { code, stderr } = node(["--import", moduleOf(loss), hardgrad, ...args], gpu, cwd);
       expect(code, stderr).toBe(1);
       const saved =
-        /the GPU was lost \(.*\) after step \d+ of 600; the run is saved up to step (\d+), go on with: (.*)$/.exec(
+        /the GPU was lost \(.*\) after step \d+ of 600; the run is saved up to step (\d+), continue with: (.*)$/.exec(
           stderr!,
         );
       expect(saved, stderr).not.toBeNull();

@@ -254,7 +254,9 @@ describe("stopping and refusing", () => {
       /categorical latents/,
     );
     const { checkpoint } = await train(config("reinmax"), 1);
-    await expect(startRun(vae, config("zgr"), data, backend, checkpoint)).rejects.toThrow(/of another run/);
+    await expect(startRun(vae, config("zgr"), data, backend, checkpoint)).rejects.toThrow(
+      /belongs to another run/,
+    );
   });
 });
 

@@ -86,7 +86,7 @@ export async function enumerated(
       if (bad >= 0) {
         const state = Array.from(block.subarray(bad * size, (bad + 1) * size)).join(", ");
         throw new RangeError(
-          `exactGradient: the objective is ${found[bad]} at the state [${state}]; mend it there.`,
+          `exactGradient: the objective is ${found[bad]} at the state [${state}]; correct it there.`,
         );
       }
       found.forEach((v, r) => {

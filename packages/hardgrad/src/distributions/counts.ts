@@ -3,8 +3,9 @@ import { checkLogits, wholeNumber } from "../checks.ts";
 import { logSigmoid, sigmoid } from "../math.ts";
 import { detach, lastAxes } from "../surrogate.ts";
 import type { Distribution } from "../types.ts";
-import { exponentialFamilyScore } from "./exponential-family.ts";
-import { type DistributionFunctions, fixed } from "./index.ts";
+import { exponentialFamily } from "./exponential-family.ts";
+import type { DistributionFunctions } from "./index.ts";
+import { fixed } from "./logits.ts";
 import { unwrapped, wrappedUniform } from "./noise.ts";
 
 /** Counts: Poisson and binomial units. Sampled by inverting the distribution function on a finite support. */
@@ -170,7 +171,6 @@ const shared = {
   noise: wrappedUniform,
   sample,
   logProbability,
-  score: exponentialFamilyScore,
   stateCount: (q: Distribution) => (q.total + 1) ** (q.eventShape[0] ?? 0),
   states: (q: Distribution) => {
     const units = q.eventShape[0] ?? 0;
@@ -183,10 +183,13 @@ const shared = {
 };
 
 /** The functions of Poisson units; each consumes `q.logits` and its other arrays. */
-export const poissonFunctions: DistributionFunctions = { ...shared, mean: (q) => np.exp(q.logits) };
+export const poissonFunctions: DistributionFunctions = {
+  ...shared,
+  ...exponentialFamily((q) => np.exp(q.logits)),
+};
 
 /** The functions of binomial units; each consumes `q.logits` and its other arrays. */
 export const binomialFunctions: DistributionFunctions = {
   ...shared,
-  mean: (q) => sigmoid(q.logits).mul(q.total),
+  ...exponentialFamily((q) => sigmoid(q.logits).mul(q.total)),
 };

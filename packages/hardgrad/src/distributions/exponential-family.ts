@@ -1,8 +1,10 @@
 import type { numpy as np } from "@jax-js/jax";
 import type { Distribution } from "../types.ts";
-import { functionsOf } from "./index.ts";
+import type { DistributionFunctions } from "./index.ts";
 
-/** With natural parameters as logits the derivative of `log P(x)` is `x - mean`. Consumes both. */
-export function exponentialFamilyScore(q: Distribution, sample: np.Array): np.Array {
-  return sample.sub(functionsOf(q).mean(q));
+/** Mean and score where logits are natural parameters: the derivative of `log P(x)` is `x - mean`. Both consume q.logits. */
+export function exponentialFamily(
+  mean: (q: Distribution) => np.Array,
+): Pick<DistributionFunctions, "mean" | "score"> {
+  return { mean, score: (q, sample) => sample.sub(mean(q)) };
 }

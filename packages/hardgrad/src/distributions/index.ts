@@ -1,11 +1,12 @@
 import type { numpy as np } from "@jax-js/jax";
-import { detach } from "../surrogate.ts";
 import type { Distribution, Kind } from "../types.ts";
 import { bernoulliFunctions } from "./bernoulli.ts";
 import { categoricalFunctions } from "./categorical.ts";
 import { binomialFunctions, poissonFunctions } from "./counts.ts";
 import { plackettLuceFunctions } from "./plackett-luce.ts";
 import { subsetFunctions } from "./subset.ts";
+
+export { fixed, keep } from "./logits.ts";
 
 /** What every distribution can do: noise -> sample -> relaxed sample, log-probability, support. */
 export interface DistributionFunctions {
@@ -47,14 +48,4 @@ export function relaxed(q: Distribution, noise: np.Array, temperature: np.Array 
   const { relaxed: soften } = functionsOf(q);
   if (!soften) throw new RangeError(`${q.kind}: there is no relaxed sample; use a hard estimator.`);
   return soften(q, noise, temperature);
-}
-
-/** q with one more reference to its logits, for a function that consumes them. */
-export function keep<K extends Kind>(q: Distribution<K>): Distribution<K> {
-  return { ...q, logits: q.logits.ref };
-}
-
-/** q with its logits detached (one more reference to them): nothing computed from it carries a gradient. */
-export function fixed<K extends Kind>(q: Distribution<K>): Distribution<K> {
-  return { ...q, logits: detach(q.logits.ref) };
 }

@@ -3,7 +3,7 @@ import { checkLogits, wholeNumber } from "../checks.ts";
 import { hardOrNaN } from "../math.ts";
 import { detach, lastAxes, zeroWithGradient } from "../surrogate.ts";
 import type { Distribution } from "../types.ts";
-import { exponentialFamilyScore } from "./exponential-family.ts";
+import { exponentialFamily } from "./exponential-family.ts";
 import type { DistributionFunctions } from "./index.ts";
 import { masked } from "./mask.ts";
 import { centred, isBelow, wrappedUniform } from "./noise.ts";
@@ -137,11 +137,10 @@ export function subsetCount(n: number, k: number): number {
 
 /** The functions of the family; each consumes `q.logits` and its other arrays. */
 export const subsetFunctions: DistributionFunctions = {
-  mean: (q) => marginals(q.logits, q.total),
+  ...exponentialFamily((q) => marginals(q.logits, q.total)),
   noise: wrappedUniform,
   sample: draw,
   logProbability,
-  score: exponentialFamilyScore,
   stateCount: (q) => subsetCount(q.eventShape[0] ?? 0, q.total),
   states: (q) => np.array(subsetRows(q.eventShape[0] ?? 0, q.total)),
 };

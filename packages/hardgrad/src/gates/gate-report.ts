@@ -26,7 +26,7 @@ export function gateReport(values: ArrayLike<number>, gates: number): GateReport
   const examples = values.length / gates;
   if (!(Number.isInteger(gates) && gates > 0 && Number.isInteger(examples) && examples > 0))
     throw new RangeError(
-      `gateReport: ${values.length} values are no rows of ${gates} gates; pass [examples, gates].`,
+      `gateReport: ${values.length} values do not make rows of ${gates} gates; pass [examples, gates].`,
     );
   const perGate = new Float64Array(gates);
   let least = 1;

@@ -37,7 +37,7 @@ export function referenceOf({
  * The BibTeX entry of a paper.
  *
  * @example
- * bibtex(references.kool2019); // "@misc{kool2019, ..."
+ * bibtex(references.kool2019); // BibTeX that begins with @misc{kool2019
  */
 export function bibtex(reference: Reference): string {
   const fields: [string, string | number | undefined][] = [

@@ -1,19 +1,7 @@
-export {
-  approxSign,
-  atan,
-  clip,
-  erf,
-  fastSigmoid,
-  identity,
-  piecewiseExponential,
-  pseudoDerivatives,
-  rectangle,
-  sigmoidDerivative,
-  softSign,
-  superSpike,
-  swishSign,
-  triangle,
-} from "./pseudo-derivatives.ts";
+export { atan, fastSigmoid, softSign, superSpike } from "./algebraic-derivatives.ts";
+export { approxSign, clip, rectangle, triangle } from "./bounded-derivatives.ts";
+export { erf, piecewiseExponential, sigmoidDerivative, swishSign } from "./exponential-derivatives.ts";
+export { identity, pseudoDerivatives } from "./pseudo-derivatives.ts";
 export { magnitudeAwareSign, roundBits, ternary } from "./quantizers.ts";
 export type { PseudoDerivative, PseudoDerivativeEntry } from "./shape.ts";
 export {

@@ -4,7 +4,8 @@ import { finite, fromTop, hardOrNaN, softmaxJacobian } from "../math.ts";
 import { type Given, resolveOptions } from "../options.ts";
 import { detach, linearGradient, linearMapGradient } from "../surrogate.ts";
 import type { Reference, ReferenceKey } from "../types.ts";
-import { clip, sigmoidDerivative } from "./pseudo-derivatives.ts";
+import { clip } from "./bounded-derivatives.ts";
+import { sigmoidDerivative } from "./exponential-derivatives.ts";
 import { magnitudeAwareSign, roundBits, ternary } from "./quantizers.ts";
 import type { PseudoDerivative } from "./shape.ts";
 
@@ -130,7 +131,7 @@ const argmaxOptions = {
 export function oneHot(given: Given<typeof argmaxOptions> = {}): Unit {
   const { temperature } = resolveOptions("oneHot", argmaxOptions, given);
   return {
-    id: "one-hot-argmax",
+    id: "one-hot",
     title: "One-hot argmax",
     formula: "e_i, i = argmax x",
     apply: (x) => {
@@ -145,7 +146,7 @@ export function oneHot(given: Given<typeof argmaxOptions> = {}): Unit {
 export const units: readonly UnitEntry[] = [
   { id: "step", create: step },
   { id: "sign", create: sign },
-  { id: "one-hot-argmax", create: oneHot },
+  { id: "one-hot", create: oneHot },
   { id: "round-bits", create: roundBits },
   { id: "ternary", create: ternary },
   { id: "magnitude-aware-sign", create: magnitudeAwareSign },

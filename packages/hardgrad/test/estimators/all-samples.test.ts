@@ -108,10 +108,28 @@ const estimators: readonly Estimator[] = [
   doubleCv({ samples: 2, alpha: 0.7 }),
   rodeo({ samples: 2 }),
 ];
+/** The same from a state as after some training: what is learned must not change the mean. */
+const trained: readonly Estimator[] = [
+  reinforceMovingAverage(),
+  reinforceMinimumVariance(),
+  nvil(),
+  doubleCv({ samples: 2 }),
+  rodeo({ samples: 2 }),
+].map((estimator) => ({
+  ...estimator,
+  id: `${estimator.id}, trained`,
+  init: (q) => {
+    const start = estimator.init(q);
+    return tree.map((x: np.Array) => {
+      const moves = Array.from({ length: x.size }, (_, i) => 0.4 + 0.3 * Math.sin(5 * i + 1));
+      return x.add(np.array(moves).reshape(x.shape));
+    }, start) as typeof start;
+  },
+}));
 const kinds = ["bernoulli", "categorical", "poisson", "binomial"] as const;
 
 describe("the mean over all samples is the gradient", () => {
-  for (const estimator of estimators)
+  for (const estimator of [...estimators, ...trained])
     for (const kind of kinds.filter((k) => (estimator.supports as readonly string[]).includes(k))) {
       const c = caseOf(kind);
       const single = frequent(c);

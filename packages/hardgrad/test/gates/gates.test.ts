@@ -127,6 +127,8 @@ describe("masks of units", () => {
     expect(new Set(gates.map(String)).size).toBe(6);
     expect(randomGates(random.key(7), 6, 50, 0.8).js()).toEqual(gates);
     expect(() => randomGates(random.key(0), 2, 10, 1)).toThrow(/below 1/);
+    expect(() => randomGates(random.key(0), 2, 10, -0.1)).toThrow(/from 0/);
+    expect((randomGates(random.key(0), 2, 3, 0).js() as number[][]).flat()).toEqual([1, 1, 1, 1, 1, 1]);
     expect(() => randomGates(random.key(0), 2, 10, 0.99)).toThrow(/leaves a unit/);
   });
 });
@@ -153,6 +155,32 @@ describe("masks of weights", () => {
         expect(eight.filter((v) => v > at).length, `${part}`).toBe(count);
       }
     expect(() => thresholdOf(scores.ref, 1.5)).toThrow(/from 0 to 1/);
+  });
+  test("infinite scores stand beyond the others, whatever those are", () => {
+    const [up, down] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (const scores of [
+      [-8, -5, down, -3, -7, up],
+      [800, 500, 300, down, 700, up],
+      [-0.002, up, 0.001, down, 0, 0.003],
+      [down, 5, up],
+      [up, down, down],
+    ]) {
+      // Scores of minus infinity exceed nothing; equal ones are on one side together.
+      const most = scores.filter((v) => v > down).length;
+      for (let k = 1; k <= most; k++) {
+        const t = thresholdOf(np.array(scores), k / scores.length).item();
+        expect(scores.filter((v) => v > t).length, `${scores}: ${k}`).toBe(k);
+        expect(Number.isFinite(t)).toBe(true);
+      }
+      const all = thresholdOf(np.array(scores), 1).item();
+      expect(scores.filter((v) => v > all).length).toBe(most);
+    }
+    // Beyond numbers of any size there is room.
+    const huge = [1e37, -1e37, 5e36, up];
+    for (let k = 1; k <= 4; k++) {
+      const t = thresholdOf(np.array(huge), k / 4).item();
+      expect(huge.filter((v) => v > t).length, `${k}`).toBe(k);
+    }
   });
   test("a threshold follows scores that move, and catches up after a jump", () => {
     let t = thresholdOf(scores.ref, 0.3);
@@ -398,6 +426,27 @@ describe("certificates", () => {
     const lost = { ...evidence([1, 0, 3]), weights: { w: evidence([1, 0, 3]).weights.w } };
     expect((await verdict(lost as never)).changed).toEqual(["b"]);
     await expect(certify("t", evidence([1, 2, 3], [1]))).rejects.toThrow(/mask of the same shape/);
+  });
+  test("any entry, and in words what has changed", async () => {
+    const certificate = await certify("task 1", evidence([1, 0, 3]));
+    const said = async (e: ReturnType<typeof evidence>) => (await checkCertificate(certificate, e)).sentence;
+    const not = "task 1: the certificate does not hold:";
+    expect(await said(evidence([1, 0, 3]))).toBe(
+      "task 1: not a bit has changed in 2 arrays, nor in the class scores.",
+    );
+    expect(await said(evidence([2, 0, 3]))).toBe(`${not} weights that this task reads have changed in w.`);
+    expect(await said(evidence([1, 0, 3], [1, 1, 0], [1, 3]))).toMatch(
+      /hold: its class scores have changed, but no weight has: another device/,
+    );
+    expect(await said(evidence([1, 5, 3], [1, 1, 0], [1, 3]))).toBe(
+      `${not} weights that this task reads have changed in w, and so have its class scores.`,
+    );
+    const asked = { ...evidence([1, 0, 3]), inputs: { shape: [2], data: Uint8Array.of(3, 5) } };
+    expect(await said(asked)).toBe(`${not} it was asked other inputs, so the class scores say nothing.`);
+    const alone = { weights: { w: { values: array([1]) } }, inputs: { shape: [1], data: Uint8Array.of(3) } };
+    expect((await checkCertificate(await certify("one", alone), alone)).sentence).toBe(
+      "one: not a bit has changed in 1 array; the class scores were not compared.",
+    );
   });
   test("SHA-256 of kind, shape and bits", async () => {
     // printf 'Uint8Array[3]abc' | sha256sum

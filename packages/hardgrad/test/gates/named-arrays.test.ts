@@ -49,6 +49,22 @@ describe("masks whose name or shape fits nothing", () => {
     const { params } = update({ w1: np.zeros([2, 2]) });
     expect(params.w1!.js()).toEqual([[1, 2], [3, 4]]); // biome-ignore format: a matrix
   });
+  test("of many names it lists the first twelve", () => {
+    const many = (count: number): NamedArrays =>
+      Object.fromEntries(Array.from({ length: count }, (_, i) => [`w${i}`, np.ones([1])]));
+    const said = (count: number): string => {
+      try {
+        openGradients(many(count), { v: np.ones([1]) });
+        return "";
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    const twelve = Array.from({ length: 12 }, (_, i) => `w${i}`).join(", ");
+    expect(said(12)).toMatch(`use one of ${twelve}.`);
+    expect(said(13)).toMatch(`use one of ${twelve}, ....`);
+    expect(said(0)).toMatch("use no name.");
+  });
   test("so do keepClosed and openGradients", () => {
     const open = (): NamedArrays => ({ Mean: np.array([0, 1]) });
     expect(() => keepClosed({ mean: np.ones([2]) }, { mean: np.zeros([2]) }, open())).toThrow(

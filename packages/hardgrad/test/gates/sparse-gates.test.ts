@@ -138,11 +138,41 @@ describe("rate control", () => {
     expect(await run(1.2)).toBeLessThan(0.25);
     expect(await run(1.0000001)).toBeGreaterThan(0.7);
   });
+  test("unless given: a band of a tenth of the rate, a factor of 1.005, a past of 0.95, bounds 1e-6 and 1", async () => {
+    const after = async (running: number, measured: number, strength: number): Promise<number[]> => {
+      const state = { strength: np.array(strength), rate: np.array(running) };
+      const next = followRate(state, np.array(measured), { rate: 0.2 });
+      return [(await next.strength!.js()) as number, (await next.rate!.js()) as number];
+    };
+    const float32 = { within: 1e-7, relative: 1e-6 };
+    close(await after(0.3, 0.1, 0.5), [0.5 * 1.005, 0.95 * 0.3 + 0.05 * 0.1], float32);
+    close(await after(0.1, 0.1, 0.5), [0.5 / 1.005, 0.1], float32);
+    close(await after(0.219, 0.219, 0.5), [0.5, 0.219], float32);
+    close(await after(0.221, 0.221, 0.5), [0.5 * 1.005, 0.221], float32);
+    close(await after(0.181, 0.181, 0.5), [0.5, 0.181], float32);
+    close(await after(0.179, 0.179, 0.5), [0.5 / 1.005, 0.179], float32);
+    close(await after(0.5, 0.5, 0.999), [1, 0.5], float32);
+    expect((await after(0.01, 0.01, 1.001e-6))[0]).toBe(Math.fround(1e-6));
+  });
   test("settings that can't be are refused", () => {
     const state = () => startRateControl(0.1, { rate: 0.1 });
-    expect(() => followRate(state(), np.array(0.1), { rate: 0.1, factor: 1 })).toThrow(/factor > 1/);
-    expect(() => followRate(state(), np.array(0.1), { rate: 0.1, low: 2, high: 1 })).toThrow(/low <= high/);
-    expect(() => startRateControl(0, { rate: 0.1 })).toThrow(/strength must be a number above 0/);
+    const follow = (settings: object) => () => followRate(state(), np.array(0.1), { rate: 0.1, ...settings });
+    const wrong = [
+      ...[1, 0.5, Number.NaN].map((factor) => ({ factor })),
+      ...[-0.01, Number.NaN].map((band) => ({ band })),
+      ...[-0.1, 1, Number.NaN].map((decay) => ({ decay })),
+      ...[0, -1, Number.NaN].map((low) => ({ low })),
+      { low: 2, high: 1 },
+      { high: Number.NaN },
+    ];
+    for (const settings of wrong)
+      expect(follow(settings), JSON.stringify(settings)).toThrow(
+        /followRate: needs factor > 1, band >= 0, 0 <= decay < 1 and 0 < low <= high, not/,
+      );
+    for (const settings of [{ factor: 1.001, band: 0, decay: 0, low: 1, high: 1 }, { decay: 0.999 }])
+      expect(follow(settings)().strength!.item(), JSON.stringify(settings)).toBeGreaterThan(0);
+    for (const strength of [0, -1, Number.NaN, Number.POSITIVE_INFINITY])
+      expect(() => startRateControl(strength, { rate: 0.1 })).toThrow(/strength must be a number above 0/);
   });
 });
 
@@ -179,6 +209,6 @@ describe("reports", () => {
     expect(report.alwaysOn).toBeCloseTo(1 / 3);
     expect([...report.perGate]).toEqual([0, 1, 1 / 3]);
     expect([report.least, report.most]).toEqual([1 / 3, 2 / 3]);
-    expect(() => gateReport([1, 0, 1], 2)).toThrow(/no rows of 2 gates/);
+    expect(() => gateReport([1, 0, 1], 2)).toThrow(/do not make rows of 2 gates/);
   });
 });

@@ -24,12 +24,12 @@ const formulas: { [id: string]: (x: number, o: { [name: string]: number }) => nu
   rectangle: (x, { alpha }) => (Math.abs(x) <= 1 / (2 * alpha!) ? alpha! : 0),
   triangle: (x, { alpha }) => Math.max(0, alpha! - alpha! ** 2 * Math.abs(x)),
   "approx-sign": (x) => (Math.abs(x) <= 1 ? 2 - 2 * Math.abs(x) : 0),
-  sigmoid: (x, { alpha }) => alpha! / (2 + Math.exp(alpha! * x) + Math.exp(-alpha! * x)),
+  "sigmoid-derivative": (x, { alpha }) => alpha! / (2 + Math.exp(alpha! * x) + Math.exp(-alpha! * x)),
   atan: (x, { alpha }) => alpha! / 2 / (1 + ((Math.PI * alpha! * x) / 2) ** 2),
   erf: (x, { alpha }) => (alpha! / Math.sqrt(Math.PI)) * Math.exp(-((alpha! * x) ** 2)),
   "piecewise-exponential": (x, { alpha }) => (alpha! / 2) * Math.exp(-alpha! * Math.abs(x)),
   "fast-sigmoid": (x, { k }) => 1 / (1 + k! * Math.abs(x)) ** 2,
-  superspike: (x, { alpha }) => alpha! / (1 + Math.abs(x)) ** 2,
+  "super-spike": (x, { alpha }) => alpha! / (1 + Math.abs(x)) ** 2,
   "soft-sign": (x, { alpha }) => alpha! / (2 * (1 + alpha! * Math.abs(x)) ** 2),
   "sparse-fast-sigmoid": (x, { k, band }) => (Math.abs(x) <= band! ? 1 / (1 + k! * Math.abs(x)) ** 2 : 0),
   "q-pseudo-spike": (x, { alpha }) => (1 + (2 * Math.abs(x)) / (alpha! - 1)) ** -alpha!,
@@ -121,10 +121,10 @@ describe("pseudo-derivatives", () => {
   test("golden vectors", () => {
     const g = golden.surrogates;
     const table: [string, { [name: string]: number }, number[]][] = [
-      ["sigmoid", { alpha: 4 }, g["sigmoid(alpha=4)"]],
+      ["sigmoid-derivative", { alpha: 4 }, g["sigmoid(alpha=4)"]],
       ["atan", { alpha: 2 }, g["atan(alpha=2): (a/2)/(1+(pi a x/2)^2)"]],
       ["fast-sigmoid", { k: 25 }, g["fast_sigmoid(k=25)"]],
-      ["superspike", { alpha: 1 }, g["superspike(alpha=1)"]],
+      ["super-spike", { alpha: 1 }, g["superspike(alpha=1)"]],
       ["triangle", { alpha: 1 }, g["piecewise_quadratic(alpha=1): max(0,a-a^2|x|)"]],
       ["erf", { alpha: 2 }, g["erf(alpha=2): a/sqrt(pi) exp(-a^2x^2)"]],
       ["clip", { c: 1 }, g["ste_sign(clip 1)"]],

@@ -1,7 +1,7 @@
 import type { Builder } from "../ir/builder.ts";
 import type { Value } from "../ir/types.ts";
 import { fitLine, type Three } from "./fit.ts";
-import { refusal } from "./merge.ts";
+import { refusal } from "./refusal.ts";
 
 /** Vectors of int64 that a model computes from the batch size. */
 export class DynamicSizes {

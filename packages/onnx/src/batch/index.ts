@@ -21,7 +21,7 @@ export function freeBatch(
 ): Built {
   if (options.random === "outside")
     throw new LoweringError(
-      'toOnnx: a free batch axis needs random: "graph", because noise from outside has one shape.',
+      'toOnnx: a free batch axis needs random: "graph", because external noise has a fixed shape.',
     );
   const shapes = shapesByName(args, options.names);
   const free = new Set(freeNames(shapes, options.batch));

@@ -1,9 +1,9 @@
-import { LoweringError } from "../errors.ts";
 import { Builder } from "../ir/builder.ts";
 import { derivedAttributes } from "../ir/infer.ts";
 import { type Attribute, type Graph, type Node, sameShape, type Value } from "../ir/types.ts";
 import { DynamicSizes } from "./dynamic.ts";
 import { fitLine, fitPower, type Three } from "./fit.ts";
+import { refusal } from "./refusal.ts";
 
 /** Attributes that count elements, which ONNX takes as tensors in this order. */
 const counts: { readonly [op: string]: readonly string[] } = {
@@ -153,9 +153,3 @@ class Merger {
 
 const listOf = (attribute: Attribute): readonly number[] =>
   typeof attribute === "number" ? [attribute] : (attribute as readonly number[]);
-
-export function refusal(why: string): LoweringError {
-  return new LoweringError(
-    `toOnnx: the batch axis cannot be free: ${why}; write the function so that examples do not depend on their number, or leave out \`batch\`.`,
-  );
-}

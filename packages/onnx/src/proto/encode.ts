@@ -116,7 +116,7 @@ class GraphWriter {
   #node(node: Node): NodeProto {
     if (node.op.startsWith("Bitwise") && this.#opset < 18)
       throw new LoweringError(
-        `toOnnx: bitwise operators, as random numbers in the graph use, came with opset 18; ask for 18 or more instead of ${this.#opset}, or for random: "outside".`,
+        `toOnnx: random numbers in the graph use bitwise operators, which need opset 18 or later, not ${this.#opset}; raise opset, or use random: "outside".`,
       );
     const input = node.inputs.map((x) => this.#name(x));
     const output = node.outputs.map((x) => this.#name(x));

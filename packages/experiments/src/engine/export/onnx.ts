@@ -53,7 +53,7 @@ export type ModelSource = Pick<RunConfig, "settings" | "data" | "form">;
 export function modelsOf(experiment: Experiment, config: ModelSource, epoch: number): Models {
   const models = experiment.models?.(config.settings, formOf(config), Math.floor(epoch)) ?? {};
   if (Object.keys(models).length > 0) return models;
-  throw new RangeError(`experiment ${experiment.name} has no part that can be exported as a model.`);
+  throw new RangeError(`experiment ${experiment.name} can't be exported as a model.`);
 }
 
 /**

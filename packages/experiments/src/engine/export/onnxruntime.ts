@@ -46,7 +46,7 @@ export async function loadOnnxRuntime(
         `${what} needs the package onnxruntime-node, which is not installed; run \`${INSTALL}\`, or ${instead}.`,
       );
     throw new RangeError(
-      `${what}: onnxruntime-node does not load here (${message.split("\n")[0]}); reinstall it with \`${INSTALL}\`, or ${instead}.`,
+      `${what}: onnxruntime-node failed to load (${message.split("\n")[0]}); reinstall it with \`${INSTALL}\`, or ${instead}.`,
     );
   }
   checkVersion(module.env?.versions?.node, what, instead);

@@ -49,7 +49,7 @@ export function runtimeFile(
 ): RuntimeFile {
   if (!experiment.runtime)
     throw new RangeError(
-      `experiment ${experiment.name} has no form for the runtime, which runs gated and binary networks; --format onnx may have one.`,
+      `experiment ${experiment.name} can't be exported for the runtime, which runs gated and binary networks; try --format onnx.`,
     );
   const { network, like } = experiment.runtime(
     parameters,

@@ -1,4 +1,5 @@
 import type { SettingsOf, SettingsTable } from "../../contract/options.ts";
+import { batchOption, epochsOption } from "../../nn/training-options.ts";
 
 export const options = {
   form: {
@@ -7,15 +8,8 @@ export const options = {
     choices: ["binary", "float"],
     help: "binary: weights and units are -1 or 1; float: the same sizes with ReLU units, for comparison",
   },
-  epochs: {
-    type: "number",
-    default: 20,
-    min: 1,
-    max: 10_000,
-    integer: true,
-    help: "epochs: passes over the training set",
-  },
-  batch: { type: "number", default: 100, min: 2, max: 1000, integer: true, help: "batch size" },
+  epochs: epochsOption(20),
+  batch: batchOption(100, 1000),
   hidden: {
     type: "number",
     default: 1024,

@@ -1,16 +1,10 @@
 import type { SettingsOf, SettingsTable } from "../../contract/options.ts";
 import { temperatureOptions } from "../../nn/temperature-options.ts";
+import { batchOption, epochsOption, momentumOption } from "../../nn/training-options.ts";
 
 export const options = {
-  epochs: {
-    type: "number",
-    default: 10,
-    min: 1,
-    max: 10_000,
-    integer: true,
-    help: "epochs: passes over the training set",
-  },
-  batch: { type: "number", default: 100, min: 2, max: 10_000, integer: true, help: "batch size" },
+  epochs: epochsOption(10),
+  batch: batchOption(100),
   hidden: {
     type: "number",
     default: 100,
@@ -33,7 +27,7 @@ export const options = {
     max: 100,
     help: "factor on the learning rate of the hidden layer, whose gradient is estimated",
   },
-  momentum: { type: "number", default: 0.9, min: 0, max: 0.999, help: "momentum of SGD" },
+  momentum: momentumOption(0.9),
   optimizer: { type: "choice", default: "sgd", choices: ["sgd", "adam"], help: "optimizer" },
   decay: {
     type: "number",

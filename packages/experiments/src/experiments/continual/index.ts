@@ -77,7 +77,7 @@ const metrics: readonly Metric[] = [
 /** Classes that are told apart one group after another, without going back. */
 export const continual: CourseExperiment<typeof options> = {
   name: "continual",
-  title: "Tasks one after another, with gates against forgetting",
+  title: "Continual learning: tasks one after another, gates against forgetting",
   about:
     "A network learns tasks one after another and must not forget. Gates choose the units of a task, and what a finished task uses is closed to the bit. The estimators differ in the gradient of the gates.",
   options,
@@ -123,14 +123,14 @@ function check(estimator: Estimator, settings: ContinualSettings, dataset: Datas
     );
   if (settings.gates === "hard" && !hardPath(estimator))
     throw new RangeError(
-      `continual: ${estimator.id} has no gradient for gates that are decided, not drawn; use --gates sampled, or --estimator straight-through.`,
+      `continual: ${estimator.id} has no gradient for deterministic gates; use --gates sampled, or --estimator straight-through.`,
     );
   const logits = np.zeros([1, readSizes(settings.layers)!.reduce((a, b) => a + b)]);
   const evaluations = estimator.evaluations(bernoulli(logits));
   logits.dispose();
   if (evaluations > MOST_EVALUATIONS)
     throw new RangeError(
-      `continual: ${estimator.id} runs the network ${evaluations} times per step for these layers; use one with at most ${MOST_EVALUATIONS} evaluations, such as rloo.`,
+      `continual: ${estimator.id} evaluates the network ${evaluations} times per step for these layers; use an estimator with at most ${MOST_EVALUATIONS} evaluations, such as rloo.`,
     );
 }
 

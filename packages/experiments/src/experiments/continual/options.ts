@@ -1,4 +1,5 @@
 import type { SettingsOf, SettingsTable } from "../../contract/options.ts";
+import { batchOption, momentumOption, optimizerOptions } from "../../nn/training-options.ts";
 
 export const methodNames = [
   "finetune",
@@ -84,13 +85,8 @@ export const options = {
     integer: true,
     help: "epochs on each task",
   },
-  batch: { type: "number", default: 16, min: 2, max: 10_000, integer: true, help: "batch size" },
-  optimizer: {
-    type: "choice",
-    default: "adam",
-    choices: ["adam", "adamw", "radam", "sgd"],
-    help: "optimizer",
-  },
+  batch: batchOption(16),
+  ...optimizerOptions,
   learningRate: { type: "number", default: 0.002, min: 1e-7, max: 10, help: "learning rate" },
   cooling: {
     type: "choice",
@@ -98,7 +94,7 @@ export const options = {
     choices: ["none", "linear"],
     help: "learning-rate schedule within each task: constant, or linear decay to 0",
   },
-  momentum: { type: "number", default: 0.9, min: 0, max: 0.999, help: "momentum of SGD" },
+  momentum: momentumOption(0.9),
   weightDecay: {
     type: "number",
     default: 0.002,

@@ -9,8 +9,8 @@ import {
   valueAndGrad,
 } from "hardgrad";
 import { groupOf, named } from "../../engine/arrays.ts";
-import { adam, adamw, radam } from "../../nn/adam.ts";
-import { keepAll, sgd } from "../../nn/optimizers.ts";
+import { keepAll } from "../../nn/optimizers.ts";
+import { optimizerOf } from "../../nn/training-options.ts";
 import type { Method } from "./method.ts";
 import type { LossBatch } from "./network.ts";
 import type { ContinualSettings } from "./options.ts";
@@ -31,14 +31,8 @@ export function withDecay(rule: UpdateRule, decay: number): UpdateRule {
 }
 
 export function updateRuleOf(settings: ContinualSettings): UpdateRule {
-  const weightDecay = settings.weightDecay;
-  if (settings.optimizer === "adamw") return adamw({ weightDecay });
-  const rules: { readonly [name: string]: UpdateRule } = {
-    adam: adam(),
-    radam: radam(),
-    sgd: sgd({ momentum: settings.momentum }),
-  };
-  return withDecay(rules[settings.optimizer]!, weightDecay);
+  const rule = optimizerOf(settings);
+  return settings.optimizer === "adamw" ? rule : withDecay(rule, settings.weightDecay);
 }
 
 /** One step of training: forward, gradient, protected update, and what the method does after it. */

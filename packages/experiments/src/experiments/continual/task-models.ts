@@ -28,7 +28,8 @@ export async function taskModels(
   const learner = await learnerAt(learners, meansOf(checkpoint, dataset, backend), checkpoint);
   try {
     const layers = learner.sizes.layers.length;
-    if (learner.finished === 0) throw new RangeError("no task is finished yet; let the run train on.");
+    if (learner.finished === 0)
+      throw new RangeError("no task is finished yet; train the run further with --resume.");
     if (learner.method.exact && checkpoint.config.settings.protection === "exact") {
       const { name } = learners.cast[learners.indexAt(checkpoint.step)]!;
       const issued = issuedIn(checkpoint.record, name);

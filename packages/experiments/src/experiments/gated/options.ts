@@ -1,4 +1,5 @@
 import type { SettingsOf, SettingsTable } from "../../contract/options.ts";
+import { batchOption, epochsOption, momentumOption } from "../../nn/training-options.ts";
 import { gateKinds } from "./gate-kinds.ts";
 import { derived, networkNames } from "./networks.ts";
 
@@ -9,15 +10,8 @@ export const options = {
     choices: networkNames,
     help: "paper: Bengio et al. 2013; fast: narrow gater, gates of blocks; dense: 784-2000-10 without gates",
   },
-  epochs: {
-    type: "number",
-    default: 20,
-    min: 1,
-    max: 10_000,
-    integer: true,
-    help: "epochs: passes over the training set",
-  },
-  batch: { type: "number", default: 32, min: 2, max: 10_000, integer: true, help: "batch size" },
+  epochs: epochsOption(20),
+  batch: batchOption(32),
   rate: { type: "number", default: 0.1, min: 0.001, max: 0.999, help: "target share of open gates" },
   gater: {
     type: "number",
@@ -47,7 +41,7 @@ export const options = {
     type: "choice",
     default: derived("experts"),
     choices: ["linear", "rectifier"],
-    help: "units of the experts",
+    help: "activation of the experts",
   },
   gate: {
     type: "choice",
@@ -69,7 +63,7 @@ export const options = {
     default: 1.002,
     min: 1,
     max: 2,
-    help: "factor by which the strength follows the rate, per step, while it is off by more than 10 % (l1: 5 %); 1 keeps it constant",
+    help: "factor on the strength per step while the rate is off target by more than 10 % (l1: 5 %); 1 keeps it constant",
   },
   learningRate: { type: "number", default: 0.3, min: 1e-6, max: 10, help: "learning rate" },
   cooling: {
@@ -85,7 +79,7 @@ export const options = {
     max: 100,
     help: "factor on the learning rate of the gater, whose gradient is estimated",
   },
-  momentum: { type: "number", default: 0, min: 0, max: 0.999, help: "momentum of SGD" },
+  momentum: momentumOption(0),
   maxNorm: {
     type: "number",
     default: 2,

@@ -35,7 +35,7 @@ export async function loadGenerator(
   const { config, record } = checkpoint;
   if (config.experiment !== "generator")
     throw new RangeError(
-      `loadGenerator: the checkpoint is of experiment ${config.experiment}, which draws nothing on request; give one of \`hardgrad train generator\`.`,
+      `loadGenerator: the checkpoint is of experiment ${config.experiment}, which can't draw digits on request; give one of \`hardgrad train generator\`.`,
     );
   const form = formOf(config);
   const settings = ownSettings(config.settings, form);

@@ -37,7 +37,7 @@ export function namesOf(settings: GeneratorSettings, metrics: { readonly [tag: s
   const names = classes.map((k) => metrics[tagOf(k)]);
   if (names.some((name) => name === undefined))
     throw new RangeError(
-      "the found classes have no names yet: they get them at the end of the first epoch; train on by `hardgrad train --resume`.",
+      "the classes that the network found have no names yet; they are named at the end of the first epoch, so continue with `hardgrad train --resume`.",
     );
   return names as number[];
 }

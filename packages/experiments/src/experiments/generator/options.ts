@@ -1,5 +1,6 @@
 import type { SettingsOf, SettingsTable } from "../../contract/options.ts";
 import { temperatureOptions } from "../../nn/temperature-options.ts";
+import { batchOption, epochsOption } from "../../nn/training-options.ts";
 
 export const options = {
   mode: {
@@ -38,15 +39,8 @@ export const options = {
     integer: true,
     help: "unsupervised: classes to find",
   },
-  epochs: {
-    type: "number",
-    default: 12,
-    min: 1,
-    max: 10_000,
-    integer: true,
-    help: "epochs: passes over the training set",
-  },
-  batch: { type: "number", default: 256, min: 2, max: 10_000, integer: true, help: "batch size" },
+  epochs: epochsOption(12),
+  batch: batchOption(256),
   hidden: {
     type: "sizes",
     default: "512-512",
@@ -75,7 +69,7 @@ export const options = {
     min: 0,
     max: 10_000,
     integer: true,
-    help: "generated pictures per step that the network's own classifier must read",
+    help: "generated pictures per step that the network's own classifier must recognise",
   },
   askingWeight: {
     type: "number",

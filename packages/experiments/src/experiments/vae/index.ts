@@ -1,10 +1,9 @@
 import { numpy as np } from "@jax-js/jax";
 import { type Objective, statefulExpectation } from "hardgrad";
 import type { Schedules, StepExperiment, StepInputs } from "../../contract/experiment.ts";
-import { adam, adamw, radam } from "../../nn/adam.ts";
 import { bernoulliLoss } from "../../nn/layers.ts";
-import { sgd } from "../../nn/optimizers.ts";
 import { geometricAt, learningRateAt, temperatureAt } from "../../nn/schedules.ts";
+import { optimizerOf } from "../../nn/training-options.ts";
 import { check } from "./check.ts";
 import { divergence, dream, logRatio, pixelsOf, reconstruct, sampleTerms } from "./losses.ts";
 import { models } from "./models.ts";
@@ -57,11 +56,7 @@ export const vae: StepExperiment<typeof options> = {
     const result = statefulExpectation(q, f, estimator, key, state);
     return { losses: result.losses.add(kl), state: result.state };
   },
-  optimizer: (settings) => {
-    if (settings.optimizer === "sgd") return sgd({ momentum: settings.momentum });
-    if (settings.optimizer === "adamw") return adamw({ weightDecay: settings.weightDecay });
-    return settings.optimizer === "radam" ? radam() : adam();
-  },
+  optimizer: optimizerOf,
   schedules: ({ step, stepsPerEpoch, totalSteps, temperature }, settings): Schedules => {
     const rate = settings.temperatureRate;
     const end = settings.temperatureEnd;

@@ -1,16 +1,10 @@
 import type { SettingsOf, SettingsTable } from "../../contract/options.ts";
 import { temperatureOptions } from "../../nn/temperature-options.ts";
+import { batchOption, epochsOption, momentumOption, optimizerOptions } from "../../nn/training-options.ts";
 
 export const options = {
-  epochs: {
-    type: "number",
-    default: 10,
-    min: 1,
-    max: 10_000,
-    integer: true,
-    help: "epochs: passes over the training set",
-  },
-  batch: { type: "number", default: 100, min: 2, max: 10_000, integer: true, help: "batch size" },
+  epochs: epochsOption(10),
+  batch: batchOption(100),
   latents: {
     type: "choice",
     default: "categorical",
@@ -79,14 +73,9 @@ export const options = {
     choices: ["initial", "mean"],
     help: "initial output biases: like the others, or the logits of the mean image",
   },
-  optimizer: {
-    type: "choice",
-    default: "adam",
-    choices: ["adam", "radam", "adamw", "sgd"],
-    help: "optimizer",
-  },
+  ...optimizerOptions,
   learningRate: { type: "number", default: 5e-4, min: 1e-7, max: 10, help: "learning rate" },
-  momentum: { type: "number", default: 0.9, min: 0, max: 0.999, help: "momentum of SGD" },
+  momentum: momentumOption(0.9),
   weightDecay: { type: "number", default: 0.01, min: 0, max: 0.999, help: "weight decay of AdamW" },
   warmUp: {
     type: "number",

@@ -92,7 +92,7 @@ export const gumbelTopK = defineEstimator({
  */
 export const neuralSortTopK = defineEstimator({
   ...shared,
-  id: "neuralsort-top-k",
+  id: "neural-sort-top-k",
   title: "Top-k by NeuralSort",
   place: 10,
   formula: "dy/da^T g(D), y = first k rows of NeuralSort(a - log E)",
@@ -114,7 +114,7 @@ export const neuralSortTopK = defineEstimator({
  */
 export const softSortTopK = defineEstimator({
   ...shared,
-  id: "softsort-top-k",
+  id: "soft-sort-top-k",
   title: "Top-k by SoftSort",
   place: 11,
   formula: "dy/da^T g(D), y = first k rows of SoftSort(a - log E)",

@@ -34,7 +34,7 @@ async function loadDawn(): Promise<Dawn> {
         "device webgpu needs the package webgpu in Node, which is not installed; run: npm install webgpu, or use --device wasm.",
       );
     throw new RangeError(
-      `device webgpu: the package webgpu does not load here (${(error as Error).message.split("\n")[0]}); use --device wasm or --device native.`,
+      `device webgpu: the package webgpu failed to load (${(error as Error).message.split("\n")[0]}); use --device wasm or --device native.`,
     );
   }
 }
