@@ -1,10 +1,11 @@
-export { hasFused } from "@hardgrad/onnx/graph";
+export type { Elements, ElementType, PlainArray, PlainArrays } from "./arrays.ts";
+export { dtypeOf, signatureOf } from "./arrays.ts";
 export { type Blas, loadBlas, type NoBlas } from "./blas/load.ts";
-export { type CompiledGraph, compileGraph, type GraphLayout, type Port } from "./compile-graph.ts";
-export { numbers } from "./host.ts";
-export { bytesOf } from "./memory.ts";
-export { createMultiply, multiplyModule, scratchBytes } from "./multiply/index.ts";
-export type { Multiply } from "./product.ts";
-export { grow, instantiate, type Program } from "./program.ts";
-export { controlBytes, startThreads, type Threads } from "./threads/index.ts";
-export type { Storage } from "./views.ts";
+export { chooseProducts, type Products, type ProductsOptions } from "./choose-products.ts";
+export {
+  type ArgumentTrees,
+  type CompiledFunction,
+  compileFunction,
+  type Stepper,
+} from "./compile-function.ts";
+export { Residents } from "./residents.ts";

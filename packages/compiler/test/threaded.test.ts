@@ -1,12 +1,14 @@
 import type { Traceable } from "@hardgrad/onnx";
-import { lowerGraph } from "@hardgrad/onnx/graph";
+import { hasFused, lowerGraph } from "@hardgrad/onnx/graph";
 import { defaultDevice, init, nn, numpy as np } from "@jax-js/jax";
 import { grad } from "hardgrad";
 import { expect, test } from "vitest";
 import { compileGraph } from "../src/compile-graph.ts";
-import { grow, hasFused, multiplyModule, numbers, scratchBytes, startThreads } from "../src/index.ts";
+import { numbers } from "../src/host.ts";
 import { bytesOf } from "../src/memory.ts";
-import { controlBytes } from "../src/threads/index.ts";
+import { multiplyModule, scratchBytes } from "../src/multiply/index.ts";
+import { grow } from "../src/program.ts";
+import { controlBytes, startThreads } from "../src/threads/index.ts";
 
 await init("wasm");
 defaultDevice("wasm");

@@ -1,8 +1,7 @@
-import { loadBlas } from "@hardgrad/compiler";
+import { chooseProducts } from "@hardgrad/compiler";
 import { type Device, defaultDevice, getWebGPUDevice, init } from "@jax-js/jax";
 import type { Backend } from "../../contract/backend.ts";
 import { compiledBackend } from "./compiled/index.ts";
-import { blasProducts, wasmProducts } from "./compiled/products.ts";
 import { guardOf } from "./device-lost.ts";
 import { jaxBackend } from "./jax.ts";
 import { provideGpu } from "./jax-js-0.1.25/node-gpu.ts";
@@ -31,8 +30,8 @@ export interface DeviceOptions {
 export async function useDevice(name: string, options: DeviceOptions = {}): Promise<Backend> {
   if (!deviceNames.includes(name))
     throw new RangeError(`device ${name} is unknown; use one of ${deviceNames.join(", ")}.`);
-  if (name === "wasm") return compiledBackend("wasm", wasmProducts, options.notice);
-  if (name === "native" || name === "auto") return cpuBackend(name, options);
+  if (name === "wasm" || name === "native" || name === "auto")
+    return compiledBackend(await chooseProducts(name, options), options.notice);
   if (name === "webgpu") await provideGpu();
   const ready = await init(name as Device);
   if (!ready.includes(name as Device))
@@ -43,16 +42,4 @@ export async function useDevice(name: string, options: DeviceOptions = {}): Prom
     );
   defaultDevice(name as Device);
   return name === "webgpu" ? jaxBackend(name, guardOf(getWebGPUDevice())) : jaxBackend(name);
-}
-
-async function cpuBackend(name: "native" | "auto", { threads, notice }: DeviceOptions): Promise<Backend> {
-  const blas = await loadBlas(threads === undefined ? {} : { threads });
-  if (!("reason" in blas)) {
-    const many = blas.threads === 1 ? "1 thread" : `${blas.threads} threads`;
-    notice?.(`device native: matrix products by ${blas.name}, ${many}.`);
-    return compiledBackend("native", blasProducts(blas), notice);
-  }
-  if (name === "native") throw new RangeError(`device native: ${blas.reason} --device wasm needs nothing.`);
-  notice?.(`device wasm; the system's BLAS would be faster. ${blas.reason}`);
-  return compiledBackend("wasm", wasmProducts, notice);
 }

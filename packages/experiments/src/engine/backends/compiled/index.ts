@@ -1,10 +1,15 @@
+import {
+  type CompiledFunction,
+  compileFunction,
+  type Products,
+  type Stepper,
+  signatureOf,
+} from "@hardgrad/compiler";
 import { LoweringError } from "@hardgrad/onnx";
 import { defaultDevice, init } from "@jax-js/jax";
 import type { Backend, HostArray, HostArrays } from "../../../contract/backend.ts";
 import { jaxBackend } from "../jax.ts";
-import { type Compiled, compileFunction, type TracedFunction } from "./compile.ts";
-import type { Products } from "./products.ts";
-import { CompiledResident, signatureOf } from "./resident.ts";
+import { CompiledResident } from "./resident.ts";
 
 /**
  * Runs functions as WebAssembly programs. A function with a part that has no kernel runs on jax-js's wasm instead.
@@ -12,7 +17,6 @@ import { CompiledResident, signatureOf } from "./resident.ts";
  * @param notice told when that happens, and why.
  */
 export async function compiledBackend(
-  device: string,
   products: Products,
   notice: (sentence: string) => void = () => undefined,
 ): Promise<Backend> {
@@ -22,14 +26,14 @@ export async function compiledBackend(
   const jax = jaxBackend("wasm");
 
   /** The function compiled for the shapes of a call; undefined if it runs on jax-js. */
-  const compiler = (fn: TracedFunction, updates: boolean) => {
-    const byShapes = new Map<string, Compiled | undefined>();
-    return (resident: CompiledResident, inputs: HostArrays): Compiled | undefined => {
-      const key = `${resident.signature}|${signatureOf(inputs)}`;
+  const compiler = (fn: Stepper) => {
+    const byShapes = new Map<string, CompiledFunction | undefined>();
+    return ({ arrays }: CompiledResident, inputs: HostArrays): CompiledFunction | undefined => {
+      const key = `${arrays.signature}|${signatureOf(inputs)}`;
       if (byShapes.has(key)) return byShapes.get(key);
-      let compiled: Compiled | undefined;
+      let compiled: CompiledFunction | undefined;
       try {
-        compiled = compileFunction(fn, resident, inputs, updates);
+        compiled = compileFunction(fn, arrays, inputs);
       } catch (error) {
         if (!(error instanceof LoweringError)) throw error;
         notice(
@@ -42,33 +46,34 @@ export async function compiledBackend(
   };
 
   return {
-    device,
+    device: products.device,
     put: (arrays) => new CompiledResident(products, jax, arrays),
     update: (fn) => {
-      const compiledFor = compiler(fn, true);
+      const compiledFor = compiler((resident, inputs) => ({ state: fn(resident, inputs) }));
       const fallback = jax.update(fn);
       return async (resident, inputs) => {
         const held = resident as CompiledResident;
         const compiled = compiledFor(held, inputs);
         if (!compiled) return held.onJax((there) => fallback(there, inputs), true);
         await held.home();
-        compiled(held, inputs);
+        compiled.run(held.arrays, inputs);
       };
     },
     evaluate: (fn) => {
-      const compiledFor = compiler(fn, false);
+      const compiledFor = compiler((resident, inputs) => ({ results: fn(resident, inputs) }));
       const fallback = jax.evaluate(fn);
       return async (resident, inputs) => {
         const held = resident as CompiledResident;
         const compiled = compiledFor(held, inputs);
+        let results: { [name: string]: HostArray } = {};
         if (compiled) {
           await held.home();
-          return compiled(held, inputs);
-        }
-        let results: { [name: string]: HostArray } = {};
-        await held.onJax(async (there) => {
-          results = await fallback(there, inputs);
-        }, false);
+          for (const [name, array] of Object.entries(compiled.run(held.arrays, inputs)))
+            results[name.slice("results.".length)] = array;
+        } else
+          await held.onJax(async (there) => {
+            results = await fallback(there, inputs);
+          }, false);
         return results;
       };
     },

@@ -1,0 +1,56 @@
+import type { DType } from "@hardgrad/onnx/graph";
+
+/** Types of the elements of a program's arguments and results. */
+export type ElementType = "float32" | "int32" | "uint32" | "bool" | "uint8";
+
+/** Elements, row by row. */
+export type Elements = Float32Array | Int32Array | Uint32Array | Uint8Array;
+
+/** An array outside of a program's memory. */
+export interface PlainArray {
+  readonly shape: readonly number[];
+  /** A `Uint8Array` (pixels, labels) is seen by a traced function as float32 of the same numbers. */
+  readonly data: Elements;
+  /** Says that a `Uint8Array` of 0 and 1 holds truth values. */
+  readonly dtype?: "bool";
+}
+
+/** Arrays by name. */
+export type PlainArrays = { readonly [name: string]: PlainArray };
+
+export function dtypeOf({ data, dtype }: PlainArray): ElementType {
+  if (dtype) return dtype;
+  if (data instanceof Float32Array) return "float32";
+  if (data instanceof Int32Array) return "int32";
+  return data instanceof Uint32Array ? "uint32" : "uint8";
+}
+
+/** Names, types and shapes: arrays of equal signatures can share a compiled function. */
+export function signatureOf(arrays: PlainArrays): string {
+  let text = "";
+  for (const name in arrays) text += `${name}:${dtypeOf(arrays[name]!)}[${arrays[name]!.shape}] `;
+  return text;
+}
+
+/** Type and shape of an argument: all that tracing needs. A class, because plain objects are trees to jax-js. */
+export class Example {
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  readonly weakType = false;
+  constructor(shape: readonly number[], dtype: ElementType) {
+    this.shape = shape;
+    // Bytes are float32 to a traced function.
+    this.dtype = dtype === "uint8" ? "float32" : dtype;
+  }
+}
+
+/** Writes elements to a program's memory, where truth values are -1 and 0. */
+export function write(to: Elements, from: ArrayLike<number>, dtype: DType): void {
+  if (dtype !== "bool") to.set(from);
+  else for (let i = 0; i < to.length; i++) to[i] = from[i] ? -1 : 0;
+}
+
+/** A copy of elements of a program's memory. */
+export function copied(from: Elements, dtype: DType): Elements {
+  return dtype === "bool" ? Uint8Array.from(from, (x) => (x === 0 ? 0 : 1)) : from.slice();
+}

@@ -1,0 +1,168 @@
+import { fastDraw, runKeys } from "@hardgrad/onnx";
+import { lowerGraph } from "@hardgrad/onnx/graph";
+import { copied, dtypeOf, Example, type PlainArray, type PlainArrays, write } from "./arrays.ts";
+import { compileGraph } from "./compile-graph.ts";
+import { instantiate, type Program } from "./program.ts";
+import type { Residents } from "./residents.ts";
+import { mapLeaves, under } from "./tree.ts";
+
+/**
+ * A function of resident arrays and inputs, both in trees. What it returns as `state`, if anything, has the tree of the
+ * resident arrays: their successors.
+ */
+export type Stepper = (
+  // biome-ignore lint/suspicious/noExplicitAny: any trees of arrays
+  state: any,
+  // biome-ignore lint/suspicious/noExplicitAny: any trees of arrays
+  inputs: any,
+) => { readonly [name: string]: unknown };
+
+/** A function compiled for certain shapes. */
+export interface CompiledFunction {
+  readonly module: Uint8Array<ArrayBuffer>;
+  /** Its results but for the state: a tree with names for leaves. */
+  readonly results: unknown;
+  /** Runs it on resident arrays of the signature it was compiled for; gives its results by name, but for the state. */
+  run(on: Residents, inputs: PlainArrays): { [name: string]: PlainArray };
+  /** For whoever looks: what runs, in order. */
+  readonly explain: readonly string[];
+}
+
+/** The trees in which a function gets its arguments, with anything for leaves. */
+export interface ArgumentTrees {
+  readonly state: unknown;
+  readonly inputs: unknown;
+}
+
+// Arguments are called `state.NAME` and `inputs.NAME`, results `next.NAME` and `results.NAME`.
+const STATE = "state";
+const INPUTS = "inputs";
+const NEXT = "next";
+const RESULTS = "results";
+
+/**
+ * Compiles a function of resident arrays and inputs. If it returns `state`, that replaces the resident arrays.
+ *
+ * @param inputs by their names in the tree.
+ * @param trees by default flat records.
+ * @throws LoweringError if something in it has no kernel.
+ * @throws TypeError if the successors of the resident arrays have other names, types or shapes.
+ */
+export function compileFunction(
+  fn: Stepper,
+  residents: Residents,
+  inputs: PlainArrays,
+  trees: ArgumentTrees = { state: flat(residents.names), inputs: flat(Object.keys(inputs)) },
+): CompiledFunction {
+  const state = mapLeaves(trees.state, (_, name) => {
+    const { shape, dtype } = residents.slots.get(name)!;
+    return new Example(shape, dtype);
+  });
+  const given = mapLeaves(
+    trees.inputs,
+    (_, name) => new Example(inputs[name]!.shape, dtypeOf(inputs[name]!)),
+  );
+  const bytes = Object.keys(inputs).filter((name) => dtypeOf(inputs[name]!) === "uint8");
+  let results: unknown;
+  let updates = false;
+  const { graph, resultNames, keys } = lowerGraph(
+    (s: unknown, i: unknown) => {
+      const { state: next, ...rest } = fn(s, i);
+      results = mapLeaves(rest, (_, name) => name);
+      updates = next !== undefined;
+      return updates ? { [NEXT]: next, [RESULTS]: rest } : { [RESULTS]: rest };
+    },
+    [state, given],
+    { names: [STATE, INPUTS], random: "outside", bytes: bytes.map((name) => under(INPUTS, name)) },
+  );
+  const outputs = graph.outputs.map((value, i) => ({ value, name: resultNames[i]! }));
+  if (updates) checkSuccessors(residents, outputs);
+  // A resident array that is its own successor stays where it is.
+  const successorOf = new Map(residents.names.map((name) => [under(NEXT, name), under(STATE, name)]));
+  const changed = outputs.filter(({ value, name }) => !value.name || value.name !== successorOf.get(name));
+  const compiled = compileGraph(
+    { ...graph, outputs: changed.map(({ value }) => value) },
+    changed.map(({ name }) => name),
+    {
+      held: new Map([...residents.slots].map(([name, { storage }]) => [under(STATE, name), storage])),
+      updates: Object.fromEntries(successorOf),
+      start: residents.free,
+    },
+  );
+
+  const nameOfInput = new Map(Object.keys(inputs).map((name) => [under(INPUTS, name), name]));
+  const nameOfResident = new Map(residents.names.map((name) => [under(STATE, name), name]));
+  const ports = compiled.inputs.filter(({ name }) => nameOfInput.has(name));
+  const noise = compiled.inputs.filter(({ name }) => !nameOfInput.has(name) && !nameOfResident.has(name));
+  const copiedOut = compiled.outputs.filter(({ name }) => !successorOf.has(name));
+  let module: WebAssembly.Module | undefined;
+  const programs = new WeakMap<Residents, Program>();
+  const draw = fastDraw(keys);
+  const programOn = (on: Residents): Program => {
+    let program = programs.get(on);
+    if (!program) {
+      module ??= new WebAssembly.Module(compiled.module);
+      program = instantiate(compiled, module, on.memory, on.multiply);
+      programs.set(on, program);
+    }
+    return program;
+  };
+  const words = (on: Residents, arrays: PlainArrays, key: string): Uint32Array => {
+    const input = nameOfInput.get(key);
+    return (input === undefined ? on.view(nameOfResident.get(key)!) : arrays[input]!.data) as Uint32Array;
+  };
+  return {
+    module: compiled.module,
+    results,
+    explain: compiled.explain,
+    run(on, arrays) {
+      const program = programOn(on);
+      for (const port of ports)
+        write(program.view(port), arrays[nameOfInput.get(port.name)!]!.data, port.dtype);
+      const drawn = runKeys(
+        keys,
+        Object.fromEntries(keys.keys.map((key) => [key, words(on, arrays, key)])),
+        draw,
+      );
+      for (const port of noise) program.view(port).set(drawn[port.name]!);
+      program.run();
+      return Object.fromEntries(
+        copiedOut.map((port) => {
+          const { name, shape, dtype } = port;
+          const data = copied(program.view(port), dtype);
+          const own = name.slice(RESULTS.length + 1);
+          return [own, { shape, data, ...(dtype === "bool" && { dtype }) }];
+        }),
+      );
+    },
+  };
+}
+
+const flat = (names: readonly string[]): object => Object.fromEntries(names.map((name) => [name, name]));
+
+/** @throws TypeError if the successors of resident arrays are not just like these. */
+function checkSuccessors(
+  { slots }: Residents,
+  outputs: readonly { readonly name: string; readonly value: { dtype: string; shape: readonly number[] } }[],
+): void {
+  const next = new Map(
+    outputs.flatMap(({ name, value }) => (name.startsWith(RESULTS) ? [] : [[name, value] as const])),
+  );
+  for (const [name, { shape, dtype }] of slots) {
+    const own = next.get(under(NEXT, name));
+    next.delete(under(NEXT, name));
+    if (!own)
+      throw new TypeError(
+        `the function returns no successor of ${under(STATE, name)}; return all of the state, also what stays as it is.`,
+      );
+    if (own.dtype !== dtype || own.shape.join() !== shape.join())
+      throw new TypeError(
+        `${under(STATE, name)} is ${dtype} [${shape}] and its successor ${own.dtype} [${own.shape}]; both must be the same.`,
+      );
+  }
+  const [more] = next.keys();
+  if (more !== undefined)
+    throw new TypeError(
+      `the function returns ${more.replace(NEXT, STATE)}, which is not in the state; put what is new each time among the results.`,
+    );
+}
