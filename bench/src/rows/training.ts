@@ -146,7 +146,11 @@ async function noiseOf(spec: TrainingSpec): Promise<HostArray[]> {
   for (let i = 0; i < STEPS; i++) {
     const key = np.array(keyOf(0, PURPOSE.step, i).data as Uint32Array);
     const noise = estimator.noise(spec.distribution(), key);
-    arrays.push({ shape: noise.shape, data: (await noise.data()) as Float32Array });
+    // Uniform numbers of the upper half come less 1; peers know plain ones.
+    const data = ((await noise.data()) as Float32Array).map((u) =>
+      u < 0 ? Math.min(u + 1, 1 - 2 ** -24) : u,
+    );
+    arrays.push({ shape: noise.shape, data });
   }
   return arrays;
 }
