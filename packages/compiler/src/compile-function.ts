@@ -65,10 +65,7 @@ export function compileFunction(
     const { shape, dtype } = residents.slots.get(name)!;
     return new Example(shape, dtype);
   });
-  const given = mapLeaves(
-    trees.inputs,
-    (name) => new Example(inputs[name]!.shape, dtypeOf(inputs[name]!)),
-  );
+  const given = mapLeaves(trees.inputs, (name) => new Example(inputs[name]!.shape, dtypeOf(inputs[name]!)));
   const bytes = Object.keys(inputs).filter((name) => dtypeOf(inputs[name]!) === "uint8");
   let results: unknown;
   let updates = false;
