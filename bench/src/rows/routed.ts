@@ -1,5 +1,5 @@
 import type { HostArrays } from "@hardgrad/experiments";
-import { nn, numpy as np } from "@jax-js/jax";
+import { numpy as np } from "@jax-js/jax";
 import { grad, type NamedArrays } from "hardgrad";
 import { gradientEntry, normal } from "./gradient.ts";
 import { type Row, TOLERANCE } from "./row.ts";
@@ -13,33 +13,14 @@ const INPUTS = 784;
 const OPEN = 13;
 const names = ["weights", "bias", "images"];
 
-/** How rows go back to their places. */
-interface Placing {
-  /** `[blocks, open, units]` to `[batch, blocks, units]`, zero where a block is closed. */
-  place(units: np.Array, rows: np.Array): np.Array;
-  /** `[blocks, open, inputs]` summed by example: `[batch, inputs]`. */
-  sum(below: np.Array, rows: np.Array): np.Array;
-}
-
-/** By products with zeros and ones: on jax-js's wasm, 27 ms faster than its scatter. */
-const byProducts: Placing = {
-  place: (units, rows) => np.matmul(nn.oneHot(rows, BATCH).transpose([0, 2, 1]), units).transpose([1, 0, 2]),
-  sum: (below, rows) => {
-    const example = np.arange(BATCH).reshape([BATCH, 1]);
-    const own = np.equal(example, rows.reshape([1, BLOCKS * OPEN])).astype(np.float32);
-    return np.matmul(own, below.reshape([BLOCKS * OPEN, INPUTS]));
-  },
-};
-
-/** By scatter, which is a take read backwards: in onnxruntime, 1.6 ms faster than a product. */
-const byScatter: Placing = {
-  place: (units, rows) =>
-    untake(units, placesOf(rows), [BATCH * BLOCKS, UNITS]).reshape([BATCH, BLOCKS, UNITS]),
-  sum: (below, rows) => untake(below, rows, [BATCH, INPUTS]),
-};
-
+/** Rows that are added to rows of zeros by number: a take read backwards. */
 function untake(updates: np.Array, indices: np.Array, shape: number[]): np.Array {
   return grad((x: np.Array) => np.sum(np.take(x, indices, 0).mul(updates)))(np.zeros(shape));
+}
+
+/** `[blocks, open, units]` to `[batch, blocks, units]`, zero where a block is closed. */
+function placed(units: np.Array, rows: np.Array): np.Array {
+  return untake(units, placesOf(rows), [BATCH * BLOCKS, UNITS]).reshape([BATCH, BLOCKS, UNITS]);
 }
 
 /** The row of `[batch blocks, units]` of each open place. */
@@ -51,26 +32,24 @@ function placesOf(rows: np.Array): np.Array {
  * A layer of blocks, each open for the examples that score highest: gather them, one batched product, put the units
  * back; then the gradients for a given gradient at the output.
  */
-function stepOf({ place, sum }: Placing): (resident: NamedArrays, inputs: NamedArrays) => NamedArrays {
-  return (resident, inputs) => {
-    const weights = resident.weights!;
-    const bias = resident.bias!;
-    const order = np.argsort(np.negative(inputs.scores!), 0);
-    const rows = np.transpose(np.split(order, [OPEN], 0)[0]!); // [blocks, open]
-    const taken = np.take(inputs.images!, rows.ref, 0); // [blocks, open, inputs]
-    const units = np.matmul(taken.ref, weights.ref).add(bias.ref.reshape([BLOCKS, 1, UNITS]));
-    const loss = np.sum(place(units, rows.ref).mul(resident.output!.ref));
-    const output = resident.output!.ref.reshape([BATCH * BLOCKS, UNITS]);
-    const above = np.take(output, placesOf(rows.ref), 0); // [blocks, open, units]
-    const below = np.matmul(above.ref, weights.ref.transpose([0, 2, 1])); // [blocks, open, inputs]
-    for (const name of names) resident[`gradient.${name}`]!.dispose();
-    return {
-      ...resident,
-      total: resident.total!.add(loss),
-      "gradient.weights": np.matmul(taken.transpose([0, 2, 1]), above.ref),
-      "gradient.bias": np.sum(above, 1),
-      "gradient.images": sum(below, rows),
-    };
+function step(resident: NamedArrays, inputs: NamedArrays): NamedArrays {
+  const weights = resident.weights!;
+  const bias = resident.bias!;
+  const order = np.argsort(np.negative(inputs.scores!), 0);
+  const rows = np.transpose(np.split(order, [OPEN], 0)[0]!); // [blocks, open]
+  const taken = np.take(inputs.images!, rows.ref, 0); // [blocks, open, inputs]
+  const units = np.matmul(taken.ref, weights.ref).add(bias.ref.reshape([BLOCKS, 1, UNITS]));
+  const loss = np.sum(placed(units, rows.ref).mul(resident.output!.ref));
+  const output = resident.output!.ref.reshape([BATCH * BLOCKS, UNITS]);
+  const above = np.take(output, placesOf(rows.ref), 0); // [blocks, open, units]
+  const below = np.matmul(above.ref, weights.ref.transpose([0, 2, 1])); // [blocks, open, inputs]
+  for (const name of names) resident[`gradient.${name}`]!.dispose();
+  return {
+    ...resident,
+    total: resident.total!.add(loss),
+    "gradient.weights": np.matmul(taken.transpose([0, 2, 1]), above.ref),
+    "gradient.bias": np.sum(above, 1),
+    "gradient.images": untake(below, rows, [BATCH, INPUTS]),
   };
 }
 
@@ -92,7 +71,6 @@ export const routedRow: Row = {
       scores: slice(scores!, i),
     });
     const initial = { output: output!, weights: weights!, bias: bias!, images: slice(images!, 0) };
-    const step = stepOf(backend.device === "native" ? byScatter : byProducts);
     return gradientEntry(
       backend,
       step,

@@ -4,6 +4,7 @@ import {
   call,
   type DType,
   type Graph,
+  get,
   int,
   type MemoryType,
   ModuleBuilder,
@@ -14,8 +15,9 @@ import {
   type,
   type Value,
 } from "@hardgrad/onnx/graph";
+import { assembleRun, type Range, shareOf, THREAD, THREADS, type Work, wholeOf } from "./assemble-run.ts";
 import { type HostOperation, hostOperation } from "./host.ts";
-import { compileLoop } from "./loops/compile-loop.ts";
+import { type CompiledLoop, compileLoop } from "./loops/compile-loop.ts";
 import { compileRows } from "./loops/rows.ts";
 import { bytesOf, place, storageFor, valuesInMemory } from "./memory.ts";
 import { products } from "./products.ts";
@@ -53,8 +55,13 @@ export interface GraphLayout {
   /** Where free memory begins. */
   readonly start: number;
   readonly memory?: MemoryType;
+  /** Threads that run it together (default 1); more than one need a shared memory. */
+  readonly threads?: number;
   readonly scratchBytes?: number;
 }
+
+/** Operations that take longer than it takes threads to meet: some 5 us. */
+const WORTH_SHARING = 100_000;
 
 /** Parameters of `multiply`, see product.ts. */
 const MULTIPLY = Array.from({ length: 14 }, () => type.i32);
@@ -67,7 +74,7 @@ const MULTIPLY = Array.from({ length: 14 }, () => type.i32);
 export function compileGraph(
   graph: Graph,
   resultNames: readonly string[],
-  { held = new Map(), updates = {}, start, memory, scratchBytes = 0 }: GraphLayout,
+  { held = new Map(), updates = {}, start, memory, threads = 1, scratchBytes = 0 }: GraphLayout,
 ): CompiledGraph {
   for (const x of [...graph.inputs, ...graph.nodes.flatMap((node) => node.outputs)])
     if (x.dtype === "float64" || x.dtype === "float16")
@@ -119,41 +126,62 @@ export function compileGraph(
   const builder = new ModuleBuilder(memory);
   const multiply = builder.import("multiply", MULTIPLY);
   const hostCall = builder.import("host", [type.i32]);
+  const barrier = threads > 1 ? builder.import("barrier", [type.i32]) : undefined;
   const host: HostOperation[] = [];
   const explain: string[] = [];
-  const body: Code[] = [];
+  const works: Work[] = [];
+  const rangeOf = (x: Value): Range => {
+    const { address, ...storage } = storageOf.get(x)!;
+    return [address, address + bytesOf(storage)];
+  };
+  const add = (step: Step, code: Code, shared: boolean, what: string): void => {
+    const { reads, writes } = usesOf(step);
+    const inMemory = (values: readonly Value[]): Range[] =>
+      values.filter((x) => storageOf.has(x)).map(rangeOf);
+    works.push({ code, shared, reads: inMemory(reads), writes: inMemory(writes) });
+    explain.push(what);
+  };
+  const addLoop = (step: Step, { locals, body, extent }: CompiledLoop, cost: number, what: string): void => {
+    const index = builder.function([type.i32, type.i32], [], locals, body);
+    const shared = threads > 1 && extent >= threads && cost >= WORTH_SHARING;
+    add(step, shared ? shareOf(extent, index) : wholeOf(extent, index), shared, what);
+  };
   for (const step of steps) {
     if (step.kind === "loop") {
-      const { locals, body: code, extent } = compileLoop(step, storageOf);
-      const index = builder.function([type.i32, type.i32], [], locals, code);
-      body.push(int(0), int(extent), call(index));
-      explain.push(describe(step, storageOf));
+      const cost = size(step.lengths) * step.nodes.length;
+      addLoop(step, compileLoop(step, storageOf), cost, describe(step, storageOf));
       continue;
     }
+    const result = `${step.node.op} ${step.node.outputs.map((x) => `[${x.shape}]`).join(" ")}`;
     const multiplied = products(step, storageOf);
+    const rows = multiplied ? undefined : compileRows(step, storageOf);
     if (multiplied) {
-      for (const p of multiplied) body.push(...p.map((x) => int(x)), int(0), int(1), call(multiply));
-      explain.push(`${multiplied.length} x ${step.node.op} ${multiplied[0]!.slice(0, 3).join(" x ")}`);
-      continue;
+      const [m, n, k] = (multiplied[0] ?? [0, 0, 0]).slice(0, 3) as [number, number, number];
+      const shared = threads > 1 && multiplied.length * m * n * k >= WORTH_SHARING;
+      // Many small products are shared one by one.
+      const own = shared ? [...get(THREAD), ...get(THREADS)] : [...int(0), ...int(1)];
+      const calls = multiplied.flatMap((p) => [...p.flatMap((x) => int(x)), ...own, ...call(multiply)]);
+      add(step, calls, shared, `${multiplied.length} x ${step.node.op} ${m} x ${n} x ${k}`);
+    } else if (rows) addLoop(step, rows, 4 * size(step.node.outputs[0]!.shape), `rows ${result}`);
+    else {
+      const index = host.push(hostOperation(step, storageOf)) - 1;
+      add(step, [...int(index), ...call(hostCall)], false, `host ${result}`);
     }
-    const rows = compileRows(step, storageOf);
-    if (rows) {
-      const index = builder.function([type.i32, type.i32], [], rows.locals, rows.body);
-      body.push(int(0), int(rows.extent), call(index));
-      explain.push(`rows ${step.node.op} ${step.node.outputs.map((x) => `[${x.shape}]`)}`);
-      continue;
-    }
-    body.push(int(host.push(hostOperation(step, storageOf)) - 1), call(hostCall));
-    explain.push(`host ${step.node.op} ${step.node.outputs.map((x) => `[${x.shape}]`)}`);
   }
   // What could not be computed in its place is moved there in the end.
   outputs.forEach(({ root }, i) => {
     const target = held.get(updates[resultNames[i]!]!);
     const from = storageOf.get(root)!;
     if (!target || from.address === target.address) return;
-    body.push(int(target.address), int(from.address), int(4 * from.length), memoryCopy);
+    const bytes = 4 * from.length;
+    works.push({
+      code: [...int(target.address), ...int(from.address), ...int(bytes), ...memoryCopy],
+      shared: false,
+      reads: [rangeOf(root)],
+      writes: [[target.address, target.address + bytes]],
+    });
   });
-  builder.function([], [], [], body.flat(), "run");
+  builder.function([type.i32, type.i32], [], [], assembleRun(works, barrier), "run");
   return {
     module: builder.bytes(),
     inputs,
@@ -168,6 +196,16 @@ export function compileGraph(
     bytes: top,
     scratch,
     explain,
+  };
+}
+
+/** What a step reads and writes. */
+function usesOf(step: Step): { reads: Value[]; writes: Value[] } {
+  if (step.kind === "single")
+    return { reads: step.operands.map(({ root }) => root), writes: [...step.node.outputs] };
+  return {
+    reads: step.nodes.flatMap(({ operands }) => operands.map(({ root }) => root)),
+    writes: step.into ? [step.into.root] : step.nodes.map(({ node }) => node.outputs[0]!),
   };
 }
 

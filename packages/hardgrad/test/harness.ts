@@ -8,19 +8,11 @@ import {
   repeatedLogits,
   variantsOf,
 } from "../src/check/cases.ts";
-import { type Estimates, estimatesOf } from "../src/check/estimates.ts";
-import { catalogue, type Estimator, type Objective } from "../src/index.ts";
+import { estimatesOf } from "../src/check/estimates.ts";
+import type { CheckObjective } from "../src/check/objectives.ts";
+import { catalogue, type Estimator } from "../src/index.ts";
 
-export {
-  type Case,
-  caseOf,
-  cases,
-  type Entry,
-  type Estimates,
-  estimatesOf,
-  makeDistribution,
-  repeatedLogits,
-};
+export { type Case, caseOf, cases, type Entry, makeDistribution, repeatedLogits };
 
 /** Every (estimator, case) that is supported, by default options. */
 export const supported: readonly Entry[] = catalogue.flatMap(({ id, create }) =>
@@ -45,16 +37,16 @@ export const variants: readonly Entry[] = catalogue.flatMap(({ id, create }) =>
 export const title = ({ id, case: c, given }: Entry): string =>
   `${id}, ${c.kind}, ${given ?? `first logit ${c.logits[0]!.toFixed(2)}`}`;
 
-/** The same on one objective. */
+/** Estimates of an estimator on one objective, a row each. */
 export async function estimates(
   estimator: Estimator,
   c: Case,
-  f: Objective,
+  objective: CheckObjective,
   count: number,
   seed: number,
 ): Promise<Float32Array> {
-  const all = estimatesOf(estimator, c, [f]);
-  const rows = await all.of(0, count, seed);
+  const all = estimatesOf(estimator, c, [objective]);
+  const rows = await all.of(c, objective, count, seed);
   all.dispose();
   return rows;
 }

@@ -1,5 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
-import { type CheckObjective, objectives as checked, weights } from "../src/check/objectives.ts";
+import { type CheckObjective, objectives as checked, lossesOf, weights } from "../src/check/objectives.ts";
 
 /** The same objective twice: for jax-js, and in float64 JavaScript for the oracle. */
 export interface TestObjective extends CheckObjective {
@@ -21,4 +21,8 @@ const js: { readonly [name: string]: TestObjective["js"] } = {
   coupled: (x) => Math.tanh(2 * dot(x) + 0.3) + Math.exp(-0.8 * dot(x)),
 };
 
-export const objectives: readonly TestObjective[] = checked.map((o) => ({ ...o, jax: o.f, js: js[o.name]! }));
+export const objectives: readonly TestObjective[] = checked.map((o) => ({
+  ...o,
+  jax: (x, eventAxes) => lossesOf(o, x, eventAxes),
+  js: js[o.name]!,
+}));

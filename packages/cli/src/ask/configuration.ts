@@ -66,7 +66,7 @@ export function experimentNames(): string {
 export function defaultEstimators(): string {
   const own = experiments.flatMap((e) => {
     const id = e.estimator?.(resolveSettings(e.options, {}, formOf({ data: "drawn" }))) ?? STANDARD;
-    return id === STANDARD ? [] : [`of ${e.name}: ${id}`];
+    return id === STANDARD ? [] : [`for ${e.name}: ${id}`];
   });
   return [STANDARD, ...own].join("; ");
 }

@@ -3,7 +3,7 @@ import { enumerated } from "../audit/exact-gradient.ts";
 import { LIMIT, momentsOf } from "../audit/statistics.ts";
 import type { Estimator } from "../types.ts";
 import { type Case, caseText, type Entry, makeDistribution, widthOf } from "./cases.ts";
-import { type Estimates, estimatesOf } from "./estimates.ts";
+import type { Estimates } from "./estimates.ts";
 import { objectiveFor } from "./losses.ts";
 import { type CheckObjective, objectives } from "./objectives.ts";
 import { type Outcome, shown } from "./outcome.ts";
@@ -62,14 +62,6 @@ function steepest(a: CheckObjective, b: CheckObjective): number {
   return (a.degree === "any" ? 0 : a.degree) - (b.degree === "any" ? 0 : b.degree);
 }
 
-function estimatesOn({ estimator, case: c }: Entry, among: readonly CheckObjective[]): Estimates {
-  return estimatesOf(
-    estimator,
-    c,
-    among.map((o) => objectiveFor(o, c)),
-  );
-}
-
 function claimed({ unbiased, continuous, exactDegree, id }: Estimator): string {
   if (unbiased) return `${id} says it is unbiased${continuous ? " for a continuous f" : ""}`;
   return exactDegree === 0
@@ -77,30 +69,33 @@ function claimed({ unbiased, continuous, exactDegree, id }: Estimator): string {
     : `${id} says it is exact for polynomials of degree ${exactDegree}`;
 }
 
+/** How many estimates, by what, against which exact gradient. */
+export interface BiasOptions {
+  readonly count: number;
+  /** Of the entry's estimator on the objectives in question, at least. */
+  readonly estimates: Estimates;
+  readonly exact?: (c: Case, objective: CheckObjective) => Exact | Promise<Exact>;
+}
+
 /** No bias on the objectives that are given: one outcome each. */
 export async function unbiased(
   entry: Entry,
   among: readonly CheckObjective[],
-  count: number,
-  exact: (c: Case, objective: CheckObjective) => Exact | Promise<Exact> = exactOf,
+  { count, estimates, exact = exactOf }: BiasOptions,
 ): Promise<Outcome[]> {
-  const estimates = estimatesOn(entry, among);
+  const { estimator, case: c } = entry;
   const outcomes: Outcome[] = [];
-  try {
-    for (const [j, objective] of among.entries()) {
-      const rows = await estimates.of(j, count, 11 + objectives.indexOf(objective));
-      const { z, entry: i, mean, exact: right } = deviationOf(rows, await exact(entry.case, objective));
-      const drawn = rows.length / widthOf(entry.case.event);
-      outcomes.push({
-        claim: "exact",
-        holds: z < LIMIT,
-        message:
-          `${claimed(entry.estimator)}; on the ${objective.name} objective (${caseText(entry)}) its mean over ` +
-          `${drawn} estimates is ${z > 1e4 ? "more than 10000" : shown(z)} standard errors from the exact gradient (logit ${i}: ${shown(mean)}, exact ${shown(right)}).`,
-      });
-    }
-  } finally {
-    estimates.dispose();
+  for (const objective of among) {
+    const rows = await estimates.of(c, objective, count, 11 + objectives.indexOf(objective));
+    const { z, entry: i, mean, exact: right } = deviationOf(rows, await exact(c, objective));
+    const drawn = rows.length / widthOf(c.event);
+    outcomes.push({
+      claim: "exact",
+      holds: z < LIMIT,
+      message:
+        `${claimed(estimator)}; on the ${objective.name} objective (${caseText(entry)}) its mean over ` +
+        `${drawn} estimates is ${z > 1e4 ? "more than 10000" : shown(z)} standard errors from the exact gradient (logit ${i}: ${shown(mean)}, exact ${shown(right)}).`,
+    });
   }
   return outcomes;
 }
@@ -108,28 +103,23 @@ export async function unbiased(
 /** Bias on some objective that the entry does not claim to be exact for. */
 export async function biased(
   entry: Entry,
-  count: number,
-  exact: (c: Case, objective: CheckObjective) => Exact | Promise<Exact> = exactOf,
+  { count, estimates, exact = exactOf }: BiasOptions,
 ): Promise<Outcome> {
+  const { estimator, case: c, id } = entry;
   const found: string[] = [];
   const outcome = (holds: boolean, seen: string): Outcome => ({
     claim: "biased",
     holds,
-    message: `${entry.id} says it is biased${entry.estimator.exactDegree === 0 ? "" : ` above degree ${entry.estimator.exactDegree}`}; ${seen}`,
+    message: `${id} says it is biased${estimator.exactDegree === 0 ? "" : ` above degree ${estimator.exactDegree}`}; ${seen}`,
   });
   for (const objective of objectives.filter((o) => !exactFor(entry).includes(o)).sort(steepest)) {
-    const estimates = estimatesOn(entry, [objective]);
-    try {
-      const { z } = deviationOf(await estimates.of(0, count, 5), await exact(entry.case, objective));
-      if (z > LIMIT)
-        return outcome(
-          true,
-          `on the ${objective.name} objective (${caseText(entry)}) its mean is ${shown(z)} standard errors off.`,
-        );
-      found.push(`${objective.name} ${shown(z)}`);
-    } finally {
-      estimates.dispose();
-    }
+    const { z } = deviationOf(await estimates.of(c, objective, count, 5), await exact(c, objective));
+    if (z > LIMIT)
+      return outcome(
+        true,
+        `on the ${objective.name} objective (${caseText(entry)}) its mean is ${shown(z)} standard errors off.`,
+      );
+    found.push(`${objective.name} ${shown(z)}`);
   }
   return outcome(
     false,

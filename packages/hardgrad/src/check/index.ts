@@ -1,11 +1,13 @@
 import type { Estimator } from "../types.ts";
-import { biased, exactFor, unbiased } from "./bias.ts";
-import { caseOf, cases, caseText, type Entry, variantsOf } from "./cases.ts";
+import { type BiasOptions, biased, exactFor, unbiased } from "./bias.ts";
+import { type Case, caseOf, cases, caseText, type Entry, variantsOf } from "./cases.ts";
+import { estimatesOf } from "./estimates.ts";
 import { extremes, needs, ownership } from "./limits.ts";
+import { objectives } from "./objectives.ts";
 import type { Claim, Outcome } from "./outcome.ts";
 import { samplesAndValues } from "./samples.ts";
 import { optionsRefused, readable } from "./traits.ts";
-import { gradientsToParameters, mapsOverKeys, transforms } from "./transforms.ts";
+import { gradientsToParameters, mapsOverKeys, programOf, transforms } from "./transforms.ts";
 
 export type { Claim } from "./outcome.ts";
 
@@ -63,7 +65,11 @@ export async function checkEstimator(
     );
   const create = typeof estimator === "function" ? estimator : undefined;
   const one = typeof estimator === "function" ? estimator() : estimator;
-  const steps = stepsOf(one, create, samples);
+  const programs: { dispose(): void }[] = [];
+  const steps = stepsOf(one, create, samples, (program) => {
+    programs.push(program);
+    return program;
+  });
   const findings: Finding[] = [];
   for (const [i, step] of steps.entries()) {
     onProgress?.(step.where ? `${step.what}, ${step.where}` : step.what, i, steps.length);
@@ -77,60 +83,71 @@ export async function checkEstimator(
       findings.push({ claim: "runs", holds: false, message, ...place });
     }
   }
+  for (const program of programs) program.dispose();
   onProgress?.("done", steps.length, steps.length);
   return findings;
 }
+
+/** What steps share is freed after the last of them. */
+type Keep = <T extends { dispose(): void }>(program: T) => T;
 
 function stepsOf(
   estimator: Estimator,
   create: ((options?: { [name: string]: unknown }) => Estimator) | undefined,
   samples: number,
+  kept: Keep,
 ): Step[] {
+  const biasOptions = (of: Estimator, c: Case): BiasOptions => ({
+    count: samples,
+    estimates: kept(estimatesOf(of, c, objectives)),
+  });
   const { id, supports, options } = estimator;
   const steps: Step[] = [{ what: "traits", run: () => readable(estimator) }];
   if (create) steps.push({ what: "options", run: () => optionsRefused(id, create, options) });
+  const byKind = new Map(supports.map((kind) => [kind, biasOptions(estimator, caseOf(kind))]));
   for (const c of cases.filter(({ kind }) => supports.includes(kind))) {
     const entry: Entry = { id, estimator, case: c };
-    steps.push(...biasSteps(entry, samples, exactFor(entry)));
-    if (c === caseOf(c.kind)) steps.push(...stepsFor(entry));
+    steps.push(...biasSteps(entry, byKind.get(c.kind)!, exactFor(entry)));
+    if (c === caseOf(c.kind)) steps.push(...stepsFor(entry, kept));
   }
   for (const entry of create ? variantsOf(id, create, estimator) : []) {
     const few = exactFor(entry).filter(({ name }) => ["linear", "quadratic", "coupled"].includes(name));
-    steps.push(...stepsFor(entry), ...biasSteps(entry, samples, few));
+    steps.push(...stepsFor(entry, kept), ...biasSteps(entry, biasOptions(entry.estimator, entry.case), few));
   }
   return steps;
 }
 
-function biasSteps(entry: Entry, samples: number, exact: ReturnType<typeof exactFor>): Step[] {
+function biasSteps(entry: Entry, options: BiasOptions, exact: ReturnType<typeof exactFor>): Step[] {
   const where = caseText(entry);
   const { unbiased: claimed, continuous } = entry.estimator;
   const steps: Step[] = [];
   if (exact.length > 0)
-    steps.push({ what: "no bias where none is claimed", where, run: () => unbiased(entry, exact, samples) });
+    steps.push({ what: "no bias where none is claimed", where, run: () => unbiased(entry, exact, options) });
   if (!claimed || continuous)
     steps.push({
       what: "bias where it is claimed",
       where,
       run: async () => {
-        const outcome = await biased(entry, samples);
+        const outcome = await biased(entry, options);
         // A small bias takes more estimates: what claims too little is told so only if they don't show it either.
-        return outcome.holds ? outcome : biased(entry, 3 * samples);
+        return outcome.holds ? outcome : biased(entry, { ...options, count: 3 * options.count });
       },
     });
   return steps;
 }
 
 /** Everything but the bias. */
-function stepsFor(entry: Entry): Step[] {
+function stepsFor(entry: Entry, kept: Keep): Step[] {
+  const program = kept(programOf(entry));
   const where = caseText(entry);
   const enumerates = entry.estimator.enumerates === true;
   return [
     { what: "samples and value", where, run: () => samplesAndValues(entry, { samples: !enumerates }) },
     { what: "needs", where, run: () => needs(entry) },
-    { what: "jit", where, run: () => transforms(entry) },
-    { what: "vmap", where, run: () => mapsOverKeys(entry) },
+    { what: "jit", where, run: () => transforms(entry, program) },
+    { what: "vmap", where, run: () => mapsOverKeys(entry, program) },
     { what: "gradients to parameters", where, run: () => gradientsToParameters(entry) },
-    { what: "extreme logits", where, run: () => extremes(entry) },
+    { what: "extreme logits", where, run: () => extremes(entry, program) },
     { what: "ownership", where, run: () => ownership(entry) },
   ];
 }

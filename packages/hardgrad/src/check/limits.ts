@@ -7,6 +7,7 @@ import { caseText, type Entry, makeDistribution, repeatedLogits, widthOf } from 
 import { freshState, lossOf, objectiveFor } from "./losses.ts";
 import { objectiveOf } from "./objectives.ts";
 import { type Outcome, shown } from "./outcome.ts";
+import type { Program } from "./transforms.ts";
 
 const flat = (x: np.Array): number[] => x.reshape([-1]).js() as number[];
 
@@ -36,21 +37,20 @@ export function needs(entry: Entry): Outcome {
 }
 
 /** Nothing is NaN or infinite at logits of +-100 and at equal logits. */
-export function extremes(entry: Entry): Outcome {
+export function extremes(entry: Entry, program: Program): Outcome {
   const { estimator, id, case: c } = entry;
-  // Soft values may be hundreds, whose exponential is no float32.
-  const tame = objectiveOf(estimator.forward === "soft" ? "quadratic" : "coupled");
-  // Compiled, which is as eager (see transforms) and takes a third of the time.
-  const gradient = jit(grad(lossOf(entry, objectiveFor(tame, c))));
+  const soft = estimator.forward === "soft";
+  // Soft values may be hundreds, whose exponential is no float32. Compiled is as eager: see transforms.
+  const gradient = soft ? jit(grad(lossOf(entry, objectiveFor(objectiveOf("quadratic"), c)))) : program;
   const broken = [-100, 0, 100].find((extreme) => {
     // A log-rate of 100 is refused; 0.9 is near the most that the case's largest count allows.
     const pattern = Array.from({ length: widthOf(c.event) }, (_, i) =>
       Math.min(i % 2 ? -extreme : extreme, c.kind === "poisson" ? 0.9 : 100),
     );
-    const logits = np.broadcastTo(np.array(pattern).reshape([1, ...c.event]), [4, ...c.event]);
+    const logits = np.broadcastTo(np.array(pattern).reshape([1, ...c.event]), [5, ...c.event]);
     return !flat(gradient(logits, random.key(8))).every(Number.isFinite);
   });
-  gradient.dispose();
+  if (soft) gradient.dispose();
   return {
     claim: "finite",
     holds: broken === undefined,

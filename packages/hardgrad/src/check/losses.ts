@@ -2,7 +2,7 @@ import { numpy as np, tree } from "@jax-js/jax";
 import { statefulExpectation } from "../expectation.ts";
 import type { NamedArrays, Objective } from "../types.ts";
 import { type Case, type Entry, makeDistribution } from "./cases.ts";
-import type { CheckObjective } from "./objectives.ts";
+import { type CheckObjective, lossesOf } from "./objectives.ts";
 
 /** The state before the first step. */
 export function freshState({ estimator, case: c }: Pick<Entry, "estimator" | "case">): NamedArrays {
@@ -21,6 +21,6 @@ export function lossOf(entry: Entry, f: Objective): (logits: np.Array, key: np.A
 }
 
 /** An objective of the suite for the event of a case. */
-export function objectiveFor({ f }: CheckObjective, c: Case): Objective {
-  return (x) => f(x, c.event.length);
+export function objectiveFor(objective: CheckObjective, c: Case): Objective {
+  return (x) => lossesOf(objective, x, c.event.length);
 }

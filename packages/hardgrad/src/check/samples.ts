@@ -48,18 +48,20 @@ export function samplesAndValues(
   const width = widthOf(c.event);
   const place = caseText(entry);
   const declared = estimator.evaluations(makeDistribution(c.kind, repeatedLogits(c, 2)));
-  const seen: number[][] = [];
+  const seen: Float32Array[] = [];
   let evaluations = 0;
   let traced = false;
   // Digits of a number that names the state: a loss says which sample it is of. A mean of several is told from their sum.
   const highest = c.kind === "poisson" || c.kind === "binomial" ? c.total : 1;
   const taken = rules[0] === "mean" || rules.length > 1 ? Math.max(1, Math.round(declared)) : 1;
   const code = Array.from({ length: width }, (_, i) => (highest * taken + 1) ** i);
-  const codeOf = (x: readonly number[]): number => x.reduce((sum, v, i) => sum + v * code[i]!, 0);
+  const codesOf = (x: ArrayLike<number>): number[] =>
+    Array.from({ length: x.length / width }, (_, row) =>
+      code.reduce((sum, digit, i) => sum + digit * x[row * width + i]!, 0),
+    );
   const record: Objective = (x) => {
     evaluations += x.size / width / count;
-    if (x instanceof ConcreteArray)
-      for (const row of x.ref.reshape([-1, width]).js() as number[][]) seen.push(row);
+    if (x instanceof ConcreteArray) seen.push(x.ref.dataSync() as Float32Array);
     else traced = true;
     return np.sum(x.mul(np.array(code).reshape([...c.event])), lastAxes(c.event.length));
   };
@@ -77,14 +79,15 @@ export function samplesAndValues(
   ];
   // A value that is a mean of samples needs every digit: beyond 2^24 float32 has none for the last.
   const exact = (highest * taken + 1) ** width <= 2 ** 24;
-  const value = valueIsAtSample(entry, values, seen.map(codeOf), count, rules);
+  const codes = seen.flatMap(codesOf);
+  const value = valueIsAtSample(entry, values, codes, count, rules);
   if (!traced) outcomes.push(value.outcome);
   // A weighted mean of what was evaluated: its first evaluation need not be a sample.
   const weighted = !traced && rules.length > 1 && value.rule !== "first" && value.rule !== "mean";
   if (!samples || weighted || estimator.forward === "soft" || estimator.law === "own" || (traced && !exact))
     return outcomes;
   const all = statesOf(c);
-  const coded = all.map((s) => ({ code: codeOf(s.x), probability: s.probability }));
+  const coded = all.map((s) => ({ code: codesOf(s.x)[0]!, probability: s.probability }));
   if (traced && taken > 1)
     outcomes.push(
       marginals(
@@ -96,12 +99,12 @@ export function samplesAndValues(
       ),
     );
   // The first sample of each example: those of a pair are not independent.
-  else outcomes.push(law(entry, traced ? values : seen.slice(0, count).map(codeOf), coded, traced));
+  else outcomes.push(law(entry, traced ? values : codes.slice(0, count), coded, traced));
   return outcomes;
 }
 
 /** Hard: the sine of whole multiples of pi is zero, whatever is averaged. */
-function hardness(entry: Entry, count: number, seen: readonly number[][]): Outcome[] {
+function hardness(entry: Entry, count: number, seen: readonly Float32Array[]): Outcome[] {
   const { estimator, id, case: c } = entry;
   const offGrid: Objective = (x) => np.sum(np.abs(np.sin(x.mul(Math.PI))), lastAxes(c.event.length));
   const q = makeDistribution(c.kind, repeatedLogits(c, count));
@@ -110,7 +113,7 @@ function hardness(entry: Entry, count: number, seen: readonly number[][]): Outco
   const distances = losses.js() as number[];
   const furthest = Math.max(...distances.map(Math.abs));
   const hard = distances.every((v) => Math.abs(v) < 1e-4);
-  const between = seen.flat().find((v) => !Number.isInteger(v));
+  const between = seen.flatMap((x) => x.find((v) => !Number.isInteger(v)) ?? [])[0];
   const onlyHard = estimator.forward === "hard" && !estimator.needs.includes("soft");
   const found = hard
     ? "all of its samples are hard"

@@ -5,7 +5,7 @@ import { type Case, caseOf, caseText, makeDistribution, otherValues } from "../.
 import { extremes, needs } from "../../src/check/limits.ts";
 import { samplesAndValues, statesOf } from "../../src/check/samples.ts";
 import { optionsRefused, readable } from "../../src/check/traits.ts";
-import { gradientsToParameters, mapsOverKeys, transforms } from "../../src/check/transforms.ts";
+import { gradientsToParameters, mapsOverKeys, programOf, transforms } from "../../src/check/transforms.ts";
 import { detach, type Estimator, reinforce, straightThrough } from "../../src/index.ts";
 import { close } from "../close.ts";
 import { objectives } from "../objectives.ts";
@@ -32,7 +32,10 @@ describe("compiled and mapped gradients", () => {
   // Calls: eager, eager again, compiled; and mapped, then compiled for the loop.
   const nth = (n: number, factor: number): Estimator =>
     changed((losses, call) => (call === n ? losses.mul(factor) : losses));
-  const holds = (estimator: Estimator): boolean[] => transforms(entryOf(estimator)).map((o) => o.holds);
+  const holds = (estimator: Estimator): boolean[] => {
+    const entry = entryOf(estimator);
+    return transforms(entry, programOf(entry)).map((o) => o.holds);
+  };
   test("the same bits for the same key", () => {
     expect(holds(score)).toEqual([true, true]);
     expect(holds(nth(1, 1 + 2 ** -22))).toEqual([false, true]);
@@ -42,7 +45,10 @@ describe("compiled and mapped gradients", () => {
     for (const off of [1.3e-4, -1.3e-4, Number.NaN]) expect(holds(nth(2, 1 + off))).toEqual([true, false]);
   });
   test("mapped over keys, the same", () => {
-    const maps = (factor: number): boolean => mapsOverKeys(entryOf(nth(0, factor))).holds;
+    const maps = (factor: number): boolean => {
+      const entry = entryOf(nth(0, factor));
+      return mapsOverKeys(entry, programOf(entry)).holds;
+    };
     for (const off of [0, 0.8e-4, -0.8e-4]) expect(maps(1 + off)).toBe(true);
     for (const off of [1.3e-4, -1.3e-4, Number.NaN]) expect(maps(1 + off)).toBe(false);
   });
@@ -101,7 +107,7 @@ describe("gradients", () => {
       [100, false],
       [50, true],
     ] as const)
-      expect(extremes(entryOf(at(broken))).holds, `${broken}`).toBe(holds);
+      expect(extremes(entryOf(at(broken)), programOf(entryOf(at(broken)))).holds, `${broken}`).toBe(holds);
   });
 });
 

@@ -1,6 +1,7 @@
-import { expect } from "vitest";
+import { afterAll, expect } from "vitest";
 import * as suite from "../../src/check/bias.ts";
 import type { Case } from "../../src/check/cases.ts";
+import { type Estimates, estimatesOf } from "../../src/check/estimates.ts";
 import type { CheckObjective } from "../../src/check/objectives.ts";
 import type { Entry } from "../harness.ts";
 import { objectives, type TestObjective } from "../objectives.ts";
@@ -25,15 +26,28 @@ export function exactFor(entry: Entry): readonly TestObjective[] {
   return objectives.filter((o) => names.includes(o.name));
 }
 
+const compiled = new Map<string, Estimates>();
+afterAll(() => {
+  for (const estimates of compiled.values()) estimates.dispose();
+});
+
+/** One compiled function for all objectives, both scales of the logits, and both tests of an entry. */
+function estimatesFor({ id, estimator, case: c, given = "" }: Entry): Estimates {
+  const name = `${id}, ${c.kind}, ${given}`;
+  const estimates = compiled.get(name) ?? estimatesOf(estimator, c, objectives);
+  compiled.set(name, estimates);
+  return estimates;
+}
+
 /** No bias on the objectives that are given. */
 export async function unbiased(entry: Entry, among: readonly TestObjective[], count = 30_000): Promise<void> {
-  const outcomes = await suite.unbiased(entry, among, count, exact);
+  const outcomes = await suite.unbiased(entry, among, { count, estimates: estimatesFor(entry), exact });
   expect(outcomes.length).toBe(among.length);
   expect(outcomes.filter((o) => !o.holds).map((o) => o.message)).toEqual([]);
 }
 
 /** Bias on some objective that the entry does not claim to be exact for. */
 export async function biased(entry: Entry, count = 30_000): Promise<void> {
-  const { holds, message } = await suite.biased(entry, count, exact);
+  const { holds, message } = await suite.biased(entry, { count, estimates: estimatesFor(entry), exact });
   expect(holds, message).toBe(true);
 }

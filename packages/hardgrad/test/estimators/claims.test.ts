@@ -27,8 +27,10 @@ describe("claims under options", () => {
     expect(reinmax({ temperature: 1 }).exactDegree).toBe(2);
     for (const temperature of [1.3, 2, np.array(1.3)]) expect(reinmax({ temperature }).exactDegree).toBe(0);
     const c = caseOf("categorical");
-    const f: Objective = (x) => objective("linear").jax(x, 2);
-    const { mean, error } = meanAndError(await estimates(reinmax({ temperature: 1.3 }), c, f, 20_000, 3), 6);
+    const { mean, error } = meanAndError(
+      await estimates(reinmax({ temperature: 1.3 }), c, objective("linear"), 20_000, 3),
+      6,
+    );
     const { gradient } = oracle(c, objective("linear").js);
     const z = mean.map((m, i) => Math.abs(m - gradient[i]!) / error[i]!);
     expect(Math.max(...z)).toBeGreaterThan(4.5);
@@ -38,8 +40,7 @@ describe("claims under options", () => {
     expect(mve({ temperature: np.array(5) }).exactDegree).toBe(1);
     expect(mve({ embedding: "integer" }).exactDegree).toBe(0);
     const c = caseOf("categorical");
-    const f: Objective = (x) => objective("linear").jax(x, 2);
-    const rows = await estimates(mve({ embedding: "integer" }), c, f, 20_000, 3);
+    const rows = await estimates(mve({ embedding: "integer" }), c, objective("linear"), 20_000, 3);
     const { mean, error } = meanAndError(rows, 6);
     const { gradient } = oracle(c, objective("linear").js);
     const z = mean.map((m, i) => Math.abs(m - gradient[i]!) / error[i]!);

@@ -1,4 +1,4 @@
-import { expect } from "vitest";
+import { afterAll, expect } from "vitest";
 import * as limits from "../../src/check/limits.ts";
 import type { Outcome } from "../../src/check/outcome.ts";
 import * as samples from "../../src/check/samples.ts";
@@ -44,14 +44,26 @@ export function samplesAndValues(entry: Entry, count = 4000): void {
   );
 }
 
+const programs = new Map<Entry, suite.Program>();
+afterAll(() => {
+  for (const program of programs.values()) program.dispose();
+});
+
+/** One program for all tests of an entry. */
+function programFor(entry: Entry): suite.Program {
+  const program = programs.get(entry) ?? suite.programOf(entry);
+  programs.set(entry, program);
+  return program;
+}
+
 /** jit = eager, and the same key gives the same bits. */
 export function transforms(entry: Entry): void {
-  hold(suite.transforms(entry));
+  hold(suite.transforms(entry, programFor(entry)));
 }
 
 /** A map over keys is a loop over them. */
 export function mapsOverKeys(entry: Entry): void {
-  hold([suite.mapsOverKeys(entry)]);
+  hold([suite.mapsOverKeys(entry, programFor(entry))]);
 }
 
 /** Gradients to the parameters of f are right. */
@@ -61,5 +73,5 @@ export function gradientsToParameters(entry: Entry): void {
 
 /** Needs are as declared, NaN never appears, inputs are consumed once. */
 export function needsAndExtremes(entry: Entry): void {
-  hold([limits.needs(entry), limits.extremes(entry), limits.ownership(entry)]);
+  hold([limits.needs(entry), limits.extremes(entry, programFor(entry)), limits.ownership(entry)]);
 }
