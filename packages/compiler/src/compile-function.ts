@@ -7,22 +7,29 @@ import type { Residents } from "./residents.ts";
 import { mapLeaves, under } from "./tree.ts";
 
 /**
- * A function of resident arrays and inputs, both in trees. What it returns as `state`, if anything, has the tree of the
- * resident arrays: their successors.
+ * A function of resident arrays and inputs, both in trees. Its results are a tree; `state`, if there is one, has the tree
+ * of the resident arrays: their successors.
  */
 export type Stepper = (
   // biome-ignore lint/suspicious/noExplicitAny: any trees of arrays
   state: any,
   // biome-ignore lint/suspicious/noExplicitAny: any trees of arrays
   inputs: any,
-) => { readonly [name: string]: unknown };
+) => { readonly state?: unknown; readonly results?: unknown };
 
 /** A function compiled for certain shapes. */
 export interface CompiledFunction {
-  readonly module: Uint8Array<ArrayBuffer>;
-  /** Its results but for the state: a tree with names for leaves. */
+  /** Whether it replaces the resident arrays. */
+  readonly updates: boolean;
+  /** Its results: a tree with names for leaves. */
   readonly results: unknown;
-  /** Runs it on resident arrays of the signature it was compiled for; gives its results by name, but for the state. */
+  /**
+   * Makes room for it in the memory of resident arrays; else its first run does.
+   *
+   * @throws RangeError if the memory can't be had.
+   */
+  load(on: Residents): void;
+  /** Runs it on resident arrays of the signature it was compiled for; gives its results by name. */
   run(on: Residents, inputs: PlainArrays): { [name: string]: PlainArray };
   /** For whoever looks: what runs, in order. */
   readonly explain: readonly string[];
@@ -54,23 +61,20 @@ export function compileFunction(
   inputs: PlainArrays,
   trees: ArgumentTrees = { state: flat(residents.names), inputs: flat(Object.keys(inputs)) },
 ): CompiledFunction {
-  const state = mapLeaves(trees.state, (_, name) => {
+  const state = mapLeaves(trees.state, (name) => {
     const { shape, dtype } = residents.slots.get(name)!;
     return new Example(shape, dtype);
   });
-  const given = mapLeaves(
-    trees.inputs,
-    (_, name) => new Example(inputs[name]!.shape, dtypeOf(inputs[name]!)),
-  );
+  const given = mapLeaves(trees.inputs, (name) => new Example(inputs[name]!.shape, dtypeOf(inputs[name]!)));
   const bytes = Object.keys(inputs).filter((name) => dtypeOf(inputs[name]!) === "uint8");
   let results: unknown;
   let updates = false;
   const { graph, resultNames, keys } = lowerGraph(
     (s: unknown, i: unknown) => {
-      const { state: next, ...rest } = fn(s, i);
-      results = mapLeaves(rest, (_, name) => name);
-      updates = next !== undefined;
-      return updates ? { [NEXT]: next, [RESULTS]: rest } : { [RESULTS]: rest };
+      const returned = fn(s, i);
+      results = mapLeaves(returned.results ?? {}, (name) => name);
+      updates = returned.state !== undefined;
+      return { ...(updates && { [NEXT]: returned.state }), [RESULTS]: returned.results ?? {} };
     },
     [state, given],
     { names: [STATE, INPUTS], random: "outside", bytes: bytes.map((name) => under(INPUTS, name)) },
@@ -112,9 +116,10 @@ export function compileFunction(
     return (input === undefined ? on.view(nameOfResident.get(key)!) : arrays[input]!.data) as Uint32Array;
   };
   return {
-    module: compiled.module,
+    updates,
     results,
     explain: compiled.explain,
+    load: programOn,
     run(on, arrays) {
       const program = programOn(on);
       for (const port of ports)
@@ -153,16 +158,16 @@ function checkSuccessors(
     next.delete(under(NEXT, name));
     if (!own)
       throw new TypeError(
-        `the function returns no successor of ${under(STATE, name)}; return all of the state, also what stays as it is.`,
+        `compile: the function returns no successor of ${under(STATE, name)}; return all of the state, also what stays as it is.`,
       );
     if (own.dtype !== dtype || own.shape.join() !== shape.join())
       throw new TypeError(
-        `${under(STATE, name)} is ${dtype} [${shape}] and its successor ${own.dtype} [${own.shape}]; both must be the same.`,
+        `compile: ${under(STATE, name)} is ${dtype} [${shape}] and its successor ${own.dtype} [${own.shape}]; both must be the same.`,
       );
   }
   const [more] = next.keys();
   if (more !== undefined)
     throw new TypeError(
-      `the function returns ${more.replace(NEXT, STATE)}, which is not in the state; put what is new each time among the results.`,
+      `compile: the function returns ${more.replace(NEXT, STATE)}, which is not in the state; put what is new each time among the results.`,
     );
 }

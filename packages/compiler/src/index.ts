@@ -8,4 +8,17 @@ export {
   compileFunction,
   type Stepper,
 } from "./compile-function.ts";
+export {
+  type Compiled,
+  type CompiledStep,
+  type CompileOptions,
+  compile,
+  compileStep,
+  type Given,
+  type Leaf,
+  type Plain,
+  type Result,
+  type Results,
+  type Traced,
+} from "./compile-step.ts";
 export { Residents } from "./residents.ts";

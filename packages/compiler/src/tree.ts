@@ -1,22 +1,30 @@
-import { leavesWithPaths } from "@hardgrad/onnx/graph";
+import type { PlainArray } from "./arrays.ts";
 
-/** The leaves of a tree by name: their paths, joined by points; the name of a tree that is a leaf is "". */
-export const namedLeaves = (tree: unknown): [name: string, leaf: unknown][] =>
-  leavesWithPaths(tree).map(({ path, value }) => [path.join("."), value]);
-
-/** A tree of the same form with other leaves. */
-export function mapLeaves(tree: unknown, change: (leaf: unknown, name: string) => unknown): unknown {
-  const leaves = namedLeaves(tree)[Symbol.iterator]();
-  const rebuild = (part: unknown): unknown => {
-    if (Array.isArray(part)) return part.map(rebuild);
-    if (isNode(part)) return Object.fromEntries(Object.entries(part).map(([key, x]) => [key, rebuild(x)]));
-    const [name, leaf] = leaves.next().value!;
-    return change(leaf, name);
-  };
-  return rebuild(tree);
+/** The leaves of a tree by name: their paths, joined by points. The name of a tree that is a leaf is "". */
+export function namedLeaves(tree: unknown, name = ""): [name: string, leaf: unknown][] {
+  return isNode(tree)
+    ? Object.entries(tree).flatMap(([key, part]) => namedLeaves(part, under(name, key)))
+    : [[name, tree]];
 }
 
-const isNode = (x: unknown): x is object => typeof x === "object" && x !== null && x.constructor === Object;
+/** A tree of the same form with other leaves. */
+export function mapLeaves(
+  tree: unknown,
+  change: (name: string, leaf: unknown) => unknown,
+  name = "",
+): unknown {
+  if (!isNode(tree)) return change(name, tree);
+  const parts = Object.entries(tree).map(([key, part]) => [key, mapLeaves(part, change, under(name, key))]);
+  return Array.isArray(tree) ? parts.map(([, part]) => part) : Object.fromEntries(parts);
+}
 
-/** A name below a prefix; the name "" is the prefix itself. */
-export const under = (prefix: string, name: string): string => (name === "" ? prefix : `${prefix}.${name}`);
+/** A name below another. */
+export const under = (name: string, key: string): string =>
+  name === "" || key === "" ? name + key : `${name}.${key}`;
+
+/** Lists and records are nodes, as they are to jax-js; but for plain arrays. */
+const isNode = (x: unknown): x is object =>
+  Array.isArray(x) || (typeof x === "object" && x !== null && x.constructor === Object && !isPlainArray(x));
+
+export const isPlainArray = (x: object): x is PlainArray =>
+  "shape" in x && Array.isArray(x.shape) && "data" in x && ArrayBuffer.isView(x.data);

@@ -22,7 +22,6 @@ export {
   type Value,
 } from "./ir/types.ts";
 export { encodeGraph, type GraphOptions, type LoweredGraph, lowerGraph } from "./lower.ts";
-export { type Leaf, leavesWithPaths } from "./names.ts";
 export { mergedLayout } from "./simplify/layout.ts";
 export { transposedProduct } from "./simplify/matmul.ts";
 export { needsRelativePrecision } from "./simplify/precision.ts";

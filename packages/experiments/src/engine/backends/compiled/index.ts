@@ -65,15 +65,14 @@ export async function compiledBackend(
       return async (resident, inputs) => {
         const held = resident as CompiledResident;
         const compiled = compiledFor(held, inputs);
-        let results: { [name: string]: HostArray } = {};
         if (compiled) {
           await held.home();
-          for (const [name, array] of Object.entries(compiled.run(held.arrays, inputs)))
-            results[name.slice("results.".length)] = array;
-        } else
-          await held.onJax(async (there) => {
-            results = await fallback(there, inputs);
-          }, false);
+          return compiled.run(held.arrays, inputs);
+        }
+        let results: { [name: string]: HostArray } = {};
+        await held.onJax(async (there) => {
+          results = await fallback(there, inputs);
+        }, false);
         return results;
       };
     },
