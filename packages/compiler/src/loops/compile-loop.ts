@@ -54,9 +54,22 @@ interface Place {
   readonly group: number;
 }
 
+/** How a part of the nest runs: one element at a time, in the first lane; or so many vectors at once. */
+interface Mode {
+  readonly single: boolean;
+  readonly many: number;
+}
+const plainMode: Mode = { single: false, many: 1 };
+
+/** A reduction over what is outside the last axis takes so many columns at once, and so many nodes at most. */
+const MOST_VECTORS = 8;
+const MOST_COPIES = 64;
+
 /** A reduction's running values. */
 interface Sum {
   readonly item: LoopNode;
+  /** Which of the vectors that run at once. */
+  readonly shift: number;
   readonly out: Place | undefined;
   readonly total: number;
   readonly run: number;
@@ -86,6 +99,8 @@ class LoopCompiler {
   readonly #groups: { strides: readonly number[]; bytes: number; start: number; current: number }[] = [];
   readonly #loaded = new Map<string, number>();
   #overrun = false;
+  /** Vectors that a reduction of columns takes at once. */
+  #many = 1;
 
   constructor(loop: Loop, storageOf: ReadonlyMap<Value, Storage>) {
     this.#loop = loop;
@@ -105,21 +120,21 @@ class LoopCompiler {
         : outer === vector
           ? Math.ceil(this.#lengths[outer]! / 4)
           : this.#lengths[outer]!;
-    this.#loadsAt(-1, false);
+    this.#loadsAt(-1, plainMode);
     const kept = this.#order.filter((axis) => !this.#folded[axis]);
     if (kept.length === 0 && this.#order.length > 0) {
       // One result of everything: for whoever does the only iteration.
       w.emit(control.block, get(FROM), get(TO), i32.atLeast, branchIf(0));
-      this.#nest(0, false);
+      this.#nest(0, plainMode);
       w.emit(control.end);
       return { locals: w.locals(), body: [...this.#prologue.code, ...w.code], extent: 1 };
     }
     if (this.#order.length === 0) {
       w.emit(control.block, get(FROM), get(TO), i32.atLeast, branchIf(0));
       // A part of one element must leave its neighbours alone.
-      this.#nest(0, this.#loop.into !== undefined);
+      this.#nest(0, { single: this.#loop.into !== undefined, many: 1 });
       w.emit(control.end);
-    } else this.#nest(0, false);
+    } else this.#nest(0, plainMode);
     return { locals: w.locals(), body: [...this.#prologue.code, ...w.code], extent };
   }
 
@@ -198,6 +213,10 @@ class LoopCompiler {
     const near = [...this.#accesses.values()].every(({ strides }) => Math.abs(strides[last] ?? 0) <= 1);
     this.#overrun =
       !this.#folded[last] && kept.length === 1 && (!folds || !mapped) && near && !this.#loop.into;
+    if (folds && !this.#folded[last] && near) {
+      const copies = Math.floor(MOST_COPIES / this.#loop.nodes.length);
+      this.#many = Math.max(1, Math.min(MOST_VECTORS, copies, Math.floor(this.#lengths[last]! / 4)));
+    }
     for (const [key, { storage, offset, strides }] of this.#accesses) {
       const bytes = storage.dtype === "uint8" ? 1 : 4;
       const base = storage.address + bytes * offset;
@@ -218,35 +237,34 @@ class LoopCompiler {
 
   // ---- loops
 
-  /** Loops from a level inwards. `single`: one element at a time, in the first lane. */
-  #nest(level: number, single: boolean): void {
+  /** Loops from a level inwards. */
+  #nest(level: number, mode: Mode): void {
     const keptLevels = this.#order.filter((axis) => !this.#folded[axis]).length;
-    if (level === keptLevels) this.#inside(level, single);
-    else this.#loopAt(level, single, (one) => this.#nest(level + 1, one));
+    if (level === keptLevels) this.#inside(level, mode);
+    else this.#loopAt(level, mode, (inner) => this.#nest(level + 1, inner));
   }
 
   /** What stands inside the loops over what is kept. */
-  #inside(level: number, single: boolean): void {
+  #inside(level: number, mode: Mode): void {
     if (level === this.#order.length) {
-      this.#body(single);
+      this.#body(mode);
       return;
     }
     const w = this.#w;
-    const sums = this.#loop.nodes
-      .filter(({ folded }) => folded.includes(true))
-      .map((item): Sum => {
+    const folds = this.#loop.nodes.filter(({ folded }) => folded.includes(true));
+    const sums = Array.from({ length: mode.many }, (_, shift) =>
+      folds.map((item): Sum => {
         const out = this.#places.get(`to ${item.node.outputs[0]!.id}`);
-        return { item, out, total: w.vector(), run: w.vector(), single: w.vector() };
-      });
-    for (const { item, total, run, single: one } of sums) {
-      const start = neutral(item.node);
-      w.emit(start, tee(total), tee(run), set(one));
-    }
-    this.#fold(level, single, sums);
-    for (const { item, out, total, single: one } of sums) {
-      const vectorFolded = this.#folded.at(-1)!;
+        return { item, shift, out, total: w.vector(), run: w.vector(), single: w.vector() };
+      }),
+    ).flat();
+    for (const { item, total, run, single } of sums)
+      w.emit(neutral(item.node), tee(total), tee(run), set(single));
+    this.#fold(level, mode, sums);
+    const vectorFolded = this.#folded.at(-1)!;
+    for (const { item, out, shift, total, single } of sums) {
       w.emit(get(total));
-      if (vectorFolded && !single) {
+      if (vectorFolded && !mode.single) {
         const all = w.keep();
         const combine = combiner(item.node);
         const turned = (...lanes: [number, number, number, number]): Code => [
@@ -256,25 +274,25 @@ class LoopCompiler {
           ...vectors.shuffle(...lanes),
           ...combine,
         ];
-        w.emit(turned(2, 3, 0, 1), set(all), turned(1, 0, 3, 2), get(one), combine);
+        w.emit(turned(2, 3, 0, 1), set(all), turned(1, 0, 3, 2), get(single), combine);
         w.release(all);
       }
       this.#finish(item);
       const result = w.keep();
-      if (out) this.#store(out, result, single || vectorFolded);
+      if (out) this.#store(out, result, mode.single || vectorFolded, shift);
       w.release(result);
     }
-    for (const { total, run, single: one } of sums) w.release(total, run, one);
+    for (const { total, run, single } of sums) w.release(total, run, single);
   }
 
-  #fold(level: number, single: boolean, sums: readonly Sum[]): void {
+  #fold(level: number, mode: Mode, sums: readonly Sum[]): void {
     const w = this.#w;
     if (level === this.#order.length) {
-      this.#body(single, sums);
+      this.#body(mode, sums);
       return;
     }
     const innermost = level === this.#order.length - 1;
-    this.#loopAt(level, single, (one) => this.#fold(level + 1, one, sums), innermost ? sums : undefined);
+    this.#loopAt(level, mode, (inner) => this.#fold(level + 1, inner, sums), innermost ? sums : undefined);
     if (innermost)
       for (const { item, total, run } of sums) {
         w.emit(get(total), get(run), combiner(item.node), set(total), neutral(item.node), set(run));
@@ -288,7 +306,7 @@ class LoopCompiler {
   }
 
   /** A loop over the axis of a level: vectors of four along the last axis, and what is left of it one by one. */
-  #loopAt(level: number, single: boolean, inside: (single: boolean) => void, sums?: readonly Sum[]): void {
+  #loopAt(level: number, mode: Mode, inside: (mode: Mode) => void, sums?: readonly Sum[]): void {
     const w = this.#w;
     const axis = this.#order[level]!;
     const length = this.#lengths[axis]!;
@@ -300,13 +318,16 @@ class LoopCompiler {
     const count = !vector ? length : this.#overrun ? Math.ceil(length / 4) : Math.floor(length / 4);
     if (outermost) w.emit(get(FROM), set(i));
     else w.emit(int(0), set(i));
-    const run = (limit: Code, steps: number, one: boolean, flush: boolean): void => {
-      w.emit(control.block, control.loop, get(i), limit, i32.atLeast, branchIf(1));
-      const loaded = this.#loadsAt(level, one);
-      inside(one);
+    /** A loop up to a limit, so many iterations and elements of the axis at a time. */
+    const run = (limit: Code, iterations: number, elements: number, inner: Mode, flush: boolean): void => {
+      w.emit(control.block, control.loop, get(i));
+      if (iterations > 1) w.emit(int(iterations - 1), i32.add);
+      w.emit(limit, i32.atLeast, branchIf(1));
+      const loaded = this.#loadsAt(level, inner);
+      inside(inner);
       this.#forget(loaded);
-      for (const { local, step } of entered) w.emit(get(local), int(step * steps), i32.add, set(local));
-      w.emit(get(i), int(1), i32.add, set(i));
+      for (const { local, step } of entered) w.emit(get(local), int(step * elements), i32.add, set(local));
+      w.emit(get(i), int(iterations), i32.add, set(i));
       if (flush) {
         w.emit(get(i), int(RUN - 1), i32.and, i32.isZero, control.if);
         for (const { item, total, run: part } of sums!)
@@ -316,14 +337,19 @@ class LoopCompiler {
       w.emit(branch(0), control.end, control.end);
     };
     const flush = sums !== undefined && count > RUN;
+    const many = vector && !this.#folded[axis] ? this.#many : 1;
+    const all = (limit: Code): void => {
+      if (many > 1) run(limit, many, 4 * many, { single: false, many }, false);
+      run(limit, 1, vector ? 4 : 1, vector ? plainMode : mode, flush);
+    };
     if (count > 0) {
       if (outermost) {
         const limit = w.integer();
         w.emit(get(TO), set(limit));
         if (vector && !this.#overrun)
           w.emit(int(count), get(TO), i32.less, control.if, int(count), set(limit), control.end);
-        run(get(limit), vector ? 4 : 1, single, flush);
-      } else run(int(count), vector ? 4 : 1, single, flush);
+        all(get(limit));
+      } else all(int(count));
     }
     if (vector && !this.#overrun && length % 4 > 0) {
       // The last elements, by whoever has the last iteration.
@@ -333,7 +359,7 @@ class LoopCompiler {
         w.emit(get(i), int(count), i32.less, branchIf(0));
       }
       w.emit(int(begin), set(i));
-      run(int(length), 1, true, false);
+      run(int(length), 1, 1, { single: true, many: 1 }, false);
       if (outermost) w.emit(control.end);
     }
     this.#groups.forEach((group, g) => {
@@ -366,13 +392,16 @@ class LoopCompiler {
   }
 
   /** Loads what moves at this level and in no loop inside it; what moves in the innermost is loaded where it is used. */
-  #loadsAt(level: number, single: boolean): string[] {
+  #loadsAt(level: number, { single, many }: Mode): string[] {
     if (level === this.#order.length - 1 && level >= 0) return [];
     const keys: string[] = [];
     for (const [key, place] of this.#places) {
       if (key.startsWith("to ") || this.#levelOf(place.strides) !== level) continue;
-      this.#loaded.set(key, this.#load(key, single));
-      keys.push(key);
+      const copies = moves(place) ? many : 1;
+      for (let shift = 0; shift < copies; shift++) {
+        this.#loaded.set(shifted(key, shift), this.#load(key, single, shift));
+        keys.push(shifted(key, shift));
+      }
     }
     return keys;
   }
@@ -384,9 +413,10 @@ class LoopCompiler {
     }
   }
 
-  #load(key: string, single: boolean): number {
+  #load(key: string, single: boolean, shift: number): number {
     const w = this.#w;
-    const { base, bytes, strides, group } = this.#places.get(key)!;
+    const { base: start, bytes, strides, group } = this.#places.get(key)!;
+    const base = start + 4 * bytes * shift * (strides.at(-1) ?? 0);
     const address = get(this.#groups[group]!.current);
     const stride = strides.at(-1) ?? 0;
     if (single || stride === 0)
@@ -408,7 +438,8 @@ class LoopCompiler {
     return local;
   }
 
-  #store({ base, group, strides }: Place, local: number, single: boolean): void {
+  #store({ base: start, group, strides }: Place, local: number, single: boolean, shift: number): void {
+    const base = start + 16 * shift * (strides.at(-1) ?? 0);
     const address = get(this.#groups[group]!.current);
     const stride = strides.at(-1) ?? 1;
     if (!single && Math.abs(stride) > 1) {
@@ -435,7 +466,16 @@ class LoopCompiler {
     return local;
   }
 
-  #body(single: boolean, sums: readonly Sum[] = []): void {
+  #body({ single, many }: Mode, sums: readonly Sum[] = []): void {
+    for (let shift = 0; shift < many; shift++)
+      this.#copy(
+        single,
+        shift,
+        sums.filter((sum) => sum.shift === shift),
+      );
+  }
+
+  #copy(single: boolean, shift: number, sums: readonly Sum[]): void {
     const w = this.#w;
     const values = new Map<Value, number>();
     const here: number[] = [];
@@ -448,9 +488,10 @@ class LoopCompiler {
         return this.#constant(isFloat(root.dtype) ? splat(number) : splatInt(words));
       }
       const key = this.#key(root, view);
-      const loaded = this.#loaded.get(key) ?? inside.get(key);
+      const own = moves(this.#places.get(key)!) ? shifted(key, shift) : key;
+      const loaded = this.#loaded.get(own) ?? inside.get(key);
       if (loaded !== undefined) return loaded;
-      const local = this.#load(key, single);
+      const local = this.#load(key, single, shift);
       inside.set(key, local);
       here.push(local);
       return local;
@@ -470,11 +511,15 @@ class LoopCompiler {
       here.push(local);
       values.set(out, local);
       const place = this.#places.get(`to ${out.id}`);
-      if (place) this.#store(place, local, single);
+      if (place) this.#store(place, local, single, shift);
     }
     w.release(...here);
   }
 }
+
+/** Whether an access moves along the last axis. */
+const moves = ({ strides }: Place): boolean => (strides.at(-1) ?? 0) !== 0;
+const shifted = (key: string, shift: number): string => (shift === 0 ? key : `${key}@${shift}`);
 
 const neutral = ({ op, inputs }: { op: string; inputs: readonly Value[] }): Code => {
   const float = isFloat(inputs[0]!.dtype);

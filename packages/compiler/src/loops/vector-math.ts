@@ -86,22 +86,25 @@ function log1p(w: Writer, x: number, k: Splat): void {
   w.release(s, plain);
 }
 
+/** A ratio of polynomials, as in Eigen and XLA; beyond 7.9 it is 1 in float32. */
 function tanh(w: Writer, x: number, k: Splat): void {
-  const z = w.keep(get(x), get(x), f32x4.mul);
+  const a = w.keep(get(x), k(7.905311107635498), f32x4.min, k(-7.905311107635498), f32x4.max);
+  const z = w.keep(get(a), get(a), f32x4.mul);
   polynomial(
     w,
     z,
-    [-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1],
+    [
+      -2.76076847742355e-16, 2.00018790482477e-13, -8.60467152213735e-11, 5.12229709037114e-8,
+      1.48572235717979e-5, 6.37261928875436e-4, 4.89352455891786e-3,
+    ],
     k,
   );
-  const small = w.keep(get(z), f32x4.mul, get(x), f32x4.mul, get(x), f32x4.add);
-  w.emit(get(x), f32x4.abs, get(x), f32x4.abs, f32x4.add, set(z));
-  exp(w, z, k);
-  const large = w.keep(k(1), f32x4.add);
-  w.emit(k(1), k(2), get(large), f32x4.div, f32x4.sub);
-  w.emit(get(x), splatInt(-(2 ** 31)), v128.and, v128.or, set(large));
-  w.emit(get(small), get(large), get(x), f32x4.abs, k(0.625), f32x4.less, v128.select);
-  w.release(z, small, large);
+  w.emit(get(a), f32x4.mul);
+  polynomial(w, z, [1.19825839466702e-6, 1.18534705686654e-4, 2.268434632439e-3, 4.89352518554385e-3], k);
+  const ratio = w.keep(f32x4.div);
+  // Where it is x to the last bit.
+  w.emit(get(x), get(ratio), get(x), f32x4.abs, k(4e-4), f32x4.less, v128.select);
+  w.release(a, z, ratio);
 }
 
 function sigmoid(w: Writer, x: number, k: Splat): void {
