@@ -511,7 +511,13 @@ class LoopCompiler {
       here.push(local);
       values.set(out, local);
       const place = this.#places.get(`to ${out.id}`);
-      if (place) this.#store(place, local, single, shift);
+      if (!place) continue;
+      // Where the result replaces an array that is read later on, that is read now.
+      const { address } = this.#accesses.get(`to ${out.id}`)!.storage;
+      for (const { operands: later } of this.#loop.nodes.slice(this.#loop.nodes.indexOf(item) + 1))
+        for (const { root, view } of later)
+          if (this.#storageOf.get(root)?.address === address && root !== out) operand(root, view);
+      this.#store(place, local, single, shift);
     }
     w.release(...here);
   }
