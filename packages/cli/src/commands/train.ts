@@ -65,13 +65,13 @@ export async function train(name: string | undefined, flags: Flags): Promise<voi
     return;
   }
   const backend = await backendOf(choice, narrate);
-  narrate(deviceLine(backend));
   const dataset = await datasetOf(task.config, quiet);
   const from =
     saved && epochs !== undefined
       ? extending(experiment, saved.checkpoint, epochs, dataset)
       : saved?.checkpoint;
   const config = from?.config ?? task.config;
+  narrate(deviceLine(backend));
   let progress: Progress | undefined;
   let stopped = false;
   const stop = (): void => {

@@ -78,7 +78,7 @@ test("a run that continues with something else says what may change, and its env
   expect(once.sentence).toContain("wasm (WebAssembly, 1 thread)");
   expect(continuedOn(once.environment, 700, wasm)).toBeUndefined();
   const twice = continuedOn(once.environment, 700, gpu)!;
-  expect(twice.sentence).toMatch(/webgpu \(NVIDIA H200\) before, it was trained on wasm/);
+  expect(twice.sentence).toMatch(/webgpu \(NVIDIA H200\); before, it was trained on wasm/);
   expect(environmentText(twice.environment)).toContain(
     `device native (OpenBLAS 0.3.21, Haswell kernels, 2 threads); from step 500 wasm (WebAssembly, 1 thread); from step 700 webgpu (NVIDIA H200) on ${begun.cpu}.`,
   );
