@@ -168,7 +168,7 @@ const table = {
   preset: positionals[0],
   data: preset.data,
   seconds,
-  environment: environment(flags.device),
+  environment: environment(await useDevice(flags.device, { threads })),
   results,
 };
 console.log(tableText(table));

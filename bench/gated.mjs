@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { writeWhole } from "@hardgrad/cli/internal/disk/files";
 import { environment } from "@hardgrad/cli/internal/run-folder/environment";
 import { readSummary } from "@hardgrad/cli/internal/run-folder/read";
-import { formOf, gated, resolveSettings } from "@hardgrad/experiments";
+import { formOf, gated, resolveSettings, useDevice } from "@hardgrad/experiments";
 import { rows } from "./gated-rows.mjs";
 import { trainRuns } from "./train-runs.mjs";
 
@@ -117,5 +117,5 @@ for (const r of results)
 if (flags.json)
   writeWhole(
     flags.json,
-    `${JSON.stringify({ data: flags.data, environment: environment(flags.device), results }, null, 2)}\n`,
+    `${JSON.stringify({ data: flags.data, environment: environment(await useDevice(flags.device, { threads: Number(flags.threads) })), results }, null, 2)}\n`,
   );

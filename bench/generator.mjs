@@ -12,6 +12,7 @@ import { parseArgs, promisify } from "node:util";
 import { writeWhole } from "@hardgrad/cli/internal/disk/files";
 import { environment } from "@hardgrad/cli/internal/run-folder/environment";
 import { readSummary } from "@hardgrad/cli/internal/run-folder/read";
+import { useDevice } from "@hardgrad/experiments";
 import { presets } from "./generator-presets.mjs";
 import { configOf, processorTimes, stepCosts } from "./generator-steps.mjs";
 import { trainRuns } from "./train-runs.mjs";
@@ -35,9 +36,9 @@ const { values: flags, positionals } = parseArgs({
 const [name] = positionals;
 const jobs = Number(flags.jobs);
 const threads = Number(flags.threads ?? Math.max(1, Math.floor(availableParallelism() / jobs)));
+const where = environment(await useDevice(flags.device, { threads }));
 
 function save(content) {
-  const where = environment(flags.device);
   if (flags.json)
     writeWhole(
       flags.json,

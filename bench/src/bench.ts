@@ -1,4 +1,4 @@
-import { environment } from "@hardgrad/cli/internal/run-folder/environment";
+import { machine } from "@hardgrad/cli/internal/run-folder/environment";
 import { useDevice } from "@hardgrad/experiments";
 import { clock } from "./clock.ts";
 import { type Contestant, probe } from "./contestants.ts";
@@ -65,8 +65,7 @@ export async function bench(plan: Plan, narrate: (line: string) => void): Promis
     timeScaling(device, { ...common, rounds: few(rounds) }),
   );
   const outside = await eachDevice("outside", (device) => timeOutside(device, RUN_STEPS, common));
-  const { device: _, ...machine } = environment("");
-  return { ...machine, versions, rounds, secondsPerTurn, race, estimators, scaling, outside, problems };
+  return { ...machine(), versions, rounds, secondsPerTurn, race, estimators, scaling, outside, problems };
 }
 
 /** Curves over orders of magnitude need fewer rounds than ratios near 1. */

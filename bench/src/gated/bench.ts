@@ -1,5 +1,5 @@
 import { loadavg } from "node:os";
-import { environment } from "@hardgrad/cli/internal/run-folder/environment";
+import { machine } from "@hardgrad/cli/internal/run-folder/environment";
 import { useDevice } from "@hardgrad/experiments";
 import { installed } from "../versions.ts";
 import type { Clock } from "./interleave.ts";
@@ -56,9 +56,8 @@ export async function benchGated(plan: GatedPlan, narrate: (line: string) => voi
     narrate(`measuring ${part}`);
     await measure[part]();
   }
-  const { device: _, ...machine } = environment("");
   return {
-    ...machine,
+    ...machine(),
     versions: installed("native"),
     clock,
     rounds,

@@ -1,4 +1,5 @@
 import {
+  type Backend,
   type Checkpoint,
   type Dataset,
   DeviceLost,
@@ -8,7 +9,6 @@ import {
   type Summary,
   startRun,
 } from "@hardgrad/experiments";
-import { backendOf } from "./ask/device.ts";
 import { Failure, Interrupted, UsageError } from "./ask/errors.ts";
 import { endFigures } from "./run-figures/ended.ts";
 import { openRunFolder } from "./run-folder/folder.ts";
@@ -19,16 +19,16 @@ export interface TrainingOptions {
   readonly config: RunConfig;
   readonly dataset: Dataset;
   readonly path: string;
-  readonly device: string;
-  /** Threads of a step on device native; default: all cores. */
-  readonly threads?: number;
+  readonly backend: Backend;
+  /** The flags that choose this backend again, with a space before them. */
+  readonly again: string;
   readonly checkpointEvery: number;
   /** Where to go on; without it, a new run begins. */
   readonly from?: Checkpoint;
   /** Whether it goes on for longer than it was begun for. */
   readonly longer?: boolean;
   readonly onRows: (rows: readonly MetricRow[], step: number, totalSteps: number) => void;
-  /** Told when a part of the run needs another device, and why. */
+  /** Told when the run goes on with another device than it came from. */
   readonly notice: (sentence: string) => void;
   /** Becomes true when the user wants to stop. */
   readonly stopped: () => boolean;
@@ -36,14 +36,13 @@ export interface TrainingOptions {
 
 /** Trains one run into its folder: the loop of `train` and of every run of `compare`. */
 export async function trainRun(options: TrainingOptions): Promise<Summary> {
-  const { experiment, config, dataset, path, device, from, longer = false, threads, notice } = options;
-  const backend = await backendOf(device, { notice, ...(threads === undefined ? {} : { threads }) });
+  const { experiment, config, dataset, path, backend, from, longer = false } = options;
   const run = await startRun(experiment, config, dataset, backend, from).catch((error: Error) => {
     throw from ? new Failure(error.message) : new UsageError(error.message);
   });
-  const folder = openRunFolder(path, experiment, config, device, from?.step, longer);
+  const folder = openRunFolder(path, experiment, config, backend, options.notice, from?.step, longer);
   let savedAt = run.step;
-  const goOn = `continue with: npx hardgrad train --resume ${path}${device === "wasm" ? "" : ` --device ${device}`}`;
+  const goOn = `continue with: npx hardgrad train --resume ${path}${options.again}`;
   try {
     if (!from || longer) folder.saveCheckpoint(await run.checkpoint());
     options.onRows([], run.step, run.totalSteps);

@@ -9,6 +9,10 @@ export interface Products {
   readonly device: "native" | "wasm";
   /** For messages and results: "WebAssembly", or the BLAS and its version. */
   readonly name: string;
+  /** Of large products. */
+  readonly threads: number;
+  /** Where device auto found no BLAS: what is missing, and the command that installs it. */
+  readonly faster?: string;
   /** Memory that `multiplyOn` needs for itself. */
   readonly scratchBytes: number;
   createMemory(): WebAssembly.Memory;
@@ -18,7 +22,9 @@ export interface Products {
 /** Our own kernels, on one thread. */
 export const wasmProducts: Products = {
   device: "wasm",
-  name: "WebAssembly",
+  // Node 24 and browsers have fused multiply-add, which rounds once where two operations round twice.
+  name: hasFused() ? "WebAssembly with fused multiply-add" : "WebAssembly",
+  threads: 1,
   scratchBytes: scratchBytes(1),
   createMemory: () => new WebAssembly.Memory({ initial: 1 }),
   multiplyOn: (memory, scratch) => createMultiply(memory, { scratch, fused: hasFused() }),
@@ -29,6 +35,7 @@ const blasProducts = (blas: Blas): Products => ({
   ...wasmProducts,
   device: "native",
   name: blas.name,
+  threads: blas.threads,
   multiplyOn: (memory, scratch) => blas.multiplyOn(memory, wasmProducts.multiplyOn(memory, scratch)),
 });
 
@@ -61,5 +68,5 @@ export async function chooseProducts(
   }
   if (device === "native") throw new RangeError(`device native: ${blas.reason} Device wasm needs nothing.`);
   notice?.(`device wasm; the system's BLAS would be faster. ${blas.reason}`);
-  return wasmProducts;
+  return { ...wasmProducts, faster: blas.reason };
 }

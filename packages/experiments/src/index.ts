@@ -1,4 +1,11 @@
-export type { Backend, HostArray, HostArrays, Resident } from "./contract/backend.ts";
+export {
+  type Backend,
+  type Computer,
+  computerText,
+  type HostArray,
+  type HostArrays,
+  type Resident,
+} from "./contract/backend.ts";
 export {
   type Batch,
   type DataForm,

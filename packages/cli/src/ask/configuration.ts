@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import {
   checkRun,
   datasetNames,
-  deviceNames,
   type Experiment,
   experiments,
   formOf,
@@ -11,6 +10,7 @@ import {
 } from "@hardgrad/experiments";
 import type { Command } from "commander";
 import { ownForm } from "../data/own-data.ts";
+import { addDeviceFlags } from "./device.ts";
 import { UsageError } from "./errors.ts";
 import { parseEstimator } from "./estimator.ts";
 import { addSetting, givenSettings, kebab, wholeNumberFlag } from "./flags.ts";
@@ -31,8 +31,8 @@ export function addTrainingFlags(command: Command): Command {
       `data: ${datasetNames.join(", ")}, or a .csv file or folder of yours (default: drawn)`,
     )
     .option("--train-size <n>", "training images to draw (data drawn only; default 10000)")
-    .option("--test-size <n>", "test images to draw (data drawn only; default 2000)")
-    .option("--device <name>", `device: ${deviceNames.join(", ")} (default: wasm)`)
+    .option("--test-size <n>", "test images to draw (data drawn only; default 2000)");
+  addDeviceFlags(command)
     .option("--checkpoint-every <steps>", "steps between checkpoints (default: 500)")
     .option("--json", "print results as JSON")
     .option("--quiet", "print results only, no progress");

@@ -10,7 +10,7 @@ import { experimentOf } from "./own.ts";
 import { unknownName } from "./suggest.ts";
 
 /** What may be different when a run goes on: it changes how, not what. */
-const free = ["resume", "device", "checkpointEvery", "jobs", "json", "quiet"];
+const free = ["resume", "device", "threads", "checkpointEvery", "jobs", "json", "quiet"];
 
 /** What is resumed: one run, or the runs of a comparison. */
 export interface Resumed {

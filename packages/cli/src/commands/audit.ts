@@ -29,8 +29,10 @@ export async function auditEstimators(ids: string | undefined, flags: Flags): Pr
   const parsed = specs.map(parseEstimator);
   const out = flags.out as string | undefined;
   if (out) checkTarget(out, flags.force === true);
-  if (flags.device === "native")
-    throw new UsageError("--device native is for training; use --device wasm for an audit.");
+  if (flags.device === "native" || flags.device === "auto")
+    throw new UsageError(
+      `--device ${flags.device} is for training; use --device wasm or webgpu for an audit.`,
+    );
   await useDevice((flags.device as string | undefined) ?? "wasm").catch((error: Error) => {
     throw new UsageError(error.message);
   });
@@ -230,7 +232,11 @@ export function declare(command: Command): void {
       "200",
     )
     .option("--seed <n>", "seed of the estimates", "0")
-    .option("--device <name>", "wasm or webgpu", "wasm")
+    .option(
+      "--device <name>",
+      "wasm or webgpu: an audit differentiates one call at a time, which native has no program for",
+      "wasm",
+    )
     .option("--out <file>", "also write a figure (.svg, .png) or the table (.csv)")
     .option("--force", "overwrite an existing file")
     .option("--json", "print everything as JSON")

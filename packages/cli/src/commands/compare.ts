@@ -10,7 +10,7 @@ import {
   experimentNames,
   type Flags,
 } from "../ask/configuration.ts";
-import { deviceOf } from "../ask/device.ts";
+import { backendOf, deviceChoice, deviceFlags, deviceLine } from "../ask/device.ts";
 import { Interrupted, UsageError } from "../ask/errors.ts";
 import { estimatorFileName, formatEstimator } from "../ask/estimator.ts";
 import { wholeNumberFlag } from "../ask/flags.ts";
@@ -27,15 +27,15 @@ import { createFolder, writeWhole } from "../disk/files.ts";
 import { narrator, print, printJson } from "../print/console.ts";
 import { progressOf } from "../print/progress.ts";
 import { tableText } from "../print/table.ts";
-import { environment } from "../run-folder/environment.ts";
-import { readMetrics, readSummary, savedPictures } from "../run-folder/read.ts";
+import { computersText, environment, environmentText } from "../run-folder/environment.ts";
+import { readEnvironment, readMetrics, readSummary, savedPictures } from "../run-folder/read.ts";
 import { hasCheckpoint } from "../run-folder/saved-run.ts";
 
 /** `compare EXPERIMENT`: estimators side by side, each with the same seeds. */
 export async function compare(name: string | undefined, flags: Flags): Promise<void> {
   const quiet = flags.quiet === true;
   const narrate = narrator(quiet);
-  const device = deviceOf(flags.device);
+  const choice = deviceChoice(flags);
   const jobs = wholeNumberFlag("--jobs", String(flags.jobs ?? availableParallelism()), 1, 256);
   const checkpointEvery = checkpointEveryOf(flags);
   const resume = flags.resume as string | undefined;
@@ -54,13 +54,17 @@ export async function compare(name: string | undefined, flags: Flags): Promise<v
   if (resume === undefined)
     createFolder(path, { "comparison.json": `${JSON.stringify({ configs, command }, null, 2)}\n` });
 
-  const threads = Math.max(1, Math.floor(availableParallelism() / Math.min(jobs, configs.length)));
+  const share = Math.max(1, Math.floor(availableParallelism() / Math.min(jobs, configs.length)));
+  const backend = await backendOf({ threads: share, ...choice });
+  // What auto is for one run, it is for all.
+  const { device, threads = 1 } = backend;
   const all = configs.map((config) => ({ ...jobOf(config, path, checkpointEvery), device, threads }));
   const todo = all.filter((job) => !readSummary(job.path));
   narrate(
     `${all.length} runs, ${todo.length === 0 ? "which have ended" : `${Math.min(jobs, todo.length)} at a time`}, on ${dataset.train.count} training and ${dataset.test.count} test images: ${path}`,
   );
   const widest = Math.max(0, ...todo.map((job) => labelOf(job).length));
+  if (todo.length > 0) narrate(deviceLine(backend));
   const progress = progressOf(
     { runs: todo.length, workers: jobs, widest, headline: experiment.headline },
     quiet,
@@ -73,7 +77,7 @@ export async function compare(name: string | undefined, flags: Flags): Promise<v
     });
   } catch (error) {
     progress.stop();
-    const goOn = `finished runs are kept and the others saved, continue with: npx hardgrad compare --resume ${path}${device === "wasm" ? "" : ` --device ${device}`}`;
+    const goOn = `finished runs are kept and the others saved, continue with: npx hardgrad compare --resume ${path}${deviceFlags(choice)}`;
     if (error instanceof Interrupted) throw new Interrupted(`stopped; ${goOn}`);
     narrate(goOn);
     throw error;
@@ -83,20 +87,32 @@ export async function compare(name: string | undefined, flags: Flags): Promise<v
   const runs = all.map((job) => ({ config: job.config, summary: readSummary(job.path)! }));
   const results = resultsOf(experiment, runs);
   const sentence = verdict(experiment.headline, results);
-  const where = environment(device);
+  const where = environment(backend);
+  const ran = all.map((job) => readEnvironment(job.path)).filter((e) => e !== undefined);
+  const computers = [...new Set(ran.map(computersText))];
   const curves = all.map(({ config, path: folder }) => ({ config, rows: readMetrics(folder) }));
   const best = runs.findIndex((r) => formatEstimator(r.config.estimator) === results[0]!.estimator);
   const pictures = savedPictures(all[best]!.path);
   const title = `${experiment.title}: ${results.length} gradient estimators on ${data}`;
   writeWhole(
     join(path, "results.json"),
-    `${JSON.stringify({ command, environment: where, verdict: sentence, results }, null, 2)}\n`,
+    `${JSON.stringify({ command, environment: where, computers, verdict: sentence, results }, null, 2)}\n`,
   );
   writeWhole(
     join(path, "report.html"),
-    report({ experiment, title, command, verdict: sentence, results, curves, pictures, environment: where }),
+    report({
+      experiment,
+      title,
+      command,
+      verdict: sentence,
+      results,
+      curves,
+      pictures,
+      where: environmentText(where, computers.join(" and ")),
+    }),
   );
-  if (flags.json) return printJson({ path, command, environment: where, verdict: sentence, results });
+  if (flags.json)
+    return printJson({ path, command, environment: where, computers, verdict: sentence, results });
   const { head, rows } = tableOf(experiment, results);
   print(tableText(head, rows, { left: [0] }));
   const seeds = new Set(configs.map((c) => c.seed)).size;

@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import {
   assess,
   type Backend,
+  computerText,
   type Dataset,
   datasetNames,
   MOST_SEED,
@@ -10,7 +11,7 @@ import {
 } from "@hardgrad/experiments";
 import type { Command } from "commander";
 import type { Flags } from "../ask/configuration.ts";
-import { backendOf, deviceOf } from "../ask/device.ts";
+import { addDeviceFlags, backendOf, deviceChoice, deviceLine } from "../ask/device.ts";
 import { UsageError } from "../ask/errors.ts";
 import { wholeNumberFlag } from "../ask/flags.ts";
 import { unknownName } from "../ask/suggest.ts";
@@ -22,6 +23,7 @@ import { type Judge, judgePath, makeJudge, readJudge } from "../judge/file.ts";
 import { partsProgress } from "../judge/steps.ts";
 import { judgeSentence, verdictLines, verdictTable } from "../judge/text.ts";
 import { narrator, percent, print, printJson } from "../print/console.ts";
+import { environment } from "../run-folder/environment.ts";
 import { type SavedRun, savedRun } from "../run-folder/saved-run.ts";
 
 type Data = Pick<RunConfig, "data" | "drawn" | "seed">;
@@ -39,11 +41,7 @@ export async function judge(run: string | undefined, flags: Flags): Promise<void
       `--${ofRun[0] === "ganTrain" ? "no-gan-train" : ofRun[0]} is for judging a run; give the folder of a run, or leave it out.`,
     );
   if (out !== undefined) checkTarget(out, flags.force === true);
-  const device = deviceOf(flags.device, "native");
-  if (flags.threads !== undefined && device !== "native")
-    throw new UsageError(`--threads is for --device native, not ${device}; leave it out.`);
-  const threads =
-    flags.threads === undefined ? undefined : wholeNumberFlag("--threads", String(flags.threads), 1, 256);
+  const choice = deviceChoice(flags);
   const trained = run === undefined ? undefined : savedRun(run, "cannot judge");
   if (trained) {
     refuseSilent(trained, "the judge reads what generators draw");
@@ -57,20 +55,18 @@ export async function judge(run: string | undefined, flags: Flags): Promise<void
     throw new UsageError(
       `${of.data} has no labels for a judge to learn; use --data drawn, mnist or fashion-mnist.`,
     );
-  // On jax-js's own backends convolutions learn far too slowly: 30 steps did not end within two minutes.
-  const backend = await backendOf(device, {
-    notice: narrate,
-    ...(threads === undefined ? {} : { threads }),
-  });
+  const backend = await backendOf(choice, narrate);
+  narrate(deviceLine(backend));
   const frozen = await judgeOf(of, dataset, backend, flags);
   narrate(judgeSentence(frozen, dataset.test.count));
-  const about = { judge: { ...frozen, parameters: undefined }, data: of.data };
+  const where = environment(backend);
+  const about = { judge: { ...frozen, parameters: undefined }, data: of.data, environment: where };
   if (!trained) {
     if (flags.json) printJson(about);
     else print(`${frozen.sha256}  ${frozen.file}`);
     return;
   }
-  const generator = await drawerOf(trained, "judge", { device: backend.device });
+  const generator = await drawerOf(trained, "judge", { backend });
   const names = dataset.classes;
   const silent = names.filter((_, digit) => !generator.digits.includes(digit));
   if (silent.length > 0)
@@ -98,14 +94,13 @@ export async function judge(run: string | undefined, flags: Flags): Promise<void
       run,
       ...about,
       trained: trained.age,
-      device: backend.device,
       count,
       seed,
       ...numbers,
     });
   }
   print(verdictTable(verdict, names));
-  for (const line of verdictLines(verdict, frozen, backend.device)) print(line);
+  for (const line of verdictLines(verdict, frozen, computerText(backend))) print(line);
 }
 
 function refuseOtherData({ path, checkpoint }: SavedRun, flags: Flags): void {
@@ -151,11 +146,6 @@ export function declare(command: Command): void {
     .option("--judge <file>", "judge to use (default: trained once per dataset and cached)")
     .option("--no-gan-train", "skip training a classifier on drawn pictures, which takes longest")
     .option(
-      "--device <name>",
-      "device: native, wasm, webgpu; convolutions train fast only on native (default: native)",
-    )
-    .option("--threads <n>", "threads on device native (default: all cores)")
-    .option(
       "--out <file>",
       "file for the confusion matrix and worst pictures (.svg, .png) or the matrix alone (.csv)",
     )
@@ -163,4 +153,5 @@ export function declare(command: Command): void {
     .option("--json", "print everything as JSON")
     .option("--quiet", "print results only, no progress")
     .action((run, flags) => judge(run, flags));
+  addDeviceFlags(command);
 }

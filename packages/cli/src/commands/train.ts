@@ -21,7 +21,7 @@ import {
   resolveRun,
   seedOf,
 } from "../ask/configuration.ts";
-import { deviceOf } from "../ask/device.ts";
+import { backendOf, deviceChoice, deviceFlags, deviceLine } from "../ask/device.ts";
 import { UsageError } from "../ask/errors.ts";
 import { formatEstimator } from "../ask/estimator.ts";
 import { optionValue } from "../ask/flags.ts";
@@ -32,7 +32,7 @@ import { narrator, print, printJson, short } from "../print/console.ts";
 import { formatMetric } from "../print/metric.ts";
 import { type Progress, progressOf } from "../print/progress.ts";
 import { commandOf } from "../run-folder/model-card.ts";
-import { readSummary } from "../run-folder/read.ts";
+import { readEnvironment, readSummary } from "../run-folder/read.ts";
 import { hasCheckpoint, type SavedRun, savedRun } from "../run-folder/saved-run.ts";
 import { trainRun } from "../train-run.ts";
 
@@ -52,7 +52,7 @@ export async function train(name: string | undefined, flags: Flags): Promise<voi
   const quiet = flags.quiet === true;
   const narrate = narrator(quiet);
   const checkpointEvery = checkpointEveryOf(flags);
-  const device = deviceOf(flags.device);
+  const choice = deviceChoice(flags);
   const resume = flags.resume as string | undefined;
   const task = resume === undefined ? begun(name, flags) : resumed(resume, name, flags);
   const { experiment, path, saved, epochs } = task;
@@ -64,12 +64,14 @@ export async function train(name: string | undefined, flags: Flags): Promise<voi
     if (flags.json) printJson({ path, summary });
     return;
   }
+  const backend = await backendOf(choice, narrate);
   const dataset = await datasetOf(task.config, quiet);
   const from =
     saved && epochs !== undefined
       ? extending(experiment, saved.checkpoint, epochs, dataset)
       : saved?.checkpoint;
   const config = from?.config ?? task.config;
+  narrate(deviceLine(backend));
   let progress: Progress | undefined;
   let stopped = false;
   const stop = (): void => {
@@ -86,7 +88,8 @@ export async function train(name: string | undefined, flags: Flags): Promise<voi
       config,
       dataset,
       path,
-      device,
+      backend,
+      again: deviceFlags(choice),
       checkpointEvery,
       ...(from ? { from } : {}),
       longer: epochs !== undefined,
@@ -103,7 +106,8 @@ export async function train(name: string | undefined, flags: Flags): Promise<voi
       stopped: () => stopped,
     });
     progress?.stop();
-    if (flags.json) printJson({ path, summary, command: commandOf(config) });
+    if (flags.json)
+      printJson({ path, summary, command: commandOf(config), environment: readEnvironment(path) });
     else printSummary(experiment, summary, path);
     for (const note of summary.notes ?? []) narrate(note);
     if (experiment.draw) narrate(`see what it draws: npx hardgrad draw ${path}`);

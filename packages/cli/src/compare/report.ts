@@ -3,7 +3,6 @@ import { formatEstimator } from "../ask/estimator.ts";
 import { type ChartRow, lineChart } from "../figures/chart.ts";
 import { colours, darkColours } from "../figures/draw.ts";
 import { escapeXml } from "../figures/escape.ts";
-import type { Environment } from "../run-folder/environment.ts";
 import type { Result } from "./results.ts";
 import { tableOf } from "./table.ts";
 
@@ -16,7 +15,8 @@ export interface ReportInput {
   readonly curves: readonly { readonly config: RunConfig; readonly rows: readonly MetricRow[] }[];
   /** Of the best run: SVG, by title. */
   readonly pictures: readonly { readonly title: string; readonly svg: string }[];
-  readonly environment: Environment;
+  /** Versions, device, machine and date. */
+  readonly where: string;
 }
 
 const style = `
@@ -43,7 +43,7 @@ function inTheDark(colour: string, i: number): string {
 
 /** A page that needs nothing else: table, curves with error bands, pictures, how to make it again. */
 export function report(input: ReportInput): string {
-  const { experiment, results, environment } = input;
+  const { experiment, results, where } = input;
   const { headline, metrics } = experiment;
   const seeds = results[0]?.seeds.length ?? 0;
   const errorNote =
@@ -70,7 +70,7 @@ ${metrics.map((metric) => chart(input, metric)).join("\n")}
 ${input.pictures.map(({ title, svg }) => `<h2>${escapeXml(title)}</h2>\n${svg}`).join("\n")}
 <h2>Make it again</h2>
 <pre>${escapeXml(input.command)}</pre>
-<p><small>${escapeXml(`${environment.date}, hardgrad ${environment.hardgrad}${environment.commit ? ` (${environment.commit})` : ""}, Node ${environment.node}, ${environment.device} on ${environment.cpu}.`)} Data of the table: results.json; of the curves: metrics.jsonl of each run.</small></p>
+<p><small>${escapeXml(where)} Data of the table: results.json; of the curves: metrics.jsonl of each run.</small></p>
 </body></html>
 `;
 }

@@ -2,6 +2,7 @@ import "./process-worker.ts";
 
 import type { MetricRow, RunConfig } from "@hardgrad/experiments";
 import { worker, workerEmit } from "workerpool";
+import { backendOf } from "../ask/device.ts";
 import { describeError } from "../ask/errors.ts";
 import { experimentOf, loadModulesOf } from "../ask/own.ts";
 import { datasetOf } from "../data/progress.ts";
@@ -45,10 +46,21 @@ async function run(job: Job): Promise<void> {
     const onRows = (rows: readonly MetricRow[], step: number, total: number): void =>
       workerEmit({ rows, step, total } satisfies Report);
     const notice = (sentence: string): void => workerEmit({ notice: sentence } satisfies Notice);
-    const { resume, ...about } = job;
+    const { resume, device, threads, ...about } = job;
+    const backend = await backendOf({ device, threads }, notice);
     const experiment = experimentOf(job.config.experiment);
     const from = resume ? { from: savedRun(job.path, "cannot resume from").checkpoint } : {};
-    await trainRun({ ...about, ...from, experiment, dataset, onRows, notice, stopped: () => stopped });
+    await trainRun({
+      ...about,
+      ...from,
+      backend,
+      again: "",
+      experiment,
+      dataset,
+      onRows,
+      notice,
+      stopped: () => stopped,
+    });
   } catch (error) {
     const { sentence, exitCode } = describeError(error);
     throw Object.assign(new Error(sentence), { exitCode }); // own properties reach the parent, classes do not

@@ -1,4 +1,4 @@
-import type { LoadedGenerator } from "@hardgrad/experiments";
+import type { Backend, LoadedGenerator } from "@hardgrad/experiments";
 import { whichCan } from "../ask/configuration.ts";
 import { Failure, UsageError } from "../ask/errors.ts";
 import type { SavedRun } from "../run-folder/saved-run.ts";
@@ -16,7 +16,7 @@ export function refuseSilent({ path, experiment }: SavedRun, rule: string): void
 export async function drawerOf(
   { path, experiment, checkpoint }: SavedRun,
   verb: string,
-  options: { readonly device?: string } = {},
+  options: { readonly backend?: Backend } = {},
 ): Promise<LoadedGenerator> {
   try {
     return await experiment.draw!(checkpoint, options);

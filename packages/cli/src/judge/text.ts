@@ -34,7 +34,7 @@ export function verdictTable(verdict: Verdict, names: readonly string[]): string
 }
 
 /** What the table does not hold, a line each. */
-export function verdictLines(verdict: Verdict, judge: Judge, device: string): string[] {
+export function verdictLines(verdict: Verdict, judge: Judge, computer: string): string[] {
   const { ganTrain, nearest, msPerPicture, msPerRequest } = verdict;
   return [
     ...(ganTrain === null
@@ -43,6 +43,6 @@ export function verdictLines(verdict: Verdict, judge: Judge, device: string): st
           `GAN-train: a classifier that learned from drawn pictures alone reads ${percent(ganTrain)} of the real test images (from the real training images: ${percent(judge.plainAccuracy)})`,
         ]),
     `nearest training image: drawn ${fixed(nearest.drawn)}, real test images ${fixed(nearest.real)} (median distances); drawn to training over drawn to test images ${fixed(nearest.trainOverTest, 3)} (1: no nearer to what it learned from)`,
-    `time: ${fixed(msPerPicture, 2)} ms per picture in blocks of 64, ${fixed(msPerRequest, 1)} ms for one by itself, on ${device}`,
+    `time: ${fixed(msPerPicture, 2)} ms per picture in blocks of 64, ${fixed(msPerRequest, 1)} ms for one by itself, on ${computer}`,
   ];
 }

@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import { join } from "node:path";
 import {
   type Checkpoint,
+  type Computer,
   type Experiment,
   type MetricRow,
   type Picture,
@@ -12,7 +13,7 @@ import {
 import { UsageError } from "../ask/errors.ts";
 import { appendWhole, createFolder, writeWhole } from "../disk/files.ts";
 import { CHECKPOINT, writeCheckpoint } from "./checkpoint.ts";
-import { environment } from "./environment.ts";
+import { continuedOn, environment } from "./environment.ts";
 import { modelCard } from "./model-card.ts";
 import { readEnvironment, readMetrics } from "./read.ts";
 import { encodeFileVersion, encodeScalars, eventStep, record as frame, readRecords } from "./tfevents.ts";
@@ -34,13 +35,14 @@ export interface RunFolder {
 
 /**
  * Makes a new folder, or goes on in one: metrics after the checkpoint are dropped, they come again. `longer`: what was
- * measured because the run had ended is dropped too.
+ * measured because the run had ended is dropped too. `notice` is told if it goes on with another device.
  */
 export function openRunFolder(
   path: string,
   experiment: Experiment,
   config: RunConfig,
-  device: string,
+  computer: Computer,
+  notice: (sentence: string) => void,
   resumeAt?: number,
   longer = false,
 ): RunFolder {
@@ -51,7 +53,7 @@ export function openRunFolder(
       );
     createFolder(path, {
       "config.json": json(config),
-      "environment.json": json(environment(device)),
+      "environment.json": json(environment(computer)),
       "metrics.jsonl": "",
       [EVENTS]: encodeFileVersion(Date.now() / 1000),
     });
@@ -59,7 +61,11 @@ export function openRunFolder(
     // What says that a run has ended, in case it is to be trained further.
     for (const name of ["summary.json", "README.md"]) fs.rmSync(join(path, name), { force: true });
     writeWhole(join(path, "config.json"), json(config));
-    if (!readEnvironment(path)) writeWhole(join(path, "environment.json"), json(environment(device)));
+    const before = readEnvironment(path);
+    const changed = before && continuedOn(before, resumeAt, computer);
+    if (changed) notice(changed.sentence);
+    if (!before || changed)
+      writeWhole(join(path, "environment.json"), json(changed?.environment ?? environment(computer)));
     const kept = readMetrics(path)
       .filter((row) => row.step <= resumeAt)
       .map((row) => (longer ? { ...row, values: withoutEnd(experiment, row.values) } : row));
@@ -77,7 +83,7 @@ export function openRunFolder(
     },
     saveCheckpoint: (checkpoint) => writeCheckpoint(join(path, CHECKPOINT), checkpoint),
     finish: (summary, figures, pictures) => {
-      const where = readEnvironment(path) ?? environment(device);
+      const where = readEnvironment(path) ?? environment(computer);
       fs.mkdirSync(join(path, "figures"), { recursive: true });
       for (const [file, svg] of Object.entries(figures)) writeWhole(join(path, "figures", file), `${svg}\n`);
       writeWhole(

@@ -10,7 +10,7 @@ import { formatEstimator } from "../ask/estimator.ts";
 import { kebab } from "../ask/flags.ts";
 import { percent, short } from "../print/console.ts";
 import { formatMetric } from "../print/metric.ts";
-import type { Environment } from "./environment.ts";
+import { type Environment, environmentText } from "./environment.ts";
 
 /** The command that makes this run again. */
 export function commandOf(config: RunConfig): string {
@@ -89,6 +89,6 @@ Trained to compare gradient estimators, and for nothing else.
 ${commandOf(config)}
 \`\`\`
 
-${environment.date}, hardgrad ${environment.hardgrad}${environment.commit ? ` (${environment.commit})` : ""}, Node ${environment.node}, ${environment.device} on ${environment.cpu}.
+${environmentText(environment)}
 `;
 }

@@ -72,6 +72,7 @@ const environmentSchema = z.object({
   date: z.string(),
   node: z.string(),
   device: z.string(),
+  products: z.string(),
   cpu: z.string(),
 });
 

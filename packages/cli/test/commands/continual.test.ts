@@ -17,7 +17,7 @@ const small = [
   "--batch",
   "20",
 ];
-const base = ["train", "continual", ...small, "--tasks", "2", "--quiet"];
+const base = ["train", "continual", ...small, "--tasks", "2", "--device", "wasm", "--quiet"];
 
 describe("tasks one after another, from the command line", async () => {
   const cwd = scratch();
@@ -43,7 +43,7 @@ describe("tasks one after another, from the command line", async () => {
     expect(features.match(/<image /g)).toHaveLength(2 * 8);
   });
   test("verify says that every certificate holds; figure draws the run, its numbers as CSV", async () => {
-    const verified = await hardgrad(["verify", "run"], { cwd });
+    const verified = await hardgrad(["verify", "run", "--device", "wasm"], { cwd });
     expect(verified.code, verified.stderr).toBe(0);
     expect(verified.stdout.match(/not a bit has changed in 6 arrays, nor in the class scores/g)).toHaveLength(
       2,

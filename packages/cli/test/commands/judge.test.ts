@@ -135,7 +135,7 @@ describe("judge RUN", () => {
     [
       ["judge", join(runs, "run"), "--device", "abacus"],
       2,
-      /there is no device "abacus"; known: wasm, native, webgpu/,
+      /there is no device "abacus"; known: auto, native, wasm, webgpu/,
     ],
     [["judge", "--data", "minst"], 2, /did you mean mnist/],
     [["judge", "--data", "mnist", "--out", "x.svg"], 2, /folder of a run/],

@@ -3,7 +3,13 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { expect, test, vi } from "vitest";
-import { commit, environment } from "../../src/run-folder/environment.ts";
+import {
+  commit,
+  continuedOn,
+  environment,
+  environmentText,
+  machine,
+} from "../../src/run-folder/environment.ts";
 import { scratch } from "../run.ts";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
@@ -54,5 +60,32 @@ test("a run's environment says the commit of this checkout", () => {
   } catch {
     // no checkout
   }
-  expect(environment("wasm").commit).toBe(own);
+  expect(machine().commit).toBe(own);
+});
+
+const wasm = { device: "wasm", products: "WebAssembly", threads: 1 };
+const blas = { device: "native", products: "OpenBLAS 0.3.21, Haswell kernels", threads: 2 };
+const gpu = { device: "webgpu", products: "NVIDIA H200" };
+
+test("a run that continues with something else says what may change, and its environment names both", () => {
+  const begun = environment(blas);
+  expect(continuedOn(begun, 500, blas)).toBeUndefined();
+  for (const other of [{ ...blas, threads: 1 }, { ...blas, products: "OpenBLAS 0.3.29, Zen kernels" }, gpu])
+    expect(continuedOn(begun, 500, other)?.sentence).toMatch(
+      /^this run continues on device .*; before, it was trained on native \(OpenBLAS 0\.3\.21, Haswell kernels, 2 threads\): the same random numbers are drawn, but float32 sums have another order, so results drift apart/,
+    );
+  const once = continuedOn(begun, 500, wasm)!;
+  expect(once.sentence).toContain("wasm (WebAssembly, 1 thread)");
+  expect(continuedOn(once.environment, 700, wasm)).toBeUndefined();
+  const twice = continuedOn(once.environment, 700, gpu)!;
+  expect(twice.sentence).toMatch(/webgpu \(NVIDIA H200\); before, it was trained on wasm/);
+  expect(environmentText(twice.environment)).toContain(
+    `device native (OpenBLAS 0.3.21, Haswell kernels, 2 threads); from step 500 wasm (WebAssembly, 1 thread); from step 700 webgpu (NVIDIA H200) on ${begun.cpu}.`,
+  );
+  // Back at step 600, what came after it is trained again.
+  expect(continuedOn(twice.environment, 600, gpu)).toBeUndefined();
+  expect(continuedOn(twice.environment, 600, blas)!.environment.continued).toEqual([
+    { step: 500, ...wasm },
+    { step: 600, ...blas },
+  ]);
 });

@@ -25,9 +25,31 @@ export interface Resident {
   dispose(): void;
 }
 
-/** The buffers of inputs may be used for something else once the promise of a call is resolved. */
-export interface Backend {
+/** What computes: on the same, numbers are the same to the bit. */
+export interface Computer {
+  /** `native`, `wasm` or `webgpu`. */
   readonly device: string;
+  /** By what matrix products are computed: "OpenBLAS 0.3.21, Haswell kernels", "WebAssembly", the name of a GPU. */
+  readonly products: string;
+  /** Of large products; undefined on a GPU. */
+  readonly threads?: number;
+}
+
+/**
+ * `native (OpenBLAS 0.3.21, Haswell kernels, 2 threads)`.
+ *
+ * @example
+ * console.log(computerText(await useDevice("wasm"))); // wasm (WebAssembly, 1 thread)
+ */
+export function computerText({ device, products, threads }: Computer): string {
+  const many = threads === undefined ? "" : `, ${threads} ${threads === 1 ? "thread" : "threads"}`;
+  return `${device} (${products}${many})`;
+}
+
+/** The buffers of inputs may be used for something else once the promise of a call is resolved. */
+export interface Backend extends Computer {
+  /** Where device auto found nothing faster: what is missing, and the command that installs it. */
+  readonly faster?: string;
   /** Copies arrays to the device, to stay there. */
   put(arrays: HostArrays): Resident;
   /**

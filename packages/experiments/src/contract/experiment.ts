@@ -142,7 +142,7 @@ interface Described<T extends SettingsTable> {
   /** What a trained network draws on request. */
   draw?(
     checkpoint: Checkpoint<SettingsOf<T>>,
-    options?: { readonly device?: string },
+    options?: { readonly backend?: Backend },
   ): Promise<LoadedGenerator>;
   /** Runs that learn tasks one after another and keep the finished ones. */
   readonly tasks?: FinishedTasks<SettingsOf<T>>;

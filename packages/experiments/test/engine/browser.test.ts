@@ -83,7 +83,7 @@ describe.skipIf(!executablePath)(`a page${executablePath ? "" : " (no Chromium h
       expect(largest).toBeLessThan(1e-5);
 
       expect(await call(page, 'refused("webgpu")')).toMatch(
-        /^device webgpu: no GPU .* use --device wasm.*\.$/,
+        /^device webgpu: no GPU .* use --device auto.*\.$/,
       );
       expect(await call(page, 'refused("native")')).toMatch(/^device native.*use --device wasm\.$/);
     } finally {

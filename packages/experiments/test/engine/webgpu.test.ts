@@ -105,7 +105,7 @@ describe("no GPU", () => {
       cwd(),
     );
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^device webgpu: no GPU with a driver was found here; use --device wasm.*\.$/);
+    expect(stderr).toMatch(/^device webgpu: no GPU with a driver was found here; use --device auto.*\.$/);
   });
 
   test("no peer: one sentence with the command that installs it", () => {

@@ -1,5 +1,5 @@
 import { chooseProducts } from "@hardgrad/compiler";
-import { type Device, defaultDevice, getWebGPUDevice, init } from "@jax-js/jax";
+import { defaultDevice, getWebGPUDevice, init } from "@jax-js/jax";
 import type { Backend } from "../../contract/backend.ts";
 import { compiledBackend } from "./compiled/index.ts";
 import { guardOf } from "./device-lost.ts";
@@ -16,7 +16,7 @@ export const deviceNames: readonly string[] = ["auto", "native", "wasm", "webgpu
 export interface DeviceOptions {
   /** Threads of large matrix products on device native; default: as many as the machine has cores. */
   readonly threads?: number;
-  /** Told what computes, what would be faster, and when a function runs on jax-js instead and why. */
+  /** Told when a function runs on jax-js instead, and why. */
   readonly notice?: (sentence: string) => void;
 }
 
@@ -25,21 +25,32 @@ export interface DeviceOptions {
  *
  * @throws RangeError if it does not exist, or this machine does not have it.
  * @example
- * const backend = await useDevice("wasm");
+ * const backend = await useDevice("auto");
+ * console.log(backend.device, backend.products, backend.threads); // native OpenBLAS 0.3.21, Haswell kernels 2
  */
 export async function useDevice(name: string, options: DeviceOptions = {}): Promise<Backend> {
   if (!deviceNames.includes(name))
     throw new RangeError(`device ${name} is unknown; use one of ${deviceNames.join(", ")}.`);
-  if (name === "wasm" || name === "native" || name === "auto")
-    return compiledBackend(await chooseProducts(name, options), options.notice);
-  if (name === "webgpu") await provideGpu();
-  const ready = await init(name as Device);
-  if (!ready.includes(name as Device))
+  if (name === "wasm" || name === "native" || name === "auto") {
+    const { threads, notice } = options;
+    return compiledBackend(await chooseProducts(name, threads === undefined ? {} : { threads }), notice);
+  }
+  return gpuBackend();
+}
+
+async function gpuBackend(): Promise<Backend> {
+  await provideGpu();
+  if (!(await init("webgpu")).includes("webgpu"))
     throw new RangeError(
-      name === "webgpu"
-        ? "device webgpu: no GPU with a driver was found here; use --device wasm, which runs everywhere, or --device native."
-        : `device ${name} is not available here; use --device wasm, which runs everywhere.`,
+      "device webgpu: no GPU with a driver was found here; use --device auto, which runs everywhere.",
     );
-  defaultDevice(name as Device);
-  return name === "webgpu" ? jaxBackend(name, guardOf(getWebGPUDevice())) : jaxBackend(name);
+  defaultDevice("webgpu");
+  const gpu = getWebGPUDevice();
+  return jaxBackend("webgpu", guardOf(gpu), nameOf(gpu));
+}
+
+/** `NVIDIA H200`, or of what a browser tells: `nvidia hopper`. */
+function nameOf({ adapterInfo }: GPUDevice): string {
+  const { description, device, vendor, architecture } = adapterInfo ?? {};
+  return description || device || [vendor, architecture].filter(Boolean).join(" ") || "GPU of unknown name";
 }

@@ -23,11 +23,12 @@ async function send(arrays: NamedArrays, device: string): Promise<void> {
   else await blockUntilReady(smallest);
 }
 
-/** Runs compiled functions by jax-js's own `jit`, on the device that is its default. */
-export function jaxBackend(device: string, guard: Guard = unguarded): Backend {
+/** Runs compiled functions by jax-js's own `jit`, on the device that is its default; `gpu` is the name of a GPU. */
+export function jaxBackend(device: string, guard: Guard = unguarded, gpu?: string): Backend {
   if (device === "wasm") shareKernelInstances();
   return {
     device,
+    ...(gpu === undefined ? { products: "jax-js", threads: 1 } : { products: gpu }),
     put: (arrays) => hold(toDevice(arrays), guard),
     update: (fn) => {
       const compiled = jit(fn as never) as unknown as Compiled;

@@ -4,31 +4,31 @@ import type { Learner } from "./learner.ts";
 import type { Scorer } from "./scores.ts";
 import { imagesOf, type Task } from "./tasks.ts";
 
-/** A certificate and the device that gave the class scores. */
+/** A certificate and what computed the class scores. */
 export interface Issued {
-  readonly device: string;
+  readonly computer: string;
   readonly certificate: Certificate;
 }
 
 /** Test images per task whose class scores are certified. */
 const PROBE = 1000;
 
-async function evidenceOf(learner: Learner, scorer: Scorer, task: Task, device: string): Promise<Evidence> {
+async function evidenceOf(learner: Learner, scorer: Scorer, task: Task, computer: string): Promise<Evidence> {
   const network = await learner.network(task);
   const inputs = imagesOf(task, learner.tasks.dataset.test, task.test.subarray(0, PROBE));
   return {
     weights: Object.fromEntries(Object.entries(network).map(([name, values]) => [name, { values }])),
     inputs,
-    // Sums of another device round otherwise.
-    ...(device === scorer.device ? { outputs: await scorer.scores(network, inputs) } : {}),
+    // Sums of another device or BLAS round otherwise.
+    ...(computer === scorer.computer ? { outputs: await scorer.scores(network, inputs) } : {}),
   };
 }
 
 /** Certifies a task that was just finished. */
 export async function issue(learner: Learner, scorer: Scorer, task: Task): Promise<Issued> {
-  const { device } = scorer;
-  const evidence = await evidenceOf(learner, scorer, task, device);
-  return { device, certificate: await certify(`task ${task.index + 1} (${task.name})`, evidence) };
+  const { computer } = scorer;
+  const evidence = await evidenceOf(learner, scorer, task, computer);
+  return { computer, certificate: await certify(`task ${task.index + 1} (${task.name})`, evidence) };
 }
 
 /** Checks every certificate against the learner as it is now. */
@@ -38,8 +38,8 @@ export async function checkAll(
   issued: readonly Issued[],
 ): Promise<CertificateReport[]> {
   const reports: CertificateReport[] = [];
-  for (const [index, { device, certificate }] of issued.entries()) {
-    const evidence = await evidenceOf(learner, scorer, learner.tasks.list[index]!, device);
+  for (const [index, { computer, certificate }] of issued.entries()) {
+    const evidence = await evidenceOf(learner, scorer, learner.tasks.list[index]!, computer);
     reports.push(await checkCertificate(certificate, evidence));
   }
   return reports;

@@ -1,6 +1,6 @@
 import { numpy as np, tree } from "@jax-js/jax";
 import { type NamedArrays, taskScores } from "hardgrad";
-import type { Backend, HostArray, HostArrays } from "../../contract/backend.ts";
+import { type Backend, computerText, type HostArray, type HostArrays } from "../../contract/backend.ts";
 import { normalised } from "../../nn/normalize.ts";
 import { scoresOf, type TaskNetwork } from "./network.ts";
 
@@ -9,7 +9,8 @@ const BLOCK = 250;
 
 /** Asks finished networks. */
 export interface Scorer {
-  readonly device: string;
+  /** On which the same scores come out to the bit. */
+  readonly computer: string;
   /** Class scores `[count, outputs]` of images `[count, inputs]`. */
   scores(network: TaskNetwork, images: HostArray): Promise<HostArray>;
   /** For every image how much each task's network lowers the entropy of their mixture, `[count, tasks]`. */
@@ -46,7 +47,7 @@ export function scorerOf(backend: Backend, layers: number): Scorer {
     return { shape: [count, width], data: joined };
   };
   return {
-    device: backend.device,
+    computer: computerText(backend),
     scores: (network, images) => inBlocks(evaluate, network, images, network.head!.shape[1]!),
     taskScores: (networks, images) => {
       const arrays = networks.flatMap((network, t) =>

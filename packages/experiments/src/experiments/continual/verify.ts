@@ -8,8 +8,8 @@ import type { ContinualSettings } from "./options.ts";
 import { scorerOf } from "./scores.ts";
 
 /**
- * Checks the certificate of every finished task against the weights of a checkpoint. Class scores are compared on the device
- * that gave them; on another one only the weights are.
+ * Checks the certificate of every finished task against the weights of a checkpoint. Class scores are compared
+ * by what gave them; on another device, or with another BLAS, only the weights are.
  *
  * @param checkpoint of a run of continual; at its end the learner is the method itself.
  */

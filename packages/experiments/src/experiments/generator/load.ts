@@ -1,4 +1,5 @@
 import { random, tree } from "@jax-js/jax";
+import type { Backend } from "../../contract/backend.ts";
 import { type DataForm, exampleSize, type ImageShape } from "../../contract/dataset.ts";
 import type { Asked, LoadedGenerator } from "../../contract/drawing.ts";
 import { resolveSettings, type Settings } from "../../contract/options.ts";
@@ -21,7 +22,7 @@ const MOST = 1_000_000;
 /**
  * A generator from the checkpoint of its run: read already, or the bytes of its `checkpoint.safetensors`.
  *
- * @param options.device one of `deviceNames` (default wasm).
+ * @param options.backend draws (default: device wasm, by which the same seed gives the same pixels on every machine).
  * @throws RangeError for a checkpoint of another experiment, a damaged one, or one without names of its classes.
  * @example
  * const generator = await loadGenerator(readFileSync("runs/NAME/checkpoint.safetensors"));
@@ -29,7 +30,7 @@ const MOST = 1_000_000;
  */
 export async function loadGenerator(
   source: Checkpoint | Uint8Array,
-  options: { readonly device?: string } = {},
+  options: { readonly backend?: Backend } = {},
 ): Promise<LoadedGenerator> {
   const checkpoint = source instanceof Uint8Array ? await decodeCheckpoint(source) : source;
   const { config, record } = checkpoint;
@@ -42,7 +43,7 @@ export async function loadGenerator(
   const pixelCount = exampleSize(form.shape);
   const names = namesOf(settings, record.last);
   const size = settings.styleSize;
-  const backend = await useDevice(options.device ?? "wasm");
+  const backend = options.backend ?? (await useDevice("wasm"));
   const parameters = checkedParameters(checkpoint, settings, form);
   const resident = backend.put(parameters);
   const decoder = backend.evaluate((params, { digit, style }) => ({

@@ -47,6 +47,9 @@ export async function compiledBackend(
 
   return {
     device: products.device,
+    products: products.name,
+    threads: products.threads,
+    ...(products.faster === undefined ? {} : { faster: products.faster }),
     put: (arrays) => new CompiledResident(products, jax, arrays),
     update: (fn) => {
       const compiledFor = compiler((resident, inputs) => ({ state: fn(resident, inputs) }));
