@@ -52,6 +52,8 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 60_000,
     maxWorkers: "100%",
+    // The workers share the cores.
+    env: { HARDGRAD_THREADS: "1" },
     // Tracing makes many small objects that live for a moment: fewer collections.
     execArgv: ["--max-semi-space-size=64"],
     sequence: { sequencer: LongestFirst },

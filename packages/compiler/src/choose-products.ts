@@ -1,7 +1,8 @@
-import { hasFused } from "@hardgrad/onnx/graph";
+import { hasFused, type MemoryType } from "@hardgrad/onnx/graph";
 import { type Blas, loadBlas } from "./blas/load.ts";
-import { createMultiply, scratchBytes } from "./multiply/index.ts";
+import { createMultiply, multiplyModule, scratchBytes } from "./multiply/index.ts";
 import type { Multiply } from "./product.ts";
+import { canShare, threadsAvailable } from "./threads/available.ts";
 
 /** What computes the matrix products of compiled functions. */
 export interface Products {
@@ -9,39 +10,56 @@ export interface Products {
   readonly device: "native" | "wasm";
   /** For messages and results: "WebAssembly", or the BLAS and its version. */
   readonly name: string;
-  /** Of large products. */
+  /** Of large products; on device wasm of everything. */
   readonly threads: number;
+  /** Threads that run whole programs together: 1 where products have threads of their own. */
+  readonly together: number;
   /** Where device auto found no BLAS: what is missing, and the command that installs it. */
   readonly faster?: string;
+  /** What memory they work on. */
+  readonly memory: MemoryType;
+  /** The module of our own kernels, for memory of that type. */
+  readonly module: WebAssembly.Module;
   /** Memory that `multiplyOn` needs for itself. */
   readonly scratchBytes: number;
-  createMemory(): WebAssembly.Memory;
   multiplyOn(memory: WebAssembly.Memory, scratch: number): Multiply;
 }
 
-/** Our own kernels, on one thread. */
-export const wasmProducts: Products = {
-  device: "wasm",
-  // Node 24 and browsers have fused multiply-add, which rounds once where two operations round twice.
-  name: hasFused() ? "WebAssembly with fused multiply-add" : "WebAssembly",
-  threads: 1,
-  scratchBytes: scratchBytes(1),
-  createMemory: () => new WebAssembly.Memory({ initial: 1 }),
-  multiplyOn: (memory, scratch) => createMultiply(memory, { scratch, fused: hasFused() }),
-};
+/** Our own kernels. */
+export function wasmProducts(threads = 1): Products {
+  const memory = threads > 1 ? { shared: true, maximum: 65_536 } : {};
+  const options = { fused: hasFused(), ...memory };
+  return {
+    device: "wasm",
+    // Node 24 and browsers have fused multiply-add, which rounds once where two operations round twice.
+    name: options.fused ? "WebAssembly with fused multiply-add" : "WebAssembly",
+    threads,
+    together: threads,
+    memory,
+    module: multiplyModule(options),
+    scratchBytes: scratchBytes(threads),
+    multiplyOn: (on, scratch) => createMultiply(on, { scratch, ...options }),
+  };
+}
 
 /** The system's BLAS; our own kernels where it has no form for a product. */
-const blasProducts = (blas: Blas): Products => ({
-  ...wasmProducts,
-  device: "native",
-  name: blas.name,
-  threads: blas.threads,
-  multiplyOn: (memory, scratch) => blas.multiplyOn(memory, wasmProducts.multiplyOn(memory, scratch)),
-});
+function blasProducts(blas: Blas): Products {
+  const own = wasmProducts();
+  return {
+    ...own,
+    device: "native",
+    name: blas.name,
+    threads: blas.threads,
+    multiplyOn: (memory, scratch) => blas.multiplyOn(memory, own.multiplyOn(memory, scratch)),
+  };
+}
 
 /** Options of `chooseProducts`. */
 export interface ProductsOptions {
-  /** Threads of large matrix products on device native; default: as many as the machine has cores. */
+  /**
+   * Threads: on device native of large matrix products, on device wasm of the whole program. Default: the environment
+   * variable HARDGRAD_THREADS, else as many as the machine has cores.
+   */
   readonly threads?: number;
   /** Told what computes, and what would be faster. */
   readonly notice?: (sentence: string) => void;
@@ -59,8 +77,8 @@ export async function chooseProducts(
   device: "auto" | "native" | "wasm",
   { threads, notice }: ProductsOptions = {},
 ): Promise<Products> {
-  if (device === "wasm") return wasmProducts;
-  const blas = await loadBlas(threads === undefined ? {} : { threads });
+  if (device === "wasm") return wasmProducts(wasmThreads(threads));
+  const blas = await loadBlas({ threads: threads ?? threadsAvailable() });
   if (!("reason" in blas)) {
     const many = blas.threads === 1 ? "1 thread" : `${blas.threads} threads`;
     notice?.(`device native: matrix products by ${blas.name}, ${many}.`);
@@ -68,5 +86,17 @@ export async function chooseProducts(
   }
   if (device === "native") throw new RangeError(`device native: ${blas.reason} Device wasm needs nothing.`);
   notice?.(`device wasm; the system's BLAS would be faster. ${blas.reason}`);
-  return { ...wasmProducts, faster: blas.reason };
+  return { ...wasmProducts(wasmThreads(threads)), faster: blas.reason };
+}
+
+/** @throws RangeError if threads are asked for that can't be had. */
+function wasmThreads(asked: number | undefined): number {
+  if (asked === undefined) return threadsAvailable();
+  if (!Number.isInteger(asked) || asked < 1 || asked > 64)
+    throw new RangeError(`threads is ${asked}, but must be a whole number from 1 to 64.`);
+  if (asked > 1 && !canShare())
+    throw new RangeError(
+      `threads is ${asked}, and this page can't share memory among threads; let it be cross-origin isolated (headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp), or use one thread.`,
+    );
+  return asked;
 }

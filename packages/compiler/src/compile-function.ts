@@ -4,6 +4,7 @@ import { copied, dtypeOf, Example, type PlainArray, type PlainArrays, write } fr
 import { compileGraph } from "./compile-graph.ts";
 import { instantiate, type Program } from "./program.ts";
 import type { Residents } from "./residents.ts";
+import type { CrewProgram } from "./threads/crew.ts";
 import { mapLeaves, under } from "./tree.ts";
 
 /**
@@ -28,7 +29,8 @@ export interface CompiledFunction {
    *
    * @throws RangeError if the memory can't be had.
    */
-  load(on: Residents): void;
+  /** Brings it to a memory and to all threads that work there; before that, it runs on one thread. */
+  load(on: Residents): Promise<void>;
   /** Runs it on resident arrays of the signature it was compiled for; gives its results by name. */
   run(on: Residents, inputs: PlainArrays): { [name: string]: PlainArray };
   /** For whoever looks: what runs, in order. */
@@ -91,6 +93,8 @@ export function compileFunction(
       held: new Map([...residents.slots].map(([name, { storage }]) => [under(STATE, name), storage])),
       updates: Object.fromEntries(successorOf),
       start: residents.free,
+      memory: residents.products.memory,
+      threads: residents.products.together,
     },
   );
 
@@ -100,13 +104,19 @@ export function compileFunction(
   const noise = compiled.inputs.filter(({ name }) => !nameOfInput.has(name) && !nameOfResident.has(name));
   const copiedOut = compiled.outputs.filter(({ name }) => !successorOf.has(name));
   let module: WebAssembly.Module | undefined;
-  const programs = new WeakMap<Residents, Program>();
+  const programs = new WeakMap<Residents, { readonly one: Program; readonly all: CrewProgram | undefined }>();
   const draw = fastDraw(keys);
-  const programOn = (on: Residents): Program => {
+  const programOn = (on: Residents) => {
     let program = programs.get(on);
     if (!program) {
       module ??= new WebAssembly.Module(compiled.module);
-      program = instantiate(compiled, module, on.memory, on.multiply);
+      const one = instantiate(compiled, module, on.memory, on.multiply);
+      const all = on.crew?.load({
+        modules: [on.products.module, module],
+        numbers: { scratch: on.scratch },
+        functions: { host: one.host },
+      });
+      program = { one, all };
       programs.set(on, program);
     }
     return program;
@@ -119,9 +129,9 @@ export function compileFunction(
     updates,
     results,
     explain: compiled.explain,
-    load: programOn,
+    load: async (on) => programOn(on).all?.ready,
     run(on, arrays) {
-      const program = programOn(on);
+      const { one: program, all } = programOn(on);
       for (const port of ports)
         write(program.view(port), arrays[nameOfInput.get(port.name)!]!.data, port.dtype);
       const drawn = runKeys(
@@ -130,7 +140,8 @@ export function compileFunction(
         draw,
       );
       for (const port of noise) program.view(port).set(drawn[port.name]!);
-      program.run();
+      program.prepare();
+      (all?.run() ?? program.run)();
       return Object.fromEntries(
         copiedOut.map((port) => {
           const { name, shape, dtype } = port;

@@ -105,6 +105,7 @@ export async function compileStep<State, Inputs, Out extends { readonly state: T
   const step = shared.compile("compileStep", "step", fn, inputs);
   if (!step.updates)
     throw new TypeError("compileStep: the function must return the successor of its state: { state, ... }.");
+  await step.loaded;
   const { device } = products;
   const made: CompiledStep<unknown, unknown, unknown> = {
     device,
@@ -138,12 +139,13 @@ export async function compile<Inputs, Out>(
   options: CompileOptions = {},
 ): Promise<Compiled<Inputs, Out> & { dispose(): void }> {
   const shared = new SharedState("compile", {}, await prepare(options));
-  const { run } = shared.compile(
+  const { run, loaded } = shared.compile(
     "compile",
     "compiled",
     (_: unknown, i: Traced<Inputs>) => ({ results: fn(i) }),
     inputs,
   );
+  await loaded;
   const unwrapped = (passed: unknown): unknown => (run(passed) as { results: unknown }).results;
   return { run: unwrapped as never, dispose: () => shared.dispose() };
 }

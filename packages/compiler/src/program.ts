@@ -8,6 +8,11 @@ export interface Program {
   readonly compiled: CompiledGraph;
   /** The elements of a port; truth values are -1 and 0. */
   view(port: Port): Float32Array | Int32Array | Uint32Array | Uint8Array;
+  /** What it calls in JavaScript. */
+  host(index: number): void;
+  /** Puts its constants in their places; before each run. */
+  prepare(): void;
+  /** On one thread. */
   run(): void;
 }
 
@@ -36,22 +41,24 @@ export function instantiate(
     bound = memory.buffer;
     operations = compiled.host.map((operation) => operation(memory.buffer));
   };
+  const host = (index: number): void => operations[index]!();
   const { exports } = new WebAssembly.Instance(module, {
-    m: { m: memory, multiply, host: (i: number) => operations[i]!() },
+    m: { m: memory, multiply, host, barrier: () => undefined },
   });
   const run = exports.run as (thread: number, threads: number) => void;
   return {
     compiled,
     view: ({ storage }) => numbers(memory.buffer, storage),
-    run() {
+    host,
+    prepare() {
       bind();
       if (owners.get(memory) !== compiled) {
         for (const { storage, value } of compiled.constants)
           numbers(memory.buffer, storage).set(wordsOf(value));
         owners.set(memory, compiled);
       }
-      run(0, 1);
     },
+    run: () => run(0, 1),
   };
 }
 

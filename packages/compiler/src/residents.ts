@@ -13,6 +13,8 @@ import { numbers } from "./host.ts";
 import { bytesOf } from "./memory.ts";
 import type { Multiply } from "./product.ts";
 import { grow } from "./program.ts";
+import { Crew } from "./threads/crew.ts";
+import { controlBytes } from "./threads/index.ts";
 import type { Storage } from "./views.ts";
 
 /** Where an array lives. */
@@ -36,7 +38,12 @@ export class Residents {
   /** Names, types and shapes, which never change. */
   readonly signature: string;
   readonly slots: ReadonlyMap<string, Slot>;
+  readonly products: Products;
   readonly multiply: Multiply;
+  /** Where products have their scratch memory. */
+  readonly scratch: number;
+  /** Threads that work in this memory together, if there are several. */
+  readonly crew: Crew | undefined;
   /** Where the memory is free for the arrays of compiled functions, which share it. */
   readonly free: number;
 
@@ -54,16 +61,26 @@ export class Residents {
       slots.set(name, { shape: array.shape, dtype, storage });
     }
     this.slots = slots;
-    this.free = top + products.scratchBytes;
-    this.memory = products.createMemory();
+    this.products = products;
+    this.scratch = top;
+    const control = top + products.scratchBytes;
+    const together = products.together > 1;
+    this.free = control + (together ? controlBytes : 0);
+    this.memory = new WebAssembly.Memory({ initial: 1, ...products.memory });
     grow(this.memory, this.free);
     this.multiply = products.multiplyOn(this.memory, top);
+    this.crew = together ? new Crew(products.together, this.memory, control) : undefined;
     this.write(arrays);
   }
 
   /** The elements of an array where they are, until the memory grows. */
   view(name: string): Elements {
     return numbers(this.memory.buffer, this.slots.get(name)!.storage);
+  }
+
+  /** Ends the threads. */
+  dispose(): void {
+    this.crew?.close();
   }
 
   /** Copies of some. */

@@ -10,6 +10,8 @@ import { mapLeaves } from "./tree.ts";
 /** A function of a state and inputs, compiled for the shapes of its calls. */
 export interface FunctionOfState {
   run(inputs: unknown): unknown;
+  /** Kept when all threads have it for the shapes of the examples. */
+  readonly loaded: Promise<void>;
   /** Whether it replaces the state. */
   readonly updates: boolean;
 }
@@ -38,10 +40,11 @@ export class SharedState {
     const compileFor = (inputs: PlainArrays): CompiledFunction =>
       onWasm(() => compileFunction((s, i) => parts(fn(s as never, i as never)), residents, inputs, trees));
     const compiled = saying(who, () => compileFor(first));
-    compiled.load(residents);
+    const loaded = compiled.load(residents);
     const byShapes = new Map([[signatureOf(first), compiled]]);
     const run = `${called}.run`;
     return {
+      loaded,
       updates: compiled.updates,
       run: (passed) => {
         const on = this.#living(run);
@@ -70,6 +73,7 @@ export class SharedState {
   }
 
   dispose(): void {
+    this.#residents?.dispose();
     this.#residents = undefined;
   }
 

@@ -59,6 +59,7 @@ export async function compiledBackend(
         const compiled = compiledFor(held, inputs);
         if (!compiled) return held.onJax((there) => fallback(there, inputs), true);
         await held.home();
+        if (!held.loaded.has(compiled)) await held.load(compiled);
         compiled.run(held.arrays, inputs);
       };
     },

@@ -1,9 +1,11 @@
-import { type Products, Residents } from "@hardgrad/compiler";
+import { type CompiledFunction, type Products, Residents } from "@hardgrad/compiler";
 import type { Backend, HostArray, HostArrays, Resident } from "../../../contract/backend.ts";
 
 /** Arrays of a run in the memory of its compiled functions. While a function runs on jax-js instead, they live there. */
 export class CompiledResident implements Resident {
   readonly arrays: Residents;
+  /** Functions that all threads of the memory have. */
+  readonly loaded = new WeakSet<CompiledFunction>();
   readonly #jax: Backend;
   /** Where the arrays are, if not here. */
   #away: Resident | undefined;
@@ -11,6 +13,11 @@ export class CompiledResident implements Resident {
   constructor(products: Products, jax: Backend, arrays: HostArrays) {
     this.#jax = jax;
     this.arrays = new Residents(products, arrays);
+  }
+
+  async load(fn: CompiledFunction): Promise<void> {
+    await fn.load(this.arrays);
+    this.loaded.add(fn);
   }
 
   /** Brings the arrays back from jax-js, if they are there. */
@@ -42,5 +49,6 @@ export class CompiledResident implements Resident {
   dispose(): void {
     this.#away?.dispose();
     this.#away = undefined;
+    this.arrays.dispose();
   }
 }
