@@ -140,8 +140,11 @@ export function compileFunction(
         draw,
       );
       for (const port of noise) program.view(port).set(drawn[port.name]!);
-      program.prepare();
-      (all?.run() ?? program.run)();
+      const together = all?.run();
+      if (together) {
+        program.prepare();
+        together();
+      } else program.run();
       return Object.fromEntries(
         copiedOut.map((port) => {
           const { name, shape, dtype } = port;

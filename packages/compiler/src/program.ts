@@ -10,7 +10,7 @@ export interface Program {
   view(port: Port): Float32Array | Int32Array | Uint32Array | Uint8Array;
   /** What it calls in JavaScript. */
   host(index: number): void;
-  /** Puts its constants in their places; before each run. */
+  /** Puts its constants in their places: before a run on several threads. */
   prepare(): void;
   /** On one thread. */
   run(): void;
@@ -46,19 +46,21 @@ export function instantiate(
     m: { m: memory, multiply, host, barrier: () => undefined },
   });
   const run = exports.run as (thread: number, threads: number) => void;
+  const prepare = (): void => {
+    bind();
+    if (owners.get(memory) === compiled) return;
+    for (const { storage, value } of compiled.constants) numbers(memory.buffer, storage).set(wordsOf(value));
+    owners.set(memory, compiled);
+  };
   return {
     compiled,
     view: ({ storage }) => numbers(memory.buffer, storage),
     host,
-    prepare() {
-      bind();
-      if (owners.get(memory) !== compiled) {
-        for (const { storage, value } of compiled.constants)
-          numbers(memory.buffer, storage).set(wordsOf(value));
-        owners.set(memory, compiled);
-      }
+    prepare,
+    run() {
+      prepare();
+      run(0, 1);
     },
-    run: () => run(0, 1),
   };
 }
 
