@@ -103,7 +103,7 @@ function stepsOf(
   });
   const { id, supports, options } = estimator;
   const steps: Step[] = [{ what: "traits", run: () => readable(estimator) }];
-  if (!Array.isArray(supports)) return steps;
+  if (!Array.isArray(supports) || supports.some((kind) => !caseOf(kind))) return steps;
   if (create) steps.push({ what: "options", run: () => optionsRefused(id, create, options) });
   const byKind = new Map(supports.map((kind) => [kind, biasOptions(estimator, caseOf(kind))]));
   for (const c of cases.filter(({ kind }) => supports.includes(kind))) {
