@@ -105,7 +105,7 @@ const first = [
   [/^distributions\/mask/, ["mask"]],
   [/^distributions\/tame/, ["tame"]],
   [/^gates\/named-arrays/, ["named-arrays"]],
-  [/^estimators\/.*(imle|maximizer|perturbed)/, ["perturb-and-map"]],
+  [/^estimators\/.*(imle|maximizer|perturbed)/, ["perturbation", "perturb-and-map"]],
   [/^estimators\/.*(decoupled)/, ["decoupled"]],
   [/^estimators\/noise/, ["noise"]],
   [/^estimators\/.*(reinforce|nvil|adaptation)/, ["state"]],
