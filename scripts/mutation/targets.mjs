@@ -68,7 +68,7 @@ const core = [
     /^check\//,
     ["check: a claim that is false|options out of range|tells its progress", "check: every claim"],
   ],
-  [/^(gradients|compiler)\.ts/, ["gradients", "gradients-of-estimators"]],
+  [/^(gradients|compiler)\.ts/, ["gradients"]],
   [
     /^(expectation|objective|support)\.ts/,
     ["objective-errors", "equivalences: misuse", "conformance", "gradients"],
