@@ -28,7 +28,7 @@ const experiments = [
     ["generator-terms", "generator-information", "generator-draw", "generator"],
   ],
   [/^judge\/statistics\.ts$/, ["judge"]],
-  [/^engine\/variance\.ts$/, ["training"]],
+  [/^engine\/variance\.ts$/, ["variance"]],
 ];
 const gates = [
   "gates",
@@ -39,7 +39,7 @@ const gates = [
   "scalars",
   "extremes: entropy, gates",
 ];
-const audits = ["statistics", "rare", "exact-gradient", "part", "monitor", "audit", "verdicts"];
+const measures = ["statistics", "rare", "exact-gradient", "part", "monitor"];
 const laws = [
   "shift",
   "mask",
@@ -58,10 +58,11 @@ const core = [
   [/^audit\/(monitor)/, ["monitor", "audit"]],
   [
     /^audit\/(exact-gradient|enumerate|combinations|subsets|ordered|variables)/,
-    ["exact-gradient", ...audits],
+    ["exact-gradient", ...measures],
   ],
   [/^audit\/compiled-check/, ["compiled-check", "gradients: audit"]],
-  [/^audit\//, audits],
+  [/^audit\/(audit|draws|facts)/, ["audit"]],
+  [/^audit\//, measures],
   [/^distributions\/(counts|exponential)/, ["counts", ...laws]],
   [/^distributions\//, laws],
   [
