@@ -28,7 +28,7 @@ const experiments = [
     ["generator-terms", "generator-information", "generator-draw", "generator"],
   ],
   [/^judge\/statistics\.ts$/, ["judge"]],
-  [/^engine\/variance\.ts$/, ["training"]],
+  [/^engine\/variance\.ts$/, ["variance"]],
 ];
 const gates = [
   "gates",
@@ -39,7 +39,7 @@ const gates = [
   "scalars",
   "extremes: entropy, gates",
 ];
-const audits = ["statistics", "rare", "exact-gradient", "part", "monitor", "audit", "verdicts"];
+const measures = ["statistics", "rare", "exact-gradient", "part", "monitor"];
 const laws = [
   "shift",
   "mask",
@@ -58,17 +58,18 @@ const core = [
   [/^audit\/(monitor)/, ["monitor", "audit"]],
   [
     /^audit\/(exact-gradient|enumerate|combinations|subsets|ordered|variables)/,
-    ["exact-gradient", ...audits],
+    ["exact-gradient", ...measures],
   ],
   [/^audit\/compiled-check/, ["compiled-check", "gradients: audit"]],
-  [/^audit\//, audits],
+  [/^audit\/(audit|draws|facts)/, ["audit"]],
+  [/^audit\//, measures],
   [/^distributions\/(counts|exponential)/, ["counts", ...laws]],
   [/^distributions\//, laws],
   [
     /^check\//,
     ["check: a claim that is false|options out of range|tells its progress", "check: every claim"],
   ],
-  [/^(gradients|compiler)\.ts/, ["gradients", "gradients-of-estimators"]],
+  [/^(gradients|compiler)\.ts/, ["gradients"]],
   [
     /^(expectation|objective|support)\.ts/,
     ["objective-errors", "equivalences: misuse", "conformance", "gradients"],
@@ -105,7 +106,7 @@ const first = [
   [/^distributions\/mask/, ["mask"]],
   [/^distributions\/tame/, ["tame"]],
   [/^gates\/named-arrays/, ["named-arrays"]],
-  [/^estimators\/.*(imle|maximizer|perturbed)/, ["perturb-and-map"]],
+  [/^estimators\/.*(imle|maximizer|perturbed)/, ["perturbation", "perturb-and-map"]],
   [/^estimators\/.*(decoupled)/, ["decoupled"]],
   [/^estimators\/noise/, ["noise"]],
   [/^estimators\/.*(reinforce|nvil|adaptation)/, ["state"]],

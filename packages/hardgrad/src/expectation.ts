@@ -1,4 +1,5 @@
 import { Array as ConcreteArray, numpy as np, tree } from "@jax-js/jax";
+import { isArray } from "./checks.ts";
 import { functionsOf } from "./distributions/index.ts";
 import { isUsedUp, usedUp } from "./objective.ts";
 import { checkSupport } from "./support.ts";
@@ -88,6 +89,7 @@ export function statefulExpectation<K extends Kind>(
   try {
     const noise = estimator.noise(q, key);
     const result = estimator.losses(q, typeof f === "function" ? watched : f, noise, state);
+    checkResult(estimator.id, q.batchShape, result);
     refuseNaN(estimator.id, result.losses, largest, seen);
     return result;
   } catch (cause) {
@@ -146,6 +148,17 @@ function largestOf(x: np.Array): number {
 interface Seen {
   readonly what: "sample" | "objective";
   readonly broken: np.Array;
+}
+
+/** What an estimator of one's own may get wrong: a mean over the batch would pass for one loss per example. */
+function checkResult(id: string, batch: readonly number[], result: unknown): void {
+  const { losses, state } = (result ?? {}) as { losses?: unknown; state?: unknown };
+  if (!isArray(losses) || typeof state !== "object" || state === null)
+    throw new TypeError(`${id}: an estimator must return { losses, state }, losses as an array and state as arrays by name.`); // biome-ignore format: one thought
+  if (losses.shape.length !== batch.length || losses.shape.some((n, i) => n !== batch[i]))
+    throw new RangeError(
+      `${id}: an estimator must return one loss per example, shape [${batch}], but returned shape [${losses.shape}].`,
+    );
 }
 
 /** Only where there are values to look at: inside `jit` a NaN shows in the loss instead. Says whose NaN it is. */

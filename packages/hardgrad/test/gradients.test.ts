@@ -160,6 +160,17 @@ describe("grad: eager, compiled, mapped and nested are the derivative", () => {
 describe("valueAndGrad", () => {
   const f = (x: np.Array, w: np.Array): np.Array => np.sum(x.slice([], [0, 2]).mul(w));
 
+  test("numbers and booleans become arrays, also inside trees, whether differentiated or not", () => {
+    const g = (x: np.Array, { by }: { by: np.Array }, on: np.Array): np.Array => {
+      expect([by.shape, on.shape]).toEqual([[], []]);
+      return np.sum(np.where(on, x.mul(by), 0));
+    };
+    const call = grad(g) as unknown as (...args: unknown[]) => np.Array;
+    expect(call(np.array([1, 2]), { by: 3 }, true).js()).toEqual([3, 3]);
+    expect(call(np.array([1, 2]), { by: 3 }, false).js()).toEqual([0, 0]);
+    const square = grad((x: np.Array) => np.square(x)) as unknown as (x: number) => np.Array;
+    expect(square(3).item()).toBe(6);
+  });
   test("argnums: one, or a list, whose gradients come in its order", () => {
     close(numbers(grad(f, { argnums: 1 })(x6(), np.array([1, 1]))), [1.5, -3]);
     const [value, [w, x]] = jit(valueAndGrad(f, { argnums: [1, 0] }))(x6(), np.array([2, 3]));

@@ -37,6 +37,8 @@ export async function loadNamed(words: readonly string[]): Promise<void> {
 export async function loadModulesOf({ data, files = {} }: RunConfig, run: string): Promise<void> {
   for (const [name, { path, sha256 }] of Object.entries(files)) {
     if (name === data) continue; // read, and compared, where they are needed
+    if (!loaded.has(name) && !existsSync(path))
+      throw new Failure(`${run} was made with ${name}, and ${path} is not there; put that file back, or train a new run.`); // biome-ignore format: one thought
     const found = loaded.get(name) ?? (await load(name, path));
     if (found.sha256 !== sha256)
       throw new Failure(

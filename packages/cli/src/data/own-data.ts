@@ -43,6 +43,8 @@ export function ownFile(text: string): NonNullable<RunConfig["files"]> {
 /** The data of the user's that a run was made with. @throws Failure if they have changed since. */
 export async function ownDataOf({ data, files }: RunConfig, quiet: boolean): Promise<Dataset> {
   const made = files?.[data];
+  if (made && ![made.path, resolve(data)].some((path) => fs.existsSync(path)))
+    throw new Failure(`the run was made with the data ${made.path}, which are not there; put them back, or train a new run.`); // biome-ignore format: one thought
   const { dataset, path, sha256 } = await load(data, quiet, made?.path);
   if (made && made.sha256 !== sha256)
     throw new Failure(

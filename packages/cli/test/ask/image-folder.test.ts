@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
 import type { Dataset, RunConfig, Split } from "@hardgrad/experiments";
@@ -232,6 +232,13 @@ test("a run goes on with the data it was begun with, from any folder, and with n
   expect(changed.code).toBe(1);
   expect(changed.stderr).toMatch(/^the run was made with other data than .*data has now \(SHA-256 [0-9a-f]{12}; now [0-9a-f]{12}\); put those files back, or start a new run\.\n$/); // biome-ignore format: one thought
   writeFileSync(file, kept);
+  renameSync(join(cwd, "data"), join(cwd, "elsewhere"));
+  const gone = resume(3);
+  renameSync(join(cwd, "elsewhere"), join(cwd, "data"));
+  expect([gone.code, gone.stderr]).toEqual([
+    1,
+    `the run was made with the data ${join(cwd, "data")}, which are not there; put them back, or train a new run.\n`,
+  ]);
   rmSync(join(cwd, "data/c/1.png"));
   writeFileSync(join(cwd, "data/c/2.png"), grey(2, 1, 0, 9)); // the same bytes under another name
   expect(resume(3).code).toBe(1);

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -94,7 +94,13 @@ export default defineEstimator({
     const kept = readFileSync(join(cwd, "estimator.mjs"), "utf8");
     write("estimator.mjs", `${kept}// changed\n`);
     const refused = run("train", "--resume", "run", "--epochs", "3");
+    rmSync(join(cwd, "estimator.mjs"));
+    const gone = run("train", "--resume", "run", "--epochs", "3");
     write("estimator.mjs", kept);
+    expect([gone.code, gone.stderr]).toEqual([
+      1,
+      `run was made with ./estimator.mjs, and ${join(cwd, "estimator.mjs")} is not there; put that file back, or train a new run.\n`,
+    ]);
     expect(refused.code).toBe(1);
     expect(refused.stderr).toMatch(
       /^run was made with another \.\/estimator\.mjs \(SHA-256 .*\); put that file back.*\n$/,

@@ -62,7 +62,7 @@ export type SettingsOf<T extends SettingsTable> = { readonly [N in keyof T]: Val
  */
 export function resolveSettings<T extends SettingsTable>(
   table: T,
-  given: Partial<Settings>,
+  given: Partial<SettingsOf<T>>,
   form: DataForm,
 ): SettingsOf<T> {
   const plain: { [name: string]: number | string | boolean } = {};

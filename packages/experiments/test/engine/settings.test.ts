@@ -58,12 +58,14 @@ describe("resolveSettings", () => {
   });
 
   test("names and values that the table does not have are refused in one sentence", () => {
+    // @ts-expect-error a typing error
     expect(() => resolveSettings(table, { rates: 1 }, digits)).toThrow(
       "there is no setting rates; known: rate, unit, shared, hidden, width.",
     );
     expect(() => resolveSettings(table, { rate: Number.NaN }, digits)).toThrow(
       "setting rate must be a number from 0 to 1, not NaN.",
     );
+    // @ts-expect-error of another type
     expect(() => resolveSettings(table, { shared: "yes" }, digits)).toThrow(
       "setting shared must be true or false, not yes.",
     );

@@ -39,7 +39,7 @@ function config(
     learningRate: 0.01,
     gateRate: 5,
     beside: "none",
-  };
+  } as const;
   return {
     experiment: "continual",
     estimator: { id: estimator, options: {} },

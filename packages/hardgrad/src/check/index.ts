@@ -2,7 +2,7 @@ import type { Estimator } from "../types.ts";
 import { type BiasOptions, biased, exactFor, unbiased } from "./bias.ts";
 import { type Case, caseOf, cases, caseText, type Entry, variantsOf } from "./cases.ts";
 import { estimatesOf } from "./estimates.ts";
-import { extremes, needs, ownership } from "./limits.ts";
+import { extremes, needs, ownership, stateKept } from "./limits.ts";
 import { objectives } from "./objectives.ts";
 import type { Claim, Outcome } from "./outcome.ts";
 import { samplesAndValues } from "./samples.ts";
@@ -79,7 +79,7 @@ export async function checkEstimator(
     try {
       for (const outcome of [await step.run()].flat()) findings.push({ ...outcome, ...place });
     } catch (error) {
-      const message = `${one.id} fails at ${step.what}${step.where ? ` (${step.where})` : ""}: ${(error as Error).message}`;
+      const message = `${one.id} fails at ${step.what}${step.where ? ` (${step.where})` : ""}: ${error instanceof Error ? error.message : String(error)}`;
       findings.push({ claim: "runs", holds: false, message, ...place });
     }
   }
@@ -103,6 +103,7 @@ function stepsOf(
   });
   const { id, supports, options } = estimator;
   const steps: Step[] = [{ what: "traits", run: () => readable(estimator) }];
+  if (!Array.isArray(supports) || supports.some((kind) => !caseOf(kind))) return steps;
   if (create) steps.push({ what: "options", run: () => optionsRefused(id, create, options) });
   const byKind = new Map(supports.map((kind) => [kind, biasOptions(estimator, caseOf(kind))]));
   for (const c of cases.filter(({ kind }) => supports.includes(kind))) {
@@ -144,6 +145,7 @@ function stepsFor(entry: Entry, kept: Keep): Step[] {
   return [
     { what: "samples and value", where, run: () => samplesAndValues(entry, { samples: !enumerates }) },
     { what: "needs", where, run: () => needs(entry) },
+    { what: "state", where, run: () => stateKept(entry) },
     { what: "jit", where, run: () => transforms(entry, program) },
     { what: "vmap", where, run: () => mapsOverKeys(entry, program) },
     { what: "gradients to parameters", where, run: () => gradientsToParameters(entry) },

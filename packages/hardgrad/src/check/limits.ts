@@ -2,7 +2,7 @@ import { Array as ConcreteArray, jit, numpy as np, random, tree } from "@jax-js/
 import { statefulExpectation } from "../expectation.ts";
 import { grad } from "../gradients.ts";
 import { detach } from "../surrogate.ts";
-import type { Objective } from "../types.ts";
+import type { Estimator, NamedArrays, Objective } from "../types.ts";
 import { caseText, type Entry, makeDistribution, repeatedLogits, widthOf } from "./cases.ts";
 import { freshState, lossOf, objectiveFor } from "./losses.ts";
 import { objectiveOf } from "./objectives.ts";
@@ -58,7 +58,38 @@ export function extremes(entry: Entry, program: Program): Outcome {
   };
 }
 
-/** Logits, key, samples and losses are consumed once, and none is kept. */
+/** The state keeps its names, shapes and types, so that a compiled step takes what it returned. */
+export function stateKept(entry: Entry): Outcome[] {
+  const { estimator, id, case: c } = entry;
+  const formOf = (state: NamedArrays): string =>
+    Object.keys(state).sort().map((name) => `${name} ${state[name]!.dtype}[${state[name]!.shape}]`).join(", ") || "nothing"; // biome-ignore format: one thought
+  const before = freshState(entry);
+  const first = formOf(before);
+  const { losses, state } = statefulExpectation(
+    makeDistribution(c.kind, repeatedLogits(c, 3)),
+    objectiveFor(objectiveOf("coupled"), c),
+    estimator,
+    random.key(1),
+    before,
+  );
+  losses.dispose();
+  const next = formOf(state);
+  tree.dispose(state);
+  return [
+    {
+      claim: "state",
+      holds: first === next,
+      message: `the state of ${id} must keep its names, shapes and types; init makes ${first}, and a step returns ${next} (${caseText(entry)}).`,
+    },
+    {
+      claim: "state",
+      holds: estimator.stateful === (first !== "nothing"),
+      message: `${id} says stateful is ${estimator.stateful}; init makes ${first} (${caseText(entry)}).`,
+    },
+  ];
+}
+
+/** Logits, key, noise, state, samples and losses are consumed once, and none is kept; the distribution is not changed. */
 export function ownership(entry: Entry): Outcome {
   const { estimator, id, case: c } = entry;
   const f = objectiveFor(objectiveOf("coupled"), c);
@@ -76,13 +107,19 @@ export function ownership(entry: Entry): Outcome {
     held.push({ what: "the losses that f returned", array: losses.ref });
     return losses;
   };
-  const { losses, state } = statefulExpectation(
-    makeDistribution(c.kind, logits.ref),
-    watched,
-    estimator,
-    key.ref,
-    freshState(entry),
-  );
+  const q = Object.freeze(makeDistribution(c.kind, logits.ref));
+  const given = freshState(entry);
+  for (const [name, array] of Object.entries(given))
+    held.push({ what: `the state ${name}`, array: array.ref });
+  const watching: Estimator = {
+    ...estimator,
+    noise: (of, k) => {
+      const noise = estimator.noise(of, k);
+      if (noise instanceof ConcreteArray) held.push({ what: "its noise", array: noise.ref });
+      return noise;
+    },
+  };
+  const { losses, state } = statefulExpectation(q, watched, watching, key.ref, given);
   losses.dispose();
   tree.dispose(state);
   const unique = held.filter(({ array }, i) => held.findIndex((h) => h.array === array) === i);

@@ -10,6 +10,7 @@ export type Claim =
   | "needs"
   | "finite"
   | "ownership"
+  | "state"
   | "jit"
   | "vmap"
   | "parameters"

@@ -53,7 +53,7 @@ export function samplesAndValues(
   let traced = false;
   // Digits of a number that names the state: a loss says which sample it is of. A mean of several is told from their sum.
   const highest = c.kind === "poisson" || c.kind === "binomial" ? c.total : 1;
-  const taken = rules[0] === "mean" || rules.length > 1 ? Math.max(1, Math.round(declared)) : 1;
+  const taken = rules[0] === "mean" || rules.length > 1 ? Math.max(1, Math.round(declared) || 1) : 1;
   const code = Array.from({ length: width }, (_, i) => (highest * taken + 1) ** i);
   const codesOf = (x: ArrayLike<number>): number[] =>
     Array.from({ length: x.length / width }, (_, row) =>
@@ -69,11 +69,15 @@ export function samplesAndValues(
   const first = statefulExpectation(q, record, estimator, random.key(3), estimator.init(q));
   tree.dispose(first.state);
   const values = first.losses.js() as number[];
+  const severally = estimator.singleSample && declared !== 1 && evaluations === declared;
+  const shownOf = (x: unknown): string => (typeof x === "number" ? shown(x) : JSON.stringify(x));
   const outcomes: Outcome[] = [
     {
       claim: "evaluations",
-      holds: evaluations === declared,
-      message: `${id} says it evaluates f ${shown(declared)} times per example; it evaluated it ${shown(evaluations)} times (${place}).`,
+      holds: evaluations === declared && !severally,
+      message: severally
+        ? `${id} says that it knows f by a single sample (singleSample), and that it evaluates f ${shownOf(declared)} times per example (${place}).`
+        : `${id} says it evaluates f ${shownOf(declared)} times per example; it evaluated it ${shown(evaluations)} times (${place}).`,
     },
     ...hardness(entry, count, seen),
   ];

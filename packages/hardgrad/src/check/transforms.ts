@@ -24,13 +24,18 @@ export function programOf(entry: Entry): Program {
   return jit(grad(lossOf(entry, objectiveFor(objectiveOf("coupled"), entry.case))));
 }
 
-/** jit = eager, and the same key gives the same bits. */
+/** jit = eager, the same key gives the same bits, and another key others. */
 export function transforms(entry: Entry, program: Program): Outcome[] {
   const { case: c, id } = entry;
   const loss = lossOf(entry, objectiveFor(objectiveOf("coupled"), c));
   const eager = flat(grad(loss)(repeatedLogits(c, 5), random.key(1)));
   const again = flat(grad(loss)(repeatedLogits(c, 5), random.key(1)));
   const jitted = flat(program(repeatedLogits(c, 5), random.key(1)));
+  const other = flat(program(repeatedLogits(c, 5), random.key(2)));
+  // One without noise gives every example of these, which are the same, the same gradient.
+  const width = widthOf(c.event);
+  const noisy = jitted.some((v, i) => !Object.is(v, jitted[i % width]));
+  const deaf = noisy && jitted.every((v, i) => Object.is(v, other[i]));
   const differs = eager.findIndex((v, i) => !Object.is(v, again[i]));
   const worst = jitted.findIndex((v, i) => !(furthest([v], [eager[i]!]) <= 1));
   return [
@@ -49,6 +54,11 @@ export function transforms(entry: Entry, program: Program): Outcome[] {
         worst < 0
           ? `${id} gives the same gradient compiled by jit (${caseText(entry)}).`
           : `${id} must give the same gradient compiled by jit; one is ${shown(eager[worst]!)} run step by step, and ${shown(jitted[worst]!)} compiled (${caseText(entry)}).`,
+    },
+    {
+      claim: "jit",
+      holds: !deaf,
+      message: `${id} must draw from its key; the gradients for two keys are ${deaf ? "the same bits" : "others, if it draws at all"} (${caseText(entry)}).`,
     },
   ];
 }

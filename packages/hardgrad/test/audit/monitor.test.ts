@@ -1,7 +1,15 @@
 import "../setup.ts";
 import { jit, numpy as np } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
-import { flipRatio, gateRates, gateReport, monitorGradient, startGradientMonitor } from "../../src/index.ts";
+import {
+  flipRatio,
+  gateRates,
+  gateReport,
+  monitorGradient,
+  signalToNoise,
+  startGradientMonitor,
+} from "../../src/index.ts";
+import { close } from "../close.ts";
 
 describe("rates of gates", () => {
   test("always-open and always-closed gates are counted at every batch size from 1 to 1024", () => {
@@ -34,4 +42,29 @@ describe("rates of gates", () => {
       /the gradient has shape \[2\], but must have \[2,2\]/,
     );
   });
+});
+
+test("signal and noise of three gradients, by weighted means in float64", () => {
+  const gradients = [
+    [0.02, -0.01, 0.03],
+    [0.01, -0.03, 0.03],
+    [0.04, -0.02, 0.03],
+  ];
+  for (const decay of [0.9, 0.99]) {
+    let state = startGradientMonitor([3]);
+    for (const g of gradients)
+      state =
+        decay === 0.99 ? monitorGradient(state, np.array(g)) : monitorGradient(state, np.array(g), decay);
+    const weights = gradients.map((_, t) => decay ** (gradients.length - 1 - t));
+    const total = weights.reduce((a, b) => a + b);
+    const mean = (of: (g: readonly number[]) => number): number =>
+      gradients.reduce((sum, g, t) => sum + (weights[t]! / total) * of(g), 0);
+    const means = [0, 1, 2].map((i) => mean((g) => g[i]!));
+    const variance = [0, 1, 2].reduce((sum, i) => sum + mean((g) => g[i]! ** 2) - means[i]! ** 2, 0);
+    const signal = means.reduce((sum, m) => sum + m * m, 0);
+    const found = signalToNoise(state);
+    // Squares of 1e-3 less squares, in float32.
+    close([found.variance.item()], [variance], { within: 1e-8, relative: 1e-3 });
+    close([found.ratio.item()], [signal / variance], { within: 1e-3, relative: 2e-3 });
+  }
 });

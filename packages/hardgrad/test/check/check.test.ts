@@ -1,5 +1,5 @@
 import "../setup.ts";
-import { Array as ConcreteArray, numpy as np } from "@jax-js/jax";
+import { Array as ConcreteArray, numpy as np, random } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
 import { type Claim, checkEstimator, type Finding } from "../../src/check/index.ts";
 import {
@@ -141,6 +141,104 @@ describe("a claim that is false is found, and said in words", () => {
       /same gradient compiled by jit/,
     ],
     ["traits", bent(score, { exactDegree: 1 }), "traits", /unbiased is true and exactDegree 1/],
+    [
+      "a kind that there is not",
+      bent(score, { supports: ["bernouli" as "bernoulli"] }),
+      "traits",
+      /a kind of supports is "bernouli", and may be "bernoulli", "categorical"/,
+    ],
+    ["needs", bent(score, { needs: "value" as "values" }), "traits", /needs is "value", and may be "values"/],
+    ["family", bent(score, { family: "none" as "noise" }), "traits", /family is "none", and may be "exact"/],
+    [
+      "degree",
+      bent(st, { exactDegree: 1.5 as 1 }),
+      "traits",
+      /exactDegree is 1\.5, and may be 0, 1, 2, 3, "all"/,
+    ],
+    [
+      "needs of a single sample",
+      bent(st, { singleSample: true }),
+      "traits",
+      /singleSample means that needs is "values", not "gradient"/,
+    ],
+    [
+      "a single sample",
+      bent(rloo({ samples: 3 }), { singleSample: true }),
+      "evaluations",
+      /by a single sample \(singleSample\), and that it evaluates f 3 times/,
+    ],
+    [
+      "evaluations as text",
+      bent(score, { evaluations: () => "1" as unknown as number }),
+      "evaluations",
+      /evaluates f "1" times per example; it evaluated it 1 times/,
+    ],
+    ["stateful", bent(score, { stateful: true }), "state", /says stateful is true; init makes nothing/],
+    [
+      "a state that grows",
+      bent(score, {
+        stateful: true,
+        init: () => ({ a: np.zeros([1]) }),
+        losses: (q, f, noise, { a }) => ({
+          ...score.losses(q, f, noise, {}),
+          state: { a: np.concatenate([a!.ref, a!]) },
+        }),
+      }),
+      "state",
+      /init makes a float32\[1\], and a step returns a float32\[2\]/,
+    ],
+    [
+      "keeps its noise",
+      bent(score, { losses: (q, f, noise, state) => score.losses(q, f, noise.ref, state) }),
+      "ownership",
+      /keeps a reference to its noise/,
+    ],
+    [
+      "changes the distribution",
+      bent(score, {
+        losses: (q, f, noise, state) => {
+          (q as { total: number }).total = 3;
+          return score.losses(q, f, noise, state);
+        },
+      }),
+      "runs",
+      /mine fails at ownership .*: Cannot assign to read only property 'total'/,
+    ],
+    [
+      "another key than its own",
+      bent(score, {
+        noise: (q, key) => {
+          key.dispose();
+          return score.noise(q, random.key(3));
+        },
+      }),
+      "jit",
+      /must draw from its key; the gradients for two keys are the same bits/,
+    ],
+    [
+      "a mean over the batch",
+      bent(score, { losses: losses(score, (l, { logits }) => np.sum(l).mul(disposed(logits, 1))) }),
+      "runs",
+      /must return one loss per example, shape \[\d+\], but returned shape \[\]/,
+    ],
+    [
+      "no state",
+      bent(score, {
+        losses: ((...args) => ({ losses: score.losses(...args).losses })) as Estimator["losses"],
+      }),
+      "runs",
+      /must return \{ losses, state \}/,
+    ],
+    [
+      "throws what is no error",
+      bent(score, {
+        losses: () => {
+          throw null;
+        },
+      }),
+      "runs",
+      /mine fails at .*: null$/m,
+    ],
     [
       "an error",
       bent(score, {

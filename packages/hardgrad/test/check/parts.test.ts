@@ -29,7 +29,7 @@ const changed = (change: (losses: np.Array, call: number) => np.Array): Estimato
 };
 
 describe("compiled and mapped gradients", () => {
-  // Calls: eager, eager again, compiled; and mapped, then compiled for the loop.
+  // Calls: eager, eager again, compiled (for two keys); and mapped, then compiled for the loop.
   const nth = (n: number, factor: number): Estimator =>
     changed((losses, call) => (call === n ? losses.mul(factor) : losses));
   const holds = (estimator: Estimator): boolean[] => {
@@ -37,12 +37,13 @@ describe("compiled and mapped gradients", () => {
     return transforms(entry, programOf(entry)).map((o) => o.holds);
   };
   test("the same bits for the same key", () => {
-    expect(holds(score)).toEqual([true, true]);
-    expect(holds(nth(1, 1 + 2 ** -22))).toEqual([false, true]);
+    expect(holds(score)).toEqual([true, true, true]);
+    expect(holds(nth(1, 1 + 2 ** -22))).toEqual([false, true, true]);
   });
   test("compiled: up to 1e-4 of a number, more or less", () => {
-    for (const off of [0.8e-4, -0.8e-4]) expect(holds(nth(2, 1 + off))).toEqual([true, true]);
-    for (const off of [1.3e-4, -1.3e-4, Number.NaN]) expect(holds(nth(2, 1 + off))).toEqual([true, false]);
+    for (const off of [0.8e-4, -0.8e-4]) expect(holds(nth(2, 1 + off))).toEqual([true, true, true]);
+    for (const off of [1.3e-4, -1.3e-4, Number.NaN])
+      expect(holds(nth(2, 1 + off))).toEqual([true, false, true]);
   });
   test("mapped over keys, the same", () => {
     const maps = (factor: number): boolean => {

@@ -162,6 +162,8 @@ describe("masks of weights", () => {
       [-8, -5, down, -3, -7, up],
       [800, 500, 300, down, 700, up],
       [-0.002, up, 0.001, down, 0, 0.003],
+      [-8.125, down, -8, up, -8.0625],
+      [8.125, down, 8, up, 8.0625],
       [down, 5, up],
       [up, down, down],
     ]) {
