@@ -23,7 +23,7 @@ const otherNames: { readonly [word: string]: string } = {
 };
 
 /** Devices with a number of threads to choose. */
-const threaded: readonly string[] = ["auto", "native"];
+const threaded: readonly string[] = ["auto", "native", "wasm"];
 
 /** What `--device` and `--threads` say. */
 export interface DeviceChoice {
@@ -38,7 +38,7 @@ export function addDeviceFlags(command: Command): Command {
       "--device <name>",
       `${deviceNames.join(", ")} (default: auto, which is native where there is a BLAS, else wasm)`,
     )
-    .option("--threads <n>", "threads of large matrix products on device native (default: all cores)");
+    .option("--threads <n>", "threads: on device native of large matrix products, on device wasm of the whole step (default: all cores)");
 }
 
 /** The device and its threads; a UsageError, with a suggestion if there is none of that name. */
@@ -47,8 +47,8 @@ export function deviceChoice(flags: Flags): DeviceChoice {
   if (!deviceNames.includes(device)) throw unknownName("device", device, deviceNames, otherNames);
   if (flags.threads === undefined) return { device };
   if (!threaded.includes(device))
-    throw new UsageError(`--threads is for --device native, not ${device}; leave it out.`);
-  return { device, threads: wholeNumberFlag("--threads", String(flags.threads), 1, 256) };
+    throw new UsageError(`--threads is for --device native and wasm, not ${device}; leave it out.`);
+  return { device, threads: wholeNumberFlag("--threads", String(flags.threads), 1, 64) };
 }
 
 /** The flags that choose the same again, with a space before them. */
