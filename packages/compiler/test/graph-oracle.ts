@@ -128,7 +128,9 @@ function evaluateNode(node: Node, operands: readonly Tensor[]): number[][] {
   const fold = folds[op];
   if (fold) {
     const axes = list("axes").map((a) => (a < 0 ? a + x.shape.length : a));
-    const out = new Array<number>(size(shape)).fill(fold.start);
+    // Of no integers the largest is the least there is.
+    const least = isFloat(dtype) ? fold.start : Math.min(2 ** 31 - 1, Math.max(-(2 ** 31), fold.start));
+    const out = new Array<number>(size(shape)).fill(least);
     const kept = x.shape.map((d, a) => (axes.includes(a) ? 1 : d));
     for (const index of indicesOf(x.shape)) {
       const to = flat(

@@ -98,9 +98,9 @@ function tanh(w: Writer, x: number, k: Splat): void {
   w.emit(get(x), f32x4.abs, get(x), f32x4.abs, f32x4.add, set(z));
   exp(w, z, k);
   const large = w.keep(k(1), f32x4.add);
-  w.emit(k(1), k(2), get(large), f32x4.div, f32x4.sub);
-  w.emit(get(x), splatInt(-(2 ** 31)), v128.and, v128.or, set(large));
+  w.emit(k(1), k(2), get(large), f32x4.div, f32x4.sub, set(large));
   w.emit(get(small), get(large), get(x), f32x4.abs, k(0.625), f32x4.less, v128.select);
+  w.emit(get(x), splatInt(-(2 ** 31)), v128.and, v128.or);
   w.release(z, small, large);
 }
 
@@ -234,7 +234,6 @@ function asin(w: Writer, x: number, k: Splat): void {
 export const vectorMath: VectorMath = {
   Exp: exp,
   Log: log,
-  Log1p: log1p,
   Tanh: tanh,
   Sigmoid: sigmoid,
   Softplus: softplus,
