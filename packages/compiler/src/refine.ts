@@ -34,6 +34,8 @@ export function splitStrides(
   let k = fine.length - 1;
   for (let axis = lengths.length - 1; axis >= 0; axis--) {
     let [left, stride] = [lengths[axis]!, strides[axis]!];
+    // Empty axes are never cut.
+    if (left === 0) k--;
     while (left > 1) {
       out[k] = stride;
       stride *= fine[k]!;

@@ -93,10 +93,12 @@ export const scalarOperators: {
   Cast: ([x]) => x!,
 };
 
-export function nearestEven(x: number): number {
+/** To the nearest whole number, of two the even one; -0 from below. */
+function nearestEven(x: number): number {
   const low = Math.floor(x);
-  if (x - low !== 0.5) return x - low < 0.5 ? low : low + 1;
-  return low % 2 === 0 ? low : low + 1;
+  const up = x - low > 0.5 || (x - low === 0.5 && low % 2 !== 0);
+  const rounded = up ? low + 1 : low;
+  return rounded === 0 && x < 0 ? -0 : rounded;
 }
 
 const folds: { readonly [op: string]: { start: number; add(a: number, b: number): number } | undefined } = {
@@ -126,7 +128,9 @@ function evaluateNode(node: Node, operands: readonly Tensor[]): number[][] {
   const fold = folds[op];
   if (fold) {
     const axes = list("axes").map((a) => (a < 0 ? a + x.shape.length : a));
-    const out = new Array<number>(size(shape)).fill(fold.start);
+    // Of no integers the largest is the least there is.
+    const least = isFloat(dtype) ? fold.start : Math.min(2 ** 31 - 1, Math.max(-(2 ** 31), fold.start));
+    const out = new Array<number>(size(shape)).fill(least);
     const kept = x.shape.map((d, a) => (axes.includes(a) ? 1 : d));
     for (const index of indicesOf(x.shape)) {
       const to = flat(

@@ -45,7 +45,7 @@ export function load(graph: Graph, { updates = new Map(), start = 64, memory }: 
   const program = instantiate(compiled, new WebAssembly.Module(compiled.module), on, multiply);
   const read = ({ dtype, shape, storage }: Omit<Tensor, "data"> & { storage: Storage }): Tensor => {
     const data = Array.from(numbers(on.buffer, storage));
-    return { dtype, shape, data: dtype === "bool" ? data.map((v) => -v) : data };
+    return { dtype, shape, data: dtype === "bool" ? data.map((v) => 0 - v) : data };
   };
   return {
     run: () => {

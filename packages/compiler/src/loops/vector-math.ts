@@ -237,7 +237,6 @@ function asin(w: Writer, x: number, k: Splat): void {
 export const vectorMath: VectorMath = {
   Exp: exp,
   Log: log,
-  Log1p: log1p,
   Tanh: tanh,
   Sigmoid: sigmoid,
   Softplus: softplus,
