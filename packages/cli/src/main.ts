@@ -1,8 +1,8 @@
+import { existsSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { commandFirst, experimentFirst } from "./ask/command-line.ts";
+import { commandFirst } from "./ask/command-line.ts";
 import { refusalOf, refuseEmpty } from "./ask/commander-errors.ts";
 import { describeError, UsageError } from "./ask/errors.ts";
-import { loadNamed } from "./ask/own.ts";
 import { commands } from "./commands/index.ts";
 import { outliveReaders } from "./print/console.ts";
 import { version } from "./version.ts";
@@ -42,6 +42,12 @@ async function build(asked: string | undefined): Promise<{ program: Command; com
   return { program, ...(command ? { command } : {}) };
 }
 
+/** Whether a word can be the name of a module, of data or of a run: has a dot or a slash, or is there. */
+function mayNameFile(word: string): boolean {
+  const value = word.split("=").at(-1)!;
+  return /[./\\]/.test(value) || (value !== "" && existsSync(value));
+}
+
 /** Runs a command line; the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   outliveReaders();
@@ -52,9 +58,12 @@ export async function main(argv: readonly string[]): Promise<number> {
   try {
     const words = commandFirst(argv, commands.map((c) => c.name)); // biome-ignore format: one thought
     const [name, ...rest] = words;
-    await loadNamed(words);
+    // What knows experiments takes a while to load, and `list` needs none of it.
+    if (rest.some(mayNameFile)) await (await import("./ask/own.ts")).loadNamed(words);
     const { program, command } = await build(name);
-    const parts = command?.commands.length ? [name!, ...experimentFirst(command, rest)] : words;
+    const parts = command?.commands.length
+      ? [name!, ...(await import("./ask/experiment-first.ts")).experimentFirst(command, rest)]
+      : words;
     await program.parseAsync(parts, { from: "user" });
     return 0;
   } catch (error) {

@@ -10,7 +10,6 @@ import {
   startRun,
 } from "@hardgrad/experiments";
 import { Failure, Interrupted, UsageError } from "./ask/errors.ts";
-import { endFigures } from "./run-figures/ended.ts";
 import { openRunFolder } from "./run-folder/folder.ts";
 import { readMetrics } from "./run-folder/read.ts";
 
@@ -61,6 +60,8 @@ export async function trainRun(options: TrainingOptions): Promise<Summary> {
     }
     const summary = run.summary();
     const pictures = await run.pictures(24);
+    // Loading what draws takes as long as a hundred steps.
+    const { endFigures } = await import("./run-figures/ended.ts");
     folder.finish(summary, endFigures(experiment, config, readMetrics(path), pictures), pictures);
     return summary;
   } catch (error) {

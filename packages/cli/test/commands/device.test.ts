@@ -130,7 +130,7 @@ describe("where there is no BLAS", () => {
     const missing = spawned([...train, "--device", "native"], { env: withoutKoffi() });
     expect(missing).toMatchObject({ code: 2, stdout: "" });
     expect(missing.stderr).toMatch(
-      /^device native: .*run `npm install .*koffi.*`\. --device wasm needs nothing\.$/m,
+      /^device native: .*run `npm install .*koffi.*`\. Device wasm needs nothing\.$/m,
     );
     const cwd = scratch();
     const env = withoutBlas(cwd);
