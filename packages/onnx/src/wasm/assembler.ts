@@ -94,12 +94,13 @@ export const i32: Operators<
   shl: [0x74],
   shr: [0x76],
 };
-/** Loads and stores of single numbers. */
+/** Loads of single numbers, so many bytes behind an address. */
 export const load: { readonly [name in "i32" | "f32" | "u8"]: (offset?: number) => Code } = {
   i32: (offset = 0): Code => access(0x28, 2, offset),
   f32: (offset = 0): Code => access(0x2a, 2, offset),
   u8: (offset = 0): Code => access(0x2d, 0, offset),
 };
+/** Stores of single numbers. */
 export const store: { readonly [name in "i32" | "f32"]: (offset?: number) => Code } = {
   i32: (offset = 0): Code => access(0x36, 2, offset),
   f32: (offset = 0): Code => access(0x38, 2, offset),
@@ -148,6 +149,7 @@ export const vectors: {
 } & {
   readonly [name in "laneFloat" | "laneInt" | "replaceInt"]: (lane: number) => Code;
 } & {
+  /** Lanes of 32 bits of two vectors, 0 to 7. */
   readonly shuffle: (...lanes: readonly [number, number, number, number]) => Code;
 } = {
   load: (offset = 0): Code => vectorAccess(0x00, 2, offset),
@@ -369,6 +371,7 @@ export class ModuleBuilder {
     return index;
   }
 
+  /** The module. */
   bytes(): Uint8Array<ArrayBuffer> {
     const { shared = false, maximum } = this.#memory;
     const limits = maximum === undefined ? [0, 1] : [shared ? 3 : 1, 1, ...unsigned(maximum)];
