@@ -30,8 +30,8 @@ const changed = (change: (losses: np.Array, call: number) => np.Array): Estimato
 
 describe("compiled and mapped gradients", () => {
   // Calls: eager, eager again, compiled (for two keys); and mapped, then compiled for the loop.
-  const nth = (n: number, factor: number): Estimator =>
-    changed((losses, call) => (call === n ? losses.mul(factor) : losses));
+  const nth = (n: number, factor: number, size = 1): Estimator =>
+    changed((losses, call) => losses.mul(call === n ? size * factor : size));
   const holds = (estimator: Estimator): boolean[] => {
     const entry = entryOf(estimator);
     return transforms(entry, programOf(entry)).map((o) => o.holds);
@@ -41,7 +41,8 @@ describe("compiled and mapped gradients", () => {
     expect(holds(nth(1, 1 + 2 ** -22))).toEqual([false, true, true]);
   });
   test("compiled: up to 1e-4 of a number, more or less", () => {
-    for (const off of [0.8e-4, -0.8e-4]) expect(holds(nth(2, 1 + off))).toEqual([true, true, true]);
+    for (const size of [1, 100])
+      for (const off of [0.8e-4, -0.8e-4]) expect(holds(nth(2, 1 + off, size))).toEqual([true, true, true]);
     for (const off of [1.3e-4, -1.3e-4, Number.NaN])
       expect(holds(nth(2, 1 + off))).toEqual([true, false, true]);
   });
