@@ -66,8 +66,60 @@ describe("the prior of a continuous style", () => {
   });
 });
 
+test("a layer of the flow by its formula: a half moves, as the other half and the class say", () => {
+  const own = { ...settings, priorLayers: 1 };
+  const params = roused(flowParams(random.key(1), 5, classes, own));
+  const names = Object.keys(params);
+  expect(names).toContain("prior.1.scale.b1");
+  const table = (name: string): number[][] => params[`prior.1.${name}`]!.ref.js() as number[][];
+  const row = (name: string): number[] => params[`prior.1.${name}`]!.ref.js() as number[];
+  const dense = (x: readonly number[], w: number[][], b: number[]): number[] =>
+    b.map((v, j) => x.reduce((s, xi, i) => s + xi * w[i]![j]!, v));
+  const relu = (x: readonly number[]): number[] => x.map((v) => Math.max(0, v));
+  const noise = [0.3, -1.2, 0.8, 0.1, -0.5];
+  const style = styleOf(keepAll(params), np.array([noise]), oneHot(2, 1)).dataSync();
+  const moved = noise.map((v, i) => Math.abs(style[i]! - Math.fround(v)) > 1e-6);
+  expect([2, 3]).toContain(moved.filter(Boolean).length);
+  const kept = noise.map((v, i) => (moved[i] ? 0 : v));
+  const first = dense(kept, table("w1"), row("b1")).map((v, k) => v + table("y")[2]![k]!);
+  const hidden = relu(dense(relu(first), table("w2"), row("b2")));
+  const raw = dense(hidden, table("scale.w1"), row("scale.b1"));
+  const shift = dense(hidden, table("shift.w1"), row("shift.b1"));
+  for (const [i, v] of noise.entries()) {
+    const expected = moved[i] ? v * Math.exp(2 * Math.tanh(raw[i]! / 2)) + shift[i]! : v;
+    expect(Math.abs(style[i]! - expected)).toBeLessThan(1e-4 * (1 + Math.abs(expected)));
+  }
+});
+
 describe("the prior of a binary style", () => {
   const states = Array.from({ length: 32 }, (_, s) => [0, 1, 2, 3, 4].map((i) => (s >> i) & 1));
+
+  test("log-probabilities by the formula: each group sees those before it, the class and its biases", () => {
+    const own = { ...settings, priorLayers: 2 };
+    const params = roused(bitsParams(random.key(3), 5, classes, own));
+    const table = (name: string): number[][] => params[`prior.${name}`]!.ref.js() as number[][];
+    const row = (name: string): number[] => params[`prior.${name}`]!.ref.js() as number[];
+    const [w1, y, w2, direct, byClass] = ["w1", "y", "w2", "direct", "class"].map(table) as number[][][];
+    const [b1, b2] = [row("b1"), row("b2")];
+    const group = (i: number): number => Math.floor((i * 2) / 5);
+    const sum = (xs: readonly number[]): number => xs.reduce((a, b) => a + b, 0);
+    const expected = states.map((bits) => {
+      const signs = bits.map((b) => 2 * b - 1);
+      const hidden = b1.map((b, k) =>
+        Math.max(0, b + y![1]![k]! + sum(signs.map((v, i) => (group(i) <= k % 2 ? v * w1![i]![k]! : 0)))),
+      );
+      return sum(
+        bits.map((bit, j) => {
+          const seen = sum(hidden.map((h, k) => (k % 2 < group(j) ? h * w2![k]![j]! : 0)));
+          const there = sum(signs.map((v, i) => (group(i) < group(j) ? v * direct![i]![j]! : 0)));
+          const logit = seen + there + byClass![1]![j]! + b2[j]!;
+          return -Math.log1p(Math.exp(bit ? -logit : logit));
+        }),
+      );
+    });
+    const log = logPriorOfBits(keepAll(params), np.array(states), oneHot(1, 32), own).dataSync();
+    for (const [s, value] of expected.entries()) expect(log[s]).toBeCloseTo(value, 4);
+  });
 
   for (const priorLayers of [1, 2, 5, 64])
     test(`${priorLayers} groups: probabilities of all states sum to one, and the draws follow them`, () => {

@@ -6,7 +6,7 @@ import { extremes, needs } from "../../src/check/limits.ts";
 import { samplesAndValues, statesOf } from "../../src/check/samples.ts";
 import { optionsRefused, readable } from "../../src/check/traits.ts";
 import { gradientsToParameters, mapsOverKeys, programOf, transforms } from "../../src/check/transforms.ts";
-import { detach, type Estimator, reinforce, straightThrough } from "../../src/index.ts";
+import { detach, type Estimator, multiplicativeNoise, reinforce, straightThrough } from "../../src/index.ts";
 import { close } from "../close.ts";
 import { objectives } from "../objectives.ts";
 import { states } from "../oracle.ts";
@@ -30,8 +30,8 @@ const changed = (change: (losses: np.Array, call: number) => np.Array): Estimato
 
 describe("compiled and mapped gradients", () => {
   // Calls: eager, eager again, compiled (for two keys); and mapped, then compiled for the loop.
-  const nth = (n: number, factor: number): Estimator =>
-    changed((losses, call) => (call === n ? losses.mul(factor) : losses));
+  const nth = (n: number, factor: number, size = 1): Estimator =>
+    changed((losses, call) => losses.mul(call === n ? size * factor : size));
   const holds = (estimator: Estimator): boolean[] => {
     const entry = entryOf(estimator);
     return transforms(entry, programOf(entry)).map((o) => o.holds);
@@ -41,7 +41,8 @@ describe("compiled and mapped gradients", () => {
     expect(holds(nth(1, 1 + 2 ** -22))).toEqual([false, true, true]);
   });
   test("compiled: up to 1e-4 of a number, more or less", () => {
-    for (const off of [0.8e-4, -0.8e-4]) expect(holds(nth(2, 1 + off))).toEqual([true, true, true]);
+    for (const size of [1, 100])
+      for (const off of [0.8e-4, -0.8e-4]) expect(holds(nth(2, 1 + off, size))).toEqual([true, true, true]);
     for (const off of [1.3e-4, -1.3e-4, Number.NaN])
       expect(holds(nth(2, 1 + off))).toEqual([true, false, true]);
   });
@@ -86,8 +87,17 @@ describe("gradients", () => {
         return { ...own, losses: own.losses.add(more.ref.sub(detach(more)).mul(share)) };
       },
     });
-    const only = (share: number): boolean => needs(entryOf(mixed(share))).holds;
-    expect([0, 1e-6, -1e-6, 1e-3, -1e-3].map(only)).toEqual([true, true, true, false, false]);
+    const only = (share: number, at = c): boolean => needs(entryOf(mixed(share), at)).holds;
+    expect([0, 1e-6, -1e-6, 1e-3, -1e-3].map((share) => only(share))).toEqual([
+      true,
+      true,
+      true,
+      false,
+      false,
+    ]);
+    // A unit that is nearly always on: all of it has one sign, whichever.
+    const sure: Case = { ...c, event: [1], logits: [9] };
+    expect([0, 1e-3, -1e-3].map((share) => only(share, sure))).toEqual([true, false, false]);
   });
   test("values only: one that has no gradient at all, or NaN, does not work on them", () => {
     expect(needs(entryOf(changed((losses) => detach(losses)))).holds).toBe(false);
@@ -109,6 +119,10 @@ describe("gradients", () => {
       [50, true],
     ] as const)
       expect(extremes(entryOf(at(broken)), programOf(entryOf(at(broken)))).holds, `${broken}`).toBe(holds);
+  });
+  test("finite: soft values of hundreds, of which no exponential is asked for", () => {
+    const far = multiplicativeNoise({ activation: "rectifier", scale: 8 });
+    expect(extremes(entryOf(far), programOf(entryOf(far)))).toMatchObject({ holds: true });
   });
 });
 

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Case } from "../../src/check/cases.ts";
 import { drawHard } from "../../src/estimators/parts/sample.ts";
 import {
+  categorical,
   darn,
   doubleCv,
   type Estimator,
@@ -151,6 +152,38 @@ describe("the mean over all samples is the gradient", () => {
         }
       });
     }
+  test.each([0, 1, 40, 1e7])(
+    "mve, categorical, embedding=integer, temperature %f: of f of the number",
+    (t) => {
+      const logits = [0.4, -0.8, 0.6, -0.3];
+      const total = logits.reduce((sum, a) => sum + Math.exp(a), 0);
+      const pi = logits.map((a) => Math.exp(a) / total);
+      const moment = (power: number): number => pi.reduce((sum, p, c) => sum + p * c ** power, 0);
+      /** The derivative of the mean of `y^power` by the logits. */
+      const slope = (power: number): number[] => pi.map((p, c) => p * (c ** power - moment(power)));
+      const mean = (f: (y: np.Array) => np.Array): number[] => {
+        const noise = np.array(logits.map((_, s) => logits.map((_a, i) => (i === s ? 1e-6 : 1))));
+        const rows = grad((a: np.Array) => {
+          const number = (x: np.Array): np.Array => np.sum(x.mul(np.arange(4).astype(np.float32)), -1);
+          const estimator = mve({ embedding: "integer", temperature: t });
+          return np.sum(estimator.losses(categorical(a), (x) => f(number(x)), noise, {}).losses);
+        })(np.broadcastTo(np.array(logits), [4, 4])).js() as number[][];
+        return logits.map((_, i) => rows.reduce((sum, row, s) => sum + pi[s]! * row[i]!, 0));
+      };
+      close(
+        mean((y) => y),
+        slope(1),
+      );
+      // Between straight-through, `2 E[y] dE[y]`, and the gradient, by the temperature.
+      const u = 1 / (1 + t);
+      const spread = 2 * (1 - u) * (moment(2) - moment(1) ** 2);
+      close(
+        mean((y) => np.square(y)),
+        slope(2).map((v, i) => (2 * u * moment(1) * slope(1)[i]! + spread * v) / (u + spread)),
+        { within: 1e-5, relative: 1e-5 },
+      );
+    },
+  );
   test("the samples are those that the noise was made for", () => {
     for (const kind of kinds) {
       const c = caseOf(kind);
