@@ -88,7 +88,7 @@ const functions: readonly [
     "Tanh",
     Math.tanh,
     [-3.4e38, 3.4e38],
-    1.5,
+    6, // A ratio of polynomials: near 1 the roundings of both remain. Three times as fast as by exp.
     [
       [0, 0],
       [-0, -0],
