@@ -85,7 +85,9 @@ describe.skipIf(!executablePath)(`a page${executablePath ? "" : " (no Chromium h
       expect(await call(page, 'refused("webgpu")')).toMatch(
         /^device webgpu: no GPU .* use --device auto.*\.$/,
       );
-      expect(await call(page, 'refused("native")')).toMatch(/^device native: .* in Node only\. Device wasm needs nothing\.$/);
+      expect(await call(page, 'refused("native")')).toMatch(
+        /^device native: .* in Node only\. Device wasm needs nothing\.$/,
+      );
     } finally {
       await browser.close();
     }
