@@ -7,7 +7,7 @@ export type ElementType = "float32" | "int32" | "uint32" | "bool" | "uint8";
 export type Elements = Float32Array | Int32Array | Uint32Array | Uint8Array;
 
 /** An array outside of a program's memory. */
-export interface PlainArray {
+export interface PlainTensor {
   readonly shape: readonly number[];
   /** A `Uint8Array` (pixels, labels) is seen by a traced function as float32 of the same numbers. */
   readonly data: Elements;
@@ -16,9 +16,9 @@ export interface PlainArray {
 }
 
 /** Arrays by name. */
-export type PlainArrays = { readonly [name: string]: PlainArray };
+export type PlainTensors = { readonly [name: string]: PlainTensor };
 
-export function dtypeOf({ data, dtype }: PlainArray): ElementType {
+export function dtypeOf({ data, dtype }: PlainTensor): ElementType {
   if (dtype) return dtype;
   if (data instanceof Float32Array) return "float32";
   if (data instanceof Int32Array) return "int32";
@@ -26,14 +26,14 @@ export function dtypeOf({ data, dtype }: PlainArray): ElementType {
 }
 
 /** Names, types and shapes: arrays of equal signatures can share a compiled function. */
-export function signatureOf(arrays: PlainArrays): string {
+export function signatureOf(arrays: PlainTensors): string {
   let text = "";
   for (const name in arrays) text += `${name}:${dtypeOf(arrays[name]!)}[${arrays[name]!.shape}] `;
   return text;
 }
 
 /** Type and shape of an argument: all that tracing needs. A class, because plain objects are trees to jax-js. */
-export class Example {
+export class AbstractArray {
   readonly shape: readonly number[];
   readonly dtype: DType;
   readonly weakType = false;

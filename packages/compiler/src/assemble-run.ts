@@ -1,16 +1,16 @@
 import { branchIf, type Code, call, control, get, i32, int } from "@hardgrad/onnx/graph";
 
 /** Bytes of the memory, from and to. */
-export type Range = readonly [begin: number, end: number];
+export type ByteRange = readonly [begin: number, end: number];
 
 /** What a program does at a time. */
-export interface Work {
+export interface Instruction {
   /** Leaves nothing on the stack; parts of it by `thread` of `threads`, if it is shared. */
   readonly code: Code;
   /** Whether all threads do it together; else the first does it alone. */
   readonly shared: boolean;
-  readonly reads: readonly Range[];
-  readonly writes: readonly Range[];
+  readonly reads: readonly ByteRange[];
+  readonly writes: readonly ByteRange[];
 }
 
 /** Variables of `run(thread, threads)`. */
@@ -33,10 +33,10 @@ export const wholeOf = (extent: number, index: number): Code => [...int(0), ...i
  *
  * @param barrier the function `barrier(threads)`; undefined for one thread.
  */
-export function assembleRun(works: readonly Work[], barrier: number | undefined): Code {
+export function assembleRun(works: readonly Instruction[], barrier: number | undefined): Code {
   if (barrier === undefined) return works.flatMap(({ code }) => code);
   const body: Code[] = [];
-  let open: Work[] = [];
+  let open: Instruction[] = [];
   let alone = false;
   const leave = (): void => {
     if (alone) body.push(control.end);
@@ -60,7 +60,7 @@ export function assembleRun(works: readonly Work[], barrier: number | undefined)
   return body.flat();
 }
 
-function conflict(before: Work, after: Work): boolean {
+function conflict(before: Instruction, after: Instruction): boolean {
   if (!before.shared && !after.shared) return false;
   return (
     overlap(before.writes, after.reads) ||
@@ -69,5 +69,5 @@ function conflict(before: Work, after: Work): boolean {
   );
 }
 
-const overlap = (a: readonly Range[], b: readonly Range[]): boolean =>
+const overlap = (a: readonly ByteRange[], b: readonly ByteRange[]): boolean =>
   a.some(([from, to]) => b.some(([begin, end]) => from < end && begin < to));

@@ -1,11 +1,11 @@
 import { fastDraw, runKeys } from "@hardgrad/onnx";
 import { lowerGraph } from "@hardgrad/onnx/graph";
-import { copied, dtypeOf, Example, type PlainArray, type PlainArrays, write } from "./arrays.ts";
+import { AbstractArray, copied, dtypeOf, type PlainTensor, type PlainTensors, write } from "./arrays.ts";
 import { compileGraph } from "./compile-graph.ts";
-import { instantiate, type Program } from "./program.ts";
+import { type BoundProgram, bindProgram } from "./program.ts";
 import type { Residents } from "./residents.ts";
 import type { CrewProgram } from "./threads/crew.ts";
-import { mapLeaves, under } from "./tree.ts";
+import { mapLeaves, nameUnder } from "./tree.ts";
 
 /**
  * A function of resident arrays and inputs, both in trees. Its results are a tree; `state`, if there is one, has the tree
@@ -32,7 +32,7 @@ export interface CompiledFunction {
   /** Brings it to a memory and to all threads that work there; before that, it runs on one thread. */
   load(on: Residents): Promise<void>;
   /** Runs it on resident arrays of the signature it was compiled for; gives its results by name. */
-  run(on: Residents, inputs: PlainArrays): { [name: string]: PlainArray };
+  run(on: Residents, inputs: PlainTensors): { [name: string]: PlainTensor };
   /** For whoever looks: what runs, in order. */
   readonly explain: readonly string[];
 }
@@ -60,14 +60,17 @@ const RESULTS = "results";
 export function compileFunction(
   fn: Stepper,
   residents: Residents,
-  inputs: PlainArrays,
+  inputs: PlainTensors,
   trees: ArgumentTrees = { state: flat(residents.names), inputs: flat(Object.keys(inputs)) },
 ): CompiledFunction {
   const state = mapLeaves(trees.state, (name) => {
     const { shape, dtype } = residents.slots.get(name)!;
-    return new Example(shape, dtype);
+    return new AbstractArray(shape, dtype);
   });
-  const given = mapLeaves(trees.inputs, (name) => new Example(inputs[name]!.shape, dtypeOf(inputs[name]!)));
+  const given = mapLeaves(
+    trees.inputs,
+    (name) => new AbstractArray(inputs[name]!.shape, dtypeOf(inputs[name]!)),
+  );
   const bytes = Object.keys(inputs).filter((name) => dtypeOf(inputs[name]!) === "uint8");
   let results: unknown;
   let updates = false;
@@ -79,18 +82,18 @@ export function compileFunction(
       return { ...(updates && { [NEXT]: returned.state }), [RESULTS]: returned.results ?? {} };
     },
     [state, given],
-    { names: [STATE, INPUTS], random: "outside", bytes: bytes.map((name) => under(INPUTS, name)) },
+    { names: [STATE, INPUTS], random: "outside", bytes: bytes.map((name) => nameUnder(INPUTS, name)) },
   );
   const outputs = graph.outputs.map((value, i) => ({ value, name: resultNames[i]! }));
   if (updates) checkSuccessors(residents, outputs);
   // A resident array that is its own successor stays where it is.
-  const successorOf = new Map(residents.names.map((name) => [under(NEXT, name), under(STATE, name)]));
+  const successorOf = new Map(residents.names.map((name) => [nameUnder(NEXT, name), nameUnder(STATE, name)]));
   const changed = outputs.filter(({ value, name }) => !value.name || value.name !== successorOf.get(name));
   const compiled = compileGraph(
     { ...graph, outputs: changed.map(({ value }) => value) },
     changed.map(({ name }) => name),
     {
-      held: new Map([...residents.slots].map(([name, { storage }]) => [under(STATE, name), storage])),
+      held: new Map([...residents.slots].map(([name, { storage }]) => [nameUnder(STATE, name), storage])),
       updates: Object.fromEntries(successorOf),
       start: residents.free,
       memory: residents.products.memory,
@@ -98,19 +101,22 @@ export function compileFunction(
     },
   );
 
-  const nameOfInput = new Map(Object.keys(inputs).map((name) => [under(INPUTS, name), name]));
-  const nameOfResident = new Map(residents.names.map((name) => [under(STATE, name), name]));
+  const nameOfInput = new Map(Object.keys(inputs).map((name) => [nameUnder(INPUTS, name), name]));
+  const nameOfResident = new Map(residents.names.map((name) => [nameUnder(STATE, name), name]));
   const ports = compiled.inputs.filter(({ name }) => nameOfInput.has(name));
   const noise = compiled.inputs.filter(({ name }) => !nameOfInput.has(name) && !nameOfResident.has(name));
   const copiedOut = compiled.outputs.filter(({ name }) => !successorOf.has(name));
   let module: WebAssembly.Module | undefined;
-  const programs = new WeakMap<Residents, { readonly one: Program; readonly all: CrewProgram | undefined }>();
+  const programs = new WeakMap<
+    Residents,
+    { readonly one: BoundProgram; readonly all: CrewProgram | undefined }
+  >();
   const draw = fastDraw(keys);
   const programOn = (on: Residents) => {
     let program = programs.get(on);
     if (!program) {
       module ??= new WebAssembly.Module(compiled.module);
-      const one = instantiate(compiled, module, on.memory, on.multiply);
+      const one = bindProgram(compiled, module, on.memory, on.multiply);
       const all = on.crew?.load({
         modules: [on.products.module, module],
         numbers: { scratch: on.scratch },
@@ -121,7 +127,7 @@ export function compileFunction(
     }
     return program;
   };
-  const words = (on: Residents, arrays: PlainArrays, key: string): Uint32Array => {
+  const words = (on: Residents, arrays: PlainTensors, key: string): Uint32Array => {
     const input = nameOfInput.get(key);
     return (input === undefined ? on.view(nameOfResident.get(key)!) : arrays[input]!.data) as Uint32Array;
   };
@@ -168,15 +174,15 @@ function checkSuccessors(
     outputs.flatMap(({ name, value }) => (name.startsWith(RESULTS) ? [] : [[name, value] as const])),
   );
   for (const [name, { shape, dtype }] of slots) {
-    const own = next.get(under(NEXT, name));
-    next.delete(under(NEXT, name));
+    const own = next.get(nameUnder(NEXT, name));
+    next.delete(nameUnder(NEXT, name));
     if (!own)
       throw new TypeError(
-        `compile: the function returns no successor of ${under(STATE, name)}; return all of the state, also what stays as it is.`,
+        `compile: the function returns no successor of ${nameUnder(STATE, name)}; return all of the state, also what stays as it is.`,
       );
     if (own.dtype !== dtype || own.shape.join() !== shape.join())
       throw new TypeError(
-        `compile: ${under(STATE, name)} is ${dtype} [${shape}] and its successor ${own.dtype} [${own.shape}]; both must be the same.`,
+        `compile: ${nameUnder(STATE, name)} is ${dtype} [${shape}] and its successor ${own.dtype} [${own.shape}]; both must be the same.`,
       );
   }
   const [more] = next.keys();

@@ -15,17 +15,25 @@ import {
   type,
   type Value,
 } from "@hardgrad/onnx/graph";
-import { assembleRun, type Range, shareOf, THREAD, THREADS, type Work, wholeOf } from "./assemble-run.ts";
+import {
+  assembleRun,
+  type ByteRange,
+  type Instruction,
+  shareOf,
+  THREAD,
+  THREADS,
+  wholeOf,
+} from "./assemble-run.ts";
 import { type HostOperation, hostOperation } from "./host.ts";
 import { type CompiledLoop, compileLoop } from "./loops/compile-loop.ts";
 import { compileRows } from "./loops/rows.ts";
-import { bytesOf, place, storageFor, valuesInMemory } from "./memory.ts";
-import { products } from "./products.ts";
-import { type Loop, type Step, schedule } from "./schedule.ts";
+import { place, storageBytes, storageFor, valuesInMemory } from "./memory.ts";
+import { productCalls } from "./products.ts";
+import { type Loop, type ScheduledStep, schedule } from "./schedule.ts";
 import type { Storage } from "./views.ts";
 
 /** An array of a program that the caller writes or reads. */
-export interface Port {
+export interface ProgramPort {
   readonly name: string;
   readonly dtype: DType;
   readonly shape: readonly number[];
@@ -35,8 +43,8 @@ export interface Port {
 /** A compiled graph: a module, and where in memory its arrays are. */
 export interface CompiledGraph {
   readonly module: Uint8Array<ArrayBuffer>;
-  readonly inputs: readonly Port[];
-  readonly outputs: readonly Port[];
+  readonly inputs: readonly ProgramPort[];
+  readonly outputs: readonly ProgramPort[];
   readonly constants: readonly { readonly storage: Storage; readonly value: Value }[];
   readonly host: readonly HostOperation[];
   /** The memory it needs, in bytes. */
@@ -89,11 +97,11 @@ export function compileGraph(
   const fixed = (x: Value): Storage => {
     const storage = storageFor(x);
     storage.address = top;
-    top += bytesOf(storage);
+    top += storageBytes(storage);
     storageOf.set(x, storage);
     return storage;
   };
-  const inputs = graph.inputs.map((x): Port => {
+  const inputs = graph.inputs.map((x): ProgramPort => {
     const known = held.get(x.name!);
     if (known) storageOf.set(x, known);
     return { name: x.name!, dtype: x.dtype, shape: x.shape, storage: known ?? fixed(x) };
@@ -129,19 +137,24 @@ export function compileGraph(
   const barrier = threads > 1 ? builder.import("barrier", [type.i32]) : undefined;
   const host: HostOperation[] = [];
   const explain: string[] = [];
-  const works: Work[] = [];
-  const rangeOf = (x: Value): Range => {
+  const works: Instruction[] = [];
+  const rangeOf = (x: Value): ByteRange => {
     const { address, ...storage } = storageOf.get(x)!;
-    return [address, address + bytesOf(storage)];
+    return [address, address + storageBytes(storage)];
   };
-  const add = (step: Step, code: Code, shared: boolean, what: string): void => {
+  const add = (step: ScheduledStep, code: Code, shared: boolean, what: string): void => {
     const { reads, writes } = usesOf(step);
-    const inMemory = (values: readonly Value[]): Range[] =>
+    const inMemory = (values: readonly Value[]): ByteRange[] =>
       values.filter((x) => storageOf.has(x)).map(rangeOf);
     works.push({ code, shared, reads: inMemory(reads), writes: inMemory(writes) });
     explain.push(what);
   };
-  const addLoop = (step: Step, { locals, body, extent }: CompiledLoop, cost: number, what: string): void => {
+  const addLoop = (
+    step: ScheduledStep,
+    { locals, body, extent }: CompiledLoop,
+    cost: number,
+    what: string,
+  ): void => {
     const index = builder.function([type.i32, type.i32], [], locals, body);
     const shared = threads > 1 && extent >= threads && cost >= WORTH_SHARING;
     add(step, shared ? shareOf(extent, index) : wholeOf(extent, index), shared, what);
@@ -153,7 +166,7 @@ export function compileGraph(
       continue;
     }
     const result = `${step.node.op} ${step.node.outputs.map((x) => `[${x.shape}]`).join(" ")}`;
-    const multiplied = products(step, storageOf);
+    const multiplied = productCalls(step, storageOf);
     const rows = multiplied ? undefined : compileRows(step, storageOf);
     if (multiplied) {
       const [m, n, k] = (multiplied[0] ?? [0, 0, 0]).slice(0, 3) as [number, number, number];
@@ -200,7 +213,7 @@ export function compileGraph(
 }
 
 /** What a step reads and writes. */
-function usesOf(step: Step): { reads: Value[]; writes: Value[] } {
+function usesOf(step: ScheduledStep): { reads: Value[]; writes: Value[] } {
   if (step.kind === "single")
     return { reads: step.operands.map(({ root }) => root), writes: [...step.node.outputs] };
   return {
@@ -211,7 +224,7 @@ function usesOf(step: Step): { reads: Value[]; writes: Value[] } {
 
 /** The steps between which each stored value must stay. */
 function livesOf(
-  steps: readonly Step[],
+  steps: readonly ScheduledStep[],
   stored: ReadonlySet<Value>,
   outputs: readonly Value[],
 ): Map<Value, { from: number; to: number }> {
@@ -235,7 +248,7 @@ function livesOf(
 
 /** Results that can be written over the input they replace: nobody reads it afterwards, nor elsewhere in the same pass. */
 function placesOfUpdates(
-  steps: readonly Step[],
+  steps: readonly ScheduledStep[],
   graph: Graph,
   roots: readonly Value[],
   names: readonly string[],
@@ -260,7 +273,7 @@ function placesOfUpdates(
 }
 
 /** Whether a loop reads an array only where it writes the result: element by element. */
-function readsInOrder(step: Step, root: Value, old: Value): boolean {
+function readsInOrder(step: ScheduledStep, root: Value, old: Value): boolean {
   if (step.kind !== "loop") return false;
   const made = step.nodes.find(({ node }) => node.outputs[0] === root);
   if (!made || made.folded.includes(true)) return false;

@@ -1,26 +1,28 @@
 import { init, numpy as np } from "@jax-js/jax";
-import type { Elements, PlainArray } from "./arrays.ts";
+import type { Elements, PlainTensor } from "./arrays.ts";
 import { chooseProducts, type Products, type ProductsOptions } from "./choose-products.ts";
 import { SharedState } from "./shared-state.ts";
 
 /** A leaf of a tree of arguments. Numbers are float32 scalars, typed arrays vectors. */
-export type Leaf = np.Array | PlainArray | Elements | number | boolean;
+export type ArgumentLeaf = np.Array | PlainTensor | Elements | number | boolean;
 
 /** A tree with arrays of jax-js for leaves. */
-export type Traced<T> = T extends Leaf ? np.Array : { [K in keyof T]: Traced<T[K]> };
+export type TracedTree<T> = T extends ArgumentLeaf ? np.Array : { [K in keyof T]: TracedTree<T[K]> };
 
 /** A tree with plain arrays for leaves. */
-export type Plain<T> = T extends Leaf ? PlainArray : { [K in keyof T]: Plain<T[K]> };
+export type Plain<T> = T extends ArgumentLeaf ? PlainTensor : { [K in keyof T]: Plain<T[K]> };
 
 /** A tree that may be passed in place of its example. */
-export type Given<T> = T extends Leaf ? Leaf : { readonly [K in keyof T]: Given<T[K]> };
+export type GivenTree<T> = T extends ArgumentLeaf
+  ? ArgumentLeaf
+  : { readonly [K in keyof T]: GivenTree<T[K]> };
 
 /** A result: a scalar is a number (or a truth value), an array its elements row by row. */
-export type Result = number | boolean | Elements;
+export type ResultLeaf = number | boolean | Elements;
 
 /** A tree of results; the state is none of them. */
-export type Results<T> = T extends Leaf
-  ? Result
+export type Results<T> = T extends ArgumentLeaf
+  ? ResultLeaf
   : T extends readonly unknown[]
     ? { [K in keyof T]: Results<T[K]> }
     : { [K in Exclude<keyof T, "state">]: Results<T[K]> };
@@ -41,7 +43,7 @@ export interface Compiled<Inputs, Out> {
    *   these shapes.
    * @throws Error if it has been disposed of.
    */
-  run(inputs: Given<Inputs>): Results<Out>;
+  run(inputs: GivenTree<Inputs>): Results<Out>;
 }
 
 /** A compiled step: a function of a state, which it replaces, and of inputs. */
@@ -49,7 +51,7 @@ export interface CompiledStep<State, Inputs, Out> extends Compiled<Inputs, Out> 
   /** What computes matrix products: the system's BLAS (native), or our own kernels (wasm). */
   readonly device: "native" | "wasm";
   /** The state as new arrays of jax-js. */
-  state(): Traced<State>;
+  state(): TracedTree<State>;
   /** The state as new plain arrays: to save, or to send to another thread. */
   plainState(): Plain<State>;
   /**
@@ -57,13 +59,13 @@ export interface CompiledStep<State, Inputs, Out> extends Compiled<Inputs, Out> 
    *
    * @throws TypeError if a name, a type or a shape is another than it was.
    */
-  setState(state: Given<State>): void;
+  setState(state: GivenTree<State>): void;
   /**
    * Another function of the same state, which is not copied: an evaluation, or, if it returns `state`, another step.
    *
    * @throws LoweringError if something in it has no kernel.
    */
-  compile<I, O>(fn: (state: Traced<State>, inputs: Traced<I>) => O, inputs: I): Compiled<I, O>;
+  compile<I, O>(fn: (state: TracedTree<State>, inputs: TracedTree<I>) => O, inputs: I): Compiled<I, O>;
   /** Gives its memory back. No call is possible afterwards, nor one of a function compiled on its state. */
   dispose(): void;
 }
@@ -95,8 +97,8 @@ export interface CompiledStep<State, Inputs, Out> extends Compiled<Inputs, Out> 
  * const { loss } = step.run({ x, y: Float32Array.of(1, 2, 3, 6) });
  * loss; // 12.5
  */
-export async function compileStep<State, Inputs, Out extends { readonly state: Traced<State> }>(
-  fn: (state: Traced<State>, inputs: Traced<Inputs>) => Out,
+export async function compileStep<State, Inputs, Out extends { readonly state: TracedTree<State> }>(
+  fn: (state: TracedTree<State>, inputs: TracedTree<Inputs>) => Out,
   { state, inputs }: { readonly state: State; readonly inputs: Inputs },
   options: CompileOptions = {},
 ): Promise<CompiledStep<State, Inputs, Out>> {
@@ -134,7 +136,7 @@ export async function compileStep<State, Inputs, Out extends { readonly state: T
  * norm.run({ x: Float32Array.of(3, 4) }); // 5
  */
 export async function compile<Inputs, Out>(
-  fn: (inputs: Traced<Inputs>) => Out,
+  fn: (inputs: TracedTree<Inputs>) => Out,
   inputs: Inputs,
   options: CompileOptions = {},
 ): Promise<Compiled<Inputs, Out> & { dispose(): void }> {
@@ -142,7 +144,7 @@ export async function compile<Inputs, Out>(
   const { run, loaded } = shared.compile(
     "compile",
     "compiled",
-    (_: unknown, i: Traced<Inputs>) => ({ results: fn(i) }),
+    (_: unknown, i: TracedTree<Inputs>) => ({ results: fn(i) }),
     inputs,
   );
   await loaded;
@@ -158,7 +160,7 @@ async function prepare({ device = "auto", ...options }: CompileOptions): Promise
   return chooseProducts(device, options);
 }
 
-const fromPlain = ({ shape, data, dtype }: PlainArray): np.Array => {
+const fromPlain = ({ shape, data, dtype }: PlainTensor): np.Array => {
   const array = np.array(dtype === "bool" ? Int32Array.from(data) : (data as Float32Array), {
     shape: [...shape],
   });

@@ -1,11 +1,11 @@
 import { size } from "@hardgrad/onnx/graph";
 import { Array as JaxArray } from "@jax-js/jax";
-import { dtypeOf, type Elements, type ElementType, type PlainArray, type PlainArrays } from "./arrays.ts";
-import { isPlainArray, namedLeaves, under } from "./tree.ts";
+import { dtypeOf, type Elements, type ElementType, type PlainTensor, type PlainTensors } from "./arrays.ts";
+import { isPlainArray, namedLeaves, nameUnder } from "./tree.ts";
 
 /** What a caller passes, as plain arrays by name. Consumes arrays of jax-js. */
-export function given(who: string, prefix: string, tree: unknown): PlainArrays {
-  return byName(who, tree, (name, leaf) => plain(`${who}: ${under(prefix, name)}`, leaf));
+export function given(who: string, prefix: string, tree: unknown): PlainTensors {
+  return byName(who, tree, (name, leaf) => plain(`${who}: ${nameUnder(prefix, name)}`, leaf));
 }
 
 /**
@@ -18,27 +18,27 @@ export function givenLike(
   who: string,
   prefix: string,
   tree: unknown,
-  examples: PlainArrays,
+  examples: PlainTensors,
   batch: boolean,
-): PlainArrays {
+): PlainTensors {
   const arrays = byName(who, tree, (name, leaf) => {
     const example = examples[name];
     if (!example)
-      throw new TypeError(`${who}: ${under(prefix, name)} is not among the examples; leave it out.`);
-    return like(`${who}: ${under(prefix, name)}`, leaf, example, batch);
+      throw new TypeError(`${who}: ${nameUnder(prefix, name)} is not among the examples; leave it out.`);
+    return like(`${who}: ${nameUnder(prefix, name)}`, leaf, example, batch);
   });
   for (const name in examples)
     if (!arrays[name])
-      throw new TypeError(`${who}: ${under(prefix, name)} is missing; pass it as in the examples.`);
+      throw new TypeError(`${who}: ${nameUnder(prefix, name)} is missing; pass it as in the examples.`);
   return arrays;
 }
 
 function byName(
   who: string,
   tree: unknown,
-  convert: (name: string, leaf: unknown) => PlainArray,
-): { [name: string]: PlainArray } {
-  const arrays: { [name: string]: PlainArray } = {};
+  convert: (name: string, leaf: unknown) => PlainTensor,
+): { [name: string]: PlainTensor } {
+  const arrays: { [name: string]: PlainTensor } = {};
   for (const [name, leaf] of namedLeaves(tree)) {
     if (arrays[name]) throw new TypeError(`${who}: two arrays are called ${name}; rename one.`);
     arrays[name] = convert(name, leaf);
@@ -46,7 +46,7 @@ function byName(
   return arrays;
 }
 
-function plain(what: string, leaf: unknown): PlainArray {
+function plain(what: string, leaf: unknown): PlainTensor {
   if (typeof leaf === "number") return { shape: [], data: Float32Array.of(leaf) };
   if (typeof leaf === "boolean") return { shape: [], data: Uint8Array.of(Number(leaf)), dtype: "bool" };
   return arrayOf(what, leaf, ({ length }) => [length]);
@@ -54,7 +54,7 @@ function plain(what: string, leaf: unknown): PlainArray {
 
 const constructors = { float32: Float32Array, int32: Int32Array, uint32: Uint32Array, uint8: Uint8Array };
 
-function like(what: string, leaf: unknown, example: PlainArray, batch: boolean): PlainArray {
+function like(what: string, leaf: unknown, example: PlainTensor, batch: boolean): PlainTensor {
   const dtype = dtypeOf(example);
   if (typeof leaf === "number" || typeof leaf === "boolean") {
     if (example.shape.length > 0 || (dtype === "bool") !== (typeof leaf === "boolean"))
@@ -79,7 +79,7 @@ function like(what: string, leaf: unknown, example: PlainArray, batch: boolean):
   return dtype === "bool" ? { ...array, dtype } : array;
 }
 
-const inWords = (example: PlainArray): string => `${dtypeOf(example)} [${example.shape.join(", ")}]`;
+const inWords = (example: PlainTensor): string => `${dtypeOf(example)} [${example.shape.join(", ")}]`;
 
 /** The shape of elements without one: that of the example, with as many rows as there are. */
 function shapeLike(what: string, { length }: Elements, shape: readonly number[]): readonly number[] {
@@ -93,7 +93,7 @@ function shapeLike(what: string, { length }: Elements, shape: readonly number[])
   return [length / row, ...rest];
 }
 
-function arrayOf(what: string, leaf: unknown, shapeOf: (data: Elements) => readonly number[]): PlainArray {
+function arrayOf(what: string, leaf: unknown, shapeOf: (data: Elements) => readonly number[]): PlainTensor {
   if (leaf instanceof JaxArray) {
     const { shape, dtype } = leaf;
     if (!isElementType(dtype))

@@ -64,13 +64,13 @@ function reader(buffer: ArrayBufferLike, { view }: Operand, storage: Storage): (
   }
   const copy = new (all.constructor as new (n: number) => Numbers)(count);
   return () => {
-    gather(all, view, copy);
+    copyView(all, view, copy);
     return copy;
   };
 }
 
 /** The elements of a view, row by row. */
-export function gather(from: Numbers, { shape, strides, offset }: View, to: Numbers): void {
+export function copyView(from: Numbers, { shape, strides, offset }: View, to: Numbers): void {
   const index = shape.map(() => 0);
   let at = offset;
   for (let i = 0; i < to.length; i++) {
@@ -251,7 +251,7 @@ const operators: { readonly [op: string]: Operator | undefined } = {
   GatherElements: gatherElements,
   GatherND: gatherPoints,
   Pad: pad,
-  Range: range,
+  ByteRange: range,
   ScatterElements: scatterElements,
   TopK: topK,
 };

@@ -1,4 +1,4 @@
-export type { Elements, ElementType, PlainArray, PlainArrays } from "./arrays.ts";
+export type { Elements, ElementType, PlainTensor, PlainTensors } from "./arrays.ts";
 export { dtypeOf, signatureOf } from "./arrays.ts";
 export { type Blas, loadBlas, type NoBlas } from "./blas/load.ts";
 export { chooseProducts, type Products, type ProductsOptions } from "./choose-products.ts";
@@ -9,16 +9,16 @@ export {
   type Stepper,
 } from "./compile-function.ts";
 export {
+  type ArgumentLeaf,
   type Compiled,
   type CompiledStep,
   type CompileOptions,
   compile,
   compileStep,
-  type Given,
-  type Leaf,
+  type GivenTree,
   type Plain,
-  type Result,
+  type ResultLeaf,
   type Results,
-  type Traced,
+  type TracedTree,
 } from "./compile-step.ts";
 export { Residents } from "./residents.ts";

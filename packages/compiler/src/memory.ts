@@ -1,5 +1,5 @@
 import { size, type Value } from "@hardgrad/onnx/graph";
-import type { Step } from "./schedule.ts";
+import type { ScheduledStep } from "./schedule.ts";
 import type { Storage } from "./views.ts";
 
 /** Arrays begin on cache lines. */
@@ -7,11 +7,14 @@ const LINE = 64;
 /** Behind each array: what a last vector may reach beyond its end. */
 const ROOM = 16;
 
-export const bytesOf = ({ dtype, length }: Pick<Storage, "dtype" | "length">): number =>
+export const storageBytes = ({ dtype, length }: Pick<Storage, "dtype" | "length">): number =>
   LINE * Math.ceil((length * (dtype === "uint8" ? 1 : 4) + ROOM) / LINE);
 
 /** The values that must be in memory: read by another step than their own, by a single node, or after the end. */
-export function valuesInMemory(steps: readonly Step[], outputs: readonly Value[]): ReadonlySet<Value> {
+export function valuesInMemory(
+  steps: readonly ScheduledStep[],
+  outputs: readonly Value[],
+): ReadonlySet<Value> {
   const stored = new Set<Value>(outputs);
   for (const step of steps) {
     if (step.kind === "single") {
@@ -35,8 +38,10 @@ export function place(
   const placed: { from: number; to: number; begin: number; end: number }[] = [];
   let top = start;
   // Large ones first, each at the lowest address that is free while it lives.
-  for (const { storage, from, to } of [...storages].sort((a, b) => bytesOf(b.storage) - bytesOf(a.storage))) {
-    const bytes = bytesOf(storage);
+  for (const { storage, from, to } of [...storages].sort(
+    (a, b) => storageBytes(b.storage) - storageBytes(a.storage),
+  )) {
+    const bytes = storageBytes(storage);
     let begin = start;
     for (const other of placed
       .filter((p) => p.from <= to && from <= p.to)

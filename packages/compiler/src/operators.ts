@@ -1,5 +1,5 @@
 /** Operators that work element by element. */
-export const elementwise: ReadonlySet<string> = new Set([
+export const elementwiseOperators: ReadonlySet<string> = new Set([
   "Abs",
   "Add",
   "And",
@@ -48,7 +48,7 @@ export const elementwise: ReadonlySet<string> = new Set([
 ]);
 
 /** Operators that fold axes into one number. */
-export const reductions: ReadonlySet<string> = new Set([
+export const reductionOperators: ReadonlySet<string> = new Set([
   "ReduceSum",
   "ReduceMax",
   "ReduceMin",
@@ -57,4 +57,10 @@ export const reductions: ReadonlySet<string> = new Set([
 ]);
 
 /** Operators that only look at an array differently. */
-export const lookings: ReadonlySet<string> = new Set(["Reshape", "Transpose", "Expand", "Patches", "Slice"]);
+export const viewOperators: ReadonlySet<string> = new Set([
+  "Reshape",
+  "Transpose",
+  "Expand",
+  "Patches",
+  "Slice",
+]);

@@ -1,17 +1,6 @@
 /**
- * A matrix in the program's memory: element (i, j) lies at `address + 4 (i rowStride + j columnStride)`. One of the
- * strides is 1, except for what was sliced or broadcast.
- */
-export interface Matrix {
-  /** In bytes. */
-  readonly address: number;
-  /** In elements. */
-  readonly rowStride: number;
-  readonly columnStride: number;
-}
-
-/**
- * `C = A B`, or `C += A B`: float32 matrices m x k, k x n and m x n. C's columns are adjacent.
+ * `C = A B`, or `C += A B`: float32 matrices m x k, k x n and m x n. Element (i, j) of A lies at
+ * `a + 4 (i aRow + j aColumn)`: strides count elements, addresses bytes. C's columns are adjacent.
  *
  * All that computes products has this one form: the kernels of `wasm-products.ts`, and the system's BLAS. It is called
  * by programs, and by each of their threads: `thread` of `threads` does its share. `accumulate` is 0 or 1.

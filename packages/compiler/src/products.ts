@@ -1,12 +1,12 @@
 import { broadcastShapes, size, type Value } from "@hardgrad/onnx/graph";
 import type { Single } from "./schedule.ts";
-import { expanded, type Storage, type View } from "./views.ts";
+import { expandedView, type Storage, type View } from "./views.ts";
 
 /** Arguments of `multiply` but for the threads: m, n, k; A, B and C with their strides; whether to accumulate. */
 export type ProductCall = readonly number[];
 
 /** The products of a MatMul; undefined for another operator. */
-export function products(
+export function productCalls(
   { node, operands }: Single,
   storageOf: ReadonlyMap<Value, Storage>,
 ): readonly ProductCall[] | undefined {
@@ -16,7 +16,7 @@ export function products(
   const z = storageOf.get(node.outputs[0]!)!.address;
   const [m, k, n] = [a.shape.at(-2)!, a.shape.at(-1)!, b.shape.at(-1)!];
   const batch = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
-  const [left, right] = [expanded(a, [...batch, m, k]), expanded(b, [...batch, k, n])];
+  const [left, right] = [expandedView(a, [...batch, m, k]), expandedView(b, [...batch, k, n])];
   return Array.from({ length: size(batch) }, (_, i) => [
     m,
     n,

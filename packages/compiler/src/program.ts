@@ -1,13 +1,13 @@
 import type { Value } from "@hardgrad/onnx/graph";
-import type { CompiledGraph, Port } from "./compile-graph.ts";
+import type { CompiledGraph, ProgramPort } from "./compile-graph.ts";
 import { numbers } from "./host.ts";
 import type { Multiply } from "./product.ts";
 
 /** A compiled graph on a memory, ready to run. */
-export interface Program {
+export interface BoundProgram {
   readonly compiled: CompiledGraph;
   /** The elements of a port; truth values are -1 and 0. */
-  view(port: Port): Float32Array | Int32Array | Uint32Array | Uint8Array;
+  view(port: ProgramPort): Float32Array | Int32Array | Uint32Array | Uint8Array;
   /** What it calls in JavaScript. */
   host(index: number): void;
   /** Puts its constants in their places: before a run on several threads. */
@@ -26,12 +26,12 @@ const owners = new WeakMap<WebAssembly.Memory, CompiledGraph>();
  *
  * @throws RangeError if it can't.
  */
-export function instantiate(
+export function bindProgram(
   compiled: CompiledGraph,
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
   multiply: Multiply,
-): Program {
+): BoundProgram {
   grow(memory, compiled.bytes);
   let operations: (() => void)[] = [];
   let bound: ArrayBufferLike | undefined;

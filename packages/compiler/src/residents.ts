@@ -3,14 +3,14 @@ import {
   dtypeOf,
   type Elements,
   type ElementType,
-  type PlainArray,
-  type PlainArrays,
+  type PlainTensor,
+  type PlainTensors,
   signatureOf,
   write,
 } from "./arrays.ts";
 import type { Products } from "./choose-products.ts";
 import { numbers } from "./host.ts";
-import { bytesOf } from "./memory.ts";
+import { storageBytes } from "./memory.ts";
 import type { Multiply } from "./product.ts";
 import { grow } from "./program.ts";
 import { Crew } from "./threads/crew.ts";
@@ -48,7 +48,7 @@ export class Residents {
   readonly free: number;
 
   /** @throws RangeError if the memory can't be had. */
-  constructor(products: Products, arrays: PlainArrays) {
+  constructor(products: Products, arrays: PlainTensors) {
     this.names = Object.keys(arrays);
     this.signature = signatureOf(arrays);
     const slots = new Map<string, Slot>();
@@ -57,7 +57,7 @@ export class Residents {
       const own = dtypeOf(array);
       const dtype = own === "uint8" ? "float32" : own;
       const storage: Storage = { dtype, length: array.data.length, address: top };
-      top += bytesOf(storage);
+      top += storageBytes(storage);
       slots.set(name, { shape: array.shape, dtype, storage });
     }
     this.slots = slots;
@@ -84,7 +84,7 @@ export class Residents {
   }
 
   /** Copies of some. */
-  read(names: readonly string[] = this.names): { [name: string]: PlainArray } {
+  read(names: readonly string[] = this.names): { [name: string]: PlainTensor } {
     return Object.fromEntries(
       names.map((name) => {
         const { shape, dtype } = this.slots.get(name)!;
@@ -95,7 +95,7 @@ export class Residents {
   }
 
   /** Replaces some, of the same shapes. */
-  write(arrays: PlainArrays): void {
+  write(arrays: PlainTensors): void {
     for (const [name, { data }] of Object.entries(arrays))
       write(this.view(name), data, this.slots.get(name)!.dtype);
   }

@@ -1,17 +1,17 @@
 import { LoweringError } from "@hardgrad/onnx";
 import { type Graph, type Node, size, type Value } from "@hardgrad/onnx/graph";
 import { decompose, fresh } from "./decompose.ts";
-import { elementwise, lookings, reductions } from "./operators.ts";
+import { elementwiseOperators, reductionOperators, viewOperators } from "./operators.ts";
 import { commonRefinement, splitStrides } from "./refine.ts";
 import { sink } from "./sink.ts";
 import {
-  expanded,
+  expandedView,
   isRowMajor,
   isWhole,
   patches,
-  reshaped,
-  sliced,
-  transposed,
+  reshapedView,
+  slicedView,
+  transposedView,
   type View,
   whole,
 } from "./views.ts";
@@ -53,7 +53,7 @@ export interface Single {
   readonly operands: readonly Operand[];
 }
 
-export type Step = Loop | Single;
+export type ScheduledStep = Loop | Single;
 
 /** A loop with more arrays or nodes than this is ended: registers are few. */
 export const MOST_NODES = 160;
@@ -63,7 +63,7 @@ const zeroId = -(2 ** 31);
 
 /** Parts a graph into steps, in the order in which they run. */
 export function schedule(graph: Graph): {
-  readonly steps: readonly Step[];
+  readonly steps: readonly ScheduledStep[];
   readonly outputs: readonly Operand[];
 } {
   const scheduler = new Scheduler();
@@ -73,7 +73,7 @@ export function schedule(graph: Graph): {
 }
 
 class Scheduler {
-  readonly steps: Step[] = [];
+  readonly steps: ScheduledStep[] = [];
   readonly #looks = new Map<Value, Operand>();
   readonly #stepOf = new Map<Value, number>();
   /** Results of reductions, and of single nodes: not to be had before their step has ended. */
@@ -87,7 +87,7 @@ class Scheduler {
       return;
     }
     const [out] = node.outputs as [Value];
-    if (lookings.has(node.op)) {
+    if (viewOperators.has(node.op)) {
       const operand = this.operand(node.inputs[0]!);
       const view = look(node, operand.view, out.shape);
       if (view) this.#looks.set(out, { root: operand.root, view });
@@ -96,10 +96,10 @@ class Scheduler {
         const copied = this.#loop(node, [{ root: operand.root, view: operand.view }], operand.view.shape, []);
         this.#looks.set(out, { root: copied, view: whole(out.shape) });
       }
-    } else if (elementwise.has(node.op)) {
+    } else if (elementwiseOperators.has(node.op)) {
       const operands = node.inputs.map((x) => this.#broadcast(this.operand(x), out.shape));
       this.#loop(node, operands, out.shape, []);
-    } else if (reductions.has(node.op)) {
+    } else if (reductionOperators.has(node.op)) {
       const operand = this.operand(node.inputs[0]!);
       const rank = operand.view.shape.length;
       const axes = (node.attributes.axes as readonly number[]).map((axis) => (axis < 0 ? axis + rank : axis));
@@ -121,7 +121,7 @@ class Scheduler {
     const [out] = outputs as [Value];
     const side = (x: Value, turned: boolean): Operand => {
       const { root, view } = this.operand(x);
-      return { root, view: turned ? transposed(view, [1, 0]) : view };
+      return { root, view: turned ? transposedView(view, [1, 0]) : view };
     };
     const { alpha = 1, beta = 1 } = attributes;
     if (alpha !== 1 || beta !== 1) throw new LoweringError("compile: a Gemm with factors has no kernel.");
@@ -141,7 +141,7 @@ class Scheduler {
     const axis = attributes.axis as number;
     let start = 0;
     for (const x of inputs) {
-      this.#write(this.operand(x), out, sliced(whole(out.shape), x.shape, [axis], [start], [1]));
+      this.#write(this.operand(x), out, slicedView(whole(out.shape), x.shape, [axis], [start], [1]));
       start += x.shape[axis]!;
     }
   }
@@ -151,12 +151,12 @@ class Scheduler {
     const [out] = outputs as [Value];
     const pads = attributes.pads as readonly number[];
     const zero: Value = { id: zeroId, dtype: out.dtype, shape: [], data: new Int32Array(1) };
-    this.#write({ root: zero, view: expanded(whole([]), out.shape) }, out, whole(out.shape));
+    this.#write({ root: zero, view: expandedView(whole([]), out.shape) }, out, whole(out.shape));
     const axes = x!.shape.map((_, axis) => axis);
     this.#write(
       this.operand(x!),
       out,
-      sliced(
+      slicedView(
         whole(out.shape),
         x!.shape,
         axes,
@@ -241,7 +241,7 @@ class Scheduler {
   }
 
   #broadcast({ root, view }: Operand, shape: readonly number[]): Operand {
-    return { root, view: expanded(view, shape) };
+    return { root, view: expandedView(view, shape) };
   }
 
   /** Puts a node into a loop, and returns its result. */
@@ -313,15 +313,15 @@ function look(node: Node, view: View, shape: readonly number[]): View | undefine
   const list = (name: string): readonly number[] => node.attributes[name] as readonly number[];
   switch (node.op) {
     case "Reshape":
-      return reshaped(view, shape);
+      return reshapedView(view, shape);
     case "Transpose":
-      return transposed(view, list("perm"));
+      return transposedView(view, list("perm"));
     case "Expand":
-      return expanded(view, shape);
+      return expandedView(view, shape);
     case "Patches":
       return patches(view, shape, list("strides"), list("dilations"));
     case "Slice":
-      return sliced(view, shape, list("axes"), list("starts"), list("steps"));
+      return slicedView(view, shape, list("axes"), list("starts"), list("steps"));
     default:
       throw new LoweringError(`compile: ${node.op} is no view.`);
   }

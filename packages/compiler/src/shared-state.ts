@@ -1,6 +1,6 @@
 import { LoweringError } from "@hardgrad/onnx";
 import { defaultDevice } from "@jax-js/jax";
-import { type Elements, type PlainArray, type PlainArrays, signatureOf } from "./arrays.ts";
+import { type Elements, type PlainTensor, type PlainTensors, signatureOf } from "./arrays.ts";
 import type { Products } from "./choose-products.ts";
 import { type CompiledFunction, compileFunction } from "./compile-function.ts";
 import { given, givenLike } from "./given.ts";
@@ -37,7 +37,7 @@ export class SharedState {
     const residents = this.#living(who);
     const first = given(who, "inputs", examples);
     const trees = { state: this.#tree, inputs: mapLeaves(examples, (name) => name) };
-    const compileFor = (inputs: PlainArrays): CompiledFunction =>
+    const compileFor = (inputs: PlainTensors): CompiledFunction =>
       onWasm(() => compileFunction((s, i) => parts(fn(s as never, i as never)), residents, inputs, trees));
     const compiled = saying(who, () => compileFor(first));
     const loaded = compiled.load(residents);
@@ -62,7 +62,7 @@ export class SharedState {
   }
 
   /** The state in its tree. */
-  read(who: string, change: (array: PlainArray) => unknown): unknown {
+  read(who: string, change: (array: PlainTensor) => unknown): unknown {
     const arrays = this.#living(who).read();
     return mapLeaves(this.#tree, (name) => change(arrays[name]!));
   }
@@ -90,7 +90,7 @@ function parts(returned: unknown): { state?: unknown; results: unknown } {
   return { state, results };
 }
 
-const resultOf = ({ shape, data, dtype }: PlainArray): number | boolean | Elements => {
+const resultOf = ({ shape, data, dtype }: PlainTensor): number | boolean | Elements => {
   if (shape.length > 0) return data;
   return dtype === "bool" ? data[0] === 1 : data[0]!;
 };
@@ -120,7 +120,7 @@ function saying<T>(who: string, compile: () => T): T {
 }
 
 /** A function that can't be traced for other shapes than its examples'. */
-function fitting<T>(who: string, inputs: PlainArrays, compile: () => T): T {
+function fitting<T>(who: string, inputs: PlainTensors, compile: () => T): T {
   try {
     return compile();
   } catch (error) {

@@ -1,13 +1,13 @@
 import type { Value } from "@hardgrad/onnx/graph";
 import { commonRefinement, splitStrides } from "./refine.ts";
-import { type Loop, MOST_ARRAYS, MOST_NODES, type Step } from "./schedule.ts";
+import { type Loop, MOST_ARRAYS, MOST_NODES, type ScheduledStep } from "./schedule.ts";
 
 /**
  * Moves loops to the first step that needs them, and makes one loop of the two where that is possible: an optimizer's
  * moments, of which a part is known long before the gradient, are then one pass over memory.
  */
-export function sink(steps: readonly Step[]): readonly Step[] {
-  const left: (Step | undefined)[] = [...steps];
+export function sink(steps: readonly ScheduledStep[]): readonly ScheduledStep[] {
+  const left: (ScheduledStep | undefined)[] = [...steps];
   for (let at = left.length - 2; at >= 0; at--) {
     const loop = left[at]!;
     if (loop.kind !== "loop" || loop.into) continue;
@@ -23,7 +23,7 @@ export function sink(steps: readonly Step[]): readonly Step[] {
   return left.filter((step) => step !== undefined);
 }
 
-function reads(step: Step, made: ReadonlySet<Value>): boolean {
+function reads(step: ScheduledStep, made: ReadonlySet<Value>): boolean {
   const operands = step.kind === "loop" ? step.nodes.flatMap((n) => n.operands) : step.operands;
   return operands.some(({ root }) => made.has(root));
 }

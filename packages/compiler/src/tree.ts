@@ -1,9 +1,9 @@
-import type { PlainArray } from "./arrays.ts";
+import type { PlainTensor } from "./arrays.ts";
 
 /** The leaves of a tree by name: their paths, joined by points. The name of a tree that is a leaf is "". */
 export function namedLeaves(tree: unknown, name = ""): [name: string, leaf: unknown][] {
   return isNode(tree)
-    ? Object.entries(tree).flatMap(([key, part]) => namedLeaves(part, under(name, key)))
+    ? Object.entries(tree).flatMap(([key, part]) => namedLeaves(part, nameUnder(name, key)))
     : [[name, tree]];
 }
 
@@ -14,17 +14,20 @@ export function mapLeaves(
   name = "",
 ): unknown {
   if (!isNode(tree)) return change(name, tree);
-  const parts = Object.entries(tree).map(([key, part]) => [key, mapLeaves(part, change, under(name, key))]);
+  const parts = Object.entries(tree).map(([key, part]) => [
+    key,
+    mapLeaves(part, change, nameUnder(name, key)),
+  ]);
   return Array.isArray(tree) ? parts.map(([, part]) => part) : Object.fromEntries(parts);
 }
 
 /** A name below another. */
-export const under = (name: string, key: string): string =>
+export const nameUnder = (name: string, key: string): string =>
   name === "" || key === "" ? name + key : `${name}.${key}`;
 
 /** Lists and records are nodes, as they are to jax-js; but for plain arrays. */
 const isNode = (x: unknown): x is object =>
   Array.isArray(x) || (typeof x === "object" && x !== null && x.constructor === Object && !isPlainArray(x));
 
-export const isPlainArray = (x: object): x is PlainArray =>
+export const isPlainArray = (x: object): x is PlainTensor =>
   "shape" in x && Array.isArray(x.shape) && "data" in x && ArrayBuffer.isView(x.data);

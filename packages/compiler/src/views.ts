@@ -36,14 +36,14 @@ export function isRowMajor({ shape, strides }: View): boolean {
 export const isWhole = (view: View): boolean => view.offset === 0 && isRowMajor(view);
 
 /** The axes in another order. */
-export const transposed = ({ shape, strides, offset }: View, perm: readonly number[]): View => ({
+export const transposedView = ({ shape, strides, offset }: View, perm: readonly number[]): View => ({
   shape: perm.map((axis) => shape[axis]!),
   strides: perm.map((axis) => strides[axis]!),
   offset,
 });
 
 /** Broadcast to a shape, aligned at the last axis. */
-export function expanded(view: View, shape: readonly number[]): View {
+export function expandedView(view: View, shape: readonly number[]): View {
   const lead = shape.length - view.shape.length;
   const strides = shape.map((d, axis) => {
     const own = axis - lead;
@@ -53,7 +53,7 @@ export function expanded(view: View, shape: readonly number[]): View {
 }
 
 /** Every `step`-th element of some axes from `start` on; `shape` is the result's. */
-export function sliced(
+export function slicedView(
   view: View,
   shape: readonly number[],
   axes: readonly number[],
@@ -95,7 +95,7 @@ export function patches(
 }
 
 /** The same elements in another shape; undefined where they would have to be copied. */
-export function reshaped(view: View, shape: readonly number[]): View | undefined {
+export function reshapedView(view: View, shape: readonly number[]): View | undefined {
   if (size(shape) === 0) return { shape, strides: rowMajor(shape), offset: view.offset };
   const dims = merged(view);
   const strides = shape.map(() => 0);

@@ -5,7 +5,7 @@ import { build } from "esbuild";
 import { afterAll, afterEach, expect, test } from "vitest";
 import { loadKoffi } from "../src/blas/koffi.ts";
 import { loadBlas } from "../src/blas/load.ts";
-import { type Node, nodeModules } from "../src/blas/node.ts";
+import { type NodeModules, nodeModules } from "../src/blas/node.ts";
 import { ACCELERATE, findLibraries, howToInstall } from "../src/blas/places.ts";
 import { coresAvailable, processorId } from "../src/blas/processor.ts";
 import { ownCacheFolder } from "./blas/fixtures.ts";
@@ -20,9 +20,9 @@ const node = nodeModules()!;
 function system(
   platform: string,
   files: { readonly [path: string]: string | undefined },
-  env: Node["process"]["env"] = {},
+  env: NodeModules["process"]["env"] = {},
   links: { readonly [path: string]: string } = {},
-): Node {
+): NodeModules {
   return {
     ...node,
     path: platform === "win32" ? win32 : node.path,

@@ -2,8 +2,15 @@ import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { loadBlas } from "../src/blas/load.ts";
 import { multiplyBy, WORTH_THREADS } from "../src/blas/multiply.ts";
-import type { Matrix, Multiply } from "../src/product.ts";
+import type { Multiply } from "../src/product.ts";
 import { ownCacheFolder } from "./blas/fixtures.ts";
+
+/** Where a matrix lies: its address in bytes, its strides in elements. */
+interface Matrix {
+  readonly address: number;
+  readonly rowStride: number;
+  readonly columnStride: number;
+}
 
 afterAll(ownCacheFolder());
 const blas = await loadBlas();

@@ -2,7 +2,7 @@ import { LoweringError } from "@hardgrad/onnx";
 import { defaultDevice, init, jit, nn, numpy as np, random, tree } from "@jax-js/jax";
 import { bernoulli, expectation, rloo, valueAndGrad } from "hardgrad";
 import { describe, expect, test } from "vitest";
-import { compile, compileStep, type PlainArray } from "../src/index.ts";
+import { compile, compileStep, type PlainTensor } from "../src/index.ts";
 
 await init("wasm");
 defaultDevice("wasm");
@@ -251,7 +251,7 @@ describe("what can't be is said", () => {
   test("a state of another shape", async () => {
     const compiled = await made();
     const state = compiled.plainState();
-    const w: PlainArray = { shape: [4, 5], data: new Float32Array(20) };
+    const w: PlainTensor = { shape: [4, 5], data: new Float32Array(20) };
     expect(() => compiled.setState({ ...state, params: { ...state.params, w } })).toThrow(
       "step.setState: state.params.w has the shape [4, 5], but must have the shape like its example [5, 4].",
     );

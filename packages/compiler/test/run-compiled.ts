@@ -4,7 +4,7 @@ import { type Array as ConcreteArray, tree } from "@jax-js/jax";
 import { leavesWithPaths } from "../../onnx/src/names.ts";
 import { compileGraph } from "../src/compile-graph.ts";
 import type { Multiply } from "../src/product.ts";
-import { instantiate } from "../src/program.ts";
+import { bindProgram } from "../src/program.ts";
 
 /** Products in plain JavaScript, summed in float64. */
 export const plainMultiply =
@@ -25,7 +25,7 @@ export function runCompiled(fn: Traceable, args: readonly unknown[]): number[][]
   const lowered = lowerGraph(fn, args, { random: "outside" });
   const compiled = compileGraph(lowered.graph, lowered.resultNames, { start: 64 });
   const memory = new WebAssembly.Memory({ initial: 1 });
-  const program = instantiate(
+  const program = bindProgram(
     compiled,
     new WebAssembly.Module(compiled.module),
     memory,

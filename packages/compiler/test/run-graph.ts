@@ -1,9 +1,9 @@
 import { type Graph, hasFused, size } from "@hardgrad/onnx/graph";
 import { compileGraph } from "../src/compile-graph.ts";
 import { numbers } from "../src/host.ts";
-import { bytesOf } from "../src/memory.ts";
+import { storageBytes } from "../src/memory.ts";
 import { createMultiply, scratchBytes } from "../src/multiply/index.ts";
-import { grow, instantiate } from "../src/program.ts";
+import { bindProgram, grow } from "../src/program.ts";
 import type { Storage } from "../src/views.ts";
 import type { Tensor } from "./graph-oracle.ts";
 
@@ -30,7 +30,7 @@ export function load(graph: Graph, { updates = new Map(), start = 64, memory }: 
   for (const { name, dtype, shape } of graph.inputs) {
     const storage = { dtype, length: size(shape), address: top };
     held.set(name!, storage);
-    top += bytesOf(storage);
+    top += storageBytes(storage);
   }
   const names = graph.outputs.map((_, i) => `result${i}`);
   const compiled = compileGraph(graph, names, {
@@ -42,7 +42,7 @@ export function load(graph: Graph, { updates = new Map(), start = 64, memory }: 
   grow(on, compiled.bytes);
   new Uint8Array(on.buffer, start, compiled.bytes - start).fill(255);
   const multiply = createMultiply(on, { scratch: start, fused: hasFused() });
-  const program = instantiate(compiled, new WebAssembly.Module(compiled.module), on, multiply);
+  const program = bindProgram(compiled, new WebAssembly.Module(compiled.module), on, multiply);
   const read = ({ dtype, shape, storage }: Omit<Tensor, "data"> & { storage: Storage }): Tensor => {
     const data = Array.from(numbers(on.buffer, storage));
     return { dtype, shape, data: dtype === "bool" ? data.map((v) => 0 - v) : data };

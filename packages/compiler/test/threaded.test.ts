@@ -5,7 +5,7 @@ import { grad } from "hardgrad";
 import { expect, test } from "vitest";
 import { compileGraph } from "../src/compile-graph.ts";
 import { numbers } from "../src/host.ts";
-import { bytesOf } from "../src/memory.ts";
+import { storageBytes } from "../src/memory.ts";
 import { multiplyModule, scratchBytes } from "../src/multiply/index.ts";
 import { grow } from "../src/program.ts";
 import { controlBytes, startThreads } from "../src/threads/index.ts";
@@ -49,7 +49,7 @@ async function byThreads(
   for (let i = 0; i < 20; i++) run();
   const results = compiled.outputs.flatMap(({ storage }) => [...numbers(memory.buffer, storage)]);
   pool.close();
-  expect(bytesOf({ dtype: "float32", length: 1 })).toBe(64);
+  expect(storageBytes({ dtype: "float32", length: 1 })).toBe(64);
   return results;
 }
 

@@ -1,5 +1,10 @@
 import type { numpy as np } from "@jax-js/jax";
-import { type CheckObjective, objectives as checked, lossesOf, weights } from "../src/check/objectives.ts";
+import {
+  type CheckObjective,
+  objectives as checked,
+  objectiveLosses,
+  weights,
+} from "../src/check/objectives.ts";
 
 /** The same objective twice: for jax-js, and in float64 JavaScript for the oracle. */
 export interface TestObjective extends CheckObjective {
@@ -23,6 +28,6 @@ const js: { readonly [name: string]: TestObjective["js"] } = {
 
 export const objectives: readonly TestObjective[] = checked.map((o) => ({
   ...o,
-  jax: (x, eventAxes) => lossesOf(o, x, eventAxes),
+  jax: (x, eventAxes) => objectiveLosses(o, x, eventAxes),
   js: js[o.name]!,
 }));

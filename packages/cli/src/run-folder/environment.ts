@@ -6,7 +6,7 @@ import { type Computer, computerText } from "@hardgrad/experiments";
 import { version } from "../version.ts";
 
 /** Where and when something was computed. */
-export interface Machine {
+export interface ThisMachine {
   readonly date: string;
   readonly node: string;
   readonly platform: string;
@@ -16,13 +16,13 @@ export interface Machine {
 }
 
 /** What a result depends on besides its configuration. */
-export interface Environment extends Machine, Computer {
+export interface Environment extends ThisMachine, Computer {
   /** Where a run that was begun so continued otherwise. */
   readonly continued?: readonly (Computer & { readonly step: number })[];
 }
 
 /** Versions, machine and date. */
-export function machine(): Machine {
+export function machine(): ThisMachine {
   return {
     date: new Date().toISOString(),
     node: process.version,

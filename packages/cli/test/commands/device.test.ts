@@ -158,7 +158,10 @@ test("threads are of native and wasm, and webgpu refuses them", async () => {
       ["judge", "nowhere"],
     ]) {
       const { code, stderr } = await hardgrad([...command, "--device", device, "--threads", "2"]);
-      expect([code, stderr]).toEqual([2, `--threads is for --device native and wasm, not ${device}; leave it out.\n`]);
+      expect([code, stderr]).toEqual([
+        2,
+        `--threads is for --device native and wasm, not ${device}; leave it out.\n`,
+      ]);
     }
   const many = await hardgrad([...train, "--threads", "0"]);
   expect([many.code, many.stderr]).toEqual([

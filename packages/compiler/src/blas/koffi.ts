@@ -1,4 +1,4 @@
-import type { Node } from "./node.ts";
+import type { NodeModules } from "./node.ts";
 
 /** The part of koffi that this folder uses. It is an optional peer, so its types are not imported. */
 export interface Koffi {
@@ -19,7 +19,7 @@ const LEAST: readonly [number, number] = [3, 3];
 
 /** Loads the optional peer, which calls functions of C; else says in a sentence what is wrong and what mends it. */
 export function loadKoffi(
-  { module }: Node,
+  { module }: NodeModules,
   name = "koffi",
 ): { readonly koffi: Koffi; readonly path: string } | { readonly reason: string } {
   const require = module.createRequire(import.meta.url);

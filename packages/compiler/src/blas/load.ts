@@ -1,9 +1,9 @@
 import type { Multiply } from "../product.ts";
 import { type Koffi, loadKoffi } from "./koffi.ts";
 import { multiplyBy, type Sgemm } from "./multiply.ts";
-import { type Node, nodeModules } from "./node.ts";
+import { type NodeModules, nodeModules } from "./node.ts";
 import { ACCELERATE, findLibraries, howToInstall } from "./places.ts";
-import { type Fault, type Found, probeLibrary } from "./probe.ts";
+import { type Fault, type FoundBlas, probeLibrary } from "./probe.ts";
 import { coresAvailable } from "./processor.ts";
 import { keptVerdicts } from "./verdicts.ts";
 
@@ -76,7 +76,7 @@ export async function loadBlas(options: BlasOptions = {}): Promise<Blas | NoBlas
 }
 
 /** The path in HARDGRAD_BLAS. */
-function chosenLibrary({ process, path, fs }: Node): string | undefined {
+function chosenLibrary({ process, path, fs }: NodeModules): string | undefined {
   const { HARDGRAD_BLAS: given } = process.env;
   if (!given) return undefined;
   const full = path.resolve(given);
@@ -86,7 +86,7 @@ function chosenLibrary({ process, path, fs }: Node): string | undefined {
   );
 }
 
-function inWords(node: Node, path: string, { fault }: Fault, chosen: boolean): string {
+function inWords(node: NodeModules, path: string, { fault }: Fault, chosen: boolean): string {
   if (chosen) return `The library ${path} of HARDGRAD_BLAS ${fault}; set it to another one, or unset it.`;
   const kernels = /openblas/.test(path) && /crashes|wrong numbers/.test(fault);
   const way = kernels
@@ -96,7 +96,13 @@ function inWords(node: Node, path: string, { fault }: Fault, chosen: boolean): s
 }
 
 /** Loads a library that was found to be a BLAS into this process. */
-function openBlas({ process }: Node, koffi: Koffi, path: string, found: Found, threads: number): Blas {
+function openBlas(
+  { process }: NodeModules,
+  koffi: Koffi,
+  path: string,
+  found: FoundBlas,
+  threads: number,
+): Blas {
   const { symbol, setter, maker = "BLAS of an unknown make", version, kernels } = found;
   // Of 64 bits even where the library's are of 32: see the script that tried it.
   const whole = koffi.sizeof("void*") === 8 ? "int64" : "int";

@@ -1,5 +1,5 @@
 /** What this folder uses of Node. Its types and modules are taken at run time: pages have neither. */
-export interface Node {
+export interface NodeModules {
   readonly process: {
     readonly platform: string;
     readonly arch: string;
@@ -55,9 +55,9 @@ export interface Ending {
 }
 
 /** Node's modules, or undefined where this isn't Node (a page, a web worker). */
-export function nodeModules(): Node | undefined {
+export function nodeModules(): NodeModules | undefined {
   const { process } = globalThis as unknown as {
-    readonly process?: Node["process"] & { getBuiltinModule?(name: string): unknown };
+    readonly process?: NodeModules["process"] & { getBuiltinModule?(name: string): unknown };
   };
   const builtin = process?.getBuiltinModule;
   if (!process || !builtin) return undefined;
@@ -70,7 +70,7 @@ export function nodeModules(): Node | undefined {
     module: get("module"),
     // It takes longer to load than all the others, and is seldom needed.
     get child() {
-      return get<Node["child"]>("child_process");
+      return get<NodeModules["child"]>("child_process");
     },
   };
 }

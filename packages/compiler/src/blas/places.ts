@@ -1,4 +1,4 @@
-import type { Node } from "./node.ts";
+import type { NodeModules } from "./node.ts";
 
 /**
  * Names of libraries, the best first. OpenBLAS built with threads of its own comes before the serial one (Fedora has
@@ -26,7 +26,7 @@ const NAMES: { readonly [platform: string]: readonly string[] } = {
 export const ACCELERATE = "/System/Library/Frameworks/Accelerate.framework/Accelerate";
 
 /** Libraries that may be a BLAS, the best first: those that the system's loader would find, and a few known places. */
-export function* findLibraries(node: Node): Generator<string> {
+export function* findLibraries(node: NodeModules): Generator<string> {
   const { platform } = node.process;
   const cached = platform === "linux" ? loaderCache(node) : "";
   if (platform === "darwin") yield ACCELERATE;
@@ -44,7 +44,7 @@ export function* findLibraries(node: Node): Generator<string> {
 }
 
 /** The list of libraries that glibc's loader keeps: their paths stand in it as zero-terminated text. */
-function loaderCache({ fs }: Node): string {
+function loaderCache({ fs }: NodeModules): string {
   try {
     return fs.readFileSync("/etc/ld.so.cache", "latin1");
   } catch {
@@ -61,7 +61,7 @@ function named(cached: string, name: string): string[] {
 }
 
 /** Folders in which a loader looks, and those of Homebrew, Conda and Intel. */
-function folders({ process: { platform, env }, path }: Node): string[] {
+function folders({ process: { platform, env }, path }: NodeModules): string[] {
   const list = (name: string) => (env[name] ?? "").split(path.delimiter).filter(Boolean);
   const under = (name: string, ...parts: string[]) =>
     env[name] ? parts.map((part) => path.join(env[name]!, part)) : [];
@@ -90,7 +90,7 @@ function folders({ process: { platform, env }, path }: Node): string[] {
 }
 
 /** What installs a good BLAS on this system, as the end of a sentence. */
-export function howToInstall({ process: { platform }, fs }: Node): string {
+export function howToInstall({ process: { platform }, fs }: NodeModules): string {
   if (platform === "win32")
     return "download OpenBLAS from https://github.com/OpenMathLib/OpenBLAS/releases and set HARDGRAD_BLAS to the path of its libopenblas.dll";
   if (platform === "darwin") return "run `brew install openblas`";

@@ -1,8 +1,8 @@
-import type { Ending, Node } from "./node.ts";
+import type { Ending, NodeModules } from "./node.ts";
 import { probeScript } from "./probe-script.ts";
 
 /** What a library turned out to be. */
-export interface Found {
+export interface FoundBlas {
   /** Name of its function cblas_sgemm. */
   readonly symbol: string;
   /** Name of the function that sets its number of threads. */
@@ -29,12 +29,12 @@ const OURS = 33;
  * @param patience milliseconds after which the child is ended.
  */
 export function probeLibrary(
-  node: Node,
+  node: NodeModules,
   koffi: string,
   path: string,
   threads: number,
   patience = 10_000,
-): Promise<Found | Fault> {
+): Promise<FoundBlas | Fault> {
   const { NODE_OPTIONS: _, ...env } = node.process.env;
   const options = {
     timeout: patience,
@@ -57,7 +57,7 @@ export function probeLibrary(
 }
 
 /** Reads what a child wrote and how it ended. */
-function verdict(error: Ending | null, output: string, patience: number): Found | Fault {
+function verdict(error: Ending | null, output: string, patience: number): FoundBlas | Fault {
   const lines = [...output.matchAll(/^hardgrad:(\w+):(.*)$/gm)].map(([, kind, value]) => ({
     kind,
     value: JSON.parse(value!),
@@ -65,7 +65,7 @@ function verdict(error: Ending | null, output: string, patience: number): Found 
   const last = (kind: string) => lines.findLast((line) => line.kind === kind)?.value;
   const stage: string | undefined = last("stage");
   const fault: [string, string?] | undefined = last("fault");
-  const found: Found | undefined = last("found");
+  const found: FoundBlas | undefined = last("found");
   if (fault) return { fault: inWords(...fault), lasting: true };
   if (error?.killed)
     return {

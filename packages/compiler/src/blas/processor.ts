@@ -1,7 +1,7 @@
-import type { Node } from "./node.ts";
+import type { NodeModules } from "./node.ts";
 
 /** The text of a file, or nothing. */
-function read({ fs }: Node, path: string): string {
+function read({ fs }: NodeModules, path: string): string {
   try {
     return fs.readFileSync(path, "utf8");
   } catch {
@@ -10,7 +10,7 @@ function read({ fs }: Node, path: string): string {
 }
 
 /** The first 8 kB of a file: the kernel writes a page for each of the cores, and asks each of them for its speed. */
-function start({ fs }: Node, path: string): string {
+function start({ fs }: NodeModules, path: string): string {
   try {
     const bytes = new Uint8Array(8192);
     const file = fs.openSync(path, "r");
@@ -26,7 +26,7 @@ function start({ fs }: Node, path: string): string {
  * Cores that this process may use: two threads of one core share its arithmetic, and a container's quota is what it
  * gets, however many cores the machine has.
  */
-export function coresAvailable(node: Node): number {
+export function coresAvailable(node: NodeModules): number {
   const threads = node.os.availableParallelism();
   const shared = read(node, "/sys/devices/system/cpu/smt/active").trim() === "1";
   const [quota, period] = read(node, "/sys/fs/cgroup/cpu.max").split(" ").map(Number);
@@ -36,7 +36,7 @@ export function coresAvailable(node: Node): number {
 }
 
 /** The processor's model and what it can do, by which a BLAS chooses its kernels. */
-export function processorId(node: Node): string {
+export function processorId(node: NodeModules): string {
   const [first = ""] = start(node, "/proc/cpuinfo").split("\n\n");
   const lines =
     first.match(/^(vendor_id|cpu family|model|model name|stepping|flags|Features|CPU \w+)\s*:.*$/gm) ?? [];

@@ -1,5 +1,5 @@
-import type { Node } from "./node.ts";
-import type { Fault, Found } from "./probe.ts";
+import type { NodeModules } from "./node.ts";
+import type { Fault, FoundBlas } from "./probe.ts";
 import { processorId } from "./processor.ts";
 
 /** Changes with what is tried and what is kept of it. */
@@ -11,12 +11,12 @@ const RELEVANT = /^(OPENBLAS|GOTO|OMP|GOMP|KMP|MKL|BLIS|LD|DYLD)_/;
 /** What came of trying libraries, kept in the user's cache folder: a file for each, named after it. */
 export interface Verdicts {
   /** What was found earlier of this library (path, time and size), on this processor and in this environment. */
-  read(path: string): Found | Fault | undefined;
+  read(path: string): FoundBlas | Fault | undefined;
   /** Does nothing where the folder can't be written: libraries are tried each time then. */
-  write(path: string, verdict: Found | Fault): void;
+  write(path: string, verdict: FoundBlas | Fault): void;
 }
 
-export function keptVerdicts(node: Node, koffiVersion: string): Verdicts {
+export function keptVerdicts(node: NodeModules, koffiVersion: string): Verdicts {
   const { fs, os, path: paths } = node;
   const { env, platform, arch } = node.process;
   const folder = paths.join(cacheFolder(node), "hardgrad", "blas");
@@ -50,7 +50,7 @@ export function keptVerdicts(node: Node, koffiVersion: string): Verdicts {
   };
 }
 
-function cacheFolder({ process: { env, platform }, os, path }: Node): string {
+function cacheFolder({ process: { env, platform }, os, path }: NodeModules): string {
   if (env.XDG_CACHE_HOME) return env.XDG_CACHE_HOME;
   if (platform === "win32" && env.LOCALAPPDATA) return env.LOCALAPPDATA;
   return path.join(os.homedir(), platform === "darwin" ? "Library/Caches" : ".cache");

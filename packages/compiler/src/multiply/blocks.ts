@@ -32,7 +32,7 @@ import {
 } from "./code.ts";
 import { copyFunction } from "./copy.ts";
 import { dotsFunction } from "./dots.ts";
-import { asideBytes, type Kernels, panelFunction, wideRows, wideWidth, width } from "./panel.ts";
+import { asideBytes, type PanelKernels, panelFunction, wideRows, wideWidth, width } from "./panel.ts";
 import { shareOfThread } from "./share.ts";
 
 /** Terms of a sum that are multiplied at once: a panel of B of so many rows stays in the first-level cache. */
@@ -62,7 +62,7 @@ export const scratchBytesPerThread: number = panelBytes + asideBytes + blockElem
  * which stay in the first. What the kernels cannot read as it lies is copied, by the thread that needs it: no thread
  * waits for another.
  */
-export function multiplyFunction(builder: ModuleBuilder, kernels: Kernels): number {
+export function multiplyFunction(builder: ModuleBuilder, kernels: PanelKernels): number {
   const scratchMemory = builder.global("scratch");
   const copy = copyFunction(builder);
   const panel = panelFunction(builder, kernels);

@@ -59,7 +59,7 @@ export function copyFunction(builder: ModuleBuilder): number {
 
   const oneElement = (lane: number, address: Code): Code =>
     all(get(target), address, load.f32(), store.f32(4 * lane));
-  const transposed = strips(
+  const transposedView = strips(
     4,
     all(
       assign(s1, add(source, fromColumn)),
@@ -113,7 +113,7 @@ export function copyFunction(builder: ModuleBuilder): number {
 
   const body = all(
     assign(j, int(0)),
-    when(equal(fromColumn, int(4)), rowWise, when(equal(fromRow, int(4)), transposed)),
+    when(equal(fromColumn, int(4)), rowWise, when(equal(fromRow, int(4)), transposedView)),
     columnByColumn,
     zeros,
   );

@@ -1,12 +1,12 @@
 import { type MemoryType, ModuleBuilder } from "@hardgrad/onnx/graph";
 import type { Multiply } from "../product.ts";
 import { multiplyFunction, scratchBytesPerThread } from "./blocks.ts";
-import type { Kernels } from "./panel.ts";
+import type { PanelKernels } from "./panel.ts";
 
 export { useWideVectors } from "./wide.ts";
 
 /** What a module of products depends on. */
-export interface MultiplyModuleOptions extends MemoryType, Kernels {}
+export interface MultiplyModuleOptions extends MemoryType, PanelKernels {}
 
 /** Where products have their own memory. */
 export interface MultiplyOptions extends MultiplyModuleOptions {

@@ -31,7 +31,7 @@ import {
 import { type Layout, tileFunction } from "./tile.ts";
 
 /** Which kernels a module has. */
-export interface Kernels {
+export interface PanelKernels {
   /** With fused multiply-add: only where `hasFused()`. */
   readonly fused: boolean;
   /** With tiles for engines that join vectors in pairs: see `useWideVectors` (default false). */
@@ -42,7 +42,7 @@ export interface Kernels {
  * Rows of the largest tile. Four keep eight sums, two vectors of B and four factors within 15 vector registers (V8 needs
  * the 16th) even where it loads all of them first; in pairs, the sums need half as many.
  */
-const tallest = ({ wide }: Kernels): number => (wide ? 6 : 4);
+const tallest = ({ wide }: PanelKernels): number => (wide ? 6 : 4);
 /** Columns of a panel of B, and of a wide one, which pays for one or two rows. */
 export const width = 8;
 export const wideWidth = 16;
@@ -61,7 +61,7 @@ export const asideBytes: number = asideRows * width * 4;
  * are (aStride goes from row to row). B's panel is as wide as its tile: 4, 8 or 16 columns. `aside` is the address of
  * `asideBytes` bytes. Nothing outside C's `columns` columns is read or written.
  */
-export function panelFunction(builder: ModuleBuilder, kernels: Kernels): number {
+export function panelFunction(builder: ModuleBuilder, kernels: PanelKernels): number {
   const tiles = tilesFunction(builder, kernels);
   const parameters = Array.from({ length: 12 }, () => type.i32);
   const [rows, columns, k, a, aStride, byRows, b, bStride, c, cStride, accumulate, aside] = [
@@ -128,7 +128,7 @@ export function panelFunction(builder: ModuleBuilder, kernels: Kernels): number 
  *
  *     (rows, quads, k, a, aStride, byRows, b, bStride, c, cStride, accumulate)
  */
-function tilesFunction(builder: ModuleBuilder, kernels: Kernels): number {
+function tilesFunction(builder: ModuleBuilder, kernels: PanelKernels): number {
   const parameters = Array.from({ length: 11 }, () => type.i32);
   const [rows, quads, k, a, aStride, byRows, b, bStride, c, cStride, accumulate] = [
     0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10,

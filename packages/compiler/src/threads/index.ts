@@ -1,6 +1,6 @@
 import { barrierModule } from "./barrier.ts";
 import { Control, controlBytes, LISTEN } from "./control.ts";
-import { type Helper, type Job, startHelper } from "./worker.ts";
+import { type Helper, type ProgramOrder, startHelper } from "./worker.ts";
 
 export { controlBytes };
 
@@ -116,7 +116,7 @@ export async function startThreads(count: number, options: ThreadsOptions): Prom
   const bring = async (program: ThreadedProgram): Promise<() => void> => {
     if (broken !== undefined) throw new Error(broken);
     const { modules, numbers = {}, functions = {} } = program;
-    const job: Job = { index: loaded++, modules, numbers, absent: Object.keys(functions) };
+    const job: ProgramOrder = { index: loaded++, modules, numbers, absent: Object.keys(functions) };
     const m: Record<string, WebAssembly.ImportValue> = { m: memory, barrier, ...numbers, ...functions };
     for (const module of modules) Object.assign(m, (await WebAssembly.instantiate(module, { m })).exports);
     const run = m.run as (thread: number, threads: number) => void;

@@ -10,7 +10,7 @@ export interface Post {
 }
 
 /** What a worker is told: a program, its number, and the names of the functions that only thread 0 has. */
-export interface Job {
+export interface ProgramOrder {
   readonly index: number;
   readonly modules: readonly WebAssembly.Module[];
   readonly numbers: Readonly<Record<string, number>>;
@@ -19,7 +19,7 @@ export interface Job {
 
 /** A thread as the starting one sees it. */
 export interface Helper {
-  post(job: Job): void;
+  post(job: ProgramOrder): void;
   terminate(): unknown;
 }
 

@@ -20,7 +20,7 @@ export interface Program {
 
 type TracedStep = (resident: NamedArrays, inputs: NamedArrays) => NamedArrays;
 
-export function compile(
+export function compileProgram(
   experiment: StepExperiment,
   { backend, config: { settings }, estimator }: Pick<RunSetup, "backend" | "config" | "estimator">,
 ): Program {

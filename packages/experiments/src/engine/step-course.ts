@@ -7,7 +7,7 @@ import { isTotal, restore, tensorsOf } from "./checkpoint.ts";
 import { contextOf } from "./evaluation.ts";
 import { feedOf } from "./feed.ts";
 import { keyOf, PURPOSE } from "./keys.ts";
-import { compile } from "./program.ts";
+import { compileProgram } from "./program.ts";
 import { afterEpoch, afterSteps, emptyRecord } from "./record.ts";
 import { trainSteps } from "./steps.ts";
 
@@ -17,7 +17,7 @@ export async function stepCourse(experiment: StepExperiment, setup: RunSetup): P
   const { settings } = config;
   const feed = feedOf(experiment, setup);
   const { stepsPerEpoch, totalSteps } = feed;
-  const program = compile(experiment, setup);
+  const program = compileProgram(experiment, setup);
   const fresh = await initial(experiment, setup);
   const resident = backend.put(checkpoint ? restore(checkpoint.tensors, fresh) : fresh);
   const kept = Object.keys(fresh).filter((name) => !isTotal(name));

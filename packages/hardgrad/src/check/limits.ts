@@ -7,7 +7,7 @@ import { caseText, type Entry, makeDistribution, repeatedLogits, widthOf } from 
 import { freshState, lossOf, objectiveFor } from "./losses.ts";
 import { objectiveOf } from "./objectives.ts";
 import { type Outcome, shown } from "./outcome.ts";
-import type { Program } from "./transforms.ts";
+import type { CompiledGradient } from "./transforms.ts";
 
 const flat = (x: np.Array): number[] => x.reshape([-1]).js() as number[];
 
@@ -37,7 +37,7 @@ export function needs(entry: Entry): Outcome {
 }
 
 /** Nothing is NaN or infinite at logits of +-100 and at equal logits. */
-export function extremes(entry: Entry, program: Program): Outcome {
+export function extremes(entry: Entry, program: CompiledGradient): Outcome {
   const { estimator, id, case: c } = entry;
   const soft = estimator.forward === "soft";
   // Soft values may be hundreds, whose exponential is no float32. Compiled is as eager: see transforms.

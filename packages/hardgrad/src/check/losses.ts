@@ -2,7 +2,7 @@ import { numpy as np, tree } from "@jax-js/jax";
 import { statefulExpectation } from "../expectation.ts";
 import type { NamedArrays, Objective } from "../types.ts";
 import { type Case, type Entry, makeDistribution } from "./cases.ts";
-import { type CheckObjective, lossesOf } from "./objectives.ts";
+import { type CheckObjective, objectiveLosses } from "./objectives.ts";
 
 /** The state before the first step. */
 export function freshState({ estimator, case: c }: Pick<Entry, "estimator" | "case">): NamedArrays {
@@ -22,5 +22,5 @@ export function lossOf(entry: Entry, f: Objective): (logits: np.Array, key: np.A
 
 /** An objective of the suite for the event of a case. */
 export function objectiveFor(objective: CheckObjective, c: Case): Objective {
-  return (x) => lossesOf(objective, x, c.event.length);
+  return (x) => objectiveLosses(objective, x, c.event.length);
 }

@@ -54,7 +54,7 @@ export function objectiveOf(name: string): CheckObjective {
 }
 
 /** The losses of a sample whose last `eventAxes` axes are the event. */
-export function lossesOf({ g, h }: CheckObjective, x: np.Array, eventAxes: number): np.Array {
+export function objectiveLosses({ g, h }: CheckObjective, x: np.Array, eventAxes: number): np.Array {
   const outer = g(projectionOf(x.ref, eventAxes));
   if (h) return outer.add(np.sum(h(x), lastAxes(eventAxes)));
   x.dispose();

@@ -17,15 +17,15 @@ function furthest(a: readonly number[], b: readonly number[]): number {
 }
 
 /** The gradient of a loss, compiled. */
-export type Program = ((logits: np.Array, key: np.Array) => np.Array) & { dispose(): void };
+export type CompiledGradient = ((logits: np.Array, key: np.Array) => np.Array) & { dispose(): void };
 
 /** Of the coupled objective: one program for several claims, as compiling takes longer than they do. */
-export function programOf(entry: Entry): Program {
+export function programOf(entry: Entry): CompiledGradient {
   return jit(grad(lossOf(entry, objectiveFor(objectiveOf("coupled"), entry.case))));
 }
 
 /** jit = eager, the same key gives the same bits, and another key others. */
-export function transforms(entry: Entry, program: Program): Outcome[] {
+export function transforms(entry: Entry, program: CompiledGradient): Outcome[] {
   const { case: c, id } = entry;
   const loss = lossOf(entry, objectiveFor(objectiveOf("coupled"), c));
   const eager = flat(grad(loss)(repeatedLogits(c, 5), random.key(1)));
@@ -64,7 +64,7 @@ export function transforms(entry: Entry, program: Program): Outcome[] {
 }
 
 /** A map over keys is a loop over them. */
-export function mapsOverKeys(entry: Entry, program: Program): Outcome {
+export function mapsOverKeys(entry: Entry, program: CompiledGradient): Outcome {
   const { case: c, id } = entry;
   const loss = lossOf(entry, objectiveFor(objectiveOf("coupled"), c));
   const keys = random.split(random.key(9), 3);

@@ -44,13 +44,13 @@ export function samplesAndValues(entry: Entry, count = 4000): void {
   );
 }
 
-const programs = new Map<Entry, suite.Program>();
+const programs = new Map<Entry, suite.CompiledGradient>();
 afterAll(() => {
   for (const program of programs.values()) program.dispose();
 });
 
 /** One program for all tests of an entry. */
-function programFor(entry: Entry): suite.Program {
+function programFor(entry: Entry): suite.CompiledGradient {
   const program = programs.get(entry) ?? suite.programOf(entry);
   programs.set(entry, program);
   return program;
