@@ -53,7 +53,6 @@ describe("compiled steps are those of jax-js", () => {
       batch: 30,
       fisher: 20,
       memory: 5,
-      ...settings,
     };
     const config = {
       experiment: "continual",
