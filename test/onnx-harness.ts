@@ -3,6 +3,7 @@ import { type Array as ConcreteArray, defaultDevice, init, tree } from "@jax-js/
 import * as native from "onnxruntime-node";
 import * as web from "onnxruntime-web/wasm";
 import { expect } from "vitest";
+import { runCompiled } from "../packages/compiler/test/run-compiled.ts";
 import { leavesWithPaths } from "../packages/onnx/src/names.ts";
 
 await init("wasm");
@@ -66,8 +67,9 @@ export function runJax(fn: Traceable, args: readonly unknown[]): Numbers[] {
 }
 
 /**
- * Expects the model's results, in onnxruntime-node with random numbers inside and outside and in onnxruntime-web, to
- * be jax-js's. The tolerance is that of the issue, 1e-5, relative above 1: the two sum and exponentiate in other orders.
+ * Expects the model's results, in onnxruntime-node with random numbers inside and outside and where asked in
+ * onnxruntime-web, and those of the compiled function, to be jax-js's. The tolerance is that of the issue, 1e-5, relative
+ * above 1: they sum and exponentiate in other orders.
  */
 export async function expectSame(
   fn: Traceable,
@@ -79,14 +81,26 @@ export async function expectSame(
     readonly by?: typeof lower;
   } = {},
 ): Promise<Lowered> {
-  const { tolerance = 1e-5, web: inWeb = true, by = lower, ...rest } = options;
+  const { tolerance = 1e-5, web: inWeb = false, by = lower, ...rest } = options;
   const expected = runJax(fn, args());
   const inside = by(fn, args(), rest);
   expectClose(await runModel(inside, args()), expected, tolerance);
   const outside = by(fn, args(), { ...rest, random: "outside" });
   if (outside.noise.length > 0) expectClose(await runModel(outside, args()), expected, tolerance);
+  const compiled = runWhereCompiled(fn, args());
+  if (compiled) expectClose(compiled, expected, tolerance);
   if (inWeb) expectClose(await runModel(inside, args(), "web"), expected, tolerance);
   return inside;
+}
+
+/** What the compiled function computes; undefined where something in it is of a type that compiled programs don't have. */
+function runWhereCompiled(fn: Traceable, args: readonly unknown[]): Numbers[] | undefined {
+  try {
+    return runCompiled(fn, args);
+  } catch (error) {
+    if (/arrays of float(64|16) have no kernels/.test((error as Error).message)) return undefined;
+    throw error;
+  }
 }
 
 export function expectClose(

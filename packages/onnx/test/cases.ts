@@ -17,13 +17,16 @@ export const c = (): np.Array => normal(2, [4, 1]);
 export const x1 = (fn: (x: np.Array) => unknown): Traceable => fn;
 export const x2 = (fn: (x: np.Array, y: np.Array) => unknown): Traceable => fn;
 
-/** Every case in onnxruntime-node and onnxruntime-web against jax-js. */
-export function testCases(groups: { readonly [title: string]: readonly Case[] }): void {
+/** Every case in onnxruntime-node, compiled, and if asked in onnxruntime-web, against jax-js. */
+export function testCases(
+  groups: { readonly [title: string]: readonly Case[] },
+  options: { readonly web?: boolean } = {},
+): void {
   for (const [title, list] of Object.entries(groups))
     describe(title, () => {
       for (const [name, fn, ...args] of list)
         test(name, async () => {
-          await expectSame(fn, () => args.map((arg) => arg()));
+          await expectSame(fn, () => args.map((arg) => arg()), options);
         });
     });
 }

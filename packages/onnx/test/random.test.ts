@@ -38,4 +38,5 @@ const draws: readonly Case[] = [
   ["a key of its own", x1((x: np.Array) => x.add(random.uniform(random.key(5), [3]))), () => normal(1, [3])],
 ];
 
-testCases({ draws });
+// Their integer operators are those that differ most between runtimes.
+testCases({ draws }, { web: true });

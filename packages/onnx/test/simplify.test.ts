@@ -139,7 +139,6 @@ describe("algebra and layout", () => {
     const { model } = await expectSame(
       (a: np.Array) => a.add(zeros.ref).mul(2),
       () => [normal(1, [300])],
-      { web: false },
     );
     expect(model.length).toBeLessThan(1000);
   });

@@ -1,72 +1,8 @@
 import { catalogue, type Estimator } from "hardgrad";
 import { describe, expect, test } from "vitest";
-import { jaxBackend } from "../../src/engine/backends/jax.ts";
-import {
-  type Backend,
-  drawnDigits,
-  findExperiment,
-  resolveSettings,
-  type Settings,
-  trainingStep,
-  useDevice,
-} from "../../src/index.ts";
+import { expectClose, notices, onBoth } from "./on-both.ts";
 
-const notices: string[] = [];
-const compiled = await useDevice("wasm", { notice: (sentence) => notices.push(sentence) });
-const plain = jaxBackend("wasm");
-const data = drawnDigits({ train: 400, test: 100 });
-
-type Arrays32 = { readonly [name: string]: ArrayLike<number> };
-
-/** All resident arrays after some steps of a run, on both devices. */
-async function onBoth(
-  name: string,
-  id: string,
-  settings: Settings,
-  steps: number,
-): Promise<[Arrays32, Arrays32]> {
-  const experiment = findExperiment(name);
-  const made = await trainingStep(
-    experiment,
-    {
-      experiment: name,
-      estimator: { id, options: {} },
-      data: "drawn",
-      drawn: { train: 400, test: 100 },
-      seed: 3,
-      settings: resolveSettings(experiment.options, { batch: 20, ...settings }, data),
-    },
-    data,
-  );
-  const run = async (backend: Backend): Promise<Arrays32> => {
-    const resident = backend.put(made.initial);
-    const step = backend.update(made.step);
-    for (let i = 0; i < steps; i++) await step(resident, made.inputs(i));
-    const arrays = await resident.read();
-    resident.dispose();
-    return Object.fromEntries(Object.entries(arrays).map(([name, x]) => [name, x.data]));
-  };
-  return [await run(compiled), await run(plain)];
-}
-
-/** Largest difference in an array, over its largest entry. */
-function difference(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let [worst, largest] = [0, 1e-6];
-  for (let i = 0; i < b.length; i++) {
-    worst = Math.max(worst, Number.isNaN(a[i]) ? Number.POSITIVE_INFINITY : Math.abs(a[i]! - b[i]!));
-    largest = Math.max(largest, Math.abs(b[i]!));
-  }
-  return worst / largest;
-}
-
-function expectClose([a, b]: [Arrays32, Arrays32], tolerance: number, groups: readonly string[]): void {
-  expect(Object.keys(a).sort()).toEqual(Object.keys(b).sort());
-  for (const name of Object.keys(b))
-    if (groups.some((group) => name.startsWith(group)))
-      expect(difference(a[name]!, b[name]!), name).toBeLessThan(tolerance);
-}
-
-describe("one step on native is the step on wasm", () => {
+describe("a compiled step is the step of jax-js", () => {
   const all = catalogue.map(({ create }) => create());
   // They learn control variates by the gradient of a variance, a difference of numbers of the size of squared losses.
   const adaptive = ["rebar", "relax", "double-cv", "rodeo"];
@@ -94,7 +30,7 @@ describe("one step on native is the step on wasm", () => {
   });
 });
 
-describe("100 steps on native are those on wasm", () => {
+describe("100 compiled steps are those of jax-js", () => {
   // Rounding grows from step to step. A hard sample within rounding of its threshold would part the runs; of the 20,000
   // samples drawn here none is, for these seeds.
   test.each([
