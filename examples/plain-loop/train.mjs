@@ -1,9 +1,10 @@
 // A training loop without the engine: npx hardgrad's parts, and jax-js. Writes model.safetensors and model.onnx to a folder.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { compileStep } from "@hardgrad/compiler";
 import { accuracy, adam, readSafetensors, writeSafetensors } from "@hardgrad/experiments";
 import { lower } from "@hardgrad/onnx";
-import { defaultDevice, init as initDevice, jit, numpy as np, random } from "@jax-js/jax";
+import { defaultDevice, init as initDevice, numpy as np, random, tree } from "@jax-js/jax";
 import { valueAndGrad } from "hardgrad";
 import { batches, imagesOf, test, train } from "./data.mjs";
 import { init, loss, scores } from "./model.mjs";
@@ -12,47 +13,47 @@ await initDevice("wasm");
 defaultDevice("wasm");
 const folder = process.argv[2] ?? ".";
 const optimizer = adam();
-/** @type {(p: import("./model.mjs").Params) => import("./model.mjs").Params} */
-const keep = (p) => Object.fromEntries(Object.entries(p).map(([name, x]) => [name, x.ref]));
+const [first] = batches(train, 50, 0);
+if (!first) throw new RangeError("there are fewer images than one batch holds.");
 
-// Forward, gradient and optimizer are one compiled step. What changes (the key, the rate) is an argument.
-const step = jit((p, state, batch, key, rate) => {
-  const [value, gradients] = valueAndGrad((q) => loss(q, batch, key))(keep(p));
-  return { value, ...optimizer.update(gradients, state, p, rate) };
-});
+// Forward, gradient and optimizer are one compiled step. Its state stays in its memory; what changes is an input.
+const params = init(random.key(1));
+const step = await compileStep(
+  ({ params, moments }, { batch, key, rate }) => {
+    const [value, gradients] = valueAndGrad((p) => loss(p, batch, key))(tree.ref(params));
+    const next = optimizer.update(gradients, moments, params, rate);
+    return { state: { params: next.params, moments: next.state }, value };
+  },
+  {
+    state: { moments: optimizer.init(tree.ref(params)), params },
+    inputs: { batch: first, key: random.key(0), rate: 0 },
+  },
+);
 
-let params = init(random.key(1));
-let state = optimizer.init(params);
 for (let epoch = 0, n = 0; epoch < 3; epoch++)
   for (const batch of batches(train, 50, epoch)) {
-    const { value, ...next } = step(params, state, batch, random.key(++n), np.array(0.003));
-    ({ params, state } = next);
-    if (n % 60 === 0)
-      console.log(`step ${n}, loss ${(await value.data())[0].toFixed(3)}`); // reading waits: not every step
-    else value.dispose();
+    const { value } = step.run({ batch, key: random.key(++n), rate: 0.003 });
+    if (n % 60 === 0) console.log(`step ${n}, loss ${Number(value).toFixed(3)}`);
   }
 
+// The scores are computed from the parameters where they are.
 const rows = Array.from({ length: test.count }, (_, n) => n);
-/** @param {import("./model.mjs").Params} p */
-const measure = (p) => accuracy(np.argmax(scores(p, imagesOf(test, rows)), -1).js(), test);
-console.log(`test accuracy ${measure(params)}`);
+const classes = step.compile(({ params }, { images }) => np.argmax(scores(params, images), -1), {
+  images: imagesOf(test, rows),
+});
+const measure = () => accuracy(classes.run({ images: imagesOf(test, rows) }), test);
+console.log(`test accuracy ${measure()}`);
 
 // Save, and load again.
-/** @type {Record<string, import("@hardgrad/experiments").Tensor>} */
-const tensors = {};
-for (const [name, x] of Object.entries(params)) tensors[name] = { shape: x.shape, data: await x.ref.data() };
-writeFileSync(join(folder, "model.safetensors"), writeSafetensors(tensors, { format: "pt" }));
+const { params: trained, moments } = step.plainState();
+writeFileSync(join(folder, "model.safetensors"), writeSafetensors(trained, { format: "pt" }));
 const saved = readSafetensors(readFileSync(join(folder, "model.safetensors"))).tensors;
-const loaded = Object.fromEntries(
-  Object.entries(saved).map(([name, { shape, data }]) => [
-    name,
-    np.array(Float32Array.from(data)).reshape([...shape]),
-  ]),
-);
-console.log(`loaded: test accuracy ${measure(loaded)}`);
+step.setState({ params: saved, moments });
+console.log(`loaded: test accuracy ${measure()}`);
 
 // Export for any runtime of ONNX, for any batch.
-const { model } = lower((image) => ({ scores: scores(loaded, image) }), [np.zeros([2, 784])], {
+const { params: final } = step.state();
+const { model } = lower((image) => ({ scores: scores(final, image) }), [np.zeros([2, 784])], {
   names: ["image"],
   batch: ["image"],
 });
