@@ -138,11 +138,10 @@ function paint([x0, y0, x1, y1]: Segment, width: number): void {
   const squared = dx * dx + dy * dy + 1e-9;
   for (let y = top; y <= bottom; y++)
     for (let x = left; x <= right; x++) {
-      const t = ((x - x0) * dx + (y - y0) * dy) / squared;
-      const along = t < 0 ? 0 : t > 1 ? 1 : t;
+      const along = Math.max(0, Math.min(1, ((x - x0) * dx + (y - y0) * dy) / squared));
       const ex = x - x0 - along * dx;
       const ey = y - y0 - along * dy;
       const value = reach - Math.sqrt(ex * ex + ey * ey);
-      if (value > cover[y * SIZE + x]!) cover[y * SIZE + x] = value < 1 ? value : 1;
+      if (value > cover[y * SIZE + x]!) cover[y * SIZE + x] = Math.min(1, value);
     }
 }
