@@ -67,7 +67,7 @@ This page is about running a trained network with hard choices fast: \`@hardgrad
 ## Export a run and run it
 
 \`\`\`
-npx hardgrad train gated --network fast --data mnist --device native --out fast
+npx hardgrad train gated --network fast --data mnist --out fast
 npx hardgrad export fast --format runtime        # fast/export/network.hardgrad
 node examples/runtime/node.mjs fast/export/network.hardgrad
 \`\`\`
@@ -83,8 +83,8 @@ Before the file is written, it is run on the run's test images and compared with
 A binary network and its float twin, of the same sizes:
 
 \`\`\`
-npx hardgrad train binary --estimator straight-through-sigmoid --data mnist --device native --out binary
-npx hardgrad train binary --form float --learning-rate 0.001 --data mnist --device native --out float
+npx hardgrad train binary --estimator straight-through-sigmoid --data mnist --out binary
+npx hardgrad train binary --form float --learning-rate 0.001 --data mnist --out float
 node bench/run.mjs gated --pairs fast=dense,binary=float
 \`\`\`
 

@@ -156,7 +156,7 @@ Where the packages were tried, installed from their tarballs into an empty folde
 
 ${table(Object.keys(runtimes))}
 
-In Deno give \`--allow-all\`, or permission to read, write, and ask for the environment. \`--device native\` needs \`onnxruntime-node\` beside the command line.
+In Deno give \`--allow-all\`, or permission to read, write, and ask for the environment. \`--device native\` needs \`koffi\` beside the command line, and a BLAS.
 
 Bundled, without configuration except for Vite's \`worker.format: "es"\` and a target that has top-level \`await\`:
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, expect, test } from "vitest";
@@ -174,6 +174,14 @@ test("koffi that is missing, does not load, or is old", () => {
     reason:
       "The system's BLAS is called through the package koffi, which is not installed; run `npm install --ignore-scripts koffi@^3.3.4`.",
   });
+  // npm keeps a command in its cache and koffi in the folder one works in.
+  const package_ = join(folder, "node_modules", "koffi-of-here");
+  mkdirSync(package_, { recursive: true });
+  writeFileSync(join(package_, "index.js"), "exports.version = '3.3.4'");
+  const here = process.cwd();
+  process.chdir(folder);
+  expect(loadKoffi(node, "koffi-of-here")).toMatchObject({ koffi: { version: "3.3.4" } });
+  process.chdir(here);
   expect(written("throws.cjs", "throw new Error('no musl here.\\nmore')")).toEqual({
     reason:
       "The package koffi, which calls the system's BLAS, does not load here (no musl here); reinstall it with `npm install --ignore-scripts koffi@^3.3.4`.",

@@ -5,6 +5,7 @@ export {
   type HostArray,
   type HostArrays,
   type Resident,
+  sourceOfBits,
 } from "./contract/backend.ts";
 export {
   type Batch,

@@ -56,8 +56,9 @@ export async function judge(run: string | undefined, flags: Flags): Promise<void
       `${of.data} has no labels for a judge to learn; use --data drawn, mnist or fashion-mnist.`,
     );
   const backend = await backendOf(choice, narrate);
+  const kept = keptJudge(of, flags.judge as string | undefined);
   narrate(deviceLine(backend));
-  const frozen = await judgeOf(of, dataset, backend, flags);
+  const frozen = kept ?? (await newJudge(of, dataset, backend, quiet));
   narrate(judgeSentence(frozen, dataset.test.count));
   const where = environment(backend);
   const about = { judge: { ...frozen, parameters: undefined }, data: of.data, environment: where };
@@ -120,11 +121,13 @@ function dataOf(flags: Flags): Data {
   return { data, seed: 0, ...(data === "drawn" ? { drawn: { train: 10_000, test: 2_000 } } : {}) };
 }
 
-async function judgeOf(of: Data, dataset: Dataset, backend: Backend, flags: Flags): Promise<Judge> {
-  const given = flags.judge as string | undefined;
+function keptJudge(of: Data, given: string | undefined): Judge | undefined {
   if (given !== undefined) return readJudge(given, of);
-  if (fs.existsSync(judgePath(of))) return readJudge(judgePath(of), of);
-  const steps = partsProgress(flags.quiet === true);
+  return fs.existsSync(judgePath(of)) ? readJudge(judgePath(of), of) : undefined;
+}
+
+async function newJudge(of: Data, dataset: Dataset, backend: Backend, quiet: boolean): Promise<Judge> {
+  const steps = partsProgress(quiet);
   try {
     const { data, drawn } = of;
     return await makeJudge({ data, ...(drawn ? { drawn } : {}) }, dataset, backend, steps);

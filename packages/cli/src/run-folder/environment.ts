@@ -2,7 +2,7 @@ import { execFileSync, type StdioOptions } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
-import { type Computer, computerText } from "@hardgrad/experiments";
+import { type Computer, computerText, sourceOfBits } from "@hardgrad/experiments";
 import { version } from "../version.ts";
 
 /** Where and when something was computed. */
@@ -62,8 +62,8 @@ export function continuedOn(
   step: number,
   now: Computer,
 ): { readonly environment: Environment; readonly sentence: string } | undefined {
-  const from = computerText(before.continued?.at(-1) ?? before);
-  const to = computerText(now);
+  const from = sourceOfBits(before.continued?.at(-1) ?? before);
+  const to = sourceOfBits(now);
   if (from === to) return undefined;
   const { device, products, threads } = now;
   const next = { step, device, products, ...(threads === undefined ? {} : { threads }) };

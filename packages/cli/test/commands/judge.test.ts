@@ -19,7 +19,7 @@ beforeAll(async () => {
   expect(await ask("train", "generator", ...small, ...shape)).toMatchObject({ code: 0, stderr: "" });
   expect((await ask("train", "classifier", ...small, "--out", at("classifier"))).code).toBe(0);
   const dataset = await loadDataset("drawn", sizes);
-  const backend = await useDevice("native", { threads: 1 });
+  const backend = await useDevice("auto", { threads: 1 });
   await makeJudge({ data: "drawn", drawn: sizes }, dataset, backend, quietly, plans, at("judge.safetensors"));
 }, 120_000);
 
@@ -38,7 +38,7 @@ describe("a judge's file", () => {
 
   test("is made from where a training was stopped", async () => {
     const dataset = await loadDataset("drawn", sizes);
-    const backend = await useDevice("native", { threads: 1 });
+    const backend = await useDevice("auto", { threads: 1 });
     const file = at("stopped.safetensors");
     const of = { data: "drawn", drawn: sizes };
     const stop = {

@@ -19,18 +19,16 @@ const LEAST: readonly [number, number] = [3, 3];
 
 /** Loads the optional peer, which calls functions of C; else says in a sentence what is wrong and what mends it. */
 export function loadKoffi(
-  { module }: NodeModules,
+  { module, path: paths }: NodeModules,
   name = "koffi",
 ): { readonly koffi: Koffi; readonly path: string } | { readonly reason: string } {
   const require = module.createRequire(import.meta.url);
-  let path: string;
-  try {
-    path = require.resolve(name);
-  } catch {
+  // Beside this package; or in the folder where a command runs that npm keeps in its cache.
+  const path = resolved(require, name) ?? resolved(module.createRequire(paths.resolve("package.json")), name);
+  if (path === undefined)
     return {
       reason: `The system's BLAS is called through the package koffi, which is not installed; run \`${INSTALL}\`.`,
     };
-  }
   let koffi: Koffi;
   try {
     koffi = require(path) as Koffi;
@@ -47,4 +45,12 @@ export function loadKoffi(
   return {
     reason: `The system's BLAS is called through koffi ${LEAST.join(".")} or later and below ${LEAST[0] + 1}, and ${koffi.version ?? "an unknown version"} is installed; run \`${INSTALL}\`.`,
   };
+}
+
+function resolved(require: { resolve(name: string): string }, name: string): string | undefined {
+  try {
+    return require.resolve(name);
+  } catch {
+    return undefined;
+  }
 }

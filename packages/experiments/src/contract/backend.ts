@@ -25,7 +25,7 @@ export interface Resident {
   dispose(): void;
 }
 
-/** What computes: on the same, numbers are the same to the bit. */
+/** What computes. */
 export interface Computer {
   /** `native`, `wasm` or `webgpu`. */
   readonly device: string;
@@ -44,6 +44,12 @@ export interface Computer {
 export function computerText({ device, products, threads }: Computer): string {
   const many = threads === undefined ? "" : `, ${threads} ${threads === 1 ? "thread" : "threads"}`;
   return `${device} (${products}${many})`;
+}
+
+/** The same for computers of the same bits: on device wasm the number of threads changes none. */
+export function sourceOfBits({ threads, ...computer }: Computer): string {
+  const matter = threads !== undefined && computer.device !== "wasm";
+  return computerText(matter ? { ...computer, threads } : computer);
 }
 
 /** The buffers of inputs may be used for something else once the promise of a call is resolved. */

@@ -44,6 +44,10 @@ function drawSplit(seed: number, stream: number, count: number, name: string): S
   return { images, labels, size: SIZE * SIZE, count };
 }
 
+// Of the digit that is drawn.
+const cover = new Float64Array(SIZE * SIZE);
+const noise = new Float64Array(SIZE * SIZE);
+
 /** Draws one digit into 784 bytes. */
 export function drawDigit(digit: number, random: RandomSource, pixels: Uint8Array): void {
   const variants = glyphs[digit]!;
@@ -53,12 +57,12 @@ export function drawDigit(digit: number, random: RandomSource, pixels: Uint8Arra
   if (random.uniform() < 0.08) segments.push(distractor(random));
   const width = random.between(0.75, 1.7);
   const ink = random.between(170, 255);
-  const noise = random.between(0, 22);
-  const cover = new Float64Array(SIZE * SIZE);
-  for (const segment of segments) paint(segment, width, cover);
+  cover.fill(0);
+  for (const segment of segments) paint(segment, width);
+  random.triangular(noise, random.between(0, 22));
   for (let i = 0; i < cover.length; i++) {
-    const value = cover[i]! * ink + (random.uniform() + random.uniform() - 1) * noise;
-    pixels[i] = Math.max(0, Math.min(255, Math.round(value)));
+    const value = cover[i]! * ink + noise[i]!;
+    pixels[i] = value < 0 ? 0 : value > 255 ? 255 : Math.floor(value + 0.5);
   }
 }
 
@@ -123,7 +127,7 @@ function distractor(random: RandomSource): Segment {
 }
 
 /** Adds a stroke: full ink up to `width` from the line, fading to none over one pixel. */
-function paint([x0, y0, x1, y1]: Segment, width: number, cover: Float64Array): void {
+function paint([x0, y0, x1, y1]: Segment, width: number): void {
   const reach = width + 1;
   const left = Math.max(0, Math.ceil(Math.min(x0, x1) - reach));
   const right = Math.min(SIZE - 1, Math.floor(Math.max(x0, x1) + reach));
@@ -137,7 +141,7 @@ function paint([x0, y0, x1, y1]: Segment, width: number, cover: Float64Array): v
       const along = Math.max(0, Math.min(1, ((x - x0) * dx + (y - y0) * dy) / squared));
       const ex = x - x0 - along * dx;
       const ey = y - y0 - along * dy;
-      const value = Math.min(1, reach - Math.sqrt(ex * ex + ey * ey));
-      if (value > cover[y * SIZE + x]!) cover[y * SIZE + x] = value;
+      const value = reach - Math.sqrt(ex * ex + ey * ey);
+      if (value > cover[y * SIZE + x]!) cover[y * SIZE + x] = Math.min(1, value);
     }
 }

@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { jaxBackend } from "../../src/engine/backends/jax.ts";
 import {
   assess,
   type Backend,
   drawnDigits,
+  type HostArrays,
   judgeRecipe,
   type LoadedGenerator,
   parametersIn,
@@ -14,6 +16,7 @@ import {
   useDevice,
 } from "../../src/index.ts";
 import { nearestDistances } from "../../src/judge/nearest.ts";
+import { judgeScores } from "../../src/judge/network.ts";
 import { median, spread } from "../../src/judge/statistics.ts";
 
 const dataset = drawnDigits({ train: 900, test: 300 });
@@ -21,7 +24,7 @@ let backend: Backend;
 let judge: Reader;
 
 beforeAll(async () => {
-  backend = await useDevice("native", { threads: 1 });
+  backend = await useDevice("auto", { threads: 1 });
   const training = await trainClassifier(dataset.train, dataset, { ...judgeRecipe, epochs: 8 }, backend);
   await training.advance(training.totalSteps);
   judge = readerOf(parametersIn(await training.state()), dataset, backend);
@@ -53,6 +56,33 @@ const cycle = (pictures: readonly Uint8Array[], n: number): Uint8Array => pictur
 const test9 = [...Array(10).keys()].map((digit) => of(dataset.test, digit));
 const train9 = [...Array(10).keys()].map((digit) => of(dataset.train, digit));
 const plan = { count: 24, seed: 0, ganTrain: false };
+
+test("the judge learns and reads on device auto as on jax-js, to float32", async () => {
+  const few = drawnDigits({ train: 8, test: 8 });
+  const images = { images: { shape: [8, 784], data: few.test.images } };
+  const results: HostArrays[] = [];
+  for (const on of [backend, jaxBackend("wasm")]) {
+    const training = await trainClassifier(few.train, few, { ...judgeRecipe, epochs: 2 }, on);
+    await training.advance(2);
+    const state = await training.state();
+    training.dispose();
+    const resident = on.put(parametersIn(state));
+    const read = on.evaluate((params, { images: of }) => ({
+      scores: judgeScores(params, of!, { height: 28, width: 28 }),
+    }));
+    results.push({ ...state, ...(await read(resident, images)) });
+    resident.dispose();
+  }
+  const [ours, theirs] = results as [HostArrays, HostArrays];
+  expect(Object.keys(ours)).toEqual(Object.keys(theirs));
+  for (const [name, { data }] of Object.entries(theirs)) {
+    // Moments of gradients, and scores: sums of up to 8 x 784 terms. Parameters move by 6e-5: that is no test of them.
+    if (name.startsWith("params.")) continue;
+    const largest = [...data].reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+    const apart = [...data].reduce((most, v, i) => Math.max(most, Math.abs(v - ours[name]!.data[i]!)), 0);
+    expect(apart, name).toBeLessThanOrEqual(1e-4 * largest);
+  }
+});
 
 describe("numbers", () => {
   test("Wilson's interval is that of the literature", () => {

@@ -1,6 +1,6 @@
 import { numpy as np, tree } from "@jax-js/jax";
 import { type NamedArrays, taskScores } from "hardgrad";
-import { type Backend, computerText, type HostArray, type HostArrays } from "../../contract/backend.ts";
+import { type Backend, type HostArray, type HostArrays, sourceOfBits } from "../../contract/backend.ts";
 import { normalised } from "../../nn/normalize.ts";
 import { scoresOf, type TaskNetwork } from "./network.ts";
 
@@ -47,7 +47,7 @@ export function scorerOf(backend: Backend, layers: number): Scorer {
     return { shape: [count, width], data: joined };
   };
   return {
-    computer: computerText(backend),
+    computer: sourceOfBits(backend),
     scores: (network, images) => inBlocks(evaluate, network, images, network.head!.shape[1]!),
     taskScores: (networks, images) => {
       const arrays = networks.flatMap((network, t) =>

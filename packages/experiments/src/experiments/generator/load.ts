@@ -43,7 +43,7 @@ export async function loadGenerator(
   const pixelCount = exampleSize(form.shape);
   const names = namesOf(settings, record.last);
   const size = settings.styleSize;
-  const backend = options.backend ?? (await useDevice("wasm"));
+  const backend = options.backend ?? (await useDevice("wasm", { threads: 1 }));
   const parameters = checkedParameters(checkpoint, settings, form);
   const resident = backend.put(parameters);
   const decoder = backend.evaluate((params, { digit, style }) => ({
