@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import * as compiler from "@hardgrad/compiler";
 import * as experiments from "@hardgrad/experiments";
 import * as onnx from "@hardgrad/onnx";
 import * as runtime from "@hardgrad/runtime";
@@ -8,7 +9,7 @@ import { defaultDevice, init } from "@jax-js/jax";
 import * as hardgrad from "hardgrad";
 import { describe, expect, test } from "vitest";
 import { docstringsOf, faultsOf, tagsOf } from "./docstrings.ts";
-import { hardgradScope, onnxScope, runtimeScope } from "./preludes.ts";
+import { compilerScope, hardgradScope, onnxScope, runtimeScope } from "./preludes.ts";
 import { experimentsScope } from "./preludes-experiments.ts";
 import { numbersIn, runExample, type Scope, valueSaid } from "./run-example.ts";
 
@@ -25,6 +26,7 @@ interface Package {
 const packages: readonly Package[] = [
   { name: "hardgrad", index: "index", api: hardgrad, scope: hardgradScope },
   { name: "onnx", index: "index", api: onnx, scope: () => onnxScope },
+  { name: "compiler", index: "index", api: compiler, scope: () => compilerScope },
   { name: "experiments", index: "index", api: experiments, scope: experimentsScope },
   { name: "runtime", index: "index", api: runtime, scope: () => runtimeScope },
   { name: "runtime", index: "measure", api: measure, scope: () => runtimeScope },

@@ -1,5 +1,6 @@
 // What the examples of docstrings take for granted: names that the text around them gives a meaning to.
 
+import * as compiler from "@hardgrad/compiler";
 import * as onnx from "@hardgrad/onnx";
 import * as runtime from "@hardgrad/runtime";
 import * as measure from "@hardgrad/runtime/measure";
@@ -83,6 +84,12 @@ export function hardgradScope(name: string): Scope {
 
 /** For the package onnx. */
 export const onnxScope: Scope = { ...arrays, ...functions(onnx) };
+
+/** For the package compiler. */
+export const compilerScope: Scope = {
+  ...arrays,
+  ...functions({ ...compiler, valueAndGrad: hardgrad.valueAndGrad }),
+};
 
 /** For the package runtime: a network of one layer, and a file of it. */
 export const runtimeScope: Scope = {

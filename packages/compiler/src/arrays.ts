@@ -18,6 +18,12 @@ export interface PlainTensor {
 /** Arrays by name. */
 export type PlainTensors = { readonly [name: string]: PlainTensor };
 
+/**
+ * The type of an array's elements.
+ *
+ * @example
+ * dtypeOf({ shape: [2], data: Int32Array.of(1, 2) }); // "int32"
+ */
 export function dtypeOf({ data, dtype }: PlainTensor): ElementType {
   if (dtype) return dtype;
   if (data instanceof Float32Array) return "float32";
@@ -25,7 +31,12 @@ export function dtypeOf({ data, dtype }: PlainTensor): ElementType {
   return data instanceof Uint32Array ? "uint32" : "uint8";
 }
 
-/** Names, types and shapes: arrays of equal signatures can share a compiled function. */
+/**
+ * Names, types and shapes: arrays of equal signatures can share a compiled function.
+ *
+ * @example
+ * signatureOf({ x: { shape: [2], data: Float32Array.of(1, 2) } }); // "x:float32[2] "
+ */
 export function signatureOf(arrays: PlainTensors): string {
   let text = "";
   for (const name in arrays) text += `${name}:${dtypeOf(arrays[name]!)}[${arrays[name]!.shape}] `;

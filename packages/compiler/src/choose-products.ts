@@ -22,6 +22,7 @@ export interface Products {
   readonly module: WebAssembly.Module;
   /** Memory that `multiplyOn` needs for itself. */
   readonly scratchBytes: number;
+  /** Products on a memory, with scratch memory at this address. */
   multiplyOn(memory: WebAssembly.Memory, scratch: number): Multiply;
 }
 

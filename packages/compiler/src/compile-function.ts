@@ -56,6 +56,11 @@ const RESULTS = "results";
  * @param trees by default flat records.
  * @throws LoweringError if something in it has no kernel.
  * @throws TypeError if the successors of the resident arrays have other names, types or shapes.
+ * @example
+ * const residents = new Residents(await chooseProducts("wasm"), { w: { shape: [2], data: Float32Array.of(1, 2) } });
+ * const double = compileFunction(({ w }) => ({ state: { w: w.mul(2) } }), residents, {});
+ * double.run(residents, {});
+ * residents.read().w.data; // [2, 4]
  */
 export function compileFunction(
   fn: Stepper,

@@ -46,8 +46,14 @@ export interface Compiled<Inputs, Out> {
   run(inputs: GivenTree<Inputs>): Results<Out>;
 }
 
+/** A compiled function with a memory of its own. */
+export interface Standalone<Inputs, Out> extends Compiled<Inputs, Out> {
+  /** Gives its memory back, and ends its threads. No call is possible afterwards. */
+  dispose(): void;
+}
+
 /** A compiled step: a function of a state, which it replaces, and of inputs. */
-export interface CompiledStep<State, Inputs, Out> extends Compiled<Inputs, Out> {
+export interface CompiledStep<State, Inputs, Out> extends Standalone<Inputs, Out> {
   /** What computes matrix products: the system's BLAS (native), or our own kernels (wasm). */
   readonly device: "native" | "wasm";
   /** The state as new arrays of jax-js. */
@@ -66,7 +72,7 @@ export interface CompiledStep<State, Inputs, Out> extends Compiled<Inputs, Out> 
    * @throws LoweringError if something in it has no kernel.
    */
   compile<I, O>(fn: (state: TracedTree<State>, inputs: TracedTree<I>) => O, inputs: I): Compiled<I, O>;
-  /** Gives its memory back. No call is possible afterwards, nor one of a function compiled on its state. */
+  /** Gives its memory back, and ends its threads. No call is possible afterwards, nor one of a function compiled on its state. */
   dispose(): void;
 }
 
@@ -139,7 +145,7 @@ export async function compile<Inputs, Out>(
   fn: (inputs: TracedTree<Inputs>) => Out,
   inputs: Inputs,
   options: CompileOptions = {},
-): Promise<Compiled<Inputs, Out> & { dispose(): void }> {
+): Promise<Standalone<Inputs, Out>> {
   const shared = new SharedState("compile", {}, await prepare(options));
   const { run, loaded } = shared.compile(
     "compile",

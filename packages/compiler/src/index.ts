@@ -19,6 +19,7 @@ export {
   type Plain,
   type ResultLeaf,
   type Results,
+  type Standalone,
   type TracedTree,
 } from "./compile-step.ts";
 export { Residents } from "./residents.ts";

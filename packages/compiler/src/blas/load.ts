@@ -22,6 +22,7 @@ export interface Blas {
   multiplyOn(memory: WebAssembly.Memory, fallback: Multiply): Multiply;
 }
 
+/** Why there is no BLAS. */
 export interface NoBlas {
   /** A sentence: what is missing or wrong, and the command or the setting that mends it. */
   readonly reason: string;
