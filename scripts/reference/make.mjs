@@ -15,6 +15,7 @@ const entries = {
   "@hardgrad/compiler": "compiler/src/index.ts",
   "@hardgrad/onnx": "onnx/src/index.ts",
   "@hardgrad/onnx/graph": "onnx/src/graph.ts",
+  "@hardgrad/compiler": "compiler/src/index.ts",
   "@hardgrad/runtime": "runtime/src/index.ts",
   "@hardgrad/runtime/threads": "runtime/src/threads.ts",
   "@hardgrad/runtime/measure": "runtime/src/measure.ts",
