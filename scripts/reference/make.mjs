@@ -12,7 +12,6 @@ const sources = join(here, "../../packages");
 const entries = {
   hardgrad: "hardgrad/src/index.ts",
   "hardgrad/check": "hardgrad/src/check/index.ts",
-  "@hardgrad/compiler": "compiler/src/index.ts",
   "@hardgrad/onnx": "onnx/src/index.ts",
   "@hardgrad/onnx/graph": "onnx/src/graph.ts",
   "@hardgrad/compiler": "compiler/src/index.ts",
