@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 /** What a device of ours rests on, with versions. */
 export function installed(device: string): { [name: string]: string } {
   const names = ["@jax-js/jax"];
-  if (device === "native") names.push("onnxruntime-node");
+  if (device === "native") names.push("koffi");
   if (device === "webgpu") names.push("webgpu");
   const versions: { [name: string]: string } = { node: process.version };
   for (const name of names) {

@@ -12,9 +12,9 @@ const sources = join(here, "../../packages");
 const entries = {
   hardgrad: "hardgrad/src/index.ts",
   "hardgrad/check": "hardgrad/src/check/index.ts",
-  "@hardgrad/compiler": "compiler/src/index.ts",
   "@hardgrad/onnx": "onnx/src/index.ts",
   "@hardgrad/onnx/graph": "onnx/src/graph.ts",
+  "@hardgrad/compiler": "compiler/src/index.ts",
   "@hardgrad/runtime": "runtime/src/index.ts",
   "@hardgrad/runtime/threads": "runtime/src/threads.ts",
   "@hardgrad/runtime/measure": "runtime/src/measure.ts",

@@ -30,6 +30,7 @@ import { compileRows } from "./loops/rows.ts";
 import { place, storageBytes, storageFor, valuesInMemory } from "./memory.ts";
 import { productCalls } from "./products.ts";
 import { type Loop, type ScheduledStep, schedule } from "./schedule.ts";
+import { sink } from "./sink.ts";
 import type { Storage } from "./views.ts";
 
 /** An array of a program that the caller writes or reads. */
@@ -87,7 +88,8 @@ export function compileGraph(
   for (const x of [...graph.inputs, ...graph.nodes.flatMap((node) => node.outputs)])
     if (x.dtype === "float64" || x.dtype === "float16")
       throw new LoweringError(`compile: arrays of ${x.dtype} have no kernels.`);
-  const { steps, outputs } = schedule(graph);
+  const { steps: inOrder, outputs } = schedule(graph);
+  const steps = sink(inOrder);
   const stored = valuesInMemory(
     steps,
     outputs.map(({ root }) => root),

@@ -3,7 +3,6 @@ import { type Graph, type Node, size, type Value } from "@hardgrad/onnx/graph";
 import { decompose, fresh } from "./decompose.ts";
 import { elementwiseOperators, reductionOperators, viewOperators } from "./operators.ts";
 import { commonRefinement, splitStrides } from "./refine.ts";
-import { sink } from "./sink.ts";
 import {
   expandedView,
   isRowMajor,
@@ -69,7 +68,7 @@ export function schedule(graph: Graph): {
   const scheduler = new Scheduler();
   for (const node of graph.nodes) scheduler.add(node);
   const outputs = graph.outputs.map((x) => scheduler.stored(x));
-  return { steps: sink(scheduler.steps), outputs };
+  return { steps: scheduler.steps, outputs };
 }
 
 class Scheduler {

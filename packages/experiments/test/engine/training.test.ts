@@ -42,15 +42,17 @@ async function train(c: RunConfig, stopAt = Number.POSITIVE_INFINITY, from?: Che
 describe("the classifier", () => {
   const runnable = catalogue.map(({ create }) => create()).filter((e) => e.supports.includes("bernoulli"));
   test.each(runnable.map((e) => [e.id, e.enumerates] as const))("learns with %s", async (id, enumerates) => {
-    const settings: Settings = enumerates ? { hidden: 6, epochs: 6 } : { epochs: 6 };
+    // REINFORCE, the noisiest, is at 0.18 to 0.29 after 6 epochs, by what the last bits were; at 0.3 to 0.47 after 15.
+    const epochs = id === "reinforce" ? 15 : 6;
+    const settings: Settings = enumerates ? { hidden: 6, epochs } : { epochs };
     const { losses, summary } = await train(config(id, settings));
     expect(losses.at(-1)!).toBeLessThan(losses[0]!);
     // Ten classes: 10 % is chance, with a standard error of 2 % on 200 test images.
     expect(summary.metrics["accuracy/test"]).toBeGreaterThan(0.2);
-    // Only one estimator has none. The others: 0.03 to 10 (REINFORCE), for weights that start alike.
+    // Only one estimator has none. The others: 0.008 (Rao-Blackwell) to 12 (REINFORCE), for weights that start alike.
     const variance = summary.metrics["gradient/variance"]!;
     if (id === "exact") expect(variance).toBe(0);
-    else expect(variance).toBeGreaterThan(0.01);
+    else expect(variance).toBeGreaterThan(0.002);
     expect(variance).toBeLessThan(100);
   });
   test("deterministic units, tanh units, hard-sigmoid probabilities, Adam, slope and temperature annealing", async () => {

@@ -1,12 +1,21 @@
 import "../setup.ts";
-import { numpy as np } from "@jax-js/jax";
+import { numpy as np, random } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
 import { type Case, caseOf, caseText, makeDistribution, otherValues } from "../../src/check/cases.ts";
+import { checkEstimator } from "../../src/check/index.ts";
 import { extremes, needs } from "../../src/check/limits.ts";
 import { samplesAndValues, statesOf } from "../../src/check/samples.ts";
 import { optionsRefused, readable } from "../../src/check/traits.ts";
 import { gradientsToParameters, mapsOverKeys, programOf, transforms } from "../../src/check/transforms.ts";
-import { detach, type Estimator, multiplicativeNoise, reinforce, straightThrough } from "../../src/index.ts";
+import { withLogitGradient } from "../../src/estimators/parts/gradient.ts";
+import {
+  detach,
+  type Estimator,
+  exact,
+  multiplicativeNoise,
+  reinforce,
+  straightThrough,
+} from "../../src/index.ts";
 import { close } from "../close.ts";
 import { objectives } from "../objectives.ts";
 import { states } from "../oracle.ts";
@@ -124,6 +133,27 @@ describe("gradients", () => {
     const far = multiplicativeNoise({ activation: "rectifier", scale: 8 });
     expect(extremes(entryOf(far), programOf(entryOf(far)))).toMatchObject({ holds: true });
   });
+});
+
+test("a small bias that is claimed is looked for with three times the estimates", async () => {
+  const exactly = exact();
+  /** The exact gradient, noise of 1, and a bias that 2,500 estimates show as 2.7 standard errors, 7,500 as 4.7. */
+  const slightly: Estimator = {
+    ...score,
+    id: "mine",
+    supports: ["bernoulli"],
+    unbiased: false,
+    exactDegree: 0,
+    noise: (q, key) => random.normal(key, [...q.logits.shape]),
+    losses: (q, f, noise, state) => {
+      const { losses } = exactly.losses({ ...q, logits: q.logits.ref }, f, np.zeros([1]), {});
+      return { losses: withLogitGradient(q, losses, noise.add(0.054)), state };
+    },
+  };
+  const findings = await checkEstimator(slightly, { samples: 2500 });
+  const biases = findings.filter((finding) => finding.claim === "biased");
+  expect(biases.length).toBe(2);
+  expect(biases.filter((finding) => !finding.holds).map((finding) => finding.message)).toEqual([]);
 });
 
 describe("the law of the samples", () => {

@@ -156,6 +156,21 @@ describe("Bernoulli", () => {
     };
     const relaxed = (temperature: number, z: readonly number[]): number =>
       value(z.map((x) => sigma(x / temperature)));
+    test("ReinMax-Rao: the relaxed sample given b, at the logits of (p + b) / 2", () => {
+      const t = 0.7;
+      const slope = (i: number): number => {
+        const at = (h: number): number => value(b.map((x, j) => (i === j ? x + h : x)));
+        return (at(1e-5) - at(-1e-5)) / 2e-5;
+      };
+      const expected = ber.a.map((x, i) => {
+        const p = sigma(x);
+        const middle = (p + b[i]!) / 2;
+        const z = logit(middle) + logit(b[i] ? v[i]! * middle + 1 - middle : v[i]! * (1 - middle));
+        const y = sigma(z / t);
+        return slope(i) * ((2 * y * (1 - y)) / t - (p * (1 - p)) / 2);
+      });
+      close(of(reinmaxRao({ samples: 1, temperature: t }), noise), expected, { within: 2e-5 });
+    });
     test("REBAR: f at the relaxed sample, times its scale", () => {
       const plain = estimate((z) => relaxed(0.6, z));
       close(of(rebar({ temperature: 0.6, learningRate: 0 }), noise), plain, { within: 5e-5 });
