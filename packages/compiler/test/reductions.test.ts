@@ -67,6 +67,31 @@ test("NaN is the maximum and the minimum of what it is among; infinities are num
   expect(reduce("ReduceSum", x, [1])[0].data).toEqual([-inf, inf]);
 });
 
+test("an array and its sums in one pass, along either axis", () => {
+  for (const shape of [
+    [5, 7],
+    [7, 5],
+    [3, 130],
+    [130, 3],
+  ])
+    for (const axes of [[0], [1]]) {
+      const x = whole("float32", shape);
+      const b = new Builder();
+      // What lies behind the end of a row of one is not what lies behind that of the other.
+      const bias = b.constant(
+        "float32",
+        [shape[1]!],
+        Float32Array.from({ length: shape[1]! }, (_, i) => i),
+      );
+      const next = b.emit("Add", [b.input("x", "float32", shape), bias]);
+      const sum = b.emit("ReduceSum", [next], { axes, keepdims: 0 });
+      const graph = b.graph([next, sum, b.emit("Neg", [next])]);
+      const loaded = load(graph);
+      loaded.write("x", x);
+      expect(loaded.run(), `[${shape}] along ${axes}`).toEqual(evaluate(graph, new Map([["x", x]])));
+    }
+});
+
 describe("long sums", () => {
   const eps = 2 ** -24;
   // Four lanes each add up runs of 128 numbers, and then the sums of the runs: so many roundings can be added to a number.
