@@ -6,7 +6,7 @@ import { compile, compileStep, type PlainTensor } from "../src/index.ts";
 
 await init("wasm");
 defaultDevice("wasm");
-const wasm = { device: "wasm" } as const;
+const wasm = { device: "wasm", threads: 1 } as const;
 
 interface Params {
   w: np.Array;
@@ -201,6 +201,27 @@ describe("compileStep", () => {
     expect(() => given.dispose()).toThrow();
   });
 
+  test("two threads compute the bits of one, also in a function that is compiled later", async () => {
+    const run = async (threads: number): Promise<unknown> => {
+      const compiled = await compileStep(
+        step,
+        { state: initial(), inputs: { x: np.zeros([6, 5]), rate: 0 } },
+        { device: "wasm", threads },
+      );
+      const sum = compiled.compile(({ params }) => np.sum(params.w), {});
+      const results = [];
+      for (let n = 0; n < 4; n++) {
+        results.push(compiled.run({ x: batch(n === 2 ? 3 : 6, n), rate: 0.1 }), sum.run({}));
+        // Threads get a program between two turns of the event loop.
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      const state = compiled.plainState();
+      compiled.dispose();
+      return [results, state];
+    };
+    expect(await run(2)).toEqual(await run(1));
+  });
+
   test("the default device stays what it was", async () => {
     defaultDevice("cpu");
     await made();
@@ -312,6 +333,12 @@ describe("what can't be is said", () => {
     const far = ({ x }: { x: np.Array }) => x.ref.reshape([34_000, 1]).mul(x);
     await expect(compile(far, { x: np.zeros([34_000]) }, wasm)).rejects.toThrow(
       /a compiled step needs 44\d\d MiB of memory, which can't be had; use a smaller network or fewer examples per step\./,
+    );
+  });
+
+  test.each([0, 1.5, 65])("%s threads", async (threads) => {
+    await expect(compile(({ x }) => x, { x: 1 }, { device: "wasm", threads })).rejects.toThrow(
+      `threads is ${threads}, but must be a whole number from 1 to 64.`,
     );
   });
 

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { evaluate, type Tensor } from "./graph-oracle.ts";
 import { type RandomGraph, randomGraph } from "./random-graph.ts";
-import { load } from "./run-graph.ts";
+import { type Loaded, load, testThreads } from "./run-graph.ts";
 
 const steps = fc.array(fc.nat(), { minLength: 1, maxLength: 16 });
 
@@ -12,8 +12,11 @@ const plain = ({ data, ...x }: Tensor): Tensor => ({ ...x, data: data.map((v) =>
 
 /** Runs a graph twice, on what the first run left, and expects what the oracle computes. */
 function check({ graph, inputs, updates }: RandomGraph): void {
+  expectOracle(load(graph, { updates }), { graph, inputs, updates });
+}
+
+function expectOracle(loaded: Loaded, { graph, inputs, updates }: RandomGraph): void {
   const state = new Map(inputs);
-  const loaded = load(graph, { updates });
   for (const [name, x] of inputs) loaded.write(name, x);
   for (let n = 0; n < 2; n++) {
     const expected = evaluate(graph, state);
@@ -29,6 +32,22 @@ test("any graph computes what its operators compute one by one, and replaces its
     fc.property(fc.nat(), steps, (seed, of) => check(randomGraph(seed, of))),
     { seed: 1, numRuns: 600 },
   ));
+
+test("so do two and three threads", async () => {
+  for (const count of [2, 3]) {
+    const threads = testThreads(count);
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), steps, async (seed, of) => {
+        const random = randomGraph(seed, of);
+        const loaded = load(random.graph, { updates: random.updates, start: threads.start, threads });
+        await loaded.ready;
+        expectOracle(loaded, random);
+      }),
+      { seed: 2, numRuns: 100 },
+    );
+    threads.crew.close();
+  }
+});
 
 /** A graph of two vectors and a number, x and y are replaced. */
 function replacing(

@@ -90,6 +90,7 @@ describe("operators on special values", () => {
   ])("%s of float32", (op) => check(op, ["float32"]));
   test("Clip", () =>
     check("Clip", ["float32", "float32", "float32"], {}, ([, low, high]) => !(low! > high!)));
+  test("Abs of uint32, above 2^31 too", () => check("Abs", ["uint32"]));
   test("Mod", () => {
     check("Mod", ["int32", "int32"], {}, ([x, y]) => y !== 0 && !(x === -(2 ** 31) && y === -1));
     check("Mod", ["uint32", "uint32"], {}, ([, y]) => y !== 0);

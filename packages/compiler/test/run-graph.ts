@@ -1,9 +1,11 @@
-import { type Graph, hasFused, size } from "@hardgrad/onnx/graph";
+import { type Graph, size } from "@hardgrad/onnx/graph";
+import { type Products, wasmProducts } from "../src/choose-products.ts";
 import { compileGraph } from "../src/compile-graph.ts";
 import { numbers } from "../src/host.ts";
 import { storageBytes } from "../src/memory.ts";
-import { createMultiply, scratchBytes } from "../src/multiply/index.ts";
 import { bindProgram, grow } from "../src/program.ts";
+import { Crew } from "../src/threads/crew.ts";
+import { controlBytes } from "../src/threads/index.ts";
 import type { Storage } from "../src/views.ts";
 import type { Tensor } from "./graph-oracle.ts";
 
@@ -11,6 +13,8 @@ const words = (x: Tensor): readonly number[] => (x.dtype === "bool" ? x.data.map
 
 /** Where results and inputs of a compiled graph are. */
 export interface Loaded {
+  /** Kept when its threads have it, if it has any. */
+  readonly ready: Promise<void> | undefined;
   run(): Tensor[];
   write(name: string, x: Tensor): void;
   read(name: string): Tensor;
@@ -21,11 +25,31 @@ export interface Loading {
   readonly updates?: ReadonlyMap<number, string>;
   readonly start?: number;
   readonly memory?: WebAssembly.Memory;
+  readonly threads?: TestThreads;
+}
+
+/** Threads for one graph after the other. */
+export interface TestThreads {
+  readonly products: Products;
+  readonly memory: WebAssembly.Memory;
+  readonly crew: Crew;
+  /** Where graphs may begin. */
+  readonly start: number;
+}
+
+export function testThreads(count: number): TestThreads {
+  const products = wasmProducts(count);
+  const memory = new WebAssembly.Memory({ initial: 4, ...products.memory });
+  return { products, memory, crew: new Crew(count, memory, 64), start: 64 + controlBytes };
 }
 
 /** Compiles a graph on a memory full of NaN and truth: what is read and was not written shows. */
-export function load(graph: Graph, { updates = new Map(), start = 64, memory }: Loading = {}): Loaded {
-  let top = start + scratchBytes(1);
+export function load(
+  graph: Graph,
+  { updates = new Map(), start = 64, memory, threads }: Loading = {},
+): Loaded {
+  const products = threads?.products ?? wasmProducts(1);
+  let top = start + products.scratchBytes;
   const held = new Map<string, Storage>();
   for (const { name, dtype, shape } of graph.inputs) {
     const storage = { dtype, length: size(shape), address: top };
@@ -37,19 +61,30 @@ export function load(graph: Graph, { updates = new Map(), start = 64, memory }: 
     held,
     updates: Object.fromEntries([...updates].map(([i, name]) => [names[i]!, name])),
     start: top,
+    memory: products.memory,
+    threads: products.together,
   });
-  const on = memory ?? new WebAssembly.Memory({ initial: 1 });
+  const on = threads?.memory ?? memory ?? new WebAssembly.Memory({ initial: 1 });
   grow(on, compiled.bytes);
   new Uint8Array(on.buffer, start, compiled.bytes - start).fill(255);
-  const multiply = createMultiply(on, { scratch: start, fused: hasFused() });
-  const program = bindProgram(compiled, new WebAssembly.Module(compiled.module), on, multiply);
+  const module = new WebAssembly.Module(compiled.module);
+  const program = bindProgram(compiled, module, on, products.multiplyOn(on, start));
+  const together = threads?.crew.load({
+    modules: [products.module, module],
+    numbers: { scratch: start },
+    functions: { host: program.host },
+  });
   const read = ({ dtype, shape, storage }: Omit<Tensor, "data"> & { storage: Storage }): Tensor => {
     const data = Array.from(numbers(on.buffer, storage));
     return { dtype, shape, data: dtype === "bool" ? data.map((v) => 0 - v) : data };
   };
   return {
+    ready: together?.ready,
     run: () => {
-      program.run();
+      if (together) {
+        program.prepare();
+        together.run()!();
+      } else program.run();
       return compiled.outputs.map(read);
     },
     write: (name, x) => numbers(on.buffer, held.get(name)!).set(words(x)),

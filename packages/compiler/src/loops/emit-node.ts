@@ -89,7 +89,7 @@ const emitters: { readonly [op: string]: Emitter | undefined } = {
   Min: ordered(f32x4.min, i32x4.min, i32x4.minUnsigned),
   Max: ordered(f32x4.max, i32x4.max, i32x4.maxUnsigned),
   Neg: plain(f32x4.neg, i32x4.neg),
-  Abs: plain(f32x4.abs, i32x4.abs),
+  Abs: ordered(f32x4.abs, i32x4.abs, []),
   Sqrt: plain(f32x4.sqrt),
   Floor: plain(f32x4.floor),
   Ceil: plain(f32x4.ceil),

@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
@@ -88,6 +89,33 @@ describe.skipIf(!executablePath)(`a page${executablePath ? "" : " (no Chromium h
       expect(await call(page, 'refused("native")')).toMatch(
         /^device native: .* in Node only\. Device wasm needs nothing\.$/,
       );
+    } finally {
+      await browser.close();
+    }
+  });
+
+  test("a step of one's own is compiled in a page and in a worker", async () => {
+    const page = await open(["--disable-gpu"]);
+    try {
+      const { outputFiles } = await build({
+        stdin: {
+          contents: 'import { compiledStep } from "./step.js"; compiledStep().then(postMessage);',
+          resolveDir: join(root, "packages/experiments/test/page"),
+        },
+        bundle: true,
+        format: "esm",
+        write: false,
+        logLevel: "error",
+      });
+      const source = JSON.stringify(outputFiles[0]!.text);
+      for (const text of ["compiledStep()", `inWorker(${source})`]) {
+        const losses = (await call(page, text)) as { compiled: number[]; jit: number[]; device: string };
+        expect(losses.device).toBe("wasm");
+        expect(losses.compiled.length).toBe(5);
+        losses.compiled.forEach((loss, n) => {
+          expect(Math.abs(loss - losses.jit[n]!)).toBeLessThan(1e-5);
+        });
+      }
     } finally {
       await browser.close();
     }

@@ -66,3 +66,16 @@ export async function refused(device) {
     return error.message;
   }
 }
+
+export { compiledStep } from "./step.js";
+
+/** The same in a worker, whose source is given: workers have no import map. */
+export function inWorker(source) {
+  const worker = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })), {
+    type: "module",
+  });
+  return new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = ({ message }) => reject(new Error(message));
+  }).finally(() => worker.terminate());
+}
