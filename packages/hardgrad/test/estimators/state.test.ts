@@ -8,6 +8,7 @@ import {
   type NamedArrays,
   nvil,
   type Objective,
+  reinforceLeaveOneOut,
   reinforceMinimumVariance,
   reinforceMovingAverage,
 } from "../../src/index.ts";
@@ -120,6 +121,18 @@ describe.each([0.9, 0.6])("decay %f", (decay) => {
       close(states[t]!.numerator!, above, float32);
       close(states[t]!.denominator!, below, float32);
     });
+  });
+});
+
+test("leave-one-out: the mean of the others, here of the other example", () => {
+  const { gradients } = run(reinforceLeaveOneOut());
+  calls.forEach((samples, t) => {
+    const values = samples.map(value);
+    close(
+      gradients[t]!,
+      estimate(samples, (n) => values[n]! - values[1 - n]!),
+      float32,
+    );
   });
 });
 
