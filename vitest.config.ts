@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
@@ -27,11 +27,33 @@ const longest = [
   "distributions/shift.test.ts",
 ];
 
+/**
+ * Short files that compute and nothing else share a process, those of a folder: they find modules loaded and jax-js's
+ * kernels compiled. Not all of them one: jax-js's memory never shrinks.
+ */
+const together = [
+  "packages/onnx/test",
+  "packages/hardgrad/test",
+  ...["audit", "check", "distributions", "estimators", "gates"].map(
+    (name) => `packages/hardgrad/test/${name}`,
+  ),
+  ...["data", "experiments", "nn"].map((name) => `packages/experiments/test/${name}`),
+];
+
+/** A process of its own: long files, and what looks at jax-js from inside. */
+const apart = [...longest, "hardgrad/test/quick-keys.test.ts", "estimators/leak.test.ts"];
+
+const sharing = (folder: string): string[] =>
+  readdirSync(join(import.meta.dirname, folder))
+    .map((name) => `${folder}/${name}`)
+    .filter((path) => path.endsWith(".test.ts") && !apart.some((name) => path.endsWith(`/${name}`)));
+
+/** The files of a folder one after another, and last: a file of another sort between them would end their process. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification) => {
+    const rank = ({ moduleId, project }: TestSpecification) => {
       const at = longest.findIndex((name) => moduleId.endsWith(`/${name}`));
-      return at < 0 ? longest.length : at;
+      return at < 0 ? longest.length + 1 + together.indexOf(project.name) : at;
     };
     return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
   }
@@ -45,17 +67,36 @@ const alias = Object.entries(paths).map(([name, [path]]) => ({
   replacement: join(import.meta.dirname, path.replace("*", "$1")),
 }));
 
+/** Of all projects; the number of workers is that of the whole run, so that `--maxWorkers` holds. */
+const each = {
+  testTimeout: 120_000,
+  hookTimeout: 60_000,
+  // The workers share the cores.
+  env: { HARDGRAD_THREADS: "1" },
+  // Tracing makes many small objects that live for a moment: fewer collections.
+  execArgv: ["--max-semi-space-size=64"],
+};
+
 export default defineConfig({
   resolve: { alias },
   test: {
-    include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts", "bench/test/**/*.test.ts"],
-    testTimeout: 120_000,
-    hookTimeout: 60_000,
+    ...each,
     maxWorkers: "100%",
-    // The workers share the cores.
-    env: { HARDGRAD_THREADS: "1" },
-    // Tracing makes many small objects that live for a moment: fewer collections.
-    execArgv: ["--max-semi-space-size=64"],
     sequence: { sequencer: LongestFirst },
+    projects: [
+      {
+        resolve: { alias },
+        test: {
+          ...each,
+          name: "apart",
+          include: ["packages/*/test/**/*.test.ts", "{test,bench/test}/**/*.test.ts"],
+          exclude: together.flatMap(sharing),
+        },
+      },
+      ...together.map((folder) => ({
+        resolve: { alias },
+        test: { ...each, name: folder, include: sharing(folder), isolate: false },
+      })),
+    ],
   },
 });

@@ -1,19 +1,31 @@
-// `npm test`: installs what is missing (browser included), then every check in turn. The first failure ends it.
+// `npm test`: installs what is missing (browser included), then every check, two at a time, and then the tests. What a
+// check says is shown when it has ended; where one failed, the others end and no test begins.
 import { installChromium } from "./chromium.mjs";
-import { build, install, run } from "./prepare.mjs";
+import { atATime, run as quietly } from "./packaging/processes.mjs";
+import { build, install, root, run } from "./prepare.mjs";
 
 install();
 installChromium();
 build();
-for (const [name, command] of [
+// The longest first.
+const checks = [
+  ["packages as they are installed", "node scripts/packaging/installed.mjs"],
+  ["packages as they would be published", "node scripts/packaging/check.mjs"],
   ["type check of tests", "npx tsc -p tsconfig.test.json"],
-  ["format and lint", "npx biome check --error-on-warnings"],
   ["documentation is up to date", "node scripts/docs.mjs --check"],
   ["nothing unused, nothing unlisted", "npx knip --no-progress --no-config-hints"],
-  ["packages as they would be published", "node scripts/packaging/check.mjs"],
-  ["packages as they are installed", "node scripts/packaging/installed.mjs"],
-  ["tests", "npx vitest run"],
-]) {
-  console.error(`\n== ${name}`);
-  run(command);
+  ["format and lint", "npx biome check --error-on-warnings"],
+];
+const failed = [];
+console.error(`${checks.length} checks`);
+await atATime(2, checks, async ([name, command]) => {
+  const { code, text } = await quietly(command, [], root, { shell: true, timeout: 0 });
+  console.error(`\n== ${name}${code === 0 ? "" : ": failed"}\n${text.trim()}`);
+  if (code !== 0) failed.push(name);
+});
+if (failed.length > 0) {
+  console.error(`\nfailed: ${failed.join(", ")}; the tests have not been run`);
+  process.exit(1);
 }
+console.error("\n== tests");
+run("npx vitest run");

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { mergeConfig } from "vitest/config";
+import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 import usual from "../../vitest.config.ts";
 
@@ -12,4 +12,8 @@ class AsAsked extends BaseSequencer {
   }
 }
 
-export default mergeConfig(usual, { test: { sequence: { sequencer: AsAsked } } });
+/** One process for all files, and names of tests without a project. */
+export default defineConfig({
+  ...usual,
+  test: { ...usual.test, projects: undefined, sequence: { sequencer: AsAsked } },
+});
