@@ -6,7 +6,8 @@
 /** A plain array, as it comes from a device or a file. */
 export interface PlainArray {
   readonly shape: readonly number[];
-  readonly data: Float32Array | Int32Array | Uint32Array | Uint8Array;
+  /** A typed array. */
+  readonly data: ArrayLike<number> & ArrayBufferView;
 }
 
 /** What is certified of a task. */
