@@ -141,7 +141,10 @@ export function stagesOf(root, file) {
     ...(whole.length > 0 ? [{ files: whole, near: true }] : []),
     ...byName("conformance-transforms", "conformance-samples"),
     ...parts.map((s) => ({ ...s, near: true })),
-    ...byName("conformance-options", "compiled", "bias").map((s) => ({ ...s, near: ofEstimators })),
+    ...byName("conformance-options", "compiled", "bias", "bias-options").map((s) => ({
+      ...s,
+      near: ofEstimators,
+    })),
   ];
   if (name === "experiments") return stages;
   const others = tests.filter((test) => !slow.test(posix.basename(test)) && !whole.includes(at(test)));

@@ -22,6 +22,7 @@ import {
   reinmax,
   rloo,
   rodeo,
+  stochasticTriples,
   straightThroughSigmoid,
   zgr,
 } from "../../src/index.ts";
@@ -127,10 +128,21 @@ const trained: readonly Estimator[] = [
     }, start) as typeof start;
   },
 }));
+/** Every perturbation followed: what is drawn beside the sample matters for categories only. */
+const triples: readonly Estimator[] = (["right", "left"] as const).map((side) => {
+  const estimator = stochasticTriples({ side, prune: false });
+  return {
+    ...estimator,
+    id: `stochastic-triples, ${side}`,
+    supports: ["bernoulli", "poisson", "binomial"],
+    losses: (q, f, noise, state) =>
+      estimator.losses(q, f, np.stack([noise, np.ones(noise.shape), np.ones(noise.shape)]), state),
+  };
+});
 const kinds = ["bernoulli", "categorical", "poisson", "binomial"] as const;
 
 describe("the mean over all samples is the gradient", () => {
-  for (const estimator of [...estimators, ...trained])
+  for (const estimator of [...estimators, ...trained, ...triples])
     for (const kind of kinds.filter((k) => (estimator.supports as readonly string[]).includes(k))) {
       const c = caseOf(kind);
       const single = frequent(c);
