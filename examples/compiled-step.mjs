@@ -35,5 +35,5 @@ const step = await compileStep(
 );
 for (let n = 0; n < 300; n++) {
   const { loss } = step.run({ ...batch(n % 60), key: random.key(n), rate: 0.003 });
-  if (n % 50 === 49) console.log(`step ${n + 1}, loss ${loss.toFixed(3)}`);
+  if (n % 50 === 49) console.log(`step ${n + 1}, loss ${Number(loss).toFixed(3)}`);
 }

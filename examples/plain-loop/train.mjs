@@ -41,12 +41,14 @@ const rows = Array.from({ length: test.count }, (_, n) => n);
 const classes = step.compile(({ params }, { images }) => np.argmax(scores(params, images), -1), {
   images: imagesOf(test, rows),
 });
-const measure = () => accuracy(classes.run({ images: imagesOf(test, rows) }), test);
+const measure = () =>
+  accuracy(/** @type {Int32Array} */ (classes.run({ images: imagesOf(test, rows) })), test);
 console.log(`test accuracy ${measure()}`);
 
 // Save, and load again.
 const { params: trained, moments } = step.plainState();
-writeFileSync(join(folder, "model.safetensors"), writeSafetensors(trained, { format: "pt" }));
+const weights = /** @type {Parameters<typeof writeSafetensors>[0]} */ (trained);
+writeFileSync(join(folder, "model.safetensors"), writeSafetensors(weights, { format: "pt" }));
 const saved = readSafetensors(readFileSync(join(folder, "model.safetensors"))).tensors;
 step.setState({ params: saved, moments });
 console.log(`loaded: test accuracy ${measure()}`);

@@ -103,7 +103,7 @@ export interface CompiledStep<State, Inputs, Out> extends Standalone<Inputs, Out
  * const { loss } = step.run({ x, y: Float32Array.of(1, 2, 3, 6) });
  * loss; // 12.5
  */
-export async function compileStep<State, Inputs, Out extends { readonly state: TracedTree<State> }>(
+export async function compileStep<State, Inputs, Out extends { readonly state: unknown }>(
   fn: (state: TracedTree<State>, inputs: TracedTree<Inputs>) => Out,
   { state, inputs }: { readonly state: State; readonly inputs: Inputs },
   options: CompileOptions = {},
