@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import {
   type Backend,
   type ClassifierRecipe,
+  computerText,
   type Dataset,
   type HostArrays,
   judgeRecipe,
@@ -32,6 +33,8 @@ export interface Judge {
   /** The same of the classifier that learns from drawn pictures, when it learns from the real ones: what is best to get. */
   readonly plainAccuracy: number;
   readonly file: string;
+  /** What trained it. */
+  readonly computer?: string;
 }
 
 type Data = Pick<RunConfig, "data" | "drawn">;
@@ -51,6 +54,7 @@ const aboutSchema = z.object({
   epochs: z.number(),
   step: z.number(),
   accuracy: z.object({ test: z.number(), plain: z.number() }).exactOptional(),
+  computer: z.string().exactOptional(),
 });
 type About = z.infer<typeof aboutSchema>;
 
@@ -89,7 +93,14 @@ export function readJudge(file: string, { data }: Pick<Data, "data">): Judge {
   if (!about.accuracy) throw refuse("its training has not ended");
   const parameters = parametersIn(tensors);
   const { test, plain } = about.accuracy;
-  return { parameters, sha256: digestOf(parameters), accuracy: test, plainAccuracy: plain, file };
+  return {
+    parameters,
+    sha256: digestOf(parameters),
+    accuracy: test,
+    plainAccuracy: plain,
+    file,
+    ...(about.computer === undefined ? {} : { computer: about.computer }),
+  };
 }
 
 /**
@@ -114,7 +125,7 @@ export async function makeJudge(
   }
   const partial = `${file}.part`;
   const { epochs } = plans.judge;
-  const about = (step: number): About => ({ ...of, epochs, step });
+  const about = (step: number): About => ({ ...of, epochs, step, computer: computerText(backend) });
   const training = await trainClassifier(
     dataset.train,
     dataset,

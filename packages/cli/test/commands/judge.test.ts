@@ -29,6 +29,7 @@ describe("a judge's file", () => {
     const judge = readJudge(file, { data: "drawn" });
     expect(judge.sha256).toMatch(/^[0-9a-f]{64}$/);
     expect(readJudge(file, { data: "drawn" }).sha256).toBe(judge.sha256);
+    expect(judge.computer).toMatch(/^(native|wasm) \(.*, 1 thread\)$/);
     expect(existsSync(`${file}.part`)).toBe(false);
     const bytes = readFileSync(file);
     bytes[bytes.length - 5]! ^= 1;

@@ -46,7 +46,12 @@ export function computerText({ device, products, threads }: Computer): string {
   return `${device} (${products}${many})`;
 }
 
-/** The same for computers of the same bits: on device wasm the number of threads changes none. */
+/**
+ * The same text for computers that give the same bits: on device wasm the number of threads changes none.
+ *
+ * @example
+ * sourceOfBits({ device: "wasm", products: "WebAssembly", threads: 2 }); // "wasm (WebAssembly)"
+ */
 export function sourceOfBits({ threads, ...computer }: Computer): string {
   const matter = threads !== undefined && computer.device !== "wasm";
   return computerText(matter ? { ...computer, threads } : computer);

@@ -36,7 +36,7 @@ export type Checker = (
  * const { largest } = await (await modelChecker())(file.bytes, model, parameters);
  */
 export async function modelChecker(): Promise<Checker> {
-  const runtime = await loadOnnxRuntime("the check", "leave it out by --no-check");
+  const runtime = await loadOnnxRuntime();
   return async (file, model, parameters) => {
     const session = await runtime.InferenceSession.create(file, { logSeverityLevel: 3 });
     const call = callable(model, parameters);

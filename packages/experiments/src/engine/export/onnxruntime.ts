@@ -28,13 +28,9 @@ const INSTALL = "npm install --ignore-scripts onnxruntime-node";
 /**
  * Loads the optional peer.
  *
- * @param what needs it, for the message; and what to do `instead` of installing it.
  * @throws RangeError if it is not installed, or its version is not one this engine is tested with.
  */
-export async function loadOnnxRuntime(
-  what = "checking a model",
-  instead = "leave the check out with --no-check",
-): Promise<OnnxRuntime> {
+export async function loadOnnxRuntime(): Promise<OnnxRuntime> {
   let module: OnnxRuntime & { readonly env: { readonly versions: { readonly node?: string } } };
   try {
     // A variable, so that bundlers for the browser leave it alone.
@@ -43,25 +39,21 @@ export async function loadOnnxRuntime(
     const { code, message } = error as { code?: string; message: string };
     if (code === "ERR_MODULE_NOT_FOUND")
       throw new RangeError(
-        `${what} needs the package onnxruntime-node, which is not installed; run \`${INSTALL}\`, or ${instead}.`,
+        `the check needs the package onnxruntime-node, which is not installed; run \`${INSTALL}\`, or leave it out by --no-check.`,
       );
     throw new RangeError(
-      `${what}: onnxruntime-node failed to load (${message.split("\n")[0]}); reinstall it with \`${INSTALL}\`, or ${instead}.`,
+      `the check: onnxruntime-node failed to load (${message.split("\n")[0]}); reinstall it with \`${INSTALL}\`, or leave it out by --no-check.`,
     );
   }
-  checkVersion(module.env?.versions?.node, what, instead);
+  checkVersion(module.env?.versions?.node);
   return module;
 }
 
 /** @throws RangeError for a version below the tested ones, of another major version, or without a number. */
-export function checkVersion(
-  version: string | undefined,
-  what = "checking a model",
-  instead = "leave the check out with --no-check",
-): void {
+export function checkVersion(version: string | undefined): void {
   const [major = Number.NaN, minor = Number.NaN] = (version ?? "").split(".").map(Number);
   if (major === LEAST[0] && minor >= LEAST[1]) return;
   throw new RangeError(
-    `${what} needs onnxruntime-node ${LEAST.join(".")} or later and below ${LEAST[0] + 1}, and ${version ?? "an unknown version"} is installed; run \`${INSTALL}@^${LEAST[0]}\`, or ${instead}.`,
+    `the check needs onnxruntime-node ${LEAST.join(".")} or later and below ${LEAST[0] + 1}, and ${version ?? "an unknown version"} is installed; run \`${INSTALL}@^${LEAST[0]}\`, or leave it out by --no-check.`,
   );
 }
