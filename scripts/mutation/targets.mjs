@@ -141,6 +141,9 @@ export function stagesOf(root, file) {
     ...(whole.length > 0 ? [{ files: whole, near: true }] : []),
     ...byName("conformance-transforms", "conformance-samples"),
     ...parts.map((s) => ({ ...s, near: true })),
+    ...(ofEstimators
+      ? [{ files: [find("gradients-of-estimators")], title: "without a batch", near: true }]
+      : []),
     ...byName("conformance-options", "compiled", "bias", "bias-options").map((s) => ({
       ...s,
       near: ofEstimators,

@@ -12,8 +12,10 @@ class AsAsked extends BaseSequencer {
   }
 }
 
-/** One process for all files, and names of tests without a project. */
+/** Without the usual projects: whatever is asked for shares one process. */
+const { projects: _, ...test } = usual.test!;
+
 export default defineConfig({
-  ...usual,
-  test: { ...usual.test, projects: undefined, sequence: { sequencer: AsAsked } },
+  ...(usual.resolve && { resolve: usual.resolve }),
+  test: { ...test, include: ["packages/*/test/**/*.test.ts"], sequence: { sequencer: AsAsked } },
 });

@@ -283,6 +283,13 @@ describe("parts", () => {
     ).toEqual(hidden);
   });
 
+  test("a confusion counts every image", () => {
+    expect(confusion([0, 1, 1, 0], [2, 0, 0, 1], 2, 3)).toEqual([
+      [0, 1, 1],
+      [2, 0, 0],
+    ]);
+  });
+
   test("more classes than digits: each by its majority", () => {
     const counts = [[0, 5, 0, 0, 0, 0, 0, 0, 0, 6], [9, 0, 0, 0, 0, 0, 0, 0, 0, 0], [8, 0, 0, 0, 0, 0, 0, 0, 0, 0]]; // biome-ignore format: rows
     expect(bestAssignment(counts)).toEqual([9, 0, 0]);

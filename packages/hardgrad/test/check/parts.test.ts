@@ -220,7 +220,8 @@ describe("the law of the samples", () => {
   });
 });
 
-test("objectives are the functions that the tests have in float64", () => {
+test("objectives are the functions that the tests have in float64, of the degree that they say", () => {
+  expect(objectives.map((o) => o.degree)).toEqual([0, 1, 2, 3, 4, "any", "any", "any"]);
   for (const kind of ["bernoulli", "categorical", "poisson"] as const) {
     const at = caseOf(kind);
     const some = states(at).filter((_, s, all) => s % Math.ceil(all.length / 12) === 0);
