@@ -99,7 +99,7 @@ function describe(changed: readonly string[]): string {
     parts.push(
       parts.length
         ? "so have its class scores"
-        : "its class scores have changed, but no weight has: another device?",
+        : "its class scores have changed, but no weight has (another device?)",
     );
   if (changed.includes("inputs")) parts.push("it was asked other inputs, so the class scores say nothing");
   return parts.join(", and ");

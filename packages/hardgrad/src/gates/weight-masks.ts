@@ -44,6 +44,8 @@ export function thresholdOf(x: np.Array, share: number, among?: np.Array): np.Ar
   return np.where(none, apart, t);
 }
 
+const LARGEST = (2 - 2 ** -23) * 2 ** 127;
+
 /** The range of the entries, and the entries with infinities a range beyond the others. Consumes x. */
 function within(x: np.Array): { low: np.Array; high: np.Array; near: np.Array } {
   const endless = np.isinf(x.ref);
@@ -54,7 +56,9 @@ function within(x: np.Array): { low: np.Array; high: np.Array; near: np.Array } 
   const top = np.where(some.ref, high, 0);
   const bottom = np.where(some, low, 0);
   const gap = top.ref.mul(0.5).sub(bottom.ref.mul(0.5)).add(np.abs(top.ref)).add(1);
-  const beyond = np.where(np.greater(x.ref, 0), top.add(gap.ref), bottom.sub(gap));
+  // At most the largest float32: the range must stay finite.
+  const above = np.minimum(top.add(gap.ref), LARGEST);
+  const beyond = np.where(np.greater(x.ref, 0), above, np.maximum(bottom.sub(gap), -LARGEST));
   const near = np.where(endless, beyond, x);
   return { low: np.min(near.ref), high: np.max(near.ref), near };
 }

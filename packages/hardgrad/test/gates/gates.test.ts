@@ -178,10 +178,12 @@ describe("masks of weights", () => {
       expect(scores.filter((v) => v > all).length).toBe(most);
     }
     // Beyond numbers of any size there is room.
-    const huge = [1e37, -1e37, 5e36, up];
-    for (let k = 1; k <= 4; k++) {
-      const t = thresholdOf(np.array(huge), k / 4).item();
-      expect(huge.filter((v) => v > t).length, `${k}`).toBe(k);
+    for (const size of [1e37, 3e38]) {
+      const huge = [size, -size, size / 2, up];
+      for (let k = 1; k <= 4; k++) {
+        const t = thresholdOf(np.array(huge), k / 4).item();
+        expect(huge.filter((v) => v > t).length, `${size} ${k}`).toBe(k);
+      }
     }
   });
   test("a threshold follows scores that move, and catches up after a jump", () => {
@@ -438,7 +440,7 @@ describe("certificates", () => {
     );
     expect(await said(evidence([2, 0, 3]))).toBe(`${not} weights that this task reads have changed in w.`);
     expect(await said(evidence([1, 0, 3], [1, 1, 0], [1, 3]))).toMatch(
-      /hold: its class scores have changed, but no weight has: another device/,
+      /hold: its class scores have changed, but no weight has \(another device\?\)\.$/,
     );
     expect(await said(evidence([1, 5, 3], [1, 1, 0], [1, 3]))).toBe(
       `${not} weights that this task reads have changed in w, and so have its class scores.`,
