@@ -30,7 +30,7 @@ export function ours(device: string): Contestant {
     title: `hardgrad ${device}`,
     device,
     command: { file: process.execPath, args: [worker, device] },
-    ...(device === "native" ? { threads: threadChoices() } : {}),
+    ...(device === "webgpu" ? {} : { threads: threadChoices() }),
   };
 }
 
