@@ -45,7 +45,7 @@ async function build(asked: string | undefined): Promise<{ program: Command; com
 /** Whether a word can be the name of a module, of data or of a run: has a dot or a slash, or is there. */
 function mayNameFile(word: string): boolean {
   const value = word.split("=").at(-1)!;
-  return /[./\\]/.test(value) || (value !== "" && existsSync(value));
+  return /[./\\]/.test(word) || (value !== "" && existsSync(value));
 }
 
 /** Runs a command line; the exit code. */

@@ -251,7 +251,7 @@ const operators: { readonly [op: string]: Operator | undefined } = {
   GatherElements: gatherElements,
   GatherND: gatherPoints,
   Pad: pad,
-  ByteRange: range,
+  Range: range,
   ScatterElements: scatterElements,
   TopK: topK,
 };
