@@ -9,7 +9,7 @@ export interface RoutedOptions {
   readonly capacity: number;
   /**
    * How units go back to their examples: `"products"` (default) of slots and examples are compared, faster on jax-js's own
-   * devices, or `"scatter"`, faster in onnxruntime. The same values.
+   * devices, or `"scatter"`, faster in a compiled step (@hardgrad/compiler). The same values.
    */
   readonly placing?: "products" | "scatter";
 }
