@@ -50,8 +50,6 @@ export interface CompiledGraph {
   readonly host: readonly HostOperation[];
   /** The memory it needs, in bytes. */
   readonly bytes: number;
-  /** Scratch for products begins here. */
-  readonly scratch: number;
   /** For whoever looks: what runs, in order. */
   readonly explain: readonly string[];
 }
@@ -66,7 +64,6 @@ export interface GraphLayout {
   readonly memory?: MemoryType;
   /** Threads that run it together (default 1); more than one need a shared memory. */
   readonly threads?: number;
-  readonly scratchBytes?: number;
 }
 
 /** Operations that take longer than it takes threads to meet: some 5 us. */
@@ -83,7 +80,7 @@ const MULTIPLY = Array.from({ length: 14 }, () => type.i32);
 export function compileGraph(
   graph: Graph,
   resultNames: readonly string[],
-  { held = new Map(), updates = {}, start, memory, threads = 1, scratchBytes = 0 }: GraphLayout,
+  { held = new Map(), updates = {}, start, memory, threads = 1 }: GraphLayout,
 ): CompiledGraph {
   for (const x of [...graph.inputs, ...graph.nodes.flatMap((node) => node.outputs)])
     if (x.dtype === "float64" || x.dtype === "float16")
@@ -109,8 +106,6 @@ export function compileGraph(
     return { name: x.name!, dtype: x.dtype, shape: x.shape, storage: known ?? fixed(x) };
   });
   const constants = [...stored].filter((x) => x.data).map((value) => ({ value, storage: fixed(value) }));
-  const scratch = top;
-  top += scratchBytes;
 
   const lives = livesOf(
     steps,
@@ -209,7 +204,6 @@ export function compileGraph(
     constants,
     host,
     bytes: top,
-    scratch,
     explain,
   };
 }
