@@ -1,4 +1,5 @@
 import type { DType } from "@hardgrad/onnx/graph";
+import type { Storage } from "./views.ts";
 
 /** Types of the elements of a program's arguments and results. */
 export type ElementType = "float32" | "int32" | "uint32" | "bool" | "uint8";
@@ -52,6 +53,20 @@ export class AbstractArray {
     this.shape = shape;
     // Bytes are float32 to a traced function.
     this.dtype = dtype === "uint8" ? "float32" : dtype;
+  }
+}
+
+/** The elements of a storage in a program's memory. */
+export function numbers(buffer: ArrayBufferLike, { dtype, address, length }: Storage): Elements {
+  switch (dtype) {
+    case "float32":
+      return new Float32Array(buffer, address, length);
+    case "uint32":
+      return new Uint32Array(buffer, address, length);
+    case "uint8":
+      return new Uint8Array(buffer, address, length);
+    default:
+      return new Int32Array(buffer, address, length);
   }
 }
 

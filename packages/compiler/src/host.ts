@@ -1,9 +1,8 @@
 import { LoweringError } from "@hardgrad/onnx";
 import { type Node, size, type Value } from "@hardgrad/onnx/graph";
-import type { Operand, Single } from "./schedule.ts";
+import { type Elements, numbers } from "./arrays.ts";
+import type { Operand, Single } from "./steps.ts";
 import { isRowMajor, rowMajor, type Storage, type View } from "./views.ts";
-
-type Numbers = Float32Array | Int32Array | Uint32Array | Uint8Array;
 
 /** An operator in JavaScript: binds it to a memory, and is then called without arguments. */
 export type HostOperation = (buffer: ArrayBufferLike) => () => void;
@@ -11,25 +10,11 @@ export type HostOperation = (buffer: ArrayBufferLike) => () => void;
 /** What an operator reads and writes: operands row by row, and results. */
 interface Arrays {
   readonly node: Node;
-  readonly operands: readonly { readonly data: Numbers; readonly shape: readonly number[] }[];
-  readonly results: readonly Numbers[];
+  readonly operands: readonly { readonly data: Elements; readonly shape: readonly number[] }[];
+  readonly results: readonly Elements[];
 }
 
 type Operator = (arrays: Arrays) => void;
-
-/** The elements of a storage. */
-export function numbers(buffer: ArrayBufferLike, { dtype, address, length }: Storage): Numbers {
-  switch (dtype) {
-    case "float32":
-      return new Float32Array(buffer, address, length);
-    case "uint32":
-      return new Uint32Array(buffer, address, length);
-    case "uint8":
-      return new Uint8Array(buffer, address, length);
-    default:
-      return new Int32Array(buffer, address, length);
-  }
-}
 
 /**
  * The operators that are rare or small: in plain loops.
@@ -55,14 +40,14 @@ export function hostOperation(
   };
 }
 
-function reader(buffer: ArrayBufferLike, { view }: Operand, storage: Storage): () => Numbers {
+function reader(buffer: ArrayBufferLike, { view }: Operand, storage: Storage): () => Elements {
   const all = numbers(buffer, storage);
   const count = size(view.shape);
   if (isRowMajor(view)) {
     const part = all.subarray(view.offset, view.offset + count);
     return () => part;
   }
-  const copy = new (all.constructor as new (n: number) => Numbers)(count);
+  const copy = new (all.constructor as new (n: number) => Elements)(count);
   return () => {
     copyView(all, view, copy);
     return copy;
@@ -70,7 +55,7 @@ function reader(buffer: ArrayBufferLike, { view }: Operand, storage: Storage): (
 }
 
 /** The elements of a view, row by row. */
-export function copyView(from: Numbers, { shape, strides, offset }: View, to: Numbers): void {
+function copyView(from: Elements, { shape, strides, offset }: View, to: Elements): void {
   const index = shape.map(() => 0);
   let at = offset;
   for (let i = 0; i < to.length; i++) {

@@ -1,5 +1,5 @@
 import { size, type Value } from "@hardgrad/onnx/graph";
-import type { ScheduledStep } from "./schedule.ts";
+import type { ScheduledStep } from "./steps.ts";
 import type { Storage } from "./views.ts";
 
 /** Arrays begin on cache lines. */

@@ -1,5 +1,5 @@
 import { broadcastShapes, size, type Value } from "@hardgrad/onnx/graph";
-import type { Single } from "./schedule.ts";
+import type { Single } from "./steps.ts";
 import { expandedView, type Storage, type View } from "./views.ts";
 
 /** Arguments of `multiply` but for the threads: m, n, k; A, B and C with their strides; whether to accumulate. */

@@ -1,6 +1,6 @@
 import type { Value } from "@hardgrad/onnx/graph";
+import { numbers } from "./arrays.ts";
 import type { CompiledGraph, ProgramPort } from "./compile-graph.ts";
-import { numbers } from "./host.ts";
 import type { Multiply } from "./product.ts";
 
 /** A compiled graph on a memory, ready to run. */

@@ -3,13 +3,13 @@ import {
   dtypeOf,
   type Elements,
   type ElementType,
+  numbers,
   type PlainTensor,
   type PlainTensors,
   signatureOf,
   write,
 } from "./arrays.ts";
 import type { Products } from "./choose-products.ts";
-import { numbers } from "./host.ts";
 import { storageBytes } from "./memory.ts";
 import type { Multiply } from "./product.ts";
 import { grow } from "./program.ts";

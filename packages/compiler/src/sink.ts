@@ -1,6 +1,6 @@
 import type { Value } from "@hardgrad/onnx/graph";
 import { commonRefinement, splitStrides } from "./refine.ts";
-import { type Loop, MOST_ARRAYS, MOST_NODES, type ScheduledStep } from "./schedule.ts";
+import { type Loop, MOST_ARRAYS, MOST_NODES, type ScheduledStep } from "./steps.ts";
 
 /**
  * Moves loops to the first step that needs them, and makes one loop of the two where that is possible: an optimizer's

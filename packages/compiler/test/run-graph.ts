@@ -1,7 +1,7 @@
 import { type Graph, size } from "@hardgrad/onnx/graph";
+import { numbers } from "../src/arrays.ts";
 import { type Products, wasmProducts } from "../src/choose-products.ts";
 import { compileGraph } from "../src/compile-graph.ts";
-import { numbers } from "../src/host.ts";
 import { storageBytes } from "../src/memory.ts";
 import { bindProgram, grow } from "../src/program.ts";
 import { Crew } from "../src/threads/crew.ts";

@@ -1,5 +1,5 @@
 import { get, isFloat, set, type, type Value } from "@hardgrad/onnx/graph";
-import type { Loop } from "../schedule.ts";
+import type { Loop } from "../steps.ts";
 import type { Storage, View } from "../views.ts";
 import { Writer } from "../writer.ts";
 import { emitNode } from "./emit-node.ts";

@@ -10,7 +10,7 @@ import {
   set,
   type Value,
 } from "@hardgrad/onnx/graph";
-import type { Loop } from "../schedule.ts";
+import type { Loop } from "../steps.ts";
 import type { Storage } from "../views.ts";
 import { Writer } from "../writer.ts";
 import { LoopBody } from "./body.ts";

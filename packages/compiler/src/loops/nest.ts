@@ -1,6 +1,6 @@
 import type { Value } from "@hardgrad/onnx/graph";
 import { splitStrides } from "../refine.ts";
-import type { Loop, LoopNode } from "../schedule.ts";
+import type { Loop, LoopNode } from "../steps.ts";
 import { rowMajor, type Storage, type View } from "../views.ts";
 
 /** An array as a loop nest reads or writes it. */

@@ -17,7 +17,7 @@ import {
   type Value,
   vectors,
 } from "@hardgrad/onnx/graph";
-import type { Operand, Single } from "../schedule.ts";
+import type { Operand, Single } from "../steps.ts";
 import { isRowMajor, type Storage } from "../views.ts";
 import { Writer } from "../writer.ts";
 import type { CompiledLoop } from "./compile-loop.ts";

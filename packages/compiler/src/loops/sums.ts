@@ -1,5 +1,5 @@
 import { type Code, f32x4, get, i32x4, isFloat, set, tee, type Value, vectors } from "@hardgrad/onnx/graph";
-import type { LoopNode } from "../schedule.ts";
+import type { LoopNode } from "../steps.ts";
 import type { Writer } from "../writer.ts";
 import { splat, splatInt } from "./vector-math.ts";
 
