@@ -85,39 +85,10 @@ const DEFAULT_OPSET = 21;
  * });
  */
 export function lower(fn: Traceable, args: readonly unknown[], options: LowerOptions = {}): Lowered {
-  return encodeGraph(lowerGraph(fn, args, options), { graphName: fn.name || "function", ...options });
-}
-
-/**
- * The first half of `lower`: traced, lowered and simplified, for whoever changes or compiles the graph.
- *
- * @throws LoweringError that says what has no ONNX form, and where.
- */
-export function lowerGraph(
-  fn: Traceable,
-  args: readonly unknown[],
-  options: GraphOptions = {},
-): LoweredGraph {
-  const { batch = false } = options;
-  const built = batch === false ? build(fn, args, options) : freeBatch(fn, args, { ...options, batch });
-  const { graph, argumentNames, keys } = built;
-  const names = options.results ?? built.resultNames;
-  const resultNames = namesOfResults(names, graph.outputs.length, argumentNames);
-  return { graph, argumentNames, resultNames, keys };
-}
-
-/**
- * The second half of `lower`: the graph as the bytes of a model file, and what it is called with.
- *
- * @throws LoweringError if the graph does not fit a protobuf message or the version of ONNX's operators.
- */
-export function encodeGraph(
-  { graph, argumentNames, resultNames, keys }: LoweredGraph,
-  options: Pick<LowerOptions, "opset" | "graphName" | "docString" | "metadata"> = {},
-): Lowered {
-  const { opset = DEFAULT_OPSET, graphName = "function", docString, metadata = {} } = options;
+  const { opset = DEFAULT_OPSET, graphName = fn.name || "function", docString, metadata = {} } = options;
   if (!(Number.isInteger(opset) && opset >= 17 && opset <= 22))
     throw new LoweringError(`toOnnx: opset must be a whole number from 17 to 22, not ${opset}.`);
+  const { graph, argumentNames, resultNames, keys } = lowerGraph(fn, args, options);
   const given = new Set(argumentNames);
   return {
     model: encodeModel(graph, resultNames, {
@@ -132,6 +103,24 @@ export function encodeGraph(
     noise: graph.inputs.filter((x) => !given.has(x.name!)).map(port),
     keys,
   };
+}
+
+/**
+ * A function as a graph: traced, lowered and simplified as by `lower`, for whoever compiles it.
+ *
+ * @throws LoweringError that says what has no ONNX form, and where.
+ */
+export function lowerGraph(
+  fn: Traceable,
+  args: readonly unknown[],
+  options: GraphOptions = {},
+): LoweredGraph {
+  const { batch = false } = options;
+  const built = batch === false ? build(fn, args, options) : freeBatch(fn, args, { ...options, batch });
+  const { graph, argumentNames, keys } = built;
+  const names = options.results ?? built.resultNames;
+  const resultNames = namesOfResults(names, graph.outputs.length, argumentNames);
+  return { graph, argumentNames, resultNames, keys };
 }
 
 /** Checked; where a result has the name of an argument, all results get the prefix `output.`. */

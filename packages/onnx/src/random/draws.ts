@@ -1,5 +1,5 @@
 import { size } from "../ir/types.ts";
-import { hasVectors } from "../wasm/assembler.ts";
+import { hasVectors } from "../wasm/features.ts";
 import { type Draw, type KeyProgram, plainDraw } from "./keys.ts";
 import { NoiseForm, simdFill } from "./simd-kernel.ts";
 

@@ -3,17 +3,15 @@ import {
   branchIf,
   type Code,
   control,
-  f32x4,
   float,
   get,
   i32,
-  instantiate,
   int,
-  moduleOf,
   set,
   type,
-  v128,
-} from "../wasm/assembler.ts";
+} from "../wasm/instructions.ts";
+import { moduleOf } from "../wasm/module.ts";
+import { f32x4, v128, vectors } from "../wasm/vectors.ts";
 
 /**
  * Threefry-2x32 for four counters at a time, as a WebAssembly module assembled here: 4 ns a word, against 15 ns in
@@ -38,12 +36,12 @@ export type Fill = (
   offset: number,
 ) => void;
 
-let assembled: Uint8Array<ArrayBuffer> | undefined;
+let kernel: WebAssembly.Module | undefined;
 
 /** The kernel on a memory. */
 export function simdFill(memory: WebAssembly.Memory): Fill {
-  assembled ??= assemble();
-  return instantiate(assembled, memory);
+  kernel ??= new WebAssembly.Module(assemble());
+  return new WebAssembly.Instance(kernel, { m: { m: memory } }).exports.run as Fill;
 }
 
 const rotations = [
@@ -56,14 +54,14 @@ function assemble(): Uint8Array<ArrayBuffer> {
   const [x, y, counter, a, b, c, first] = [7, 8, 9, 10, 11, 12, 13];
   const third: Code = [...get(k0), ...get(k1), ...i32.xor, ...int(0x1bd11bda), ...i32.xor];
   const words: readonly Code[] = [get(k0), get(k1), third];
-  const vectors = [a, b, c];
+  const key = [a, b, c];
   const code: number[] = [];
   const emit = (...parts: Code[]): void => {
     for (const part of parts) code.push(...part);
   };
   // Each group of four rounds adds one word of the key to x, and the next one and the group's number to y.
   words.forEach((word, i) => {
-    emit(word, v128.splat, set(vectors[i]!));
+    emit(word, v128.splat, set(key[i]!));
   });
   for (let group = 0; group < 5; group++)
     emit(words[(group + 2) % 3]!, int(group + 1), i32.add, v128.splat, set(first + group));
@@ -76,7 +74,7 @@ function assemble(): Uint8Array<ArrayBuffer> {
       emit(get(x), get(y), v128.add, set(x));
       emit(get(y), int(r), v128.shl, get(y), int(32 - r), v128.shr, v128.or, get(x), v128.xor, set(y));
     }
-    emit(get(x), get(vectors[(group + 1) % 3]!), v128.add, set(x));
+    emit(get(x), get(key[(group + 1) % 3]!), v128.add, set(x));
     emit(get(y), get(first + group), v128.add, set(y));
   }
   emit(get(x), get(y), v128.xor, set(x));
@@ -86,7 +84,7 @@ function assemble(): Uint8Array<ArrayBuffer> {
   emit(get(uniform), int(NoiseForm.wrapped), i32.and, control.if);
   emit(get(x), v128.toSignedFloat, float(0.5), v128.splatFloat, f32x4.add);
   emit(float(2 ** -32), v128.splatFloat, f32x4.mul, set(x), control.end);
-  emit(get(address), get(x), v128.store);
+  emit(get(address), get(x), vectors.store());
   emit(get(counter), int(4), v128.splat, v128.add, set(counter));
   emit(get(address), int(16), i32.add, set(address), get(done), int(4), i32.add, set(done));
   emit(branch(0), control.end, control.end);

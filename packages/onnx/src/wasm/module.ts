@@ -1,0 +1,90 @@
+import { type Code, control, type, unsigned } from "./instructions.ts";
+
+const section = (id: number, body: Code): number[] => [id, ...unsigned(body.length), ...body];
+const list = (items: readonly Code[]): number[] => [...unsigned(items.length), ...items.flat()];
+const named = (name: string): number[] => {
+  const bytes = new TextEncoder().encode(name);
+  return [...unsigned(bytes.length), ...bytes];
+};
+
+/** The memory that a module imports as `m.m`; a shared one needs a maximum, in pages. */
+export interface MemoryType {
+  readonly shared?: boolean;
+  readonly maximum?: number;
+}
+
+/** Local variables of one type, behind the parameters. */
+export type Locals = readonly (readonly [count: number, type: number])[];
+
+/** A module of several functions. Imports come first. */
+export class ModuleBuilder {
+  readonly #memory: MemoryType;
+  readonly #types: string[] = [];
+  readonly #imports: number[][] = [];
+  readonly #globals: number[][] = [];
+  readonly #functions: number[] = [];
+  readonly #bodies: Code[] = [];
+  readonly #exports: number[][] = [];
+
+  constructor(memory: MemoryType = {}) {
+    this.#memory = memory;
+  }
+
+  #type(parameters: readonly number[], results: readonly number[]): number {
+    const code = [0x60, ...list(parameters.map((p) => [p])), ...list(results.map((r) => [r]))].join();
+    const known = this.#types.indexOf(code);
+    return known >= 0 ? known : this.#types.push(code) - 1;
+  }
+
+  /** A function that is imported as `m.NAME`: its index. */
+  import(name: string, parameters: readonly number[], results: readonly number[] = []): number {
+    if (this.#functions.length > 0) throw new RangeError("ModuleBuilder: imports come before functions.");
+    return (
+      this.#imports.push([...named("m"), ...named(name), 0, ...unsigned(this.#type(parameters, results))]) - 1
+    );
+  }
+
+  /** A whole number that is imported as `m.NAME` and stays as it is: the index of a global. */
+  global(name: string): number {
+    return this.#globals.push([...named("m"), ...named(name), 3, type.i32, 0]) - 1;
+  }
+
+  /** A function: its index. The body leaves its results on the stack. */
+  function(
+    parameters: readonly number[],
+    results: readonly number[],
+    locals: Locals,
+    body: Code,
+    exported?: string,
+  ): number {
+    const index = this.#imports.length + this.#functions.length;
+    this.#functions.push(this.#type(parameters, results));
+    const used = locals.filter(([count]) => count > 0);
+    const code = [...list(used.map(([n, t]) => [...unsigned(n), t])), ...body, ...control.end];
+    this.#bodies.push([...unsigned(code.length), ...code]);
+    if (exported !== undefined) this.#exports.push([...named(exported), 0, ...unsigned(index)]);
+    return index;
+  }
+
+  /** The module. */
+  bytes(): Uint8Array<ArrayBuffer> {
+    const { shared = false, maximum } = this.#memory;
+    const limits = maximum === undefined ? [0, 1] : [shared ? 3 : 1, 1, ...unsigned(maximum)];
+    const memory = [...named("m"), ...named("m"), 2, ...limits];
+    return Uint8Array.from([
+      ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+      ...section(1, list(this.#types.map((t) => t.split(",").map(Number)))),
+      ...section(2, list([memory, ...this.#imports, ...this.#globals])),
+      ...section(3, list(this.#functions.map(unsigned))),
+      ...section(7, list(this.#exports)),
+      ...section(10, list(this.#bodies)),
+    ]);
+  }
+}
+
+/** A module with one function `run`, and a memory of at least one page that it imports as `m.m`. */
+export function moduleOf(parameters: readonly number[], locals: Locals, body: Code): Uint8Array<ArrayBuffer> {
+  const builder = new ModuleBuilder();
+  builder.function(parameters, [], locals, body, "run");
+  return builder.bytes();
+}
