@@ -10,7 +10,10 @@ interface Common {
   readonly label: string;
   /** One sentence: what it changes, and what to look for. */
   readonly help: string;
-  /** The course goes on when it changes (`Course.set`); otherwise a change starts it again. */
+  /**
+   * The course goes on when it changes (`Course.set`); otherwise a change starts it again. A live control changes only
+   * what `data()` shows, never what the ticks compute: state and ticks of an address must tell everything.
+   */
   readonly live?: boolean;
 }
 
@@ -161,6 +164,8 @@ export interface Figure<T extends Controls, Data> {
   readonly controls: T;
   /** Ticks that are done before the still figure is taken, and before the live one is first shown. */
   readonly first: number;
+  /** Columns of `rows` that hold measured times: they differ from run to run, and so may picture and sentence. */
+  readonly measured?: readonly string[];
   /** Plays on by itself once it is in view; not with reduced motion. */
   readonly plays?: boolean;
   /** The whole picture as one SVG. Every mark that stands for a number carries it (a tip, or a `<title>`). */

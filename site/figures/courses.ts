@@ -1,0 +1,11 @@
+import type { Controls, Course, Tools } from "./contract.ts";
+
+/** A course whose controls and data are not known. */
+export type AnyCourse = Course<Controls, unknown>;
+
+/** What computes each figure of `index.ts`. Loaded by the worker alone. */
+export const courses: {
+  readonly [id: string]: () => Promise<{ start(state: never, tools: Tools): Promise<AnyCourse> }>;
+} = {
+  "one-choice": () => import("./one-choice/course.ts"),
+};

@@ -1,0 +1,9 @@
+import type { Controls, Figure } from "./contract.ts";
+
+/** A figure whose controls and data are not known. */
+export type AnyFigure = Figure<Controls, unknown>;
+
+/** Every figure of the site, by id: what shows it. What computes it is in `courses.ts`, for the worker. */
+export const figures: { readonly [id: string]: () => Promise<{ readonly figure: AnyFigure }> } = {
+  "one-choice": () => import("./one-choice/figure.ts"),
+};

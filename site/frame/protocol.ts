@@ -1,0 +1,33 @@
+import type { AnyState } from "./state.ts";
+
+/** What a page and its worker say to each other. A run is one figure on the page, by a number of the page's. */
+
+export type Device = "wasm" | "webgpu";
+
+/** First of all, once. */
+export interface Hello {
+  readonly say: "hello";
+  readonly device: Device;
+  /** Where the site begins, for assets. */
+  readonly base: string;
+  /** Name of the lock that it shall hold. */
+  readonly lock: string;
+}
+
+export type ToWorker =
+  | Hello
+  /** Starts a course, in place of the one that the run has; shows it after so many ticks. */
+  | { readonly say: "start"; readonly run: number; readonly turn: number; readonly figure: string; readonly state: AnyState; readonly ticks: number } // biome-ignore format: one thought
+  | { readonly say: "play" | "pause" | "step" | "stop" | "end"; readonly run: number }
+  /** New values of live controls. */
+  | { readonly say: "set"; readonly run: number; readonly state: AnyState }
+  /** The data sent last have been drawn: the next may come. */
+  | { readonly say: "drawn"; readonly run: number };
+
+export type FromWorker =
+  | { readonly say: "ready"; readonly device: Device; readonly threads: number; readonly adapter: boolean }
+  /** `turn` says which start it is of: what comes from an earlier one is out of date. */
+  | { readonly say: "data"; readonly run: number; readonly turn: number; readonly data: unknown; readonly ticks: number; readonly over: boolean } // biome-ignore format: one thought
+  | { readonly say: "progress"; readonly run: number; readonly turn: number; readonly done: number; readonly of: number; readonly what: string } // biome-ignore format: one thought
+  | { readonly say: "stopped"; readonly run: number; readonly turn: number; readonly ticks: number }
+  | { readonly say: "failed"; readonly run: number; readonly turn: number; readonly sentence: string };

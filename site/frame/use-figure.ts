@@ -1,0 +1,272 @@
+import { onBeforeUnmount, onMounted, type Ref, ref, shallowRef, watch } from "vue";
+import type { Drag } from "../figures/contract.ts";
+import type { AnyFigure } from "../figures/index.ts";
+import { lookOf } from "../figures/look.ts";
+import { readPlace, writePlace } from "./address.ts";
+import { copy, csvOf, download, pngOf, svgFile } from "./save.ts";
+import { type AnyState, defaults, MOST_SEED, type Value } from "./state.ts";
+import { useWorkshop } from "./use-workshop.ts";
+import type { Handle } from "./workshop.ts";
+
+/** Milliseconds after which what computes shows how far it is. */
+const PATIENCE = 500;
+/** Milliseconds between sentences for screen readers while it plays. */
+const BREATH = 5_000;
+
+/** A figure as it lives on a page: its state, its run in the worker, its picture. */
+export function useFigure(
+  figure: AnyFigure,
+  options: {
+    readonly host: Ref<HTMLElement | undefined>;
+    readonly dark: Ref<boolean>;
+    readonly base: string;
+  },
+) {
+  const { host, dark, base } = options;
+  const state = shallowRef<AnyState>(defaults(figure.controls));
+  const ticks = ref(0);
+  const playing = ref(false);
+  const over = ref(false);
+  /** A live picture stands in place of the still one. */
+  const live = ref(false);
+  const busy = shallowRef<{ done: number; of: number; what: string }>();
+  const fault = ref("");
+  const notice = ref("");
+  const sentence = ref("");
+  const spoken = ref("");
+  const drags = shallowRef<readonly Drag[]>([]);
+  let data: unknown;
+  let handle: Handle | undefined;
+  let width = 0;
+  let visible = false;
+  let touched = false;
+  let byHand = false;
+  let started = 0;
+  let waiting = false;
+  let changed: { ticks: number } | undefined;
+  let spokenAt = 0;
+  let writeTimer: ReturnType<typeof setTimeout> | undefined;
+
+  const look = () => lookOf(document, width, dark.value);
+  const fresh = (): SVGElement => figure.draw(data, state.value, look());
+
+  function draw(): void {
+    if (data === undefined || width === 0 || !host.value) return;
+    host.value.replaceChildren(fresh());
+    drags.value = figure.drags?.(state.value, look()) ?? [];
+    sentence.value = figure.says(data, state.value);
+    live.value = true;
+    const now = performance.now();
+    if (!playing.value || now - spokenAt > BREATH) {
+      spoken.value = sentence.value;
+      spokenAt = now;
+    }
+  }
+
+  const reachable = (): boolean => visible && document.visibilityState === "visible";
+
+  const listener = {
+    data(next: unknown, done: number, ended: boolean): void {
+      waiting = false;
+      busy.value = undefined;
+      data = next;
+      ticks.value = done;
+      over.value = ended;
+      if (ended) playing.value = false;
+      if (changed) {
+        restart(changed.ticks);
+        return;
+      }
+      if (!reachable()) {
+        handle?.drawn();
+        return;
+      }
+      requestAnimationFrame(() => {
+        try {
+          draw();
+        } catch (error) {
+          fault.value = error instanceof Error ? error.message : String(error);
+        }
+        handle?.drawn();
+      });
+      write();
+    },
+    progress(done: number, of: number, what: string): void {
+      if (performance.now() - started > PATIENCE) busy.value = { done, of, what };
+    },
+    stopped(): void {
+      waiting = false;
+      busy.value = undefined;
+      playing.value = false;
+      notice.value = "Stopped. Reset computes it again.";
+    },
+    failed(text: string): void {
+      waiting = false;
+      busy.value = undefined;
+      playing.value = false;
+      fault.value = text;
+    },
+    replaced(): void {
+      notice.value = "The worker that computes had ended; a new one goes on from the same place.";
+    },
+  };
+
+  function restart(to: number, play = playing.value): void {
+    fault.value = "";
+    notice.value = "";
+    started = performance.now();
+    changed = undefined;
+    waiting = true;
+    over.value = false;
+    handle!.start(figure.id, state.value, to);
+    playing.value = play;
+    if (play) handle!.play();
+  }
+
+  /** A change of state while the last is being computed waits a moment, so that a drag shows what is on its way. */
+  function restartSoon(to: number): void {
+    if (waiting && performance.now() - started < PATIENCE) changed = { ticks: to };
+    else restart(to);
+  }
+
+  /** Keeps the address, at most twice a second (browsers refuse more than about three). */
+  function write(): void {
+    if (!touched || writeTimer !== undefined) return;
+    writeTimer = setTimeout(() => {
+      writeTimer = undefined;
+      const url = new URL(location.href);
+      const place = { state: state.value, ticks: ticks.value };
+      url.search = String(writePlace(figure, place, url.searchParams));
+      history.replaceState(history.state, "", url);
+    }, 500);
+  }
+
+  function change(name: string, value: Value): void {
+    touched = true;
+    state.value = { ...state.value, [name]: value };
+    if (figure.controls[name]!.live) handle!.set(state.value);
+    else restartSoon(figure.first);
+    write();
+  }
+
+  const act = {
+    change,
+    toggle(): void {
+      touched = true;
+      byHand = true;
+      playing.value = !playing.value;
+      if (playing.value) handle!.play();
+      else handle!.pause();
+      write();
+    },
+    step(): void {
+      touched = true;
+      byHand = true;
+      playing.value = false;
+      handle!.step();
+    },
+    /** The same seed from the start. */
+    reset(): void {
+      touched = true;
+      restart(figure.first, false);
+      write();
+    },
+    /** The controls as they were, too. */
+    clear(): void {
+      state.value = defaults(figure.controls);
+      act.reset();
+    },
+    reseed(): void {
+      touched = true;
+      state.value = { ...state.value, seed: 1 + Math.floor(Math.random() * MOST_SEED) };
+      restart(figure.first);
+      write();
+    },
+    stop: (): void => handle!.stop(),
+    async link(): Promise<void> {
+      const url = new URL(location.href);
+      url.search = String(writePlace(figure, { state: state.value, ticks: ticks.value }, url.searchParams));
+      url.hash = figure.id;
+      await tell(copy(url.href), "Link copied.");
+    },
+    code: (): Promise<void> => tell(copy(figure.code(state.value)), "Code copied."),
+    async save(format: "svg" | "png" | "csv"): Promise<void> {
+      const name = `${figure.id}-${state.value.seed}-${ticks.value}.${format}`;
+      if (format === "csv")
+        return download(new Blob([csvOf(figure.rows(data, state.value))], { type: "text/csv" }), name);
+      const svg = fresh();
+      const text = svgFile(svg, figure.question, look().colours.ground);
+      if (format === "svg") return download(new Blob([text], { type: "image/svg+xml" }), name);
+      const { width: w, height: h } = host.value!.firstElementChild!.getBoundingClientRect();
+      await tell(
+        pngOf(text, w, h).then((png) => download(png, name)),
+        "",
+      );
+    },
+    rows: () => (data === undefined ? [] : figure.rows(data, state.value)),
+  };
+
+  async function tell(work: Promise<unknown>, said: string): Promise<void> {
+    try {
+      await work;
+      notice.value = said;
+    } catch (error) {
+      notice.value = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  function begin(): void {
+    handle = useWorkshop(base).open(listener);
+    const place = readPlace(figure, new URLSearchParams(location.search));
+    state.value = place.state;
+    touched = place.given;
+    restart(place.ticks, false);
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (figure.plays && !place.given && !still) {
+      playing.value = true;
+      handle.play();
+    }
+  }
+
+  /** What plays by itself rests while nobody sees it. */
+  function onVisible(now: boolean): void {
+    visible = now;
+    if (!now && !handle) return;
+    if (!handle) {
+      begin();
+      return;
+    }
+    if (now) draw();
+    if (byHand || !figure.plays || !playing.value) return;
+    if (now) handle.play();
+    else handle.pause();
+  }
+
+  let observers: { disconnect(): void }[] = [];
+  const onShown = (): void => { if (reachable()) draw(); }; // biome-ignore format: one thought
+  onMounted(() => {
+    const element = host.value!;
+    const resize = new ResizeObserver(([entry]) => {
+      const now = Math.round(Math.min(1100, Math.max(320, entry!.contentRect.width)));
+      if (now === width) return;
+      width = now;
+      if (reachable()) draw();
+    });
+    resize.observe(element.parentElement!);
+    const view = new IntersectionObserver(([entry]) => onVisible(entry!.isIntersecting), {
+      rootMargin: "200px",
+    });
+    view.observe(element.parentElement!);
+    observers = [resize, view];
+    document.addEventListener("visibilitychange", onShown);
+  });
+  onBeforeUnmount(() => {
+    for (const observer of observers) observer.disconnect();
+    document.removeEventListener("visibilitychange", onShown);
+    clearTimeout(writeTimer);
+    handle?.end();
+  });
+  watch(dark, () => draw());
+
+  return { state, ticks, playing, over, live, busy, fault, notice, sentence, spoken, drags, act };
+}
