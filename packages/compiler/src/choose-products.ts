@@ -12,8 +12,10 @@ export interface Products {
   readonly name: string;
   /** Of large products; on device wasm of everything. */
   readonly threads: number;
-  /** Threads that run whole programs together: 1 where products have threads of their own. */
+  /** Threads that run whole programs together: 1 where only one thread at a time may call the BLAS. */
   readonly together: number;
+  /** The BLAS, if there is one; what it can't compute is left to our own kernels. */
+  readonly blas?: Pick<Blas, "sgemmOn" | "elsewhere">;
   /** Where device auto found no BLAS: what is missing, and the command that installs it. */
   readonly faster?: string;
   /** What memory they work on. */
@@ -45,21 +47,15 @@ export function wasmProducts(threads = 1): Products {
 
 /** The system's BLAS; our own kernels where it has no form for a product. */
 function blasProducts(blas: Blas): Products {
-  const own = wasmProducts();
-  return {
-    ...own,
-    device: "native",
-    name: blas.name,
-    threads: blas.threads,
-    multiplyOn: (memory, scratch) => blas.multiplyOn(memory, own.multiplyOn(memory, scratch)),
-  };
+  const { name, threads, elsewhere } = blas;
+  return { ...wasmProducts(elsewhere === undefined ? 1 : threads), device: "native", name, threads, blas };
 }
 
 /** Options of `chooseProducts`. */
 export interface ProductsOptions {
   /**
-   * Threads: on device native of large matrix products, on device wasm of the whole program. Default: the environment
-   * variable HARDGRAD_THREADS, else as many as the machine has cores.
+   * Threads that run a program together. Default: the environment variable HARDGRAD_THREADS, else as many as the machine
+   * has cores.
    */
   readonly threads?: number;
   /** Told what computes, and what would be faster. */

@@ -103,6 +103,7 @@ export function compileFunction(
       start: residents.free,
       memory: residents.products.memory,
       threads: residents.products.together,
+      blas: residents.sgemm !== undefined,
     },
   );
 
@@ -121,11 +122,13 @@ export function compileFunction(
     let program = programs.get(on);
     if (!program) {
       module ??= new WebAssembly.Module(compiled.module);
-      const one = bindProgram(compiled, module, on.memory, on.multiply);
+      const { blas } = on.products;
+      const one = bindProgram(compiled, module, on.memory, on);
       const all = on.crew?.load({
         modules: [on.products.module, module],
         numbers: { scratch: on.scratch },
-        functions: { host: one.host },
+        functions: { host: one.host, ...(on.sgemm && { sgemm: on.sgemm }) },
+        ...(blas?.elsewhere !== undefined && { script: blas.elsewhere }),
       });
       program = { one, all };
       programs.set(on, program);

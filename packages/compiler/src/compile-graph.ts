@@ -4,7 +4,6 @@ import {
   call,
   type DType,
   type Graph,
-  get,
   int,
   type MemoryType,
   ModuleBuilder,
@@ -13,20 +12,13 @@ import {
   type,
   type Value,
 } from "@hardgrad/onnx/graph";
-import {
-  assembleRun,
-  type ByteRange,
-  type Instruction,
-  shareOf,
-  THREAD,
-  THREADS,
-  wholeOf,
-} from "./assemble-run.ts";
+import { assembleRun, type ByteRange, type Instruction, shareOf, wholeOf } from "./assemble-run.ts";
 import { type HostOperation, hostOperation } from "./host.ts";
 import { livesOf, placesOfUpdates, usesOf } from "./lives.ts";
 import { type CompiledLoop, compileLoop } from "./loops/compile-loop.ts";
 import { compileRows } from "./loops/rows.ts";
 import { place, storageBytes, storageFor, valuesInMemory } from "./memory.ts";
+import { productCode } from "./product-code.ts";
 import { productCalls } from "./products.ts";
 import { schedule } from "./schedule.ts";
 import { sink } from "./sink.ts";
@@ -64,6 +56,8 @@ export interface GraphLayout {
   readonly memory?: MemoryType;
   /** Threads that run it together (default 1); more than one need a shared memory. */
   readonly threads?: number;
+  /** Whether `sgemm` is there, which computes what products it can (default false). */
+  readonly blas?: boolean;
 }
 
 /** Operations that take longer than it takes threads to meet: some 5 us. */
@@ -71,6 +65,8 @@ const WORTH_SHARING = 100_000;
 
 /** Parameters of `multiply`, see product.ts. */
 const MULTIPLY = Array.from({ length: 14 }, () => type.i32);
+/** Parameters of `sgemm`, see blas/sgemm.ts. */
+const SGEMM = Array.from({ length: 12 }, () => type.i32);
 
 /**
  * Compiles a graph.
@@ -80,7 +76,7 @@ const MULTIPLY = Array.from({ length: 14 }, () => type.i32);
 export function compileGraph(
   graph: Graph,
   resultNames: readonly string[],
-  { held = new Map(), updates = {}, start, memory, threads = 1 }: GraphLayout,
+  { held = new Map(), updates = {}, start, memory, threads = 1, blas = false }: GraphLayout,
 ): CompiledGraph {
   for (const x of [...graph.inputs, ...graph.nodes.flatMap((node) => node.outputs)])
     if (x.dtype === "float64" || x.dtype === "float16")
@@ -130,6 +126,7 @@ export function compileGraph(
 
   const builder = new ModuleBuilder(memory);
   const multiply = builder.import("multiply", MULTIPLY);
+  const sgemm = blas ? builder.import("sgemm", SGEMM) : undefined;
   const hostCall = builder.import("host", [type.i32]);
   const barrier = threads > 1 ? builder.import("barrier", [type.i32]) : undefined;
   const host: HostOperation[] = [];
@@ -167,11 +164,8 @@ export function compileGraph(
     const rows = multiplied ? undefined : compileRows(step, storageOf);
     if (multiplied) {
       const [m, n, k] = (multiplied[0] ?? [0, 0, 0]).slice(0, 3) as [number, number, number];
-      const shared = threads > 1 && multiplied.length * m * n * k >= WORTH_SHARING;
-      // Many small products are shared one by one.
-      const own = shared ? [...get(THREAD), ...get(THREADS)] : [...int(0), ...int(1)];
-      const calls = multiplied.flatMap((p) => [...p.flatMap((x) => int(x)), ...own, ...call(multiply)]);
-      add(step, calls, shared, `${multiplied.length} x ${step.node.op} ${m} x ${n} x ${k}`);
+      const { code, shared } = productCode(multiplied, threads, { multiply, sgemm });
+      add(step, code, shared, `${multiplied.length} x ${step.node.op} ${m} x ${n} x ${k}`);
     } else if (rows) addLoop(step, rows, 4 * size(step.node.outputs[0]!.shape), `rows ${result}`);
     else {
       const index = host.push(hostOperation(step, storageOf)) - 1;

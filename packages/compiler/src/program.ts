@@ -1,5 +1,6 @@
 import type { Value } from "@hardgrad/onnx/graph";
 import { numbers } from "./arrays.ts";
+import type { Sgemm } from "./blas/sgemm.ts";
 import type { CompiledGraph, ProgramPort } from "./compile-graph.ts";
 import type { Multiply } from "./product.ts";
 
@@ -16,6 +17,13 @@ export interface BoundProgram {
   run(): void;
 }
 
+/** What computes products in a memory. */
+export interface ProductsOnMemory {
+  readonly multiply: Multiply;
+  /** The system's BLAS, for programs that call it. */
+  readonly sgemm?: Sgemm | undefined;
+}
+
 const PAGE = 65_536;
 
 /** Whose constants a memory's free part holds. */
@@ -30,7 +38,7 @@ export function bindProgram(
   compiled: CompiledGraph,
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
-  multiply: Multiply,
+  { multiply, sgemm }: ProductsOnMemory,
 ): BoundProgram {
   grow(memory, compiled.bytes);
   let operations: (() => void)[] = [];
@@ -43,7 +51,7 @@ export function bindProgram(
   };
   const host = (index: number): void => operations[index]!();
   const { exports } = new WebAssembly.Instance(module, {
-    m: { m: memory, multiply, host, barrier: () => undefined },
+    m: { m: memory, multiply, ...(sgemm && { sgemm }), host, barrier: () => undefined },
   });
   const run = exports.run as (thread: number, threads: number) => void;
   const prepare = (): void => {

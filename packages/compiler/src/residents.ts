@@ -9,6 +9,7 @@ import {
   signatureOf,
   write,
 } from "./arrays.ts";
+import type { Sgemm } from "./blas/sgemm.ts";
 import type { Products } from "./choose-products.ts";
 import { storageBytes } from "./memory.ts";
 import type { Multiply } from "./product.ts";
@@ -40,6 +41,7 @@ export class Residents {
   readonly slots: ReadonlyMap<string, Slot>;
   readonly products: Products;
   readonly multiply: Multiply;
+  readonly sgemm: Sgemm | undefined;
   /** Where products have their scratch memory. */
   readonly scratch: number;
   /** Threads that work in this memory together, if there are several. */
@@ -69,6 +71,7 @@ export class Residents {
     this.memory = new WebAssembly.Memory({ initial: 1, ...products.memory });
     grow(this.memory, this.free);
     this.multiply = products.multiplyOn(this.memory, top);
+    this.sgemm = products.blas?.sgemmOn(this.memory);
     this.crew = together ? new Crew(products.together, this.memory, control) : undefined;
     this.write(arrays);
   }

@@ -6,6 +6,7 @@ import { loadKoffi } from "../src/blas/koffi.ts";
 import { loadBlas } from "../src/blas/load.ts";
 import { nodeModules } from "../src/blas/node.ts";
 import { probeLibrary } from "../src/blas/probe.ts";
+import { chooseProducts } from "../src/choose-products.ts";
 import { compile, counting, hasCompiler, openblasNames, ownCacheFolder, plainBlas } from "./blas/fixtures.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hardgrad-libraries-"));
@@ -126,9 +127,21 @@ for (const suffix of ["", "64_", "_64"])
     const numbers = new Float32Array(memory.buffer);
     numbers.set([1, 2, 3, 4, 5, 6]);
     // [1 2 3; 4 5 6] times its transpose.
-    const multiply = blas.multiplyOn(memory, () => expect.fail("the fallback is not needed"));
-    multiply(2, 2, 3, 0, 3, 1, 0, 1, 3, 400, 2, 0, 0, 1);
+    blas.sgemmOn(memory)(111, 112, 2, 2, 3, 0, 3, 0, 3, 0, 400, 2);
     expect([...numbers.slice(100, 104)]).toEqual([14, 32, 32, 77]);
+  });
+
+for (const [parallel, together] of [
+  [0, 1],
+  [1, 2],
+  [2, 1],
+] as const)
+  compiled(`an OpenBLAS of kind ${parallel} is called by ${together} threads at a time`, async () => {
+    const kind = `int openblas_get_parallel(void) { return ${parallel}; }`;
+    const source = plainBlas() + openblasNames() + kind;
+    process.env.HARDGRAD_BLAS = compile(folder, `parallel${parallel}`, source);
+    const products = await chooseProducts("native", { threads: 2 });
+    expect(products).toMatchObject({ together, threads: 2 });
   });
 
 compiled("a library is tried once, until it changes; without a cache each time", async () => {

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
+import { callFrom, WORTH_THREADS } from "../src/blas/call.ts";
 import { loadBlas } from "../src/blas/load.ts";
-import { multiplyBy, WORTH_THREADS } from "../src/blas/multiply.ts";
+import { partsOf, sgemmOf } from "../src/blas/sgemm.ts";
 import type { Multiply } from "../src/product.ts";
 import { ownCacheFolder } from "./blas/fixtures.ts";
 
@@ -28,9 +29,15 @@ function counted(): { readonly fallback: Multiply; calls: number } {
   return count;
 }
 
+/** As programs call it: what the BLAS can't compute goes to our own kernels. */
 function on(memory: WebAssembly.Memory, fallback: Multiply = counted().fallback): Multiply {
   if (missing) throw new Error(blas.reason);
-  return blas.multiplyOn(memory, fallback);
+  const sgemm = blas.sgemmOn(memory);
+  return (...values) => {
+    const found = sgemmOf(values.slice(0, 12));
+    if (found) sgemm(...(found as Parameters<typeof sgemm>));
+    else fallback(...values);
+  };
 }
 
 /** A product of matrices that lie one behind the other from `start`, in bytes; returns C's rows. */
@@ -179,55 +186,52 @@ test.skipIf(missing)(title("addresses beyond 2^31, which WebAssembly hands on as
   expect(new Float32Array(memory.buffer, high, 3)[2]).toBe(15);
 });
 
-/** Products that are noted in place of being computed. */
-function noted(memory = new WebAssembly.Memory({ initial: 1 })) {
-  const sgemms: number[][] = [];
+test("of a BLAS that one thread at a time may call: one of its threads for small products, all for large ones", () => {
   const several: boolean[] = [];
-  const count = counted();
-  const multiply = multiplyBy(
-    (...numbers) => sgemms.push(numbers),
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const sgemm = callFrom(
+    memory,
+    () => {},
     () => 0,
     (large) => several.push(large),
-    memory,
-    count.fallback,
   );
-  return { multiply, sgemms, several, count, memory };
-}
-
-test("a matrix that ends beyond the memory is refused before the BLAS sees it", () => {
-  const { multiply, sgemms } = noted();
-  const last = 65536 - 4;
-  const rule = /product 2 x 1 x 1 ends beyond the memory of 65536 bytes/;
-  expect(() => multiply(2, 1, 1, last, 1, 1, 0, 1, 1, 0, 1, 0, 0, 1)).toThrow(rule);
-  expect(() => multiply(2, 1, 1, 0, 1, 1, last + 4, 1, 1, 0, 1, 0, 0, 1)).toThrow(rule);
-  expect(() => multiply(2, 1, 1, 0, 1, 1, 0, 1, 1, last, 1, 0, 0, 1)).toThrow(rule);
-  expect(sgemms).toEqual([]);
-  multiply(1, 1, 1, last, 1, 1, last, 1, 1, last, 1, 0, 0, 1);
-  expect(sgemms.length).toBe(1);
-});
-
-test("one thread for small products, all for large ones; the other threads of a program leave them alone", () => {
-  const { multiply, several, sgemms, count } = noted(new WebAssembly.Memory({ initial: 100 }));
-  const square = (n: number, thread = 0) => multiply(n, n, n, 0, n, 1, 0, n, 1, 0, n, 0, thread, 2);
-  square(10);
-  square(200);
-  square(10, 1);
+  for (const n of [10, 200]) sgemm(111, 111, n, n, n, 0, n, 0, n, 0, 0, n);
   expect(several).toEqual([false, true]);
-  expect(sgemms.length).toBe(2);
-  // What isn't for the BLAS is shared by all threads.
-  multiply(4, 4, 4, 0, 8, 2, 0, 4, 1, 0, 4, 0, 1, 2);
-  expect(count.calls).toBe(1);
 });
 
-test("an empty sum is zero, and an empty product nothing", () => {
-  const { multiply, memory, sgemms, count } = noted();
-  const c = new Float32Array(memory.buffer, 0, 6).fill(7);
-  multiply(2, 2, 0, 0, 0, 1, 0, 2, 1, 0, 3, 1, 0, 1);
-  multiply(2, 2, 0, 0, 0, 1, 0, 2, 1, 0, 3, 0, 1, 2);
-  multiply(0, 2, 2, 0, 2, 1, 0, 2, 1, 0, 3, 0, 0, 1);
-  multiply(2, 0, 2, 0, 2, 1, 0, 0, 1, 0, 3, 0, 0, 1);
-  expect([...c]).toEqual([7, 7, 7, 7, 7, 7]);
-  multiply(2, 2, 0, 0, 0, 1, 0, 2, 1, 0, 3, 0, 0, 1);
-  expect([...c]).toEqual([0, 0, 7, 0, 0, 7]);
-  expect([sgemms.length, count.calls]).toEqual([0, 0]);
+test("an empty product is none of a BLAS", () => {
+  for (const [m, n, k] of [
+    [0, 2, 2],
+    [2, 0, 2],
+    [2, 2, 0],
+  ] as const)
+    expect(sgemmOf([m, n, k, 64, k, 1, 128, n, 1, 256, n, 0])).toBeUndefined();
+});
+
+test("parts of a product are the product", () => {
+  fc.assert(
+    fc.property(shape, fc.integer({ min: 1, max: 5 }), ({ m, n, k, a, b, gaps }, threads) => {
+      const [left, right] = [lay(m, k, a, gaps[0], 0), lay(k, n, b, gaps[1], 4 * 20_000)];
+      const { address: x, rowStride: ar, columnStride: ac } = left;
+      const { address: y, rowStride: br, columnStride: bc } = right;
+      const c = 4 * 40_000;
+      const ldc = n + gaps[2];
+      const parts = partsOf([m, n, k, x, ar, ac, y, br, bc, c, ldc, 0], threads);
+      expect(parts.length).toBe(threads);
+      // Each element of C once, from its row of A and its column of B.
+      const seen = new Map<number, readonly number[]>();
+      for (const [rows, columns, terms, from, pr, pc, other, qr, qc, to, row] of parts.flat() as number[][])
+        for (let i = 0; i < rows!; i++)
+          for (let j = 0; j < columns!; j++) {
+            const at = to! + 4 * (i * row! + j);
+            expect(seen.has(at)).toBe(false);
+            seen.set(at, [terms!, from! + 4 * i * pr!, pc!, other! + 4 * j * qc!, qr!]);
+          }
+      expect(seen.size).toBe(m * n);
+      for (let i = 0; i < m; i++)
+        for (let j = 0; j < n; j++)
+          expect(seen.get(c + 4 * (i * ldc + j))).toEqual([k, x + 4 * i * ar, ac, y + 4 * j * bc, br]);
+    }),
+    { numRuns: 100, seed: 17 },
+  );
 });

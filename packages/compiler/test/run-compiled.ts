@@ -25,12 +25,9 @@ export function runCompiled(fn: Traceable, args: readonly unknown[]): number[][]
   const lowered = lowerGraph(fn, args, { random: "outside" });
   const compiled = compileGraph(lowered.graph, lowered.resultNames, { start: 64 });
   const memory = new WebAssembly.Memory({ initial: 1 });
-  const program = bindProgram(
-    compiled,
-    new WebAssembly.Module(compiled.module),
-    memory,
-    plainMultiply(memory),
-  );
+  const program = bindProgram(compiled, new WebAssembly.Module(compiled.module), memory, {
+    multiply: plainMultiply(memory),
+  });
   const leaves = tree.leaves(args as never) as unknown as (ConcreteArray | number)[];
   const names = args.flatMap((arg, i) =>
     leavesWithPaths(arg).map(({ path }) => [`input${i}`, ...path].join(".")),

@@ -68,7 +68,7 @@ export function load(
   grow(on, compiled.bytes);
   new Uint8Array(on.buffer, start, compiled.bytes - start).fill(255);
   const module = new WebAssembly.Module(compiled.module);
-  const program = bindProgram(compiled, module, on, products.multiplyOn(on, start));
+  const program = bindProgram(compiled, module, on, { multiply: products.multiplyOn(on, start) });
   const together = threads?.crew.load({
     modules: [products.module, module],
     numbers: { scratch: start },

@@ -134,6 +134,29 @@ test("a function in JavaScript is called by thread 0", async () => {
   expect(seen).toEqual([2, 2]);
 });
 
+test("a script makes functions for the other threads, once on each", async () => {
+  const memory = newMemory();
+  const builder = new ModuleBuilder(shared);
+  const mark = builder.import("mark", [type.i32]);
+  builder.function([type.i32, type.i32], [], [], [...get(thread), ...call(mark)], "run");
+  const module = new WebAssembly.Module(builder.bytes());
+  const pool = await start(3, memory);
+  const words = new Int32Array(memory.buffer, slots, 8);
+  const mine = (thread: number) => words.fill(100, thread, thread + 1);
+  const script = `
+    const words = new Int32Array(memory.buffer, ${slots}, 8);
+    Atomics.add(words, 7, 1);
+    return { mark(thread) { words[thread] = require("node:os").EOL.length; } };`;
+  const runs = [];
+  for (let n = 0; n < 2; n++)
+    runs.push(await pool.load({ modules: [module], functions: { mark: mine }, script }));
+  for (const run of runs) {
+    words.fill(0, 0, 3);
+    run();
+    expect([...words]).toEqual([100, 1, 1, 0, 0, 0, 0, 2]);
+  }
+});
+
 describe("faults", () => {
   const forever: Code = [...control.loop, ...branch(0), ...control.end];
 
@@ -162,6 +185,30 @@ describe("faults", () => {
     const began = performance.now();
     expect(run).toThrow("one has not answered for 0.3 s and is taken for lost; start new threads.");
     expect(performance.now() - began).toBeGreaterThan(250);
+  });
+
+  test("a worker that exits in mid-step is taken for lost, and the next run says so at once", async () => {
+    const pool = await start(2, newMemory(), 300);
+    const builder = new ModuleBuilder(shared);
+    const leave = builder.import("leave", [type.i32]);
+    const barrier = builder.import("barrier", [type.i32]);
+    const body = [...onThread(1, [...int(0), ...call(leave)]), ...get(threads), ...call(barrier)];
+    builder.function([type.i32, type.i32], [], [], body, "run");
+    const run = await pool.load({
+      modules: [new WebAssembly.Module(builder.bytes())],
+      functions: { leave: () => undefined },
+      script: "return { leave() { process.exit(3); } };",
+    });
+    expect(run).toThrow("threads: one has not answered for 0.3 s and is taken for lost; start new threads.");
+    expect(run).toThrow("a run has failed on these threads; start new ones.");
+    await expect(pool.load({ modules: [] })).rejects.toThrow("start new ones");
+  });
+
+  test("a script that fails on a worker ends the loading with its message", async () => {
+    const pool = await start(2);
+    const loading = pool.load({ modules: [program(() => [])], script: "throw new Error('no library');" });
+    await expect(loading).rejects.toThrow("a program could not be loaded: thread 1: Error: no library");
+    await expect(pool.load({ modules: [] })).rejects.toThrow("could not be loaded");
   });
 
   test("a program that can't be instantiated; closed threads; bad options", async () => {

@@ -1,10 +1,10 @@
-import type { Multiply } from "../product.ts";
+import { type CSgemm, callFrom, scriptFor, sgemmTypes, wholeType } from "./call.ts";
 import { type Koffi, loadKoffi } from "./koffi.ts";
-import { multiplyBy, type Sgemm } from "./multiply.ts";
 import { type NodeModules, nodeModules } from "./node.ts";
 import { ACCELERATE, findLibraries, howToInstall } from "./places.ts";
 import { type Fault, type FoundBlas, probeLibrary } from "./probe.ts";
 import { coresAvailable } from "./processor.ts";
+import type { Sgemm } from "./sgemm.ts";
 import { keptVerdicts } from "./verdicts.ts";
 
 /** The system's library of matrix products. */
@@ -12,14 +12,15 @@ export interface Blas {
   /** For example "OpenBLAS 0.3.21, Haswell kernels". */
   readonly name: string;
   readonly path: string;
-  /** Threads for large products; small ones are computed by one. */
+  /** Threads of a program whose parts of a product it computes at the same time, or its own for large products. */
   readonly threads: number;
   /**
-   * Products on the memory of a program, without a copy; it may grow.
-   *
-   * @param fallback computes what a BLAS can't: matrices with both strides other than 1, or with rows that overlap.
+   * Whether several threads may call it at the same time: JavaScript for the others, the body of a function of
+   * `(memory, require)` that returns `{ sgemm }`. Each call is computed by one thread then.
    */
-  multiplyOn(memory: WebAssembly.Memory, fallback: Multiply): Multiply;
+  readonly elsewhere?: string;
+  /** Products on the memory of a program, without a copy; it may grow. */
+  sgemmOn(memory: WebAssembly.Memory): Sgemm;
 }
 
 /** Why there is no BLAS. */
@@ -66,7 +67,7 @@ export async function loadBlas(options: BlasOptions = {}): Promise<Blas | NoBlas
     }
     if (!("fault" in verdict))
       try {
-        return openBlas(node, loaded.koffi, path, verdict, threads);
+        return openBlas(node, loaded, path, verdict, threads);
       } catch (error) {
         verdict = { fault: `does not load (${(error as Error).message.split("\n")[0]})`, lasting: false };
       }
@@ -99,33 +100,31 @@ function inWords(node: NodeModules, path: string, { fault }: Fault, chosen: bool
 /** Loads a library that was found to be a BLAS into this process. */
 function openBlas(
   { process }: NodeModules,
-  koffi: Koffi,
+  { koffi, path: koffiPath }: { readonly koffi: Koffi; readonly path: string },
   path: string,
   found: FoundBlas,
   threads: number,
 ): Blas {
   const { symbol, setter, maker = "BLAS of an unknown make", version, kernels } = found;
-  // Of 64 bits even where the library's are of 32: see the script that tried it.
-  const whole = koffi.sizeof("void*") === 8 ? "int64" : "int";
   // Accelerate reads it when it is loaded.
   if (path === ACCELERATE) process.env.VECLIB_MAXIMUM_THREADS ??= String(threads);
   const library = koffi.load(path);
-  const types = [..."iiiiiifiiiifii"].map((letter) => (letter === "i" ? whole : "float"));
-  const sgemm = library.func(symbol, "void", types) as Sgemm;
-  const set = setter ? library.func(setter, "void", [whole]) : () => {};
+  const call = library.func(symbol, "void", sgemmTypes(koffi)) as CSgemm;
+  const set = setter ? library.func(setter, "void", [wholeType(koffi)]) : () => {};
   // Accelerate knows only: one, or as many as it likes.
   const [one, several] = setter === "BLASSetThreading" ? [1, 0] : [1, threads];
+  if (found.concurrent) set(one);
   return {
     name: `${[maker, version].filter(Boolean).join(" ")}${kernels ? `, ${kernels} kernels` : ""}`,
     path,
     threads: setter || path === ACCELERATE ? threads : 1,
-    multiplyOn: (memory, fallback) =>
-      multiplyBy(
-        sgemm,
-        (array) => Number(koffi.address(array)),
-        (large) => set(large ? several : one),
+    ...(found.concurrent && { elsewhere: scriptFor(koffi, koffiPath, path, found) }),
+    sgemmOn: (memory) =>
+      callFrom(
         memory,
-        fallback,
+        call,
+        (array) => Number(koffi.address(array)),
+        found.concurrent ? undefined : (large) => set(large ? several : one),
       ),
   };
 }

@@ -39,21 +39,24 @@ const text = (name) => find(name, "str", [])?.call() ?? "";
 const number = (text) => text.match(/\\d+(\\.\\d+)+/)?.[0];
 function identify() {
   const config = find("openblas_get_config", "str", []);
-  if (config)
-    return ["OpenBLAS", number(config.call()), text("openblas_get_corename"), "openblas_set_num_threads"];
+  if (config) {
+    // 1: it has threads of its own, and locks. With OpenMP (2) or without threads (0) only one may call it at a time.
+    const concurrent = find("openblas_get_parallel", "int", [])?.call() === 1;
+    return ["OpenBLAS", number(config.call()), text("openblas_get_corename"), "openblas_set_num_threads", concurrent];
+  }
   if (find("bli_thread_set_num_threads", "void", [w])) {
     const kind = find("bli_arch_query_id", "int", []), name = find("bli_arch_string", "str", ["int"]);
-    return ["BLIS", number(text("bli_info_get_version_str")), kind && name ? name.call(kind.call()) : "", "bli_thread_set_num_threads"];
+    return ["BLIS", number(text("bli_info_get_version_str")), kind && name ? name.call(kind.call()) : "", "bli_thread_set_num_threads", true];
   }
   const version = find("MKL_Get_Version_String", "void", [w, "int"]);
   if (version) {
     const bytes = new Uint8Array(200);
     version.call(Number(koffi.address(bytes)), bytes.length);
-    return ["MKL", number(Buffer.from(bytes).toString("latin1")), "", "MKL_Set_Num_Threads"];
+    return ["MKL", number(Buffer.from(bytes).toString("latin1")), "", "MKL_Set_Num_Threads", true];
   }
-  if (path.includes("Accelerate.framework")) return ["Accelerate", undefined, "", "BLASSetThreading"];
+  if (path.includes("Accelerate.framework")) return ["Accelerate", undefined, "", "BLASSetThreading", false];
 }
-const [maker, version, kernels, setter] = identify() ?? [];
+const [maker, version, kernels, setter, concurrent] = identify() ?? [];
 const set = setter && find(setter, "void", [w]);
 if (set && setter !== "BLASSetThreading") set.call(Number(threads));
 
@@ -109,5 +112,5 @@ if (!maker) {
   times = best[0] / best[1];
 }
 say("stage", "end");
-end("found", { symbol: sgemm.symbol, setter: set?.symbol, maker, version, kernels, times });
+end("found", { symbol: sgemm.symbol, setter: set?.symbol, maker, version, kernels, concurrent, times });
 `;

@@ -10,6 +10,8 @@ export interface FoundBlas {
   readonly maker?: string;
   readonly version?: string;
   readonly kernels?: string;
+  /** Whether several threads may call it at the same time. */
+  readonly concurrent?: boolean;
   /** Times the speed of a plain loop; measured only where the maker is not known. */
   readonly times: number;
 }

@@ -3,7 +3,7 @@ import type { Fault, FoundBlas } from "./probe.ts";
 import { processorId } from "./processor.ts";
 
 /** Changes with what is tried and what is kept of it. */
-const FORM = 1;
+const FORM = 2;
 
 /** Environment variables on which it depends what a library does. */
 const RELEVANT = /^(OPENBLAS|GOTO|OMP|GOMP|KMP|MKL|BLIS|LD|DYLD)_/;

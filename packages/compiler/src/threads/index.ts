@@ -23,8 +23,13 @@ export interface ThreadedProgram {
   readonly modules: readonly WebAssembly.Module[];
   /** Whole numbers, as globals. */
   readonly numbers?: Readonly<Record<string, number>>;
-  /** Functions in JavaScript that thread 0 alone may call. */
+  /** Functions in JavaScript that thread 0 alone may call, but for those that the script makes. */
   readonly functions?: Readonly<Record<string, (...values: number[]) => unknown>>;
+  /**
+   * In Node, for the other threads: the body of a function of `(memory, require)` in JavaScript, which returns further
+   * imports. It runs once on each.
+   */
+  readonly script?: string;
 }
 
 /** Threads that run programs together: the calling one, number 0, and workers. */
@@ -115,8 +120,15 @@ export async function startThreads(count: number, options: ThreadsOptions): Prom
 
   const bring = async (program: ThreadedProgram): Promise<() => void> => {
     if (broken !== undefined) throw new Error(broken);
-    const { modules, numbers = {}, functions = {} } = program;
-    const job: ProgramOrder = { index: loaded++, modules, numbers, absent: Object.keys(functions) };
+    const { modules, numbers = {}, functions = {}, script } = program;
+    const absent = Object.keys(functions);
+    const job: ProgramOrder = {
+      index: loaded++,
+      modules,
+      numbers,
+      absent,
+      ...(script !== undefined && { script }),
+    };
     const m: Record<string, WebAssembly.ImportValue> = { m: memory, barrier, ...numbers, ...functions };
     for (const module of modules) Object.assign(m, (await WebAssembly.instantiate(module, { m })).exports);
     const run = m.run as (thread: number, threads: number) => void;

@@ -9,12 +9,13 @@ export interface Post {
   readonly threads: number;
 }
 
-/** What a worker is told: a program, its number, and the names of the functions that only thread 0 has. */
+/** What a worker is told: a program, its number, the names of the functions that only thread 0 has, and what it runs. */
 export interface ProgramOrder {
   readonly index: number;
   readonly modules: readonly WebAssembly.Module[];
   readonly numbers: Readonly<Record<string, number>>;
   readonly absent: readonly string[];
+  readonly script?: string;
 }
 
 /** A thread as the starting one sees it. */
@@ -27,6 +28,15 @@ export interface Helper {
 const source = `
 let post, words, seen, barrier;
 const programs = [];
+const made = new Map();
+function make(script) {
+  if (!made.has(script)) {
+    const builtin = (name) => process.getBuiltinModule("node:" + name);
+    const require = builtin("module").createRequire(builtin("path").resolve("worker.js"));
+    made.set(script, new Function("memory", "require", script)(post.memory, require));
+  }
+  return made.get(script);
+}
 function start(data) {
   post = data;
   words = new Int32Array(post.memory.buffer, post.control, ${Control.WORDS});
@@ -39,9 +49,10 @@ function start(data) {
   const imports = { m: { m: post.memory, control: post.control, wait } };
   barrier = new WebAssembly.Instance(post.barrier, imports).exports.barrier;
 }
-async function learn({ index, modules, numbers, absent }) {
+async function learn({ index, modules, numbers, absent, script }) {
   const m = { m: post.memory, barrier, ...numbers };
   for (const name of absent) m[name] = () => { throw new Error(name + " is there for thread 0 only"); };
+  if (script !== undefined) Object.assign(m, make(script));
   for (const module of modules) Object.assign(m, (await WebAssembly.instantiate(module, { m })).exports);
   programs[index] = m.run;
 }
