@@ -3,13 +3,14 @@ import * as compiler from "@hardgrad/compiler";
 import * as experiments from "@hardgrad/experiments";
 import * as onnx from "@hardgrad/onnx";
 import * as runtime from "@hardgrad/runtime";
+import * as circuit from "@hardgrad/runtime/circuit";
 import * as measure from "@hardgrad/runtime/measure";
 import * as threads from "@hardgrad/runtime/threads";
 import { defaultDevice, init } from "@jax-js/jax";
 import * as hardgrad from "hardgrad";
 import { describe, expect, test } from "vitest";
 import { docstringsOf, faultsOf, tagsOf } from "./docstrings.ts";
-import { compilerScope, hardgradScope, onnxScope, runtimeScope } from "./preludes.ts";
+import { circuitScope, compilerScope, hardgradScope, onnxScope, runtimeScope } from "./preludes.ts";
 import { experimentsScope } from "./preludes-experiments.ts";
 import { numbersIn, runExample, type Scope, valueSaid } from "./run-example.ts";
 
@@ -29,6 +30,7 @@ const packages: readonly Package[] = [
   { name: "compiler", index: "index", api: compiler, scope: () => compilerScope },
   { name: "experiments", index: "index", api: experiments, scope: experimentsScope },
   { name: "runtime", index: "index", api: runtime, scope: () => runtimeScope },
+  { name: "runtime", index: "circuit/index", api: circuit, scope: () => circuitScope },
   { name: "runtime", index: "measure", api: measure, scope: () => runtimeScope },
   { name: "runtime", index: "threads", api: threads, scope: () => runtimeScope },
 ];

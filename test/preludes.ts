@@ -3,6 +3,7 @@
 import * as compiler from "@hardgrad/compiler";
 import * as onnx from "@hardgrad/onnx";
 import * as runtime from "@hardgrad/runtime";
+import * as circuit from "@hardgrad/runtime/circuit";
 import * as measure from "@hardgrad/runtime/measure";
 import * as threads from "@hardgrad/runtime/threads";
 import { blockUntilReady, jit, lax, nn, numpy as np, random } from "@jax-js/jax";
@@ -97,6 +98,25 @@ export const runtimeScope: Scope = {
   network: small,
   readFileSync: () => () => runtime.writeRuntimeFile(small()),
 };
+
+/** For circuits: the exclusive or of two pixels, and a file of it. */
+export const circuitScope: Scope = {
+  ...functions({ ...circuit, writeFileSync: () => {} }),
+  circuit: exclusive,
+  readFileSync: () => () => circuit.writeCircuitFile(exclusive()),
+};
+
+function exclusive(): circuit.Circuit {
+  return {
+    inputs: 2,
+    thresholds: [
+      [0, 127],
+      [1, 127],
+    ],
+    gates: [[6, 0, 1]],
+    classes: [{ wires: [2] }],
+  };
+}
 
 function small(): runtime.Network {
   return { inputs: 3, layers: [{ kind: "linear", outputs: 2, weight: Float32Array.of(1, 2, 3, 4, 5, 6) }] };

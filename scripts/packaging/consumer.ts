@@ -3,6 +3,7 @@
 import { drawnDigits, type Experiment, experiments } from "@hardgrad/experiments";
 import { lower } from "@hardgrad/onnx";
 import { loadRuntime, type Runtime, writeRuntimeFile } from "@hardgrad/runtime";
+import { type Circuit, simplifyCircuit } from "@hardgrad/runtime/circuit";
 import { loadThreaded } from "@hardgrad/runtime/threads";
 import { numpy as np, random } from "@jax-js/jax";
 import { bernoulli, type Estimator, expectation, grad, reinmax, rloo, through } from "hardgrad";
@@ -26,5 +27,11 @@ export const runtime: Promise<Runtime> = loadRuntime(
   writeRuntimeFile({ inputs: 2, layers: [{ kind: "linear", outputs: 1, weight: new Float32Array(2) }] }),
 );
 export { loadThreaded };
+export const circuit: Circuit = simplifyCircuit({
+  inputs: 1,
+  thresholds: [[0, 127]],
+  gates: [],
+  classes: [{ wires: [0] }],
+});
 export const titles: readonly string[] = experiments.map(({ title }: Experiment) => title);
 export const labels: ArrayLike<number> = drawnDigits({ seed: 1, train: 2, test: 1 }).train.labels;

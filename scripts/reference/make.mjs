@@ -16,6 +16,7 @@ const entries = {
   "@hardgrad/onnx/graph": "onnx/src/graph.ts",
   "@hardgrad/compiler": "compiler/src/index.ts",
   "@hardgrad/runtime": "runtime/src/index.ts",
+  "@hardgrad/runtime/circuit": "runtime/src/circuit/index.ts",
   "@hardgrad/runtime/threads": "runtime/src/threads.ts",
   "@hardgrad/runtime/measure": "runtime/src/measure.ts",
   "@hardgrad/experiments": "experiments/src/index.ts",

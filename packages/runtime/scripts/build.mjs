@@ -1,32 +1,49 @@
-// Compiles the kernels (AssemblyScript) to WebAssembly and writes them, as text, into src/kernels.generated.ts.
-// Does nothing if that file was made from the same sources. Plain Node; needs the package assemblyscript only.
+// Compiles the kernels (AssemblyScript) to WebAssembly and writes them, as text, into src/*.generated.ts.
+// Does nothing if a file was made from the same sources. Plain Node; needs the package assemblyscript only.
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const folder = fileURLToPath(new URL("..", import.meta.url));
-const target = `${folder}src/kernels.generated.ts`;
-const sources = [
-  "scripts/build.mjs",
-  "src/layout.ts",
-  ...readdirSync(`${folder}assembly`).map((name) => `assembly/${name}`),
-];
-const hash = createHash("sha256");
-for (const name of sources) hash.update(name).update(readFileSync(folder + name));
-const stamp = `// sources ${hash.digest("hex")}`;
+const sourcesIn = (path) =>
+  readdirSync(folder + path)
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => `${path}/${name}`);
 
-if (!existsSync(target) || !readFileSync(target, "utf8").startsWith(stamp)) {
+// Circuits have no numbers to multiply, so nothing to fuse.
+await write(
+  "assembly/index.ts",
+  "src/kernels.generated.ts",
+  "kernels",
+  ["plain", "fused"],
+  ["src/layout.ts", ...sourcesIn("assembly")],
+);
+await write(
+  "assembly/circuit/index.ts",
+  "src/circuit/kernels.generated.ts",
+  "circuitKernels",
+  ["plain"],
+  [...["src/layout.ts", "src/circuit/layout.ts", "assembly/pieces.ts"], ...sourcesIn("assembly/circuit")],
+);
+
+/** The modules of one entry, for one thread and for several, as a TypeScript file that exports them under its name. */
+async function write(entry, path, exported, kinds, sources) {
+  const target = folder + path;
+  const hash = createHash("sha256");
+  for (const name of ["scripts/build.mjs", ...sources]) hash.update(name).update(readFileSync(folder + name));
+  const stamp = `// sources ${hash.digest("hex")}`;
+  if (existsSync(target) && readFileSync(target, "utf8").startsWith(stamp)) return;
   const { default: asc } = await import("assemblyscript/asc");
   const variants = {};
-  for (const fused of [false, true])
+  for (const kind of kinds)
     for (const shared of [false, true])
-      variants[`${fused ? "fused" : "plain"}${shared ? "Shared" : ""}`] = await compile(asc, fused, shared);
-  const lines = Object.entries(variants).map(([name, text]) => `  ${name}:\n    "${text}",`);
+      variants[`${kind}${shared ? "Shared" : ""}`] = await compile(asc, entry, kind === "fused", shared);
+  const names = Object.keys(variants).map((name) => `"${name}"`);
   const text = [
     stamp,
     "// Written by scripts/build.mjs from assembly/: do not edit.",
-    'export const kernels: { readonly [name in "plain" | "plainShared" | "fused" | "fusedShared"]: string } = {',
-    ...lines,
+    `export const ${exported}: { readonly [name in ${names.join(" | ")}]: string } = {`,
+    ...Object.entries(variants).map(([name, code]) => `  ${name}:\n    "${code}",`),
     "};",
     "",
   ].join("\n");
@@ -35,12 +52,12 @@ if (!existsSync(target) || !readFileSync(target, "utf8").startsWith(stamp)) {
 }
 
 /** One module as base64. `fused`: multiply-add instructions, where the engine has them. `shared`: for threads. */
-async function compile(asc, fused, shared) {
+async function compile(asc, entry, fused, shared) {
   const features = ["simd", ...(fused ? ["relaxed-simd"] : []), ...(shared ? ["threads"] : [])];
   let binary;
   const { error, stderr } = await asc.main(
     [
-      "assembly/index.ts",
+      entry,
       ...["-O3", "--noAssert", "--runtime", "stub", "--importMemory", "--use", "abort="],
       ...[
         "--baseDir",

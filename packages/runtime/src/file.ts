@@ -1,27 +1,10 @@
 import { type CheckedNetwork, checked } from "./check.ts";
-import { xxHash32 } from "./checksum.ts";
+import { align, readFrame, refuseFile, writeFrame } from "./frame.ts";
 import type { Layer, Network } from "./layers.ts";
-
-/**
- * The runtime file, version 1, little-endian:
- * 0 magic "HARDGRAD" · 8 version · 12 xxHash32 of all bytes from 16 on · 16 length of the header · 20 length of the data ·
- * 24 eight zero bytes · 32 the header, JSON in UTF-8, padded with spaces to a multiple of 64 (32 for the first) · the data.
- * The header is the network with every array replaced by { "offset", "length" } into the data, in order, each at the next
- * multiple of 64 bytes.
- */
-const magic = "HARDGRAD";
-const version = 1;
-const start = 32;
-const align = (n: number): number => Math.ceil(n / 64) * 64;
 
 /** The fields of layers that hold arrays, in their order in the file. */
 const arrays = ["weight", "signs", "scale", "bias"] as const;
 type ArrayName = (typeof arrays)[number];
-
-/** A runtime file can't be read: the message says why in one sentence. */
-export class RuntimeFileError extends Error {
-  override readonly name: string = "RuntimeFileError";
-}
 
 /**
  * Writes a network as one file.
@@ -46,24 +29,11 @@ export function writeRuntimeFile(network: Network): Uint8Array<ArrayBuffer> {
     }
     return entry;
   });
-  const json = new TextEncoder().encode(
-    JSON.stringify({ inputs: network.inputs, layers, meta: network.meta ?? {} }),
-  );
-  const header = align(start + json.length) - start;
-  if (start + header + end > 2 ** 32 - 1)
-    throw new RangeError("writeRuntimeFile: the network is larger than 4 GB.");
-  const bytes = new Uint8Array(start + header + end);
-  bytes.set(new TextEncoder().encode(magic));
-  bytes.set(json, start);
-  bytes.fill(32, start + json.length, start + header);
-  for (const { offset, values } of parts)
-    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), start + header + offset);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(8, version, true);
-  view.setUint32(16, header, true);
-  view.setUint32(20, end, true);
-  view.setUint32(12, xxHash32(bytes.subarray(16)), true);
-  return bytes;
+  const header = { inputs: network.inputs, layers, meta: network.meta ?? {} };
+  return writeFrame("writeRuntimeFile", header, end, (data) => {
+    for (const { offset, values } of parts)
+      data.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), offset);
+  });
 }
 
 /**
@@ -82,8 +52,9 @@ function readChecked(bytes: Uint8Array): CheckedNetwork {
     const [what, way] = describe(bytes);
     throw new TypeError(`readRuntimeFile: bytes is ${what}, but must be a Uint8Array${way}.`);
   }
-  const dataStart = checkFrame(bytes);
-  const header = parseHeader(bytes.subarray(start, dataStart));
+  const frame = readFrame(bytes);
+  const { dataStart } = frame;
+  const header = parseHeader(frame.header);
   // The arrays need an aligned start in memory; a view into the middle of a larger buffer may lack it.
   const file = (bytes.byteOffset & 3) === 0 ? bytes : bytes.slice();
   const data = file.subarray(dataStart);
@@ -91,15 +62,15 @@ function readChecked(bytes: Uint8Array): CheckedNetwork {
   const take = (at: string, entry: unknown, size: number): { offset: number; length: number } => {
     const { offset, length } = (entry ?? {}) as { readonly offset?: unknown; readonly length?: unknown };
     if (offset !== align(end) || !Number.isSafeInteger(length) || (length as number) < 0)
-      refuse(
+      refuseFile(
         `${at} has offset ${String(offset)} and length ${String(length)}, but must begin at ${align(end)}`,
       );
     end = align(end) + (length as number) * size;
-    if (end > data.length) refuse(`${at} ends at byte ${end} of the data, which has ${data.length}`);
+    if (end > data.length) refuseFile(`${at} ends at byte ${end} of the data, which has ${data.length}`);
     return { offset: data.byteOffset + align(end - (length as number) * size), length: length as number };
   };
   const layers = header.layers.map((given, index) => {
-    if (typeof given !== "object" || given === null) refuse(`layer ${index} is not an object`);
+    if (typeof given !== "object" || given === null) refuseFile(`layer ${index} is not an object`);
     const layer: Record<string, unknown> = { ...given };
     for (const name of arrays) {
       if (layer[name] === undefined) continue;
@@ -111,11 +82,11 @@ function readChecked(bytes: Uint8Array): CheckedNetwork {
     }
     return layer as unknown as Layer;
   });
-  if (end !== data.length) refuse(`its arrays end at byte ${end} of the data, which has ${data.length}`);
+  if (end !== data.length) refuseFile(`its arrays end at byte ${end} of the data, which has ${data.length}`);
   try {
     return checked({ inputs: header.inputs, layers, meta: header.meta });
   } catch (error) {
-    return refuse((error as Error).message.replace(/\.$/, ""));
+    return refuseFile((error as Error).message.replace(/\.$/, ""));
   }
 }
 
@@ -145,48 +116,16 @@ function describe(value: unknown): [what: string, way: string] {
   return [typeof value === "object" ? "another object" : `a ${typeof value}`, ""];
 }
 
-/** Magic, version, lengths and checksum; returns where the data begins. */
-function checkFrame(bytes: Uint8Array): number {
-  if (bytes.length < start)
-    refuse(`it has ${bytes.length} bytes, less than its first ${start}: it is truncated`);
-  if (new TextDecoder().decode(bytes.subarray(0, 8)) !== magic) refuse(`it does not begin with ${magic}`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const given = view.getUint32(8, true);
-  if (given !== version)
-    refuse(`its version is ${given}, but this runtime reads version ${version}; export it again`);
-  const header = view.getUint32(16, true);
-  const length = start + header + view.getUint32(20, true);
-  if (bytes.length !== length)
-    refuse(
-      `it has ${bytes.length} bytes, but says it has ${length}: it is ${bytes.length < length ? "truncated" : "too long"}`,
-    );
-  if ((start + header) % 64 !== 0) refuse(`its header has ${header} bytes, which leaves the data unaligned`);
-  if (view.getUint32(12, true) !== xxHash32(bytes.subarray(16)))
-    refuse("its checksum is wrong: the file is damaged");
-  return start + header;
-}
-
-function parseHeader(text: Uint8Array): {
+/** The header of a network; its arrays are `{ offset, length }` into the data, in order, each at the next multiple of 64. */
+function parseHeader(header: unknown): {
   inputs: number;
   layers: unknown[];
   meta: { [key: string]: unknown };
 } {
-  let header: unknown;
-  try {
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(text));
-  } catch {
-    refuse("its header is not JSON");
-  }
-  const {
-    inputs,
-    layers,
-    meta = {},
-  } = (header ?? {}) as { inputs?: unknown; layers?: unknown; meta?: unknown };
-  if (!Array.isArray(layers) || layers.length === 0) refuse("its header has no list of layers");
-  if (typeof meta !== "object" || meta === null) refuse("meta in its header is not an object");
+  const { inputs, layers, circuit, meta = {} } = (header ?? {}) as { readonly [key: string]: unknown };
+  if (circuit !== undefined)
+    refuseFile("it holds a circuit: load it with loadCircuit of @hardgrad/runtime/circuit");
+  if (!Array.isArray(layers) || layers.length === 0) refuseFile("its header has no list of layers");
+  if (typeof meta !== "object" || meta === null) refuseFile("meta in its header is not an object");
   return { inputs: inputs as number, layers, meta: meta as { [key: string]: unknown } };
-}
-
-function refuse(why: string): never {
-  throw new RuntimeFileError(`This runtime file can't be used: ${why}.`);
 }

@@ -1,6 +1,7 @@
 export { type Costs, measureCosts } from "./costs.ts";
 export type { LayerReport } from "./explain.ts";
-export { RuntimeFileError, readRuntimeFile, writeRuntimeFile } from "./file.ts";
+export { readRuntimeFile, writeRuntimeFile } from "./file.ts";
+export { RuntimeFileError } from "./frame.ts";
 export type {
   BitsLayer,
   GatedLayer,

@@ -27,17 +27,17 @@ export function compileKernels(shared: boolean): Promise<Compiled> {
 }
 
 async function compile(name: keyof typeof binaries, shared: boolean): Promise<Compiled> {
-  const module = await WebAssembly.compile(decode(binaries[name]));
+  const module = await WebAssembly.compile(decodeModule(binaries[name]));
   return { module, asked: await instantiateKernels(module, createMemory(1, shared)) };
 }
 
 let fused: boolean | undefined;
 function hasFused(): boolean {
-  fused ??= WebAssembly.validate(decode(binaries.fused));
+  fused ??= WebAssembly.validate(decodeModule(binaries.fused));
   return fused;
 }
 
-const decode = (text: string): Uint8Array<ArrayBuffer> =>
+export const decodeModule = (text: string): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 
 /** A memory of at least this size. */

@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { evaluateCircuit } from "../src/circuit/index.ts";
 import { loadRuntime, type Network, writeRuntimeFile } from "../src/index.ts";
+import { bestOf, randomCircuit, randomImages } from "./circuit/random-circuit.ts";
 import { gatedNetwork } from "./networks.ts";
 import { floats, generator } from "./reference.ts";
 import { usualCosts } from "./values.ts";
@@ -77,6 +79,24 @@ describe.skipIf(!browserPath)(`in a page${browserPath ? "" : " (no chromium here
     await page.goto(`${origin}/`);
     await expectSame(await outputs(page, "/index.js", "loadRuntime"));
     await expect(outputs(page, "/threads.js", "loadThreaded")).rejects.toThrow("cross-origin isolated");
+    await page.close();
+  });
+
+  test("a circuit", async () => {
+    const page = await browser.newPage();
+    await page.goto(`${origin}/isolated/`);
+    const circuit = randomCircuit({ inputs: 30, thresholds: 60, gates: 300, classes: 5, counted: 150 }, 1);
+    const pixels = randomImages(30, 200, 2);
+    const classes = await page.evaluate(`(async () => {
+      const { loadCircuit, loadThreadedCircuit } = await import("/isolated/circuit/index.js");
+      const circuit = ${JSON.stringify(circuit)};
+      const pixels = Uint8Array.from(${JSON.stringify([...pixels])});
+      const one = await loadCircuit(circuit);
+      const two = await loadThreadedCircuit(circuit, { threads: 2 });
+      return [...one.classify(pixels), ...two.classify(pixels)];
+    })()`);
+    const expected = bestOf(evaluateCircuit(circuit, pixels), 5);
+    expect(classes).toEqual([...expected, ...expected]);
     await page.close();
   });
 

@@ -122,8 +122,11 @@ test("nothing else is needed: no dependency, no import from outside", () => {
   const read = (path: string): string => readFileSync(new URL(path, folder), "utf8");
   const { dependencies, peerDependencies } = JSON.parse(read("package.json"));
   expect({ dependencies, peerDependencies }).toEqual({});
-  const sources = readdirSync(new URL("src", folder));
-  expect(sources).toContain("runtime.ts");
+  const sources = readdirSync(new URL("src", folder), { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(".ts"),
+  );
+  expect(sources).toContain("circuit/runtime.ts");
   for (const name of sources)
-    for (const [, from] of read(`src/${name}`).matchAll(/from "([^"]*)"/g)) expect(from).toMatch(/^\.\//);
+    for (const [, from] of read(`src/${name}`).matchAll(/from "([^"]*)"/g))
+      expect(from).toMatch(/^\.\.?\/[^.]/);
 });

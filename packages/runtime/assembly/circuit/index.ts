@@ -1,0 +1,2 @@
+export { allFinite, run } from "./run";
+export { serve, share } from "./threads";
