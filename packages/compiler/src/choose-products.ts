@@ -1,7 +1,8 @@
-import { hasFused, type MemoryType } from "@hardgrad/onnx/graph";
+import type { MemoryType } from "@hardgrad/onnx/graph";
 import { type Blas, loadBlas } from "./blas/load.ts";
 import { createMultiply, multiplyModule, scratchBytes } from "./multiply/index.ts";
 import type { Multiply } from "./product.ts";
+import { useRelaxed } from "./relaxed.ts";
 import { canShare, threadsAvailable } from "./threads/available.ts";
 
 /** What computes the matrix products of compiled functions. */
@@ -18,6 +19,8 @@ export interface Products {
   readonly blas?: Pick<Blas, "sgemmOn" | "elsewhere">;
   /** Where device auto found no BLAS: what is missing, and the command that installs it. */
   readonly faster?: string;
+  /** Whether programs use fused multiply-add. */
+  readonly fused: boolean;
   /** What memory they work on. */
   readonly memory: MemoryType;
   /** The module of our own kernels, for memory of that type. */
@@ -31,13 +34,14 @@ export interface Products {
 /** Our own kernels. */
 export function wasmProducts(threads = 1): Products {
   const memory = threads > 1 ? { shared: true, maximum: 65_536 } : {};
-  const options = { fused: hasFused(), ...memory };
+  const options = { fused: useRelaxed(), ...memory };
   return {
     device: "wasm",
-    // Node 24 and browsers have fused multiply-add, which rounds once where two operations round twice.
+    // It rounds once where two operations round twice.
     name: options.fused ? "WebAssembly with fused multiply-add" : "WebAssembly",
     threads,
     together: threads,
+    fused: options.fused,
     memory,
     module: multiplyModule(options),
     scratchBytes: scratchBytes(threads),

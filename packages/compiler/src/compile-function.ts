@@ -104,6 +104,7 @@ export function compileFunction(
       memory: residents.products.memory,
       threads: residents.products.together,
       blas: residents.sgemm !== undefined,
+      fused: residents.products.fused,
     },
   );
 

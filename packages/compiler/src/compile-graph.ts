@@ -4,6 +4,7 @@ import {
   call,
   type DType,
   type Graph,
+  hasFused,
   int,
   type MemoryType,
   ModuleBuilder,
@@ -24,6 +25,7 @@ import { schedule } from "./schedule.ts";
 import { sink } from "./sink.ts";
 import type { Loop, ScheduledStep } from "./steps.ts";
 import type { Storage } from "./views.ts";
+import type { Target } from "./writer.ts";
 
 /** An array of a program that the caller writes or reads. */
 export interface ProgramPort {
@@ -58,6 +60,8 @@ export interface GraphLayout {
   readonly threads?: number;
   /** Whether `sgemm` is there, which computes what products it can (default false). */
   readonly blas?: boolean;
+  /** Whether loops use fused multiply-add (default: where the engine has it). */
+  readonly fused?: boolean;
 }
 
 /** Operations that take longer than it takes threads to meet: some 5 us. */
@@ -76,7 +80,15 @@ const SGEMM = Array.from({ length: 12 }, () => type.i32);
 export function compileGraph(
   graph: Graph,
   resultNames: readonly string[],
-  { held = new Map(), updates = {}, start, memory, threads = 1, blas = false }: GraphLayout,
+  {
+    held = new Map(),
+    updates = {},
+    start,
+    memory,
+    threads = 1,
+    blas = false,
+    fused = hasFused(),
+  }: GraphLayout,
 ): CompiledGraph {
   for (const x of [...graph.inputs, ...graph.nodes.flatMap((node) => node.outputs)])
     if (x.dtype === "float64" || x.dtype === "float16")
@@ -129,6 +141,7 @@ export function compileGraph(
   const sgemm = blas ? builder.import("sgemm", SGEMM) : undefined;
   const hostCall = builder.import("host", [type.i32]);
   const barrier = threads > 1 ? builder.import("barrier", [type.i32]) : undefined;
+  const target: Target = { relaxed: fused, constant: (code) => builder.constant(code) };
   const host: HostOperation[] = [];
   const explain: string[] = [];
   const works: Instruction[] = [];
@@ -156,7 +169,7 @@ export function compileGraph(
   for (const step of steps) {
     if (step.kind === "loop") {
       const cost = size(step.lengths) * step.nodes.length;
-      addLoop(step, compileLoop(step, storageOf), cost, describe(step, storageOf));
+      addLoop(step, compileLoop(step, storageOf, target), cost, describe(step, storageOf));
       continue;
     }
     const result = `${step.node.op} ${step.node.outputs.map((x) => `[${x.shape}]`).join(" ")}`;

@@ -26,6 +26,7 @@ export interface Loading {
   readonly start?: number;
   readonly memory?: WebAssembly.Memory;
   readonly threads?: TestThreads;
+  readonly fused?: boolean;
 }
 
 /** Threads for one graph after the other. */
@@ -46,7 +47,7 @@ export function testThreads(count: number): TestThreads {
 /** Compiles a graph on a memory full of NaN and truth: what is read and was not written shows. */
 export function load(
   graph: Graph,
-  { updates = new Map(), start = 64, memory, threads }: Loading = {},
+  { updates = new Map(), start = 64, memory, threads, fused }: Loading = {},
 ): Loaded {
   const products = threads?.products ?? wasmProducts(1);
   let top = start + products.scratchBytes;
@@ -63,6 +64,7 @@ export function load(
     start: top,
     memory: products.memory,
     threads: products.together,
+    fused: fused ?? products.fused,
   });
   const on = threads?.memory ?? memory ?? new WebAssembly.Memory({ initial: 1 });
   grow(on, compiled.bytes);

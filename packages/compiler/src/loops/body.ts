@@ -1,18 +1,14 @@
-import { get, isFloat, set, type, type Value } from "@hardgrad/onnx/graph";
+import { isFloat, type Value } from "@hardgrad/onnx/graph";
 import type { Loop } from "../steps.ts";
 import type { Storage, View } from "../views.ts";
-import { Writer } from "../writer.ts";
+import { splat, splatInt, type Writer } from "../writer.ts";
 import { emitNode } from "./emit-node.ts";
 import { type Nest, readKey, writeKey } from "./nest.ts";
 import type { Mode, NestMemory } from "./nest-memory.ts";
 import { addTo, type Sum } from "./sums.ts";
-import { splat, splatInt } from "./vector-math.ts";
 
 /** Writes what a nest does for an element: its nodes in order. */
 export class LoopBody {
-  /** Sets the variables that hold constants: at the start of the function. */
-  readonly prologue: Writer = new Writer(0);
-  readonly #constants = new Map<string, number>();
   readonly #w: Writer;
   readonly #loop: Loop;
   readonly #nest: Nest;
@@ -48,7 +44,7 @@ export class LoopBody {
       if (root.data?.length === 1) {
         const number = root.data[0]!;
         const word = root.dtype === "bool" ? -number : number;
-        return this.#constant(isFloat(root.dtype) ? splat(number) : splatInt(word));
+        return w.constant(isFloat(root.dtype) ? splat(number) : splatInt(word));
       }
       const key = readKey(this.#loop, root, view);
       const loaded = this.#memory.loaded(key, shift) ?? loadedHere.get(key);
@@ -66,7 +62,7 @@ export class LoopBody {
         addTo(w, sum, operands[0]!, single && this.#nest.folded.at(-1)!);
         return;
       }
-      emitNode(w, item.node, operands, (x) => get(this.#constant(splat(x))));
+      emitNode(w, item.node, operands);
       const local = w.keep();
       here.push(local);
       values.set(out, local);
@@ -79,17 +75,5 @@ export class LoopBody {
       this.#memory.store(writeKey(out), local, single, shift);
     });
     w.release(...here);
-  }
-
-  /** A variable that holds a constant from the start of the function. */
-  #constant(code: readonly number[]): number {
-    const key = code.join();
-    let local = this.#constants.get(key);
-    if (local === undefined) {
-      local = this.#w.local(type.v128);
-      this.prologue.emit(code, set(local));
-      this.#constants.set(key, local);
-    }
-    return local;
   }
 }

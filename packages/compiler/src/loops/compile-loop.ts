@@ -12,7 +12,7 @@ import {
 } from "@hardgrad/onnx/graph";
 import type { Loop } from "../steps.ts";
 import type { Storage } from "../views.ts";
-import { Writer } from "../writer.ts";
+import { type Target, Writer } from "../writer.ts";
 import { LoopBody } from "./body.ts";
 import { arrangeNest, type Nest, writeKey } from "./nest.ts";
 import { type Mode, NestMemory } from "./nest-memory.ts";
@@ -34,19 +34,25 @@ const oneByOne: Mode = { single: true, many: 1 };
 
 /**
  * @param storageOf where the values lie that are in memory.
+ * @param target the module that the function is added to.
  */
-export function compileLoop(loop: Loop, storageOf: ReadonlyMap<Value, Storage>): CompiledLoop {
-  return new LoopCompiler(loop, storageOf).compile();
+export function compileLoop(
+  loop: Loop,
+  storageOf: ReadonlyMap<Value, Storage>,
+  target: Target,
+): CompiledLoop {
+  return new LoopCompiler(loop, storageOf, target).compile();
 }
 
 class LoopCompiler {
-  readonly #w = new Writer(2);
+  readonly #w: Writer;
   readonly #loop: Loop;
   readonly #nest: Nest;
   readonly #memory: NestMemory;
   readonly #body: LoopBody;
 
-  constructor(loop: Loop, storageOf: ReadonlyMap<Value, Storage>) {
+  constructor(loop: Loop, storageOf: ReadonlyMap<Value, Storage>, target: Target) {
+    this.#w = new Writer(2, target);
     this.#loop = loop;
     this.#nest = arrangeNest(loop, storageOf);
     this.#memory = new NestMemory(this.#w, this.#nest);
@@ -69,7 +75,7 @@ class LoopCompiler {
       extent = outer === lengths.length - 1 ? Math.ceil(lengths[outer]! / 4) : lengths[outer]!;
       this.#kept(0, plain);
     }
-    return { locals: w.locals(), body: [...this.#body.prologue.code, ...w.code], extent };
+    return { locals: w.locals(), body: w.body, extent };
   }
 
   /** Loops over what is kept, from a level inwards. */

@@ -14,14 +14,13 @@ import {
   vectors,
 } from "@hardgrad/onnx/graph";
 import { gets, type Writer } from "../writer.ts";
-import { type Splat, splatInt, vectorMath } from "./vector-math.ts";
+import { vectorMath } from "./vector-math.ts";
 
 /** What an operator is written from: its operands are variables. */
 interface Context {
   readonly w: Writer;
   readonly node: Node;
   readonly operands: readonly number[];
-  readonly k: Splat;
   /** Whether its first operand is of float32. */
   readonly float: boolean;
 }
@@ -34,17 +33,17 @@ type Emitter = (c: Context) => void;
  *
  * @throws LoweringError for an operator that has no kernel.
  */
-export function emitNode(w: Writer, node: Node, operands: readonly number[], k: Splat): void {
+export function emitNode(w: Writer, node: Node, operands: readonly number[]): void {
   const { dtype } = node.inputs[0]!;
   const float = isFloat(dtype);
   const math = float ? vectorMath[node.op] : undefined;
   if (math) {
-    math(w, operands[0]!, k);
+    math(w, operands[0]!);
     return;
   }
   const emit = emitters[node.op];
   if (!emit) throw new LoweringError(`compile: ${node.op} of ${dtype} has no kernel.`);
-  emit({ w, node, operands, k, float });
+  emit({ w, node, operands, float });
 }
 
 /** One instruction on all operands, or one for floats and another for words. */
@@ -94,8 +93,8 @@ const emitters: { readonly [op: string]: Emitter | undefined } = {
   Floor: plain(f32x4.floor),
   Ceil: plain(f32x4.ceil),
   Round: plain(f32x4.nearest),
-  Reciprocal: ({ w, operands: [x], k }) => w.emit(k(1), get(x!), f32x4.div),
-  Relu: ({ w, operands: [x], k }) => w.emit(get(x!), k(0), f32x4.max),
+  Reciprocal: ({ w, operands: [x] }) => w.emit(w.number(1), get(x!), f32x4.div),
+  Relu: ({ w, operands: [x] }) => w.emit(get(x!), w.number(0), f32x4.max),
   Sign: sign,
   Clip: ({ w, operands: [x, low, high], float }) => {
     w.emit(get(x!));
@@ -117,7 +116,7 @@ const emitters: { readonly [op: string]: Emitter | undefined } = {
   Not: plain(v128.not),
   BitwiseNot: plain(v128.not),
   BitShift: shift,
-  Where: ({ w, operands: [c, x, y] }) => w.emit(gets(x!, y!, c!), v128.select),
+  Where: ({ w, operands: [c, x, y] }) => w.emit(gets(x!, y!, c!), w.select),
   Cast: cast,
 };
 
@@ -143,22 +142,22 @@ function fromWord(x: Value): "word" | "small" | "other" {
 
 /** A division, number by number; a divisor 0, which would stop the program, gives the dividend. */
 function lanes(w: Writer, x: number, y: number, op: Code): void {
-  const divisor = w.keep(splatInt(1), get(y), get(y), splatInt(0), i32x4.equal, v128.select);
+  const divisor = w.keep(w.word(1), get(y), get(y), w.word(0), i32x4.equal, w.select);
   w.emit(get(x));
   for (let lane = 0; lane < 4; lane++)
     w.emit(get(x), vectors.laneInt(lane), get(divisor), vectors.laneInt(lane), op, vectors.replaceInt(lane));
   w.release(divisor);
 }
 
-function sign({ w, operands, k, float }: Context): void {
+function sign({ w, operands, float }: Context): void {
   const x = operands[0]!;
   if (!float) {
-    w.emit(get(x), splatInt(1), i32x4.min, splatInt(-1), i32x4.max);
+    w.emit(get(x), w.word(1), i32x4.min, w.word(-1), i32x4.max);
     return;
   }
   // 0 and NaN stay what they are.
-  w.emit(get(x), splatInt(-(2 ** 31)), v128.and, k(1), v128.or, get(x));
-  w.emit(get(x), f32x4.abs, k(0), f32x4.more, v128.select);
+  w.emit(get(x), w.word(-(2 ** 31)), v128.and, w.number(1), v128.or, get(x));
+  w.emit(get(x), f32x4.abs, w.number(0), f32x4.more, w.select);
 }
 
 function shift({ w, node, operands }: Context): void {
@@ -183,23 +182,23 @@ function shift({ w, node, operands }: Context): void {
 
 const integers: readonly DType[] = ["int32", "int64", "uint32", "uint8"];
 
-function cast({ w, node, operands, k }: Context): void {
+function cast({ w, node, operands }: Context): void {
   const x = operands[0]!;
   const [from, to] = [node.inputs[0]!.dtype, node.outputs[0]!.dtype];
   w.emit(get(x));
   if (from === to || (integers.includes(from) && integers.includes(to))) return;
   if (to === "bool") {
-    if (from === "float32") w.emit(k(0), f32x4.notEqual);
-    else w.emit(splatInt(0), i32x4.notEqual);
-  } else if (from === "bool") w.emit(to === "float32" ? k(1) : splatInt(1), v128.and);
+    if (from === "float32") w.emit(w.number(0), f32x4.notEqual);
+    else w.emit(w.word(0), i32x4.notEqual);
+  } else if (from === "bool") w.emit(to === "float32" ? w.number(1) : w.word(1), v128.and);
   else if (to === "float32") w.emit(from === "int64" || from === "int32" ? v128.toSignedFloat : v128.toFloat);
   else if (to === "int32") w.emit(i32x4.fromFloat);
   else if (to === "uint32" || to === "uint8") w.emit(i32x4.fromFloatUnsigned);
   else {
     // The low half of a 64-bit integer: 2^32 has none.
     const signed = w.keep(i32x4.fromFloat);
-    const word = w.keep(get(x), k(2 ** 32), f32x4.less, get(x), v128.and, i32x4.fromFloatUnsigned);
-    w.emit(gets(signed, word), get(x), k(0), f32x4.less, v128.select);
+    const word = w.keep(get(x), w.number(2 ** 32), f32x4.less, get(x), v128.and, i32x4.fromFloatUnsigned);
+    w.emit(gets(signed, word), get(x), w.number(0), f32x4.less, w.select);
     w.release(signed, word);
   }
 }

@@ -1,7 +1,6 @@
 import { type Code, f32x4, get, i32x4, isFloat, set, tee, type Value, vectors } from "@hardgrad/onnx/graph";
 import type { LoopNode } from "../steps.ts";
-import type { Writer } from "../writer.ts";
-import { splat, splatInt } from "./vector-math.ts";
+import { splat, splatInt, type Writer } from "../writer.ts";
 
 /** So many numbers are added up before their sum is added to the total: an error of so many roundings at most. */
 export const RUN = 128;

@@ -22,6 +22,7 @@ export class ModuleBuilder {
   readonly #types: string[] = [];
   readonly #imports: number[][] = [];
   readonly #globals: number[][] = [];
+  readonly #constants = new Map<string, { readonly index: number; readonly code: Code }>();
   readonly #functions: number[] = [];
   readonly #bodies: Code[] = [];
   readonly #exports: number[][] = [];
@@ -46,7 +47,17 @@ export class ModuleBuilder {
 
   /** A whole number that is imported as `m.NAME` and stays as it is: the index of a global. */
   global(name: string): number {
+    if (this.#constants.size > 0) throw new RangeError("ModuleBuilder: imports come before constants.");
     return this.#globals.push([...named("m"), ...named(name), 3, type.i32, 0]) - 1;
+  }
+
+  /** A vector that stays as it is, from the instruction that pushes it: the index of a global. */
+  constant(code: Code): number {
+    const known = this.#constants.get(code.join());
+    if (known) return known.index;
+    const index = this.#globals.length + this.#constants.size;
+    this.#constants.set(code.join(), { index, code });
+    return index;
   }
 
   /** A function: its index. The body leaves its results on the stack. */
@@ -76,6 +87,10 @@ export class ModuleBuilder {
       ...section(1, list(this.#types.map((t) => t.split(",").map(Number)))),
       ...section(2, list([memory, ...this.#imports, ...this.#globals])),
       ...section(3, list(this.#functions.map(unsigned))),
+      ...section(
+        6,
+        list([...this.#constants.values()].map(({ code }) => [type.v128, 0, ...code, ...control.end])),
+      ),
       ...section(7, list(this.#exports)),
       ...section(10, list(this.#bodies)),
     ]);

@@ -46,6 +46,7 @@ export const v128: Operators<
   | "or"
   | "xor"
   | "select"
+  | "selectLanes"
   | "shl"
   | "shr"
   | "add"
@@ -62,6 +63,8 @@ export const v128: Operators<
   xor: vector(0x51),
   /** Pops a, b and a mask: bits of a where the mask has ones. */
   select: vector(0x52),
+  /** The same for masks whose lanes are all ones or all zeros, in one instruction; only where `hasFused()`. */
+  selectLanes: vector(0x10b),
   shl: vector(0xab),
   shr: vector(0xad),
   add: vector(0xae),
@@ -139,6 +142,8 @@ export const f32x4: Operators<
   | "div"
   | "min"
   | "max"
+  | "least"
+  | "most"
   | "multiplyAdd"
 > = {
   equal: vector(0x41),
@@ -159,6 +164,10 @@ export const f32x4: Operators<
   div: vector(0xe7),
   min: vector(0xe8),
   max: vector(0xe9),
+  /** `b < a ? b : a`, so a where one is NaN: one instruction, where `min` is five. */
+  least: vector(0xea),
+  /** `a < b ? b : a` */
+  most: vector(0xeb),
   /** a b + c, rounded once or twice; only where `hasFused()`. */
   multiplyAdd: vector(0x105),
 };
