@@ -89,7 +89,7 @@ export default defineConfig({
         test: {
           ...each,
           name: "apart",
-          include: ["packages/*/test/**/*.test.ts", "{test,bench/test}/**/*.test.ts"],
+          include: ["packages/*/test/**/*.test.ts", "{test,bench/test,site/test}/**/*.test.ts"],
           exclude: together.flatMap(sharing),
         },
       },

@@ -1,4 +1,4 @@
-// Makes packages/cli/digits, the generator that `draw` has by default, out of a run: the same folder, but its checkpoint has only what drawing needs, in half precision.
+// Makes packages/cli/digits, the generator that `draw` and the site have by default, out of a run: the same folder, but its checkpoint has only what drawing needs, matrices in 8 bits and the rest in 16.
 // node scripts/example-generator.mjs RUN
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -20,17 +20,37 @@ function half(value) {
   return sign | (rounded + (exponent + 14) * 1024); // a carry goes into the exponent by itself
 }
 
+/** A matrix as whole numbers from -127 to 127, times a step for each column: its largest number over 127. */
+function eightBits(name, { shape, data }) {
+  const columns = shape.at(-1);
+  const steps = new Float32Array(columns);
+  for (const [i, value] of data.entries())
+    steps[i % columns] = Math.max(steps[i % columns], Math.abs(value) / 127);
+  const counts = Int8Array.from(data, (value, i) =>
+    value === 0 ? 0 : Math.round(value / steps[i % columns]),
+  );
+  return [
+    { name, dtype: "I8", shape, data: counts },
+    { name: `${name}.steps`, dtype: "F32", shape: [columns], data: steps },
+  ];
+}
+
 const { metadata, tensors } = checkpointParts(readFileSync(join(run, "checkpoint.safetensors")));
-const kept = Object.entries(tensors).filter(([name]) => /^params\.(decoder|prior)\./.test(name));
-const halves = kept.map(([name, { shape, data }]) => ({ name, shape, data: Uint16Array.from(data, half) }));
+const parts = Object.entries(tensors)
+  .filter(([name]) => /^params\.(decoder|prior)\./.test(name))
+  .flatMap(([name, tensor]) =>
+    tensor.shape.length === 2
+      ? eightBits(name, tensor)
+      : [{ name, dtype: "F16", shape: tensor.shape, data: Uint16Array.from(tensor.data, half) }],
+  );
 
 let offset = 0;
 const header = {};
-for (const { name, shape, data } of halves) {
-  header[name] = { dtype: "F16", shape, data_offsets: [offset, offset + data.byteLength] };
+for (const { name, dtype, shape, data } of parts) {
+  header[name] = { dtype, shape, data_offsets: [offset, offset + data.byteLength] };
   offset += data.byteLength;
 }
-const data = Buffer.concat(halves.map((t) => Buffer.from(t.data.buffer)));
+const data = Buffer.concat(parts.map((t) => Buffer.from(t.data.buffer)));
 
 /** The file with these metadata. */
 function file(about) {
@@ -56,19 +76,23 @@ npx hardgrad draw --grid
 npx hardgrad draw --digit 3 --morph 3:8
 \`\`\`
 
-[More about generators](https://github.com/hardgrad/hardgrad/blob/main/docs/generator.md). It was trained on digits drawn by code (\`--data drawn\`):
+[More about generators](https://github.com/hardgrad/hardgrad/blob/main/docs/generator.md). It was trained on MNIST:
 
 \`\`\`
 ${command} --out RUN
 node scripts/example-generator.mjs RUN
 \`\`\`
 
-The second command keeps of the checkpoint only what drawing needs (decoder and prior), in half precision; so the run can't be judged by its classifier or resumed.
+The second command keeps of the checkpoint only what drawing needs (decoder and prior): matrices in 8 bits, a step for each column, the rest in half precision. So the run can't be resumed.
 `;
 
 mkdirSync(target, { recursive: true });
-for (const name of ["config.json", "environment.json", "metrics.jsonl", "summary.json"])
+for (const name of ["config.json", "environment.json", "summary.json"])
   copyFileSync(join(run, name), join(target, name));
+const epochs = readFileSync(join(run, "metrics.jsonl"), "utf8")
+  .split("\n")
+  .filter((row) => row.includes("loss/epoch"));
+writeFileSync(join(target, "metrics.jsonl"), `${epochs.join("\n")}\n`);
 writeFileSync(join(target, "README.md"), readme);
 writeFileSync(join(target, "checkpoint.safetensors"), bytes);
 console.log(`${target}: ${bytes.length} bytes`);

@@ -15,7 +15,10 @@ interface Entry {
 }
 
 /** Bytes of an element, by type; others are not read. */
-const widths: { readonly [dtype: string]: number } = { F32: 4, F16: 2 };
+const widths: { readonly [dtype: string]: number } = { F32: 4, F16: 2, I8: 1 };
+
+/** Added to the name of a matrix of 8 bits: the steps of its columns, which its whole numbers count. */
+const STEPS = ".steps";
 
 /**
  * A safetensors file as bytes: header length, JSON header padded to 8 bytes, data as float32.
@@ -46,7 +49,8 @@ export function writeSafetensors(tensors: Tensors, metadata: Safetensors["metada
 }
 
 /**
- * What a safetensors file of F32 or F16 holds; half precision is widened, exactly.
+ * What a safetensors file of F32, F16 or I8 holds. Half precision is widened, exactly. A matrix `w` of I8 has the steps of
+ * its columns beside it, `w.steps`: it is read as their product, the steps by themselves are not.
  *
  * @throws RangeError, a clause, for bytes of another form: "it is damaged".
  * @example
@@ -75,10 +79,16 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
     const width = widths[dtype];
     if (!width || end - begin !== width * size || begin < 0 || end > data.length) throw damaged;
     const values = new Uint8Array(data.subarray(begin, end)).buffer; // a copy: views of float32 begin at multiples of 4
-    tensors[name] = {
-      shape,
-      data: width === 4 ? new Float32Array(values) : widened(new Uint16Array(values)),
-    };
+    tensors[name] = { shape, data: decoded[dtype]!(values) };
+  }
+  for (const [name, { dtype }] of Object.entries(header)) {
+    if (dtype !== "I8") continue;
+    const { shape, data: counts } = tensors[name]!;
+    const steps = tensors[name + STEPS]?.data;
+    const columns = shape.at(-1);
+    if (steps?.length !== columns) throw damaged;
+    tensors[name] = { shape, data: counts.map((count, i) => count * steps![i % columns!]!) };
+    delete tensors[name + STEPS];
   }
   return { metadata, tensors };
 }
@@ -96,6 +106,12 @@ export function tensorBytes(tensors: Tensors): readonly Uint8Array[] {
     new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
   ]);
 }
+
+const decoded: { readonly [dtype: string]: (bytes: ArrayBuffer) => Float32Array } = {
+  F32: (bytes) => new Float32Array(bytes),
+  F16: (bytes) => widened(new Uint16Array(bytes)),
+  I8: (bytes) => Float32Array.from(new Int8Array(bytes)),
+};
 
 /** Half precision as float32, exactly. */
 function widened(halves: Uint16Array): Float32Array {

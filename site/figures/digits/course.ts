@@ -1,0 +1,67 @@
+import { useDevice } from "@hardgrad/experiments";
+import type { Start } from "../contract.ts";
+import { onWasm } from "../on-wasm.ts";
+import type { DigitsControls } from "./controls.ts";
+import { type DigitsData, type Drawn, MAP, placeOf } from "./data.ts";
+import { type Drawer, type Learner, learner, loaded } from "./drawer.ts";
+import { slantOf, weightOf } from "./measure.ts";
+import { joined, type Pad, randomPad, slantPad } from "./pad.ts";
+import { pointAt } from "./path.ts";
+
+/** Training steps of a tick, and after how many the pad's directions are looked for again. */
+const STEPS = 6;
+const REFRESH = 120;
+
+/** A generator that is asked for ten digits in one style. */
+export const start: Start<DigitsControls, DigitsData> = async (initial, { asset, progress }) => {
+  let state = initial;
+  const backend = await onWasm(() => useDevice("wasm", { threads: 1 }));
+  progress(0, 2, state.from === "here" ? "compiling the generator" : "loading the generator");
+  const learning: Learner | undefined =
+    state.from === "here" ? await onWasm(() => learner(state.seed, backend)) : undefined;
+  const drawer: Drawer =
+    learning ?? (await onWasm(async () => loaded(new Uint8Array(await asset("generator/checkpoint.safetensors")), state.seed, backend))); // biome-ignore format: one thought
+  const padNow = async (): Promise<Pad> =>
+    state.axes === "random" ? randomPad(drawer.noise) : slantPad(drawer);
+  progress(1, 2, "looking for slant and weight");
+  let pad = await onWasm(padNow);
+  let morphed = 0;
+
+  async function tick(): Promise<boolean> {
+    if (!learning || learning.step === learning.of) {
+      morphed++;
+      return true;
+    }
+    if (learning.step === 0) progress(0, 1, "compiling the training step");
+    await learning.learn(STEPS);
+    if (learning.step % REFRESH === 0 || learning.step === learning.of) pad = await padNow();
+    return true;
+  }
+
+  async function data(): Promise<DigitsData> {
+    const at = pointAt(state.style, state.path, morphed);
+    const ten = Array.from({ length: 10 }, (_, digit) => ({ digit, place: at }));
+    const map = Array.from({ length: MAP * MAP }, (_, n) => ({ digit: state.digit, place: placeOf(n) }));
+    const asked = [...ten, ...map];
+    const styles = joined(asked.map(({ digit, place: [x, y] }) => pad.style(digit, x, y)));
+    const pictures = await drawer.decode(
+      asked.map(({ digit }) => digit),
+      styles,
+    );
+    const digits: Drawn[] = ten.map(({ digit }, n) => {
+      const pixels = pictures[n]!;
+      return { digit, pixels, slant: slantOf(pixels), weight: weightOf(pixels) };
+    });
+    const training = learning && { step: learning.step, of: learning.of, loss: learning.loss };
+    return { at, digits, map: pictures.slice(ten.length), ...(training ? { training } : {}) };
+  }
+
+  return {
+    data: () => onWasm(data),
+    tick: () => onWasm(tick),
+    set: (next) => {
+      state = next;
+    },
+    end: () => drawer.end(),
+  };
+};
