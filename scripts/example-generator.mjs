@@ -1,13 +1,14 @@
 // Makes packages/cli/digits, the generator that `draw` and the site have by default, out of a run: the same folder, but its checkpoint has only what drawing needs, matrices in 8 bits and the rest in 16.
-// node scripts/example-generator.mjs RUN
+// node scripts/example-generator.mjs RUN [JUDGED.json]   and again with what `hardgrad judge packages/cli/digits --no-gan-train --json` said of it
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkpointParts, tensorBytes } from "@hardgrad/experiments";
 
-const [run] = process.argv.slice(2);
+const [run, judged] = process.argv.slice(2);
 const target = fileURLToPath(new URL("../packages/cli/digits", import.meta.url));
+const site = fileURLToPath(new URL("../site/public/generator", import.meta.url));
 
 /** The nearest number of half precision, as its 16 bits; to even between two. */
 function half(value) {
@@ -66,6 +67,22 @@ for (const part of tensorBytes(checkpointParts(file(metadata)).tensors)) hash.up
 const bytes = file({ ...metadata, sha256: hash.digest("hex") });
 
 const [, command] = /## Make it again\s+```\n(.*)\n```/.exec(readFileSync(join(run, "README.md"), "utf8"));
+/** What the judge said. */
+function verdict() {
+  const { recognised, varianceRatio, nearest, judge, environment } = JSON.parse(readFileSync(judged, "utf8"));
+  const percent = (share) => `${(100 * share).toFixed(2)} %`;
+  return `
+The judge (${percent(judge.accuracy)} on real test images) recognised ${percent(recognised.rate)} of ${recognised.trials} pictures as the digit that was asked for (95 % interval: ${percent(recognised.low)} to ${percent(recognised.high)}). Variance ratio ${varianceRatio.toFixed(2)}, nearest images ${nearest.trainOverTest.toFixed(2)}. Device ${environment.device}, Node ${environment.node}, ${environment.cpu}, ${environment.date.slice(0, 10)}:
+
+\`\`\`
+npx hardgrad judge packages/cli/digits --no-gan-train --json
+\`\`\`
+`;
+}
+
+const { date, device, products, threads, node } = JSON.parse(
+  readFileSync(join(run, "environment.json"), "utf8"),
+);
 const readme = `# A small generator of digits
 
 It is what \`hardgrad draw\` uses when it is given no run:
@@ -83,8 +100,8 @@ ${command} --out RUN
 node scripts/example-generator.mjs RUN
 \`\`\`
 
-The second command keeps of the checkpoint only what drawing needs (decoder and prior): matrices in 8 bits, a step for each column, the rest in half precision. So the run can't be resumed.
-`;
+The second command keeps of the checkpoint only what drawing needs (decoder and prior): matrices in 8 bits, a step for each column, the rest in half precision. So the run can't be resumed. Trained on device ${device} (${products}, threads: ${threads}), Node ${node}, ${date.slice(0, 10)}.
+${judged === undefined ? "" : verdict()}`;
 
 mkdirSync(target, { recursive: true });
 for (const name of ["config.json", "environment.json", "summary.json"])
@@ -94,5 +111,13 @@ const epochs = readFileSync(join(run, "metrics.jsonl"), "utf8")
   .filter((row) => row.includes("loss/epoch"));
 writeFileSync(join(target, "metrics.jsonl"), `${epochs.join("\n")}\n`);
 writeFileSync(join(target, "README.md"), readme);
-writeFileSync(join(target, "checkpoint.safetensors"), bytes);
+mkdirSync(site, { recursive: true });
+for (const folder of [target, site]) writeFileSync(join(folder, "checkpoint.safetensors"), bytes);
+writeFileSync(
+  join(site, "README.md"),
+  `# The generator of the site
+
+The checkpoint of [packages/cli/digits](../../../packages/cli/digits/README.md), byte for byte: how it was trained, and what the judge says of it, stands there. \`node scripts/example-generator.mjs RUN\` writes both.
+`,
+);
 console.log(`${target}: ${bytes.length} bytes`);

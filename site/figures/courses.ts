@@ -8,4 +8,6 @@ export const courses: {
   readonly [id: string]: () => Promise<{ start(state: never, tools: Tools): Promise<AnyCourse> }>;
 } = {
   "one-choice": () => import("./one-choice/course.ts"),
+  train: () => import("./train/course.ts"),
+  digits: () => import("./digits/course.ts"),
 };

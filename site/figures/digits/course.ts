@@ -23,7 +23,7 @@ export const start: Start<DigitsControls, DigitsData> = async (initial, { asset,
     learning ?? (await onWasm(async () => loaded(new Uint8Array(await asset("generator/checkpoint.safetensors")), state.seed, backend))); // biome-ignore format: one thought
   const padNow = async (): Promise<Pad> =>
     state.axes === "random" ? randomPad(drawer.noise) : slantPad(drawer);
-  progress(1, 2, "looking for slant and weight");
+  progress(1, 2, "finding the directions of the pad");
   let pad = await onWasm(padNow);
   let morphed = 0;
 
