@@ -1,5 +1,6 @@
 import type { Theme } from "vitepress";
 import DefaultTheme from "vitepress/theme-without-fonts";
+import { onMounted } from "vue";
 import LiveFigure from "./LiveFigure.vue";
 import "./style.css";
 
@@ -8,4 +9,14 @@ export default {
   enhanceApp({ app }) {
     app.component("LiveFigure", LiveFigure);
   },
+  setup() {
+    onMounted(absoluteLinks);
+  },
 } satisfies Theme;
+
+/** The built page names others relative to itself; the frame around it stays when the page changes without a reload. */
+function absoluteLinks(): void {
+  for (const link of document.querySelectorAll<HTMLAnchorElement>("a[href]"))
+    if (link.origin === location.origin && !link.getAttribute("href")!.startsWith("#"))
+      link.setAttribute("href", link.pathname + link.search + link.hash);
+}

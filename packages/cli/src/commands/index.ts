@@ -71,4 +71,9 @@ export const commands: readonly CommandEntry[] = [
     about: "draw a figure from the documentation as SVG, PNG or CSV (without a name: list them)",
     load: () => import("./figure.ts"),
   },
+  {
+    name: "lab",
+    about: "open the explainer, its live figures and the documentation in your browser; no network",
+    load: () => import("./lab.ts"),
+  },
 ];
