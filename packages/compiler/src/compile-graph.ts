@@ -141,7 +141,7 @@ export function compileGraph(
   const sgemm = blas ? builder.import("sgemm", SGEMM) : undefined;
   const hostCall = builder.import("host", [type.i32]);
   const barrier = threads > 1 ? builder.import("barrier", [type.i32]) : undefined;
-  const target: Target = { relaxed: fused, constant: (code) => builder.constant(code) };
+  const target: Target = { relaxed: fused, threads, constant: (code) => builder.constant(code) };
   const host: HostOperation[] = [];
   const explain: string[] = [];
   const works: Instruction[] = [];

@@ -31,7 +31,9 @@ export function productCode(
     ...share,
     ...call(multiply),
   ];
-  const byBlas = (product: ProductCall): boolean => sgemm !== undefined && sgemmOf(product) !== undefined;
+  // Memory sets the pace of a product with a vector, and our own kernels keep it better.
+  const byBlas = (product: ProductCall): boolean =>
+    sgemm !== undefined && product[0]! > 1 && product[1]! > 1 && sgemmOf(product) !== undefined;
   const blas = (product: ProductCall): Code => [...sgemmOf(product)!.flatMap((x) => int(x)), ...call(sgemm!)];
   const whole = (product: ProductCall): Code => (byBlas(product) ? blas(product) : own(product));
   if (!shared) return { code: products.flatMap(whole), shared };

@@ -11,6 +11,8 @@ const zero = words(0, 0, 0, 0).join();
 export interface Target {
   /** Whether the engine has relaxed SIMD: see `hasFused`. */
   readonly relaxed: boolean;
+  /** Threads that share what it does. */
+  readonly threads: number;
   /** The index of a global with the vector that an instruction pushes. */
   constant(code: Code): number;
 }

@@ -29,6 +29,10 @@ export interface CompiledLoop {
 const FROM = 0;
 const TO = 1;
 
+/** A loop of so many turns, and nodes in all of them, is written out. */
+const MOST_TURNS = 4;
+const UNROLLED = 64;
+
 const plain: Mode = { single: false, many: 1 };
 const oneByOne: Mode = { single: true, many: 1 };
 
@@ -54,7 +58,7 @@ class LoopCompiler {
   constructor(loop: Loop, storageOf: ReadonlyMap<Value, Storage>, target: Target) {
     this.#w = new Writer(2, target);
     this.#loop = loop;
-    this.#nest = arrangeNest(loop, storageOf);
+    this.#nest = arrangeNest(loop, storageOf, target.threads);
     this.#memory = new NestMemory(this.#w, this.#nest);
     this.#body = new LoopBody(this.#w, loop, this.#nest, this.#memory, storageOf);
   }
@@ -89,7 +93,14 @@ class LoopCompiler {
   #reduce(level: number, mode: Mode): void {
     const w = this.#w;
     const reductions = this.#loop.nodes.filter(({ folded }) => folded.includes(true));
-    const sums = beginSums(w, reductions, mode.many);
+    const { lengths, folded } = this.#nest;
+    const last = lengths.length - 1;
+    const times = lengths.reduce(
+      (n, d, axis) => (folded[axis] ? n * (axis === last ? Math.ceil(d / 4) : d) : n),
+      1,
+    );
+    const rest = folded[last]! && lengths[last]! % 4 > 0;
+    const sums = beginSums(w, reductions, mode.many, { runs: times > RUN, rest });
     this.#folded(level, mode, sums);
     const lanesFolded = this.#nest.folded.at(-1)!;
     for (const sum of sums) {
@@ -99,7 +110,8 @@ class LoopCompiler {
       if (this.#memory.storage(key)) this.#memory.store(key, result, mode.single || lanesFolded, sum.shift);
       w.release(result);
     }
-    for (const { total, run, single } of sums) w.release(total, run, single);
+    for (const { total, run, single } of sums)
+      for (const local of new Set([total, run, single])) if (local !== undefined) w.release(local);
   }
 
   /** Loops over what is folded, from a level inwards. */
@@ -148,15 +160,35 @@ class LoopCompiler {
         if (many > 1) run(limit, many, 4 * many, { single: false, many }, false);
         run(limit, 1, vector ? 4 : 1, vector ? plain : mode, sums.length > 0 && count > RUN);
       };
-      w.emit(outermost ? get(FROM) : int(0), set(i));
-      if (count > 0 && outermost) {
+      const rest = vector && !overrun && length % 4 > 0;
+      const innermost = level === order.length - 1;
+      if (
+        innermost &&
+        !outermost &&
+        many === 1 &&
+        count * this.#loop.nodes.length <= UNROLLED &&
+        count <= MOST_TURNS
+      ) {
+        // As short as a row of categories: without a loop.
+        for (let turn = 1; turn <= count; turn++) {
+          inside(vector ? plain : mode);
+          if (turn === count && !rest) return;
+          for (const { local, step } of moving)
+            w.emit(get(local), int(step * (vector ? 4 : 1)), i32.add, set(local));
+        }
+        if (!rest) return;
+      } else if (count > 0 && outermost) {
+        w.emit(get(FROM), set(i));
         const limit = w.integer();
         w.emit(get(TO), set(limit));
         if (vector && !overrun)
           w.emit(int(count), get(TO), i32.less, control.if, int(count), set(limit), control.end);
         all(get(limit));
-      } else if (count > 0) all(int(count));
-      if (!vector || overrun || length % 4 === 0) return;
+      } else if (count > 0) {
+        w.emit(int(0), set(i));
+        all(int(count));
+      }
+      if (!rest) return;
       // The last elements, by whoever has the last iteration.
       if (outermost) {
         w.emit(control.block, get(TO), int(count), i32.atMost, branchIf(0));

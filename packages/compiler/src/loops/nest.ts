@@ -40,8 +40,11 @@ export const readKey = ({ lengths }: Loop, root: Value, view: View): string =>
 /** The key of what a loop writes. */
 export const writeKey = (out: Value): string => `to ${out.id}`;
 
-/** @param storageOf where the values lie that are in memory. */
-export function arrangeNest(loop: Loop, storageOf: ReadonlyMap<Value, Storage>): Nest {
+/**
+ * @param storageOf where the values lie that are in memory.
+ * @param threads that share the outermost loop.
+ */
+export function arrangeNest(loop: Loop, storageOf: ReadonlyMap<Value, Storage>, threads: number): Nest {
   const all = accessesOf(loop, storageOf);
   const groups = joinedAxes(loop, [...all.values()]);
   const lengths = groups.map((group) => group.reduce((n, axis) => n * loop.lengths[axis]!, 1));
@@ -59,7 +62,7 @@ export function arrangeNest(loop: Loop, storageOf: ReadonlyMap<Value, Storage>):
   const copies = Math.min(
     MOST_VECTORS,
     Math.floor(MOST_COPIES / loop.nodes.length),
-    Math.floor(lengths[last]! / 4),
+    Math.floor(lengths[last]! / 4 / (kept.length === 1 ? threads : 1)),
   );
   return {
     accesses,

@@ -1,4 +1,4 @@
-import { type Code, f32x4, get, i32x4, isFloat, set, tee, type Value, vectors } from "@hardgrad/onnx/graph";
+import { type Code, f32x4, get, i32x4, isFloat, set, type Value, vectors } from "@hardgrad/onnx/graph";
 import type { LoopNode } from "../steps.ts";
 import { splat, splatInt, type Writer } from "../writer.ts";
 
@@ -11,29 +11,48 @@ export interface Sum {
   /** Which of the vectors that run at once. */
   readonly shift: number;
   readonly total: number;
+  /** Of a run; the total itself where all is one run. */
   readonly run: number;
-  readonly single: number;
+  /** Of elements that come one by one, if any do. */
+  readonly single: number | undefined;
+}
+
+/** How many numbers are added up. */
+export interface SumShape {
+  /** Whether they are more than one run. */
+  readonly runs: boolean;
+  /** Whether some come one by one, behind the last whole vector. */
+  readonly rest: boolean;
 }
 
 /** Variables with neutral elements, for each reduction and each of the vectors that run at once. */
-export function beginSums(w: Writer, reductions: readonly LoopNode[], many: number): readonly Sum[] {
-  const sums = Array.from({ length: many }, (_, shift) =>
-    reductions.map((item): Sum => ({ item, shift, total: w.vector(), run: w.vector(), single: w.vector() })),
-  ).flat();
-  for (const { item, total, run, single } of sums) w.emit(neutral(item), tee(total), tee(run), set(single));
-  return sums;
+export function beginSums(
+  w: Writer,
+  reductions: readonly LoopNode[],
+  many: number,
+  { runs, rest }: SumShape,
+): readonly Sum[] {
+  const begin = (item: LoopNode, shift: number): Sum => {
+    const total = w.vector();
+    const run = runs ? w.vector() : total;
+    const single = rest ? w.vector() : undefined;
+    for (const local of new Set([total, run, single]))
+      if (local !== undefined) w.emit(neutral(item), set(local));
+    return { item, shift, total, run, single };
+  };
+  return Array.from({ length: many }, (_, shift) => reductions.map((item) => begin(item, shift))).flat();
 }
 
 /** Adds a number. */
 export function addTo(w: Writer, { item, run, single }: Sum, operand: number, toSingle: boolean): void {
-  const target = toSingle ? single : run;
+  const target = toSingle ? single! : run;
   w.emit(get(target), get(operand), combiner(item), set(target));
 }
 
 /** Adds the numbers of a run to the totals. */
 export function endRun(w: Writer, sums: readonly Sum[]): void {
   for (const { item, total, run } of sums)
-    w.emit(get(total), get(run), combiner(item), set(total), neutral(item), set(run));
+    if (run !== total) w.emit(get(total), get(run), combiner(item), set(total), neutral(item), set(run));
 }
 
 /** Pops nothing and pushes the result: of all four lanes and the numbers that came one by one, or lane by lane. */
@@ -49,7 +68,8 @@ export function pushResult(w: Writer, { item, total, single }: Sum, acrossLanes:
       ...vectors.shuffle(...lanes),
       ...combine,
     ];
-    w.emit(turned(2, 3, 0, 1), set(all), turned(1, 0, 3, 2), get(single), combine);
+    w.emit(turned(2, 3, 0, 1), set(all), turned(1, 0, 3, 2));
+    if (single !== undefined) w.emit(get(single), combine);
     w.release(all);
   }
   if (item.node.op !== "ReduceMean") return;
