@@ -1,0 +1,74 @@
+import type { Look } from "../contract.ts";
+import { mark, squares, tip, words } from "../marks.ts";
+import type { ForgettingData, ForgettingState } from "./controls.ts";
+import { taskColour } from "./look.ts";
+import { nameOf } from "./panel.ts";
+import { placeOf } from "./place.ts";
+
+/** The weights between the hidden layers of the protected network: which finished task reads each. */
+
+export const MAP_TOP = 50;
+const LEGEND = 62;
+export const mapHeight = (side: number): number => MAP_TOP + side + LEGEND;
+
+export function weightMap(
+  look: Look,
+  at: { readonly x: number; readonly y: number; readonly side: number },
+  { map, tasks, touched }: ForgettingData,
+  state: ForgettingState,
+): SVGElement {
+  const { colours } = look;
+  const { units, readers } = map;
+  const cell = at.side / units;
+  const gap = cell > 4 ? 0.6 : 0;
+  const groups = new Map<number, [number, number][]>();
+  readers.forEach((bits, i) => {
+    const places = groups.get(bits) ?? [];
+    places.push([(i % units) * cell + gap / 2, MAP_TOP + Math.floor(i / units) * cell + gap / 2]);
+    groups.set(bits, places);
+  });
+  const parts: SVGElement[] = [
+    words(look, 0, 14, "What finished tasks read", { size: 14, bold: true }),
+    words(look, 0, 32, "between the hidden layers", { size: 11, fill: colours.quiet }),
+    mark(look, "rect", { x: 0, y: MAP_TOP, width: at.side, height: at.side, fill: "none", stroke: colours.line }), // biome-ignore format: one thought
+  ];
+  for (const [bits, places] of [...groups].sort(([a], [b]) => a - b)) {
+    const own = tasks.flatMap(({ digits }, t) => ((bits >> t) & 1 ? [{ digits, t }] : []));
+    const sentence =
+      own.length === 0
+        ? `${places.length} of ${units * units} weights: no finished task reads them`
+        : `${places.length} of ${units * units} weights, read for ${own.map((o) => nameOf(o.digits)).join("; ")}`;
+    const fill = own[0] ? taskColour(look, own[0].t) : colours.ground;
+    parts.push(mark(look, "path", { d: squares(places, cell - gap), fill }, tip(look, sentence)));
+  }
+  const [column, row] = [placeOf(state.weight[0], units), placeOf(state.weight[1], units)];
+  const ring = { x: column * cell - 2, y: MAP_TOP + row * cell - 2, width: cell + 4, height: cell + 4, fill: "none" }; // biome-ignore format: one thought
+  const picked = touched ? colours.family["score function"]! : colours.ink;
+  parts.push(
+    mark(look, "rect", { ...ring, stroke: colours.ground, "stroke-width": 5 }),
+    mark(
+      look,
+      "rect",
+      { ...ring, stroke: picked, "stroke-width": 2.5 },
+      tip(look, touched ? changeText(touched) : "the weight to touch"),
+    ),
+    ...legend(look, tasks, MAP_TOP + at.side + 18, at.side),
+  );
+  if (touched) parts.push(words(look, 0, MAP_TOP + at.side + 54, changeText(touched), { size: 11 }));
+  return mark(look, "g", { transform: `translate(${at.x} ${at.y})` }, ...parts);
+}
+
+/** In all the digits that a float32 has. */
+const changeText = ({ before, after }: NonNullable<ForgettingData["touched"]>): string =>
+  `changed from ${before.toPrecision(9)} to ${after.toPrecision(9)}`;
+
+function legend(look: Look, tasks: ForgettingData["tasks"], y: number, side: number): SVGElement[] {
+  const step = side / tasks.length;
+  return [
+    ...tasks.flatMap(({ digits }, t) => [
+      mark(look, "rect", { x: t * step, y: y - 9, width: 10, height: 10, fill: taskColour(look, t) }),
+      words(look, t * step + 14, y, digits.join(" "), { size: 11 }),
+    ]),
+    words(look, 0, y + 18, "colour: first reader; white: free".replace("white", look.dark ? "black" : "white"), { size: 11, fill: look.colours.quiet }), // biome-ignore format: one thought
+  ];
+}
