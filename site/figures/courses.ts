@@ -10,4 +10,6 @@ export const courses: {
   "one-choice": () => import("./one-choice/course.ts"),
   train: () => import("./train/course.ts"),
   digits: () => import("./digits/course.ts"),
+  gates: () => import("./gates/course.ts"),
+  forgetting: () => import("./forgetting/course.ts"),
 };

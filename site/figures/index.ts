@@ -8,4 +8,6 @@ export const figures: { readonly [id: string]: () => Promise<{ readonly figure: 
   "one-choice": () => import("./one-choice/figure.ts"),
   train: () => import("./train/figure.ts"),
   digits: () => import("./digits/figure.ts"),
+  gates: () => import("./gates/figure.ts"),
+  forgetting: () => import("./forgetting/figure.ts"),
 };

@@ -36,6 +36,14 @@ export const colours: { readonly light: Colours; readonly dark: Colours } = {
   },
 };
 
+/** Tasks in the order in which they are learned: one hue that no family has, told apart by lightness and by labels. */
+const tasks = {
+  light: ["#23124f", "#44318a", "#6650b3", "#846fcf", "#9a87dc"],
+  dark: ["#f1ecff", "#d3c8fb", "#b3a4f0", "#9482de", "#7966c4"],
+} as const;
+
+export const taskColour = (dark: boolean, task: number): string => (dark ? tasks.dark : tasks.light)[task]!;
+
 export const lookOf = (document: Document, width: number, dark: boolean): Look => ({
   document,
   width,

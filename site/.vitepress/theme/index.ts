@@ -2,12 +2,14 @@ import type { Theme } from "vitepress";
 import DefaultTheme from "vitepress/theme-without-fonts";
 import { onMounted } from "vue";
 import LiveFigure from "./LiveFigure.vue";
+import RunFolder from "./RunFolder.vue";
 import "./style.css";
 
 export default {
   extends: DefaultTheme,
   enhanceApp({ app }) {
     app.component("LiveFigure", LiveFigure);
+    app.component("RunFolder", RunFolder);
   },
   setup() {
     onMounted(absoluteLinks);

@@ -1,7 +1,7 @@
 import type { Look } from "../contract.ts";
+import { taskColour } from "../look.ts";
 import { mark, squares, tip, words } from "../marks.ts";
 import type { ForgettingData, ForgettingState } from "./controls.ts";
-import { taskColour } from "./look.ts";
 import { nameOf } from "./panel.ts";
 import { placeOf } from "./place.ts";
 
@@ -38,7 +38,7 @@ export function weightMap(
       own.length === 0
         ? `${places.length} of ${units * units} weights: no finished task reads them`
         : `${places.length} of ${units * units} weights, read for ${own.map((o) => nameOf(o.digits)).join("; ")}`;
-    const fill = own[0] ? taskColour(look, own[0].t) : colours.ground;
+    const fill = own[0] ? taskColour(look.dark, own[0].t) : colours.ground;
     parts.push(mark(look, "path", { d: squares(places, cell - gap), fill }, tip(look, sentence)));
   }
   const [column, row] = [placeOf(state.weight[0], units), placeOf(state.weight[1], units)];
@@ -66,9 +66,9 @@ function legend(look: Look, tasks: ForgettingData["tasks"], y: number, side: num
   const step = side / tasks.length;
   return [
     ...tasks.flatMap(({ digits }, t) => [
-      mark(look, "rect", { x: t * step, y: y - 9, width: 10, height: 10, fill: taskColour(look, t) }),
+      mark(look, "rect", { x: t * step, y: y - 9, width: 10, height: 10, fill: taskColour(look.dark, t) }),
       words(look, t * step + 14, y, digits.join(" "), { size: 11 }),
     ]),
-    words(look, 0, y + 18, "colour: first reader; white: free".replace("white", look.dark ? "black" : "white"), { size: 11, fill: look.colours.quiet }), // biome-ignore format: one thought
+    words(look, 0, y + 18, "colour: first reader; empty: free", { size: 11, fill: look.colours.quiet }), // biome-ignore format: one thought
   ];
 }

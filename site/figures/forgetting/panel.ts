@@ -1,8 +1,8 @@
 import type { Look } from "../contract.ts";
+import { taskColour } from "../look.ts";
 import { greyPicture, mark, tip, words } from "../marks.ts";
 import { percent, shareOf } from "../shares.ts";
 import type { ForgettingData, Learner, Seal } from "./controls.ts";
-import { taskColour } from "./look.ts";
 
 /** The accuracy of one network on every task that it has begun, and the certificates of those that are finished. */
 
@@ -50,7 +50,7 @@ export function panel(
     const points = learner.points
       .filter(({ right }) => right.length > t)
       .map((p) => ({ tasks: p.tasks, ...shareOf({ right: p.right[t]!, of: images }) }));
-    parts.push(...curve(look, points, taskColour(look, t), nameOf(digits), x, y));
+    parts.push(...curve(look, points, taskColour(look.dark, t), nameOf(digits), x, y));
     const middle = x(t + 0.5);
     const size = Math.min(24, width / 11);
     examples.forEach((pixels, i) => {
@@ -118,7 +118,7 @@ function endLabels(
   let above = Number.NEGATIVE_INFINITY;
   return labels.map((label) => {
     above = Math.max(label.y, above + 13);
-    return words(look, x(last.tasks) + 7, above, tasks[label.t]!.digits.join(" "), { size: 11, bold: true, fill: taskColour(look, label.t) }); // biome-ignore format: one thought
+    return words(look, x(last.tasks) + 7, above, tasks[label.t]!.digits.join(" "), { size: 11, bold: true, fill: taskColour(look.dark, label.t) }); // biome-ignore format: one thought
   });
 }
 

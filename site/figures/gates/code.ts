@@ -27,7 +27,7 @@ ${networks.join("\n")}
   const params = Object.fromEntries(
     Object.entries(tensors).flatMap(([tensor, value]) => (tensor.startsWith("params.") ? [[tensor.slice(7), value]] : [])),
   );
-  const runtime = await loadRuntime(gated.runtime(params, settings, data).network);
+  const runtime = await loadRuntime(gated.runtime(params, settings, data, settings.epochs).network);
   const image = Float32Array.from(data.test.images.subarray(0, data.test.size), (v) => v / 255);
   let microseconds = Infinity;
   for (let pass = 0; pass < 20; pass++) {

@@ -1,6 +1,6 @@
-import { defineFigure, type Look } from "../contract.ts";
+import { defineFigure, type Look, type Row } from "../contract.ts";
 import { picture } from "../marks.ts";
-import { decimalsOf, percent, shareOf, withError } from "../shares.ts";
+import { percent, shareOf, withError } from "../shares.ts";
 import { accuracyDots, BARS_HEIGHT, timeBars } from "./bars.ts";
 import { codeOf } from "./code.ts";
 import {
@@ -72,6 +72,7 @@ export const figure = defineFigure<typeof controls, GatesData>({
   controls,
   // The network that is shown first and its twin without gates, trained and measured.
   first: 42,
+  measured: ["microseconds", "microseconds, standard error"],
   plays: true,
   draw(data, state, look) {
     const at = layoutOf(look);
@@ -88,23 +89,26 @@ export const figure = defineFigure<typeof controls, GatesData>({
   says,
   code: codeOf,
   rows: ({ networks, times }) =>
-    networks.flatMap((network) => {
+    networks.flatMap((network): Row[] => {
       const { value, error } = shareOf(network.read);
       const time = times.find(({ id }) => id === network.id);
-      const own = {
-        "may open": densityOf(network.id).share,
-        "blocks open": network.rate.value,
-        "blocks open, standard error": network.rate.error,
-        accuracy: value,
-        "accuracy, standard error": error,
-        microseconds: time ? rounded(time.microseconds.value, time.microseconds.error) : "",
-        "microseconds, standard error": time?.microseconds.error ?? "",
-      };
-      if (network.digits.length === 0) return [{ ...own, digit: "", block: "", images: "", opens: "" }];
-      return network.digits.flatMap(({ images, opens }, digit) =>
-        opens.map((count, block) => ({ ...own, digit, block, images, opens: count })),
-      );
+      const own = { "may open": densityOf(network.id).share };
+      return [
+        {
+          ...own,
+          "blocks open": network.rate.value,
+          "blocks open, standard error": network.rate.error,
+          accuracy: value,
+          "accuracy, standard error": error,
+          microseconds: time?.microseconds.value ?? "",
+          "microseconds, standard error": time?.microseconds.error ?? "",
+        },
+        // Blocks that no image of a digit opens are left out.
+        ...network.digits.flatMap(({ images, opens }, digit) =>
+          opens.flatMap((count, block) =>
+            count > 0 ? [{ ...own, digit, block, images, opens: count }] : [],
+          ),
+        ),
+      ];
     }),
 });
-
-const rounded = (value: number, error: number): number => Number(value.toFixed(decimalsOf(error) + 1));

@@ -64,13 +64,15 @@ export async function traineeOf(
         ]),
       );
       if (density.share < 1) {
-        const gater = await loadRuntime(upTo(gated.runtime!(params, settings, dataset).network, "gate"));
+        const gater = await loadRuntime(
+          upTo(gated.runtime!(params, settings, dataset, settings.epochs).network, "gate"),
+        );
         const { train } = dataset;
         const kept = greys({ ...train, images: train.images.subarray(count * train.size), count: train.count - count }); // biome-ignore format: one thought
         const threshold = Math.max(0, thresholdForRate(gater.forward(kept), settings.rate));
         params.threshold = { shape: [1], data: Float32Array.of(threshold) };
       }
-      const { network } = gated.runtime!(params, settings, dataset);
+      const { network } = gated.runtime!(params, settings, dataset, settings.epochs);
       const runtime = await loadRuntime(network);
       return density.share === 1
         ? { runtime }
