@@ -43,7 +43,7 @@ const touching = ({ units, weight, touch }: ForgettingState): string => `
         (a, b) => users(layer, a).localeCompare(users(layer, b)) || a - b,
       )[place];
     const weights = checkpoint.tensors["params.w2"].data;
-    const at = unitAt(1, ${placeOf(weight[1], units)}) * ${units} + unitAt(2, ${placeOf(weight[0], units)});
+    const at = unitAt(1, ${placeOf(weight, units).row}) * ${units} + unitAt(2, ${placeOf(weight, units).column});
     const before = weights[at];
     ${touch === "zero" ? "weights[at] = 0;" : "new Uint32Array(weights.buffer, weights.byteOffset)[at] ^= 1;"}
     console.log(\`w2[\${at}]: \${before} becomes \${weights[at]}\`);

@@ -46,7 +46,7 @@ export const controls = {
   weight: {
     kind: "point",
     label: "Which weight",
-    default: [0.1, 0.1],
+    default: [0.1, 0.9],
     min: 0,
     max: 1,
     step: 0.025,

@@ -2,7 +2,6 @@ import {
   type Backend,
   continual,
   type Dataset,
-  drawnDigits,
   exampleAt,
   type Run,
   resolveSettings,
@@ -11,6 +10,7 @@ import {
   useDevice,
 } from "@hardgrad/experiments";
 import type { Start } from "../contract.ts";
+import { drawnOnce } from "../drawn-once.ts";
 import type { controls, ForgettingData, ForgettingState, Learner, Point, Seal } from "./controls.ts";
 import { digits, settingsOf, TASKS } from "./settings.ts";
 import { mapOf, touch } from "./touch.ts";
@@ -28,7 +28,7 @@ interface Pupil {
 export const start: Start<typeof controls, ForgettingData> = async (given, tools) => {
   let state: ForgettingState = given;
   tools.progress(0, 1, "drawing digits");
-  const dataset = drawnDigits(digits);
+  const dataset = drawnOnce(digits);
   const backend = await useDevice(tools.device, { threads: 1 });
   const pupils: Pupil[] = [];
   for (const protection of ["none", state.protection]) {

@@ -107,7 +107,7 @@ export const figure = defineFigure<typeof controls, ForgettingData>({
         top: map.y + MAP_TOP,
         width: map.side,
         height: map.side,
-        value: (x, y) => [x, y],
+        value: (x, y) => [x, 1 - y],
       },
     ];
   },

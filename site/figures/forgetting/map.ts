@@ -41,7 +41,7 @@ export function weightMap(
     const fill = own[0] ? taskColour(look.dark, own[0].t) : colours.ground;
     parts.push(mark(look, "path", { d: squares(places, cell - gap), fill }, tip(look, sentence)));
   }
-  const [column, row] = [placeOf(state.weight[0], units), placeOf(state.weight[1], units)];
+  const { row, column } = placeOf(state.weight, units);
   const ring = { x: column * cell - 2, y: MAP_TOP + row * cell - 2, width: cell + 4, height: cell + 4, fill: "none" }; // biome-ignore format: one thought
   const picked = touched ? colours.family["score function"]! : colours.ink;
   parts.push(

@@ -40,8 +40,7 @@ export function touch(
   checkpoint: Checkpoint,
   { touch: how, weight, units }: ForgettingState,
 ): { readonly checkpoint: Checkpoint; readonly touched: Touched } {
-  const row = placeOf(weight[1], units);
-  const column = placeOf(weight[0], units);
+  const { row, column } = placeOf(weight, units);
   const at = unitsOf(checkpoint, 0, units)[row]!.unit * units + unitsOf(checkpoint, 1, units)[column]!.unit;
   const w2 = checkpoint.tensors["params.w2"]!;
   const data = w2.data.slice();

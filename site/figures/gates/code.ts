@@ -29,7 +29,7 @@ ${networks.join("\n")}
   );
   const runtime = await loadRuntime(gated.runtime(params, settings, data, settings.epochs).network);
   const image = Float32Array.from(data.test.images.subarray(0, data.test.size), (v) => v / 255);
-  let microseconds = Infinity;
+  let microseconds = Number.POSITIVE_INFINITY;
   for (let pass = 0; pass < 20; pass++) {
     const started = performance.now();
     for (let i = 0; i < 200; i++) runtime.forward(image);

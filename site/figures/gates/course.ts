@@ -1,9 +1,10 @@
-import { drawnDigits, exampleAt, useDevice } from "@hardgrad/experiments";
+import { exampleAt, useDevice } from "@hardgrad/experiments";
 import { pixelsOf } from "../../frame/state.ts";
 import type { Start } from "../contract.ts";
+import { drawnOnce } from "../drawn-once.ts";
 import { medianOf } from "../shares.ts";
 import { type controls, densities, type GatesData, type GatesState, type NetworkData, type TimeData } from "./controls.ts"; // biome-ignore format: one thought
-import { type Passes, readAll, readOne, timePass } from "./reading.ts";
+import { passLength, type Rounds, readAll, readOne, timed } from "./reading.ts";
 import { digits } from "./settings.ts";
 import { greys, type Loaded, type Trainee, traineeOf } from "./trainee.ts";
 
@@ -12,7 +13,7 @@ const STEPS = 20;
 /** Rounds of time: after each network, and at the end. */
 const ROUNDS = 8;
 const LAST_ROUNDS = 16;
-/** Images of a pass. */
+/** Images that are timed. */
 const TIMED = 32;
 
 interface Known {
@@ -25,13 +26,14 @@ interface Known {
 export const start: Start<typeof controls, GatesData> = async (given, tools) => {
   let state: GatesState = given;
   tools.progress(0, 1, "drawing digits");
-  const dataset = drawnDigits(digits);
+  const dataset = drawnOnce(digits);
   const { test } = dataset;
   const backend = await useDevice(tools.device, { threads: 1 });
   const x = greys(test);
-  const timed = Array.from({ length: TIMED }, (_, n) => x.subarray(n * test.size, (n + 1) * test.size));
+  const images = Array.from({ length: TIMED }, (_, n) => x.subarray(n * test.size, (n + 1) * test.size));
   const known: Known[] = [];
-  const passes: Passes = new Map();
+  const rounds: Rounds = new Map();
+  const length = passLength();
   let current: Trainee | undefined;
   let lastRounds = 0;
 
@@ -53,8 +55,8 @@ export const start: Start<typeof controls, GatesData> = async (given, tools) => 
     for (const { trainee, loaded, data } of known) {
       if (data.steps < data.of) continue;
       const { id } = trainee.density;
-      if (!passes.has(id)) passes.set(id, []);
-      passes.get(id)!.push(timePass(loaded, timed));
+      if (!rounds.has(id)) rounds.set(id, []);
+      rounds.get(id)!.push(timed(loaded, images, length));
     }
   }
 
@@ -81,7 +83,7 @@ export const start: Start<typeof controls, GatesData> = async (given, tools) => 
         image,
         ...(own ? {} : { label: state.digit }),
         networks: known.map(({ loaded, data }) => ({ ...data, ...readOne(loaded, one) })),
-        times: timesOf(passes),
+        times: timesOf(rounds),
       };
     },
     async tick() {
@@ -109,13 +111,13 @@ function nth(labels: Uint8Array, label: number, n: number): number {
   return own[n % own.length]!;
 }
 
-function timesOf(passes: Passes): TimeData[] {
-  const dense = passes.get("1");
+function timesOf(rounds: Rounds): TimeData[] {
+  const dense = rounds.get("1");
   if (!dense) return [];
-  return [...passes].map(([id, own]) => ({
+  return [...rounds].map(([id, own]) => ({
     id,
     microseconds: medianOf(own),
-    // The last passes of both: a network that was trained later has fewer.
+    // The last rounds of both: a network that was trained later has fewer.
     times: medianOf(own.map((time, i) => dense[dense.length - own.length + i]! / time)),
   }));
 }
