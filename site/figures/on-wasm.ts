@@ -1,4 +1,4 @@
-import { defaultDevice } from "@jax-js/jax";
+import { defaultDevice, init } from "@jax-js/jax";
 
 /**
  * Does work with wasm as jax-js's default device, whatever the page's other figures compute on. Networks as small as
@@ -7,7 +7,9 @@ import { defaultDevice } from "@jax-js/jax";
  */
 export async function onWasm<T>(work: () => Promise<T>): Promise<T> {
   const before = defaultDevice();
+  await init("wasm");
   try {
+    defaultDevice("wasm");
     return await work();
   } finally {
     defaultDevice(before);

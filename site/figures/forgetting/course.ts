@@ -11,6 +11,7 @@ import {
 } from "@hardgrad/experiments";
 import type { Start } from "../contract.ts";
 import { drawnOnce } from "../drawn-once.ts";
+import { onWasm } from "../on-wasm.ts";
 import type { controls, ForgettingData, ForgettingState, Learner, Point, Seal } from "./controls.ts";
 import { digits, settingsOf, TASKS } from "./settings.ts";
 import { mapOf, touch } from "./touch.ts";
@@ -29,12 +30,12 @@ export const start: Start<typeof controls, ForgettingData> = async (given, tools
   let state: ForgettingState = given;
   tools.progress(0, 1, "drawing digits");
   const dataset = drawnOnce(digits);
-  const backend = await useDevice(tools.device, { threads: 1 });
+  const backend = await onWasm(() => useDevice("wasm", { threads: 1 }));
   const pupils: Pupil[] = [];
   for (const protection of ["none", state.protection]) {
     const settings = resolveSettings(continual.options, settingsOf(state, protection), dataset);
     const config = { experiment: "continual", estimator, data: "drawn", drawn: digits, seed: state.seed, settings }; // biome-ignore format: one thought
-    pupils.push({ run: await startRun(continual, config, dataset, backend), points: [], seals: [], unchecked: false }); // biome-ignore format: one thought
+    pupils.push({ run: await onWasm(() => startRun(continual, config, dataset, backend)), points: [], seals: [], unchecked: false }); // biome-ignore format: one thought
   }
   const [open, closed] = pupils as [Pupil, Pupil];
   const tasks = tasksOf(dataset);
@@ -56,23 +57,27 @@ export const start: Start<typeof controls, ForgettingData> = async (given, tools
     pupil.unchecked = false;
   }
 
+  async function data(): Promise<ForgettingData> {
+    const { run, seals } = closed;
+    const checkpoint = await run.checkpoint();
+    const map = mapOf(checkpoint, state.units);
+    const shown = { tasks, open: learnerOf(open), map };
+    if (state.touch === "none" || seals.length === 0) return { ...shown, closed: learnerOf(closed) };
+    const { checkpoint: changed, touched } = touch(checkpoint, state);
+    const broken = await sealsOf(changed, dataset, backend);
+    return { ...shown, closed: { ...learnerOf(closed), seals: broken }, touched };
+  }
+
+  async function tick(): Promise<boolean> {
+    const unchecked = pupils.find((pupil) => pupil.unchecked);
+    if (unchecked) await check(unchecked);
+    else await advance(closed.run.step < open.run.step ? closed : open);
+    return pupils.some(({ run, unchecked: left }) => left || run.step < run.totalSteps);
+  }
+
   return {
-    async data() {
-      const { run, seals } = closed;
-      const checkpoint = await run.checkpoint();
-      const map = mapOf(checkpoint, state.units);
-      const shown = { tasks, open: learnerOf(open), map };
-      if (state.touch === "none" || seals.length === 0) return { ...shown, closed: learnerOf(closed) };
-      const { checkpoint: changed, touched } = touch(checkpoint, state);
-      const broken = await sealsOf(changed, dataset, backend);
-      return { ...shown, closed: { ...learnerOf(closed), seals: broken }, touched };
-    },
-    async tick() {
-      const unchecked = pupils.find((pupil) => pupil.unchecked);
-      if (unchecked) await check(unchecked);
-      else await advance(closed.run.step < open.run.step ? closed : open);
-      return pupils.some(({ run, unchecked: left }) => left || run.step < run.totalSteps);
-    },
+    data: () => onWasm(data),
+    tick: () => onWasm(tick),
     set(next) {
       state = next;
     },

@@ -1,7 +1,8 @@
 import { exampleAt, useDevice } from "@hardgrad/experiments";
-import { pixelsOf } from "../../frame/state.ts";
 import type { Start } from "../contract.ts";
 import { drawnOnce } from "../drawn-once.ts";
+import { onWasm } from "../on-wasm.ts";
+import { pixelsOf } from "../pixels.ts";
 import { medianOf } from "../shares.ts";
 import { type controls, densities, type GatesData, type GatesState, type NetworkData, type TimeData } from "./controls.ts"; // biome-ignore format: one thought
 import { passLength, type Rounds, readAll, readOne, timed } from "./reading.ts";
@@ -28,7 +29,7 @@ export const start: Start<typeof controls, GatesData> = async (given, tools) => 
   tools.progress(0, 1, "drawing digits");
   const dataset = drawnOnce(digits);
   const { test } = dataset;
-  const backend = await useDevice(tools.device, { threads: 1 });
+  const backend = await onWasm(() => useDevice("wasm", { threads: 1 }));
   const x = greys(test);
   const images = Array.from({ length: TIMED }, (_, n) => x.subarray(n * test.size, (n + 1) * test.size));
   const known: Known[] = [];
@@ -75,8 +76,7 @@ export const start: Start<typeof controls, GatesData> = async (given, tools) => 
 
   return {
     data() {
-      const drawn = pixelsOf(state.drawn);
-      const own = drawn && drawn.length > 0 ? drawn : undefined;
+      const own = pixelsOf(state.drawn);
       const image = own ?? exampleAt(test, nth(test.labels, state.digit, state.example)).slice();
       const one = greys({ images: image, size: image.length, count: 1 });
       return {
@@ -89,7 +89,7 @@ export const start: Start<typeof controls, GatesData> = async (given, tools) => 
     async tick() {
       if (current || known.length < densities.length) {
         const before = known.length;
-        await train();
+        await onWasm(train);
         if (!current && before > 1) for (let r = 0; r < ROUNDS; r++) round();
         return true;
       }
