@@ -44,32 +44,32 @@ async function walk(entry: FileSystemEntry, above: string, depth: number, found:
   }
 }
 
+/** Of what a run folder holds, the files that are shown. */
+const shown = /^(config\.json|metrics\.jsonl|summary\.json|figures\/[^/]+\.svg)$/;
+
 /**
- * The files of the folder that the lab was started with.
+ * The files of the folder that the lab was started with: their list is `run/files.json`.
  *
  * @param base where the site begins.
- * @throws Error, a sentence, if it was started without one.
+ * @throws Error, a sentence, if it was started without one, or has ended.
  */
 export async function servedFiles(base: string): Promise<GivenFile[]> {
-  const get = async (path: string): Promise<GivenFile | undefined> => {
-    const answer = await fetch(`${base}run/${path}`, { cache: "no-store" });
-    if (!answer.ok) return undefined;
-    const text = await answer.text();
-    return { path, size: text.length, text: async () => text };
-  };
-  const config = await get("config.json");
-  if (!config)
-    throw new Error(
-      "This site serves no run folder: start it as hardgrad lab FOLDER, or drop the folder here.",
-    );
-  const rest = ["metrics.jsonl", "summary.json"].map(get);
-  const files = [config, ...(await Promise.all(rest))];
-  const list = files.some((file) => file?.path === "summary.json") ? await get("figures/pictures.json") : undefined; // biome-ignore format: one thought
-  if (list) {
-    const names = (JSON.parse(await list.text()) as { name: string }[]).map(
-      ({ name }) => `figures/${name}.svg`,
-    );
-    files.push(...(await Promise.all(names.map(get))));
-  }
-  return files.filter((file) => file !== undefined);
+  const get = (path: string, method: "GET" | "HEAD"): Promise<Response | undefined> =>
+    fetch(`${base}run/${path.split("/").map(encodeURIComponent).join("/")}`, { method, cache: "no-store" }).catch(() => undefined); // biome-ignore format: one thought
+  const list = await get("files.json", "GET");
+  if (!list) throw new Error("The lab does not answer: it has ended. Start it again as hardgrad lab FOLDER.");
+  if (!list.ok)
+    throw new Error("This site serves no run folder: start it as hardgrad lab FOLDER, or drop the folder here."); // biome-ignore format: one thought
+  const paths = ((await list.json()) as string[]).filter((path) => shown.test(path));
+  return Promise.all(
+    paths.map(async (path) => ({
+      path,
+      size: Number((await get(path, "HEAD"))?.headers.get("content-length") ?? 0),
+      text: async () => {
+        const answer = await get(path, "GET");
+        if (!answer?.ok) throw new Error(`${path} is gone`);
+        return answer.text();
+      },
+    })),
+  );
 }
