@@ -1,5 +1,5 @@
 import { fastDraw, runKeys } from "@hardgrad/onnx";
-import { lowerGraph } from "@hardgrad/onnx/graph";
+import { lowerGraph, singleDraws } from "@hardgrad/onnx/graph";
 import { AbstractArray, copied, dtypeOf, type PlainTensor, type PlainTensors, write } from "./arrays.ts";
 import { compileGraph } from "./compile-graph.ts";
 import { type BoundProgram, bindProgram } from "./program.ts";
@@ -94,6 +94,8 @@ export function compileFunction(
   // A resident array that is its own successor stays where it is.
   const successorOf = new Map(residents.names.map((name) => [nameUnder(NEXT, name), nameUnder(STATE, name)]));
   const changed = outputs.filter(({ value, name }) => !value.name || value.name !== successorOf.get(name));
+  const used = new Set(graph.inputs.map(({ name }) => name));
+  const draws = singleDraws(keys).filter(({ name }) => used.has(name));
   const compiled = compileGraph(
     { ...graph, outputs: changed.map(({ value }) => value) },
     changed.map(({ name }) => name),
@@ -105,20 +107,25 @@ export function compileFunction(
       threads: residents.products.together,
       blas: residents.sgemm !== undefined,
       fused: residents.products.fused,
+      draws,
     },
   );
 
   const nameOfInput = new Map(Object.keys(inputs).map((name) => [nameUnder(INPUTS, name), name]));
   const nameOfResident = new Map(residents.names.map((name) => [nameUnder(STATE, name), name]));
   const ports = compiled.inputs.filter(({ name }) => nameOfInput.has(name));
-  const noise = compiled.inputs.filter(({ name }) => !nameOfInput.has(name) && !nameOfResident.has(name));
+  const placeOf = new Map(draws.map(({ step }, place) => [step, place]));
+  const inProgram = new Set(draws.map(({ name }) => name));
+  const noise = compiled.inputs.filter(
+    ({ name }) => !nameOfInput.has(name) && !nameOfResident.has(name) && !inProgram.has(name),
+  );
   const copiedOut = compiled.outputs.filter(({ name }) => !successorOf.has(name));
   let module: WebAssembly.Module | undefined;
   const programs = new WeakMap<
     Residents,
     { readonly one: BoundProgram; readonly all: CrewProgram | undefined }
   >();
-  const draw = fastDraw(keys);
+  const draw = fastDraw(keys, new Set(placeOf.keys()));
   const programOn = (on: Residents) => {
     let program = programs.get(on);
     if (!program) {
@@ -136,7 +143,7 @@ export function compileFunction(
     }
     return program;
   };
-  const words = (on: Residents, arrays: PlainTensors, key: string): Uint32Array => {
+  const wordsOf = (on: Residents, arrays: PlainTensors, key: string): Uint32Array => {
     const input = nameOfInput.get(key);
     return (input === undefined ? on.view(nameOfResident.get(key)!) : arrays[input]!.data) as Uint32Array;
   };
@@ -149,10 +156,16 @@ export function compileFunction(
       const { one: program, all } = programOn(on);
       for (const port of ports)
         write(program.view(port), arrays[nameOfInput.get(port.name)!]!.data, port.dtype);
+      const words = program.view({ storage: compiled.keys });
       const drawn = runKeys(
         keys,
-        Object.fromEntries(keys.keys.map((key) => [key, words(on, arrays, key)])),
-        draw,
+        Object.fromEntries(keys.keys.map((key) => [key, wordsOf(on, arrays, key)])),
+        (index, step, k0, k1) => {
+          const place = placeOf.get(index);
+          if (place === undefined) return draw(index, step, k0, k1);
+          words.set([k0[0]!, k1[0]!], 2 * place);
+          return nothing;
+        },
       );
       for (const port of noise) program.view(port).set(drawn[port.name]!);
       const together = all?.run();
@@ -171,6 +184,9 @@ export function compileFunction(
     },
   };
 }
+
+/** What the program draws itself. */
+const nothing = new Uint32Array(0);
 
 const flat = (names: readonly string[]): object => Object.fromEntries(names.map((name) => [name, name]));
 

@@ -9,6 +9,7 @@ import {
   type MemoryType,
   ModuleBuilder,
   memoryCopy,
+  type SingleDraw,
   size,
   type,
   type Value,
@@ -19,6 +20,7 @@ import { livesOf, placesOfUpdates, usesOf } from "./lives.ts";
 import { type CompiledLoop, compileLoop } from "./loops/compile-loop.ts";
 import { compileRows } from "./loops/rows.ts";
 import { place, storageBytes, storageFor, valuesInMemory } from "./memory.ts";
+import { drawCompiler } from "./noise.ts";
 import { productCode } from "./product-code.ts";
 import { productCalls } from "./products.ts";
 import { schedule } from "./schedule.ts";
@@ -42,6 +44,8 @@ export interface CompiledGraph {
   readonly outputs: readonly ProgramPort[];
   readonly constants: readonly { readonly storage: Storage; readonly value: Value }[];
   readonly host: readonly HostOperation[];
+  /** Where each draw expects the two words of its key. */
+  readonly keys: Storage;
   /** The memory it needs, in bytes. */
   readonly bytes: number;
   /** For whoever looks: what runs, in order. */
@@ -60,6 +64,8 @@ export interface GraphLayout {
   readonly threads?: number;
   /** Whether `sgemm` is there, which computes what products it can (default false). */
   readonly blas?: boolean;
+  /** Inputs that the program draws itself, by name. */
+  readonly draws?: readonly SingleDraw[];
   /** Whether loops use fused multiply-add (default: where the engine has it). */
   readonly fused?: boolean;
 }
@@ -87,6 +93,7 @@ export function compileGraph(
     memory,
     threads = 1,
     blas = false,
+    draws = [],
     fused = hasFused(),
   }: GraphLayout,
 ): CompiledGraph {
@@ -114,6 +121,9 @@ export function compileGraph(
     return { name: x.name!, dtype: x.dtype, shape: x.shape, storage: known ?? fixed(x) };
   });
   const constants = [...stored].filter((x) => x.data).map((value) => ({ value, storage: fixed(value) }));
+
+  const keys: Storage = { dtype: "uint32", length: 2 * draws.length, address: top };
+  if (draws.length > 0) top += storageBytes(keys);
 
   const lives = livesOf(
     steps,
@@ -166,6 +176,20 @@ export function compileGraph(
     const shared = threads > 1 && extent >= threads && cost >= WORTH_SHARING;
     add(step, shared ? shareOf(extent, index) : wholeOf(extent, index), shared, what);
   };
+  const compileDraw = draws.length > 0 ? drawCompiler(builder, keys) : undefined;
+  draws.forEach((draw, place) => {
+    const { storage } = inputs.find(({ name }) => name === draw.name)!;
+    const { cost, ...loop } = compileDraw!(draw, place, storage);
+    const index = builder.function([type.i32, type.i32], [], loop.locals, loop.body);
+    const shared = threads > 1 && loop.extent >= threads && cost >= WORTH_SHARING;
+    works.push({
+      code: shared ? shareOf(loop.extent, index) : wholeOf(loop.extent, index),
+      shared,
+      reads: [[keys.address, keys.address + storageBytes(keys)]],
+      writes: [[storage.address, storage.address + storageBytes(storage)]],
+    });
+    explain.push(`draw [${draw.count}]`);
+  });
   for (const step of steps) {
     if (step.kind === "loop") {
       const cost = size(step.lengths) * step.nodes.length;
@@ -210,6 +234,7 @@ export function compileGraph(
     })),
     constants,
     host,
+    keys,
     bytes: top,
     explain,
   };

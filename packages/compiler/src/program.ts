@@ -8,7 +8,7 @@ import type { Multiply } from "./product.ts";
 export interface BoundProgram {
   readonly compiled: CompiledGraph;
   /** The elements of a port; truth values are -1 and 0. */
-  view(port: ProgramPort): Float32Array | Int32Array | Uint32Array | Uint8Array;
+  view(port: Pick<ProgramPort, "storage">): Float32Array | Int32Array | Uint32Array | Uint8Array;
   /** What it calls in JavaScript. */
   host(index: number): void;
   /** Puts its constants in their places: before a run on several threads. */

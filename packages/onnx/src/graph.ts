@@ -19,6 +19,8 @@ export {
   type Value,
 } from "./ir/types.ts";
 export { type GraphOptions, type LoweredGraph, lowerGraph } from "./lower.ts";
+export { type SingleDraw, singleDraws } from "./random/draws.ts";
+export { noiseFunction } from "./random/simd-kernel.ts";
 export { hasFused } from "./wasm/features.ts";
 export {
   atomic,
@@ -28,6 +30,7 @@ export {
   call,
   control,
   f32,
+  float,
   get,
   global,
   i32,

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { singleDraws } from "../src/graph.ts";
 import { fastDraw, type KeyProgram, runKeys } from "../src/index.ts";
+import { NoiseForm, simdFill } from "../src/random/simd-kernel.ts";
 
 /** Draws of one array of keys; `words` holds the first words of the keys, then the second ones. */
 function drawing(op: string, keys: number, shape: readonly number[], params: object = {}): KeyProgram {
@@ -41,5 +43,43 @@ describe("WebAssembly draws the same bits as plain JavaScript", () => {
     const second = [...runKeys(program, { key: Uint32Array.of(1, 3) }, draw).noise!];
     expect(second).not.toEqual(first);
     expect(second).toEqual([...runKeys(program, { key: Uint32Array.of(1, 3) }).noise!]);
+  });
+});
+
+describe("draws in the program that needs them", () => {
+  const noise = { name: "noise", step: 3 };
+
+  test("are those from one key, of many words that nobody else reads", () => {
+    const found = (program: KeyProgram) => singleDraws(program).map(({ step, ...draw }) => draw);
+    expect(found(drawing("random_bits", 1, [100]))).toEqual([
+      { name: "noise", count: 100, form: NoiseForm.word, offset: 0 },
+    ]);
+    expect(found(drawing("uniform", 1, [20, 5], { offset: 0.5 }))).toEqual([
+      { name: "noise", count: 100, form: NoiseForm.plain, offset: 0.5 },
+    ]);
+    expect(found(drawing("uniform", 2, [100], { offset: 0 }))).toEqual([]);
+    expect(found(drawing("random_bits", 1, [15]))).toEqual([]);
+    expect(found(drawing("random_bits", 1, [100], { mode: 0 }))).toEqual([]);
+    const twice = drawing("random_bits", 1, [100]);
+    expect(found({ ...twice, outputs: [noise, { name: "again", step: 3 }] })).toEqual([]);
+    const sum = { op: "add", inputs: [3, 3], shape: [1, 100], params: {} };
+    expect(found({ ...twice, steps: [...twice.steps, sum] })).toEqual([]);
+  });
+
+  test("parts of a draw are the draw", () => {
+    const memory = new WebAssembly.Memory({ initial: 1 });
+    const fill = simdFill(memory);
+    const all = new Uint32Array(memory.buffer);
+    fill(5, 7, 0, 60, 0, NoiseForm.word, 0);
+    for (const [from, to] of [
+      [0, 4],
+      [4, 24],
+      [24, 24],
+      [24, 60],
+    ] as const)
+      fill(5, 7, from, to, 1024, NoiseForm.word, 0);
+    expect([...all.slice(256, 256 + 64)]).toEqual([...all.slice(0, 64)]);
+    expect(new Set(all.slice(0, 60)).size).toBe(60);
+    expect([...all.slice(60, 64)]).toEqual([0, 0, 0, 0]);
   });
 });
