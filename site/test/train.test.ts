@@ -18,7 +18,7 @@ import { pictureOf } from "../frame/state.ts";
 import { BROKEN, drawn, played, printed, stateOf, tools } from "./played.ts";
 
 const state = (changed: Partial<State<TrainControls>> = {}): State<TrainControls> =>
-  stateOf(figure as never, { hidden: 16, pace: 10, ...changed });
+  stateOf(figure as never, { hidden: 16, ...changed });
 
 /** What is the same on every machine. */
 const timeless = ({ points, networks, ...data }: TrainData): unknown => ({
@@ -29,12 +29,12 @@ const timeless = ({ points, networks, ...data }: TrainData): unknown => ({
 
 describe("a network that learns", () => {
   const one = state({ estimators: ["reinmax"], seed: 3 });
-  const course = played(start, one, 9);
+  const course = played(start, one, 1 + 21);
 
   test("is the same for the same seed and ticks, and another for another seed", async () => {
     const data = timeless(await course);
-    expect(timeless(await played(start, one, 9))).toEqual(data);
-    expect(timeless(await played(start, { ...one, seed: 4 }, 9))).not.toEqual(data);
+    expect(timeless(await played(start, one, 1 + 21))).toEqual(data);
+    expect(timeless(await played(start, { ...one, seed: 4 }, 1 + 21))).not.toEqual(data);
   });
 
   test("has at the ends of epochs the accuracies of the code that is copied, to the last bit", async () => {
@@ -53,7 +53,7 @@ describe("a network that learns", () => {
     const four = state({ estimators: ["reinforce", "disarm", "reinmax", "gumbel-softmax"], hidden: 64 });
     const running = await start(four, tools);
     expect((await running.data()).networks).toEqual([]);
-    for (let i = 0; i < 4 + 16; i++) expect(await running.tick()).toBe(true);
+    for (let i = 0; i < 4 + 41; i++) expect(await running.tick()).toBe(true);
     const data = await running.data();
     const own = drawnDigits({ seed: 9, train: 1, test: 1 }).train;
     const told = { ...four, digit: pictureOf(own.images) };

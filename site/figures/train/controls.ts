@@ -2,6 +2,13 @@ import { choicesOf } from "../estimators/menu.ts";
 import { estimators } from "./estimators.ts";
 
 export const controls = {
+  digit: {
+    kind: "picture",
+    label: "Your digit",
+    help: "Draw a digit: all networks read it at once. It is first scaled and centred, as the training digits are.",
+    default: "",
+    live: true,
+  },
   estimators: {
     kind: "list",
     label: "Estimators",
@@ -29,16 +36,6 @@ export const controls = {
     step: 0.005,
     scale: "log",
   },
-  pace: {
-    kind: "number",
-    label: "Steps per tick",
-    help: "Training steps between two pictures: 1 is slow motion.",
-    default: 4,
-    min: 1,
-    max: 10,
-    step: 1,
-    live: true,
-  },
   axis: {
     kind: "choice",
     label: "Curves by",
@@ -48,13 +45,6 @@ export const controls = {
       { value: "step", label: "step" },
       { value: "second", label: "second of training" },
     ],
-    live: true,
-  },
-  digit: {
-    kind: "picture",
-    label: "Your digit",
-    help: "Draw a digit: all networks read it at once. It is first scaled and centred, as the training digits are.",
-    default: "",
     live: true,
   },
 } as const;

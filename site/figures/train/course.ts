@@ -19,6 +19,8 @@ import { type Reader, readerOf, SAMPLES, SHOWN } from "./reader.ts";
 const TRAIN = 4000;
 const TEST = 500;
 const LAST = 10_000;
+/** Training steps of a tick. */
+const STEPS = 4;
 
 /** A network in training. */
 interface Trained {
@@ -79,7 +81,7 @@ export const start: Start<TrainControls, TrainData> = async (initial, { progress
       return true;
     }
     const due = nextTest(step);
-    const end = Math.min(step + state.pace, due);
+    const end = Math.min(step + STEPS, due);
     for (; step < end; step++) for (const network of networks) await network.step(step);
     if (step === due) await test();
     return step < LAST;

@@ -10,6 +10,7 @@ export const figure = defineFigure<TrainControls, TrainData>({
   question: "Does it learn?",
   controls,
   first: 24,
+  measured: ["seconds"],
   plays: true,
   draw,
   says,
@@ -64,5 +65,10 @@ function ofDigit(data: TrainData, state: State<TrainControls>): string {
     const lowest = answers.reduce((a, b) => (b.p < a.p ? b : a));
     return `${which} is read as ${first.digit} by ${by}, with probability ${percent(lowest.p, lowest.error)}${answers.length > 1 ? " or more" : ""}.`;
   }
-  return `${which} is read as ${listed(answers.map(({ digit, name }) => `${digit} by ${name}`))}.`;
+  const digits = [...new Set(answers.map(({ digit }) => digit))];
+  const by = digits.map((digit) => {
+    const names = answers.flatMap((answer) => (answer.digit === digit ? [answer.name] : []));
+    return `as ${digit} by ${listed(names)}`;
+  });
+  return `${which} is read ${by.join(", ")}.`;
 }
