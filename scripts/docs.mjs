@@ -1,5 +1,5 @@
 // Writes docs/estimators.md, docs/estimators/ID.md and docs/api/ from the catalogue, the committed audits and the
-// docstrings; with --check, fails if a file is not what it would write, or an export has no docstring.
+// docstrings, and the menu of the site's figures; with --check, fails if a file is not what it would write, or an export has no docstring.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { bibtex, catalogue, exampleOf, referenceOf } from "hardgrad";
 import { auditCommand, auditedProblems } from "./audits.mjs";
@@ -140,8 +140,15 @@ Each relation is a test in \`packages/hardgrad/test\`.
 | 2026 | MVE; Fini; ReinMax-Rao, ReinMax-CV | MVE at 0 straight-through, at infinity Fini-2; ReinMax-CV is biased |
 `;
 
+/** The catalogue without what computes: the menus of the site's figures. */
+const menu = catalogue.map(({ id, name, create }) => {
+  const { title, family, supports, unbiased, forward, needs, stateful, options } = create();
+  return { id, name, title, family, supports, unbiased, forward, needs, stateful, options };
+});
+
 const { pages: api, faults } = await reference();
 const pages = {
+  "../site/figures/estimators/menu.json": `${JSON.stringify(menu, null, 1)}\n`,
   "estimators.md": index,
   ...Object.fromEntries(estimators.map((e) => [`estimators/${e.id}.md`, section(e)])),
   ...Object.fromEntries(Object.entries(api).map(([name, text]) => [`api/${name}`, text])),

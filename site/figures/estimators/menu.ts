@@ -12,7 +12,7 @@ export interface MenuEntry {
   readonly unbiased: boolean;
   readonly forward: "hard" | "soft";
   readonly needs: Need;
-  readonly exactDegree: number | "all";
+  readonly stateful: boolean;
   readonly options: OptionsTable;
 }
 

@@ -22,9 +22,9 @@ export function withError(value: number, error: number): string {
   return `${fixed(value, places)} ± ${fixed(error, places)}`;
 }
 
-/** Three digits. */
+/** Three digits; what is below float32 is 0. */
 export function plain(value: number): string {
-  if (value === 0) return "0";
+  if (Math.abs(value) < 1e-9) return "0";
   const size = Math.abs(value);
   if (size < 1e-4 || size >= 1e6) return value.toExponential(1).replace("-", "−").replace("e−", "e-");
   return String(Number(value.toPrecision(3))).replace("-", "−");

@@ -3,7 +3,8 @@ import { parseHTML } from "linkedom";
 import { escapeXml } from "./escape.ts";
 
 /** Plot without a browser: the document is injected. */
-const { document } = parseHTML("<!doctype html><html><body></body></html>");
+export const document: Document = parseHTML("<!doctype html><html><body></body></html>")
+  .document as unknown as Document;
 
 /** Colours that people with colour-blindness tell apart (Okabe & Ito 2008), dark enough on white. */
 export const colours: readonly string[] = [
@@ -33,7 +34,11 @@ export const darkColours: readonly string[] = [
 
 /** One plot as SVG markup. */
 export function plotSvg(options: Plot.PlotOptions): string {
-  const element = Plot.plot({ ...options, document: document as unknown as Document });
+  return markup(Plot.plot({ ...options, document }));
+}
+
+/** A drawing that may stand alone. */
+export function markup(element: Element): string {
   element.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   return element.outerHTML;
 }

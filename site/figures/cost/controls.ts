@@ -1,0 +1,98 @@
+import type { Controls } from "../contract.ts";
+import { menuOf } from "../estimators/menu.ts";
+import { AT_ONCE, WARM } from "../estimators/training.ts";
+import { lossControls } from "../losses/controls.ts";
+import { MOST_UNITS } from "../losses/expression.ts";
+
+/** Logits of the units, before they are scaled. */
+export const LOGITS: readonly number[] = [0.8, -1.2, 0.5, -0.4, 1.4, -0.9, 0.2, -1.6];
+
+/** Everything that is compared. */
+export const compared = menuOf("bernoulli");
+
+/** Ticks after which each estimator has its first estimates. */
+export const FIRST = compared.reduce((sum, { stateful }) => sum + 1 + (stateful ? WARM / AT_ONCE : 0), 0);
+
+export const costControls = {
+  soft: {
+    kind: "flag",
+    label: "f may see soft values",
+    help: "Relaxations run the rest of the network on values between 0 and 1; untick it if that makes no sense for you.",
+    default: true,
+    live: true,
+  },
+  differentiable: {
+    kind: "flag",
+    label: "f is differentiable",
+    help: "Straight-through and its relatives need the gradient of f; a reward or a simulator has none.",
+    default: true,
+    live: true,
+  },
+  unbiased: {
+    kind: "flag",
+    label: "the mean must be right",
+    help: "Leaves only estimators whose average is the exact gradient for every f.",
+    default: false,
+    live: true,
+  },
+  budget: {
+    kind: "number",
+    label: "budget",
+    help: "What one gradient may cost; cheap estimates are averaged until it is spent.",
+    default: 32,
+    min: 1,
+    max: 100_000,
+    step: 1,
+    scale: "log",
+    live: true,
+  },
+  cost: {
+    kind: "choice",
+    label: "cost",
+    help: "Evaluations of f, which count on any machine, or microseconds as measured here.",
+    default: "evaluations",
+    choices: [
+      { value: "evaluations", label: "evaluations of f" },
+      { value: "microseconds", label: "microseconds here" },
+    ],
+  },
+  ...lossControls(MOST_UNITS, false),
+  units: {
+    kind: "number",
+    label: "units",
+    help: "More units make enumeration dear: the exact gradient costs 2 to the power of their number.",
+    default: 6,
+    min: 2,
+    max: MOST_UNITS,
+    step: 1,
+  },
+  certainty: {
+    kind: "number",
+    label: "certainty",
+    help: "A factor on the logits: at 0 every unit is on half of the time, at 3 most are nearly certain.",
+    default: 1,
+    min: 0,
+    max: 3,
+    step: 0.25,
+  },
+  temperature: {
+    kind: "number",
+    label: "temperature",
+    help: "For relaxations and their relatives: lower is harder, with less bias and more variance.",
+    default: 0.5,
+    min: 0.05,
+    max: 5,
+    step: 0.05,
+    scale: "log",
+  },
+  samples: {
+    kind: "number",
+    label: "samples",
+    help: "For estimators that average several samples, such as rloo.",
+    default: 4,
+    min: 2,
+    max: 32,
+    step: 1,
+    scale: "log",
+  },
+} as const satisfies Controls;
