@@ -8,6 +8,10 @@ export const courses: {
   readonly [id: string]: () => Promise<{ start(state: never, tools: Tools): Promise<AnyCourse> }>;
 } = {
   "one-choice": () => import("./one-choice/course.ts"),
+  neuron: () => import("./neuron/course.ts"),
+  directions: () => import("./directions/course.ts"),
+  convergence: () => import("./convergence/course.ts"),
+  cost: () => import("./cost/course.ts"),
   train: () => import("./train/course.ts"),
   digits: () => import("./digits/course.ts"),
   gates: () => import("./gates/course.ts"),

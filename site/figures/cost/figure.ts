@@ -36,7 +36,7 @@ function draw(data: Data, state: State<Controls>, look: Look): SVGElement {
 
 function says(data: Data, state: State<Controls>): string {
   const all = candidates(data, state);
-  if (all.length === 0) return "Not enough samples yet.";
+  if (all.length === 0) return "There are not enough samples yet.";
   const { budget } = state;
   const best = ranked(all, budget);
   const out = all.filter((c) => c.against !== undefined).length;
@@ -98,8 +98,7 @@ const rowsOf = (data: Data, state: State<Controls>): Row[] =>
   candidates(data, state).map((c: Candidate) => ({
     estimator: c.id,
     family: entryOf(c.id).family,
-    cost: c.cost,
-    cost_in: unitName(state),
+    ...(state.cost === "microseconds" ? { microseconds: c.cost } : { evaluations: c.cost }),
     squared_error: c.mse,
     squared_error_error: c.mseError,
     bias_squared: c.biasSquared,
@@ -112,6 +111,7 @@ export const figure = defineFigure({
   question: "Which one should I use?",
   controls: costControls,
   first: FIRST,
+  measured: ["microseconds"],
   plays: true,
   draw,
   says,

@@ -70,6 +70,7 @@ function below({ measured, fault }: Estimated): string {
 
 function says({ exact, rows }: Data): string {
   const samples = Math.max(0, ...rows.map((r) => r.measured?.count ?? 0));
+  if (samples === 0 && rows.every((r) => r.fault === undefined)) return "There are not enough samples yet.";
   const { relative } = unitOf(exact);
   const told = (verdict: string): Estimated[] => rows.filter((r) => verdictOf(r, exact) === verdict);
   const right = told("no bias seen").map((r) => r.id);
@@ -117,8 +118,8 @@ const rowsOf = ({ exact, rows }: Data): Row[] => [
         ? {
             mean_a1: measured.mean[0]!,
             mean_a2: measured.mean[1]!,
-            error_a1: Math.sqrt(measured.covariance[0]! / measured.count),
-            error_a2: Math.sqrt(measured.covariance[exact.length + 1]! / measured.count),
+            error_a1: measured.errors[0]!,
+            error_a2: measured.errors[1]!,
             samples: measured.count,
             bias: measured.bias,
             bias_error: measured.biasError,

@@ -98,8 +98,6 @@ export function plane(
   const outside = all.filter((dot) => !inside(dot)).reduce((sum, dot) => sum + dot.share, 0);
   const { measured } = row;
   const mean = measured && { x: measured.mean[0]!, y: measured.mean[1]! };
-  const error = (i: number): number =>
-    Math.sqrt(measured!.covariance[i * (exact.length + 1)]! / measured!.count);
   const radius = side / 14;
   const element = Plot.plot({
     document: look.document,
@@ -154,7 +152,7 @@ export function plane(
               symbol: "diamond",
               fill: colour,
               stroke: look.colours.ground,
-              title: () => `${row.id}: mean (${withError(mean.x, error(0))}, ${withError(mean.y, error(1))}) of ${measured!.count} estimates`, // biome-ignore format: one thought
+              title: () => `${row.id}: mean (${withError(mean.x, measured!.errors[0]!)}, ${withError(mean.y, measured!.errors[1]!)}) of ${measured!.count} estimates`, // biome-ignore format: one thought
             }),
           ]
         : []),

@@ -29,7 +29,7 @@ const estimators = [${entries.map((e) => callOf(e, dials)).join(", ")}];
 const report = await audit(q, f, estimators, { samples: 20000, seed: ${seed} });
 console.log("exact gradient:", report.gradient);
 for (const { id, relativeBias, relativeNoise, variance } of report.rows)
-  console.log(id, { relativeBias, relativeNoise, variance });
+  console.log(id, "bias", relativeBias, "±", relativeNoise, "variance", variance);
 for (const { id, reason } of report.skipped) console.log(id, reason);
 `;
 }

@@ -2,6 +2,8 @@
 export interface Measured {
   readonly count: number;
   readonly mean: readonly number[];
+  /** Standard errors of the mean. */
+  readonly errors: readonly number[];
   /** Covariance of one estimate, in rows. */
   readonly covariance: readonly number[];
   /** Length of the mean's distance from the exact gradient, and its standard error. */
@@ -79,6 +81,7 @@ export function startMoments(exact: readonly number[], scale: number): Moments {
       return {
         count: n,
         mean: b.map((v, i) => v + exact[i]!),
+        errors,
         covariance,
         bias,
         biasError: bias > 0 ? Math.min(noise, Math.sqrt(Math.max(0, form(covariance, b)) / n) / bias) : noise,

@@ -160,7 +160,17 @@ for (const estimator of [${entries.map((e) => callOf(e, {})).join(", ")}]) {
 `;
 }
 
-const rows = ({ points }: NeuronData): Row[] => points.map((row) => ({ ...row }));
+/** What passes back, and the curve at every 50th point. */
+const rows = ({ points, estimates }: NeuronData): Row[] => [
+  { what: "the step itself", passes_back: 0 },
+  { what: "derivative of P(h = 1)", passes_back: estimates.exact[0]! },
+  ...estimates.rows.flatMap(({ id, measured }) =>
+    measured
+      ? [{ what: id, passes_back: measured.mean[0]!, error: measured.noise, variance: measured.variance }]
+      : [],
+  ),
+  ...points.filter((_, i) => i % 50 === 0).map((point) => ({ what: "point", ...point })),
+];
 
 export const figure = defineFigure<Controls, NeuronData>({
   id: "neuron",
