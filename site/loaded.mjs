@@ -20,15 +20,7 @@ export async function loaded(path) {
     packages: "bundle",
     tsconfig: join(root, "tsconfig.test.json"),
     outExtension: { ".js": ".mjs" },
-    external: [
-      "@jax-js/jax",
-      "@observablehq/plot",
-      "linkedom",
-      "koffi",
-      "webgpu",
-      "onnxruntime-node",
-      "mathjs",
-    ],
+    external: ["@jax-js/jax", "@observablehq/plot", "linkedom", "koffi", "webgpu", "onnxruntime-node"],
     logLevel: "error",
   });
   const module = await import(

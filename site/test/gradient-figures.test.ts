@@ -1,10 +1,9 @@
-import { execFileSync } from "node:child_process";
 import { defaultDevice, init, numpy as np } from "@jax-js/jax";
 import fc from "fast-check";
 import { audit, bernoulli, catalogue, exactGradient, findEstimator } from "hardgrad";
 import { parseHTML } from "linkedom";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Controls, Tools } from "../figures/contract.ts";
+import type { Controls } from "../figures/contract.ts";
 import { candidates, errorAt, ranked, reasonAgainst } from "../figures/cost/answer.ts";
 import { frontier } from "../figures/cost/chart.ts";
 import { start as startCost } from "../figures/cost/course.ts";
@@ -18,19 +17,15 @@ import { lookOf } from "../figures/look.ts";
 import { start as startNeuron } from "../figures/neuron/course.ts";
 import { figure as neuron } from "../figures/neuron/figure.ts";
 import { percent, plain, withError } from "../figures/plots/numbers.ts";
-import { defaults } from "../frame/state.ts";
+import * as played from "./played.ts";
+
+const { tools } = played;
+const printed = (code: string): string => played.printed(code).join("\n");
 
 beforeAll(async () => {
   await init("wasm");
   defaultDevice("wasm");
 });
-
-const tools: Tools = {
-  device: "wasm",
-  asset: async () => new ArrayBuffer(0),
-  progress: () => {},
-  signal: new AbortController().signal,
-};
 
 interface Shown {
   readonly controls: Controls;
@@ -39,8 +34,8 @@ interface Shown {
   rows(data: never, state: never): readonly { readonly [column: string]: string | number }[];
   code(state: never): string;
 }
-const stateOf = <T>(figure: { readonly controls: T }, given: object = {}): never =>
-  ({ ...defaults(figure.controls as Controls), ...given }) as never;
+const stateOf = (figure: unknown, given: object = {}): never =>
+  played.stateOf(figure as never, given as never) as never;
 
 /** Draws at a few widths, and looks at everything that a visitor may see. */
 function examine(figure: unknown, data: unknown, state: unknown): { svg: string; says: string } {
@@ -65,13 +60,6 @@ function examine(figure: unknown, data: unknown, state: unknown): { svg: string;
     for (const value of Object.values(row)) expect(value).not.toBeNaN();
   return { svg, says };
 }
-
-/** Runs code as a visitor would paste it, and gives what it prints. */
-const printed = (code: string): string =>
-  execFileSync(process.execPath, ["--input-type=module", "-e", code], {
-    cwd: new URL("../..", import.meta.url),
-    encoding: "utf8",
-  });
 
 describe("directions", () => {
   const few = { estimators: ["reinforce", "straight-through-sigmoid", "reinmax"] };
