@@ -9,6 +9,9 @@ import * as report from "./dist/report.js";
 const place = (path) => fileURLToPath(new URL(`../docs/${path}`, import.meta.url));
 const results = JSON.parse(readFileSync(place("results/race.json"), "utf8"));
 const table = report.toMarkdown;
+const two = (x) => Number(x.toPrecision(2));
+const titleOf = (id) =>
+  results.race.flatMap(({ contestants }) => contestants).find((c) => c.id === id)?.title ?? id;
 
 /** Rows on which a contestant of ours is ahead of a peer, and those on which it is not. */
 function standing(device, peer) {
@@ -16,15 +19,15 @@ function standing(device, peer) {
     const speed = row.contestants.find((c) => c.id === `hardgrad-${device}`)?.speed?.[peer];
     return speed ? [{ id: row.id, speed: speed.median }] : [];
   });
-  const list = (found) => found.map(({ id, speed }) => `${id} (${Number(speed.toPrecision(2))})`).join(", ");
-  const ahead = ratios.filter((r) => r.speed >= 1);
   const behind = ratios.filter((r) => r.speed < 1);
   if (ratios.length === 0) return "";
-  const parts = [
-    ...(ahead.length > 0 ? [`as fast or faster on ${list(ahead)}`] : []),
-    ...(behind.length > 0 ? [`slower on ${list(behind)}`] : []),
-  ];
-  return `- **${device} against ${peer}**: ${parts.join("; ")}.\n`;
+  const speeds = ratios.map(({ speed }) => two(speed));
+  const range = [...new Set([Math.min(...speeds), Math.max(...speeds)])].join(" to ");
+  const where =
+    behind.length === 0
+      ? "never slower"
+      : `slower on ${behind.map(({ id, speed }) => `${id} (${two(speed)})`).join(", ")}`;
+  return `- ${device}: ${range} times the speed of ${titleOf(peer)}, ${where}.\n`;
 }
 
 function memory() {
@@ -39,24 +42,62 @@ function memory() {
     : "Peak memory is at most PyTorch's on every row.";
 }
 
-function dearest() {
-  const over = results.estimators.filter((e) => e.evaluations === 1 && e.ratio.median > 1.1);
-  if (over.length === 0) return "None costs more than 1.1 times straight-through.";
-  return `More than 1.1 times straight-through: ${over.map((e) => `${e.estimator} on ${e.device} (${e.ratio.median.toFixed(2)})`).join(", ")}.`;
+function limits() {
+  if (!results.limits?.length) return "";
+  const { gigaflopsPerSecond, gigabytesPerSecond } = results.limits.at(-1);
+  return `
+## How near that is to the machine's limit
+
+The limit of a row: the multiplications of its matrix products at the pace of a product of 1024 by 1024 (${two(gigaflopsPerSecond)} GFLOP/s here), and every array that one of its fused loops or products reads or writes, at the pace at which two arrays are added in as much memory (${two(gigabytesPerSecond)} GB/s in the last row); one after the other, with the fastest products installed and all cores. A contestant's percentage is that limit over its time. What keeps a step from it: products smaller than 1024 by 1024, random numbers, and functions such as exp, which compute longer than memory takes.
+
+${table(report.limitTable(results))}
+`;
 }
 
+function estimators() {
+  if (results.estimators.length === 0) return "";
+  const one = results.estimators.filter((e) => e.evaluations === 1);
+  const over = one.filter((e) => e.ratio.median > 1.1);
+  const list = over.map((e) => `${e.estimator} on ${e.device} (${two(e.ratio.median)})`).join(", ");
+  const said = over.length === 0 ? "None costs more." : `More: ${list}; they draw several samples, or learn.`;
+  return `
+## Estimators
+
+A classifier step with each estimator that evaluates the loss once: ${one.length - over.length} of ${one.length} measurements are at most 1.1 times straight-through with the sigmoid's derivative. ${said}
+`;
+}
+
+const parts = {
+  scaling: () => `
+## Cost against size
+
+A step of the classifier, by hidden units (batch 100) and by batch (100 hidden units). An exponent of 1 means linear growth; small steps are dominated by a fixed cost.
+
+![Step time against parameters and batch](figures/scaling.svg)
+
+${table(report.scalingTable(results))}
+`,
+  outside: () => `
+## Outside the compiled step
+
+The share of training time spent on batches, schedules, keys and metrics:
+
+${table(report.outsideTable(results))}
+`,
+};
+
 const devices = [...new Set(results.race.flatMap((row) => row.contestants.filter((c) => c.ours).map((c) => c.id.replace("hardgrad-", ""))))]; // biome-ignore format: one thought
-const peers = ["pytorch", "tensorflow-js", "pytorch-masked"];
+const peers = ["pytorch", "pytorch-masked", "tensorflow-js"];
 
 const page = `# Speed
 
 <!-- Written by bench/performance.mjs from results/race.json. -->
 
-\`npm run bench\` does the same work in hardgrad, PyTorch and TensorFlow.js, each in a process of its own. First, all of them compute from the same parameters, data and noise; a contestant whose losses, gradients or updated parameters differ by more than 1e-4 of their size is disqualified. Then they take turns, each with its own noise, so that other load on the machine affects all alike. Numbers are medians over the rounds, with quartiles in brackets. Data: [results/race.json](results/race.json).
+\`npm run bench\` does the same work in hardgrad and its peers, each in a process of its own. First, all of them compute from the same parameters, data and noise; one whose losses, gradients or updated parameters differ by more than 1e-4 of their size is disqualified. Then they take turns, each with the number of threads that is best for it. Numbers are medians over the rounds, with quartiles in brackets; [results/race.json](results/race.json) has all of them, with memory and processor time.
 
 ${report.conditions(results)}
 
-## Against PyTorch and TensorFlow.js
+## Against PyTorch
 
 "times PyTorch" is PyTorch's time divided by ours in the same round: above 1, hardgrad is faster.
 
@@ -69,55 +110,14 @@ ${table(report.raceTable(results.race))}
 ${devices.flatMap((device) => peers.map((peer) => standing(device, peer))).join("")}
 ${memory()}
 
-Every contestant, with the number of threads that was best for it:
+hardgrad's step is the function that \`hardgrad train\` compiles: one WebAssembly program, run by all threads; on native a BLAS computes its matrix products, on wasm its own kernels. The peers' scripts are in [bench/peers](../bench/peers), written as their users would. PyTorch runs eagerly, with foreach optimizers and denormals flushed to zero; choose another build with \`--python\`.
+${limits()}${estimators()}${results.scaling.length > 0 ? parts.scaling() : ""}${results.outside.length > 0 ? parts.outside() : ""}
+## Audits
 
-${table(report.contestantTable(results.race))}
-
-Peak memory, and the largest difference of its numbers from those of hardgrad on wasm:
-
-${table(report.memoryTable(results.race))}
-
-How to read it:
-
-- The peers' scripts are in [bench/peers](../bench/peers), written as their users would. PyTorch runs eagerly, with foreach optimizers and denormals flushed to zero, with one thread or all, whichever is faster. The build is Debian's, of 2023; choose another with \`--python\`.
-- hardgrad's step is the function that \`hardgrad train\` compiles. On native it runs in onnxruntime; on wasm in jax-js, with one thread and 128-bit SIMD.
-- TensorFlow.js spends most of its time multiplying by transposed matrices: its gradients need them, and its wasm backend has only a slow kernel for them.
-- The routed layer writes its units back to the batch by scatter on native, and by a product with a 0/1 matrix on wasm, where scatter is slow. Its backward pass is hand-written; PyTorch uses autograd.
-- The exact gradient is \`exact()\` of the library, with a network of 32 tanh units as the objective. Here the probabilities of the states are a tree of outer products; in PyTorch, a product with the matrix of states and an exponential.
-
-## Estimators
-
-Time of a classifier step with each estimator, relative to straight-through with the sigmoid's derivative. ${dearest()}
-
-${table(report.estimatorTable(results))}
-
-## Cost against size
-
-A step of the classifier, by hidden units (batch 100) and by batch (100 hidden units). An exponent of 1 means linear growth. Small steps are dominated by a fixed cost, so the exponent over the whole curve is lower.
-
-![Step time against parameters and batch](figures/scaling.svg)
-
-${table(report.scalingTable(results))}
-
-## Outside the compiled step
-
-The share of training time spent outside the compiled step: batches, schedules, keys and metrics.
-
-${table(report.outsideTable(results))}
-
-## Audit
-
-\`npm run bench:audit\`, 2026-11-24, wasm on 2 cores that were busy with a test run:
-
-| work | time |
-|---|---|
-| exact gradient of a two-layer objective, 2^16 states | 0.26 s |
-| the same, 2^20 states (90 MB of memory) | 1.5 s |
-| audit of one estimator, 10 units, 20,000 estimates, compilation included | 0.2 to 0.6 s |
-
-An audit of every estimator on a problem takes about a minute. Nearly all of it is compilation of the costliest estimators, which learn control variates or unroll bisections.
+An exact gradient of a two-layer objective over 2^16 states takes 0.26 s and over 2^20 states 1.5 s; an audit of one estimator on 10 units with 20,000 estimates 0.2 to 0.6 s, compilation included (\`npm run bench:audit\`, 2026-11-24, wasm on 2 cores that were busy with a test run).
 `;
 writeFileSync(place("performance.md"), page);
 writeFileSync(place("figures/race.svg"), `${raceFigure(results).svg}\n`);
-writeFileSync(place("figures/scaling.svg"), `${scalingFigure(results).svg}\n`);
-console.log("wrote docs/performance.md, docs/figures/race.svg and docs/figures/scaling.svg");
+if (results.scaling.length > 0)
+  writeFileSync(place("figures/scaling.svg"), `${scalingFigure(results).svg}\n`);
+console.log("wrote docs/performance.md and its figures");

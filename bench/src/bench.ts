@@ -3,13 +3,14 @@ import { useDevice } from "@hardgrad/experiments";
 import { clock } from "./clock.ts";
 import { type Contestant, probe } from "./contestants.ts";
 import { timedEstimators, timeEstimators } from "./estimators.ts";
+import { limitsOf } from "./limits.ts";
 import { timeOutside } from "./outside.ts";
 import { runRow } from "./race.ts";
 import type { BenchResults } from "./results.ts";
 import type { Row } from "./rows/row.ts";
 import { SCALING_POINTS, timeScaling } from "./scaling.ts";
 
-export const partNames: readonly string[] = ["race", "estimators", "scaling", "outside"];
+export const partNames: readonly string[] = ["race", "estimators", "scaling", "outside", "limits"];
 
 export interface Plan {
   readonly parts: readonly string[];
@@ -35,7 +36,7 @@ export async function bench(plan: Plan, narrate: (line: string) => void): Promis
   const devices = contestants.flatMap((c) =>
     c.device === undefined || c.missing !== undefined ? [] : [c.device],
   );
-  // Inputs of the rows are made here; nothing is timed in this process.
+  // Inputs of the rows are made here; no contestant is timed in this process.
   await useDevice("wasm");
   const timed = parts.includes("estimators") ? timedEstimators() : [];
   const entries = plan.rows.map((row) => ({
@@ -65,7 +66,9 @@ export async function bench(plan: Plan, narrate: (line: string) => void): Promis
     timeScaling(device, { ...common, rounds: few(rounds) }),
   );
   const outside = await eachDevice("outside", (device) => timeOutside(device, RUN_STEPS, common));
-  return { ...machine(), versions, rounds, secondsPerTurn, race, estimators, scaling, outside, problems };
+  const limits = parts.includes("limits") ? await limitsOf(plan.rows, time.say) : [];
+  const measured = { race, estimators, scaling, outside, limits };
+  return { ...machine(), versions, rounds, secondsPerTurn, ...measured, problems };
 }
 
 /** Curves over orders of magnitude need fewer rounds than ratios near 1. */
@@ -83,6 +86,7 @@ function turnsOf(
     estimators: rounds * devices * estimators,
     scaling: few(rounds) * devices * SCALING_POINTS,
     outside: 2 * devices,
+    limits: 0,
   };
   return parts.reduce((sum, part) => sum + turns[part]!, 0);
 }

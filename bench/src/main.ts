@@ -14,7 +14,10 @@ function build(): Command {
   const race = program
     .command("race")
     .description("training steps, side by side with the peers that are installed")
-    .option("--parts <names>", "race, estimators, scaling, outside; separated by commas (default: all)")
+    .option(
+      "--parts <names>",
+      "race, estimators, scaling, outside, limits; separated by commas (default: all)",
+    )
     .option("--rows <ids>", "rows of the race, and nothing but the race (default: all rows)")
     .option("--device <names>", "our devices (default: wasm,native)")
     .option("--peers <names>", "pytorch, tensorflow-js; or none (default: all)")

@@ -90,6 +90,21 @@ export function outsideTable({ outside }: BenchResults): Table {
   };
 }
 
+/** The least time in which the machine could do each row, and how near each contestant comes to it. */
+export function limitTable({ race, limits }: Pick<BenchResults, "race" | "limits">): Table {
+  const titles = [...titlesOf(race, true), ...titlesOf(race, false)];
+  const rows = limits.map((limit) => {
+    const contestants = race.find(({ id }) => id === limit.row)?.contestants ?? [];
+    const near = titles.map(([id]) => {
+      const { milliseconds } = contestants.find((c) => c.id === id) ?? {};
+      return milliseconds ? percent(limit.milliseconds / milliseconds.median, 0) : "";
+    });
+    const paces = [limit.gigaflop, limit.megabytes, limit.milliseconds].map(short);
+    return [limit.row, ...paces, ...near];
+  });
+  return { head: ["row", "GFLOP", "MB", "limit, ms", ...titles.map(([, title]) => title)], rows };
+}
+
 /** A table of Markdown. */
 export function toMarkdown({ head, rows }: Table): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;

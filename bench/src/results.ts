@@ -20,6 +20,7 @@ export interface BenchResults extends Conditions {
   readonly estimators: readonly EstimatorResult[];
   readonly scaling: readonly ScalingResult[];
   readonly outside: readonly OutsideResult[];
+  readonly limits: readonly LimitResult[];
   /** Parts without peers that could not be measured, and why. */
   readonly problems: readonly string[];
 }
@@ -74,4 +75,17 @@ export interface OutsideResult {
   /** The part of a run's training time that is not spent in the compiled step. */
   readonly fraction: number;
   readonly millisecondsPerStep: number;
+}
+
+/** The least time in which the machine could do a row: see `limitsOf`. */
+export interface LimitResult {
+  readonly row: string;
+  /** In matrix products, and at what pace. */
+  readonly gigaflop: number;
+  readonly gigaflopsPerSecond: number;
+  /** Read and written by loops and products, and at what pace. */
+  readonly megabytes: number;
+  readonly gigabytesPerSecond: number;
+  /** Per step. */
+  readonly milliseconds: number;
 }

@@ -4,8 +4,11 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { compareResults } from "../src/check.ts";
 import type { Contestant } from "../src/contestants.ts";
+import { limitsOf } from "../src/limits.ts";
 import { runRow } from "../src/race.ts";
+import { limitTable } from "../src/report.ts";
 import type { RowResult } from "../src/results.ts";
+import { classifierRow } from "../src/rows/classifier.ts";
 import type { Row } from "../src/rows/row.ts";
 import { exponent, ratios, spread } from "../src/statistics.ts";
 import { bench, scratch, start } from "./run.ts";
@@ -43,6 +46,29 @@ async function raced(
 }
 
 const find = ({ contestants }: RowResult, id: string) => contestants.find((c) => c.id === id)!;
+
+describe("the machine's limit", () => {
+  it("of a row is its products and its memory, and a table says how near each contestant is", async () => {
+    const [limit] = await limitsOf([classifierRow], () => {});
+    const { gigaflop, gigaflopsPerSecond, megabytes, gigabytesPerSecond, milliseconds } = limit!;
+    // Products of 784-100-10 on a batch of 100: forward and for each weight, and backward through the second layer.
+    expect(gigaflop).toBeCloseTo((2 * 100 * (2 * 784 * 100 + 3 * 100 * 10)) / 1e9, 12);
+    expect(megabytes).toBeGreaterThan((4 * 2 * 784 * 100) / 1e6);
+    expect(milliseconds).toBeCloseTo(
+      1000 * (gigaflop / gigaflopsPerSecond + megabytes / 1000 / gigabytesPerSecond),
+      9,
+    );
+    const spread = (median: number) => ({ median, low: median, high: median });
+    const contestants: RowResult["contestants"] = [
+      { id: "a", title: "A", ours: true, status: "done", milliseconds: spread(4 * milliseconds) },
+      { id: "b", title: "B", ours: false, status: "missing" },
+    ];
+    const race = [{ id: "classifier", title: "", tolerance: 1, contestants }];
+    const { head, rows } = limitTable({ race, limits: [limit!] });
+    expect(head.slice(-2)).toEqual(["A", "B"]);
+    expect(rows[0]!.slice(-2)).toEqual(["25 %", ""]);
+  });
+});
 
 describe("a row with contestants of every kind", () => {
   it("gives the ratio of the times that they tell, and their memory", async () => {

@@ -86,5 +86,6 @@ function printTables(results: BenchResults, narrate: Narrate): void {
   show(report.estimatorTable(results));
   show(report.scalingTable(results));
   show(report.outsideTable(results));
+  show(report.limitTable(results));
   narrate(report.conditions(results));
 }

@@ -69,5 +69,24 @@ function conflict(before: Instruction, after: Instruction): boolean {
   );
 }
 
+/** Bytes that are read and written by everything together, and how many different ones. */
+export function trafficOf(works: readonly Instruction[]): { traffic: number; memory: number } {
+  const ranges = works.flatMap(({ reads, writes }) => [...reads, ...writes]).toSorted(([a], [b]) => a - b);
+  let [memory, reached] = [0, 0];
+  for (const [begin, end] of ranges) {
+    memory += Math.max(0, end - Math.max(begin, reached));
+    reached = Math.max(reached, end);
+  }
+  const distinct = (of: readonly ByteRange[]): number =>
+    [...new Map(of.map((range) => [range.join(), range])).values()].reduce(
+      (n, [from, to]) => n + to - from,
+      0,
+    );
+  return {
+    traffic: works.reduce((n, { reads, writes }) => n + distinct(reads) + distinct(writes), 0),
+    memory,
+  };
+}
+
 const overlap = (a: readonly ByteRange[], b: readonly ByteRange[]): boolean =>
   a.some(([from, to]) => b.some(([begin, end]) => from < end && begin < to));

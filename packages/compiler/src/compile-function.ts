@@ -1,7 +1,7 @@
 import { fastDraw, runKeys } from "@hardgrad/onnx";
 import { lowerGraph, singleDraws } from "@hardgrad/onnx/graph";
 import { AbstractArray, copied, dtypeOf, type PlainTensor, type PlainTensors, write } from "./arrays.ts";
-import { compileGraph } from "./compile-graph.ts";
+import { compileGraph, type Work } from "./compile-graph.ts";
 import { type BoundProgram, bindProgram } from "./program.ts";
 import type { Residents } from "./residents.ts";
 import type { CrewProgram } from "./threads/crew.ts";
@@ -25,16 +25,18 @@ export interface CompiledFunction {
   /** Its results: a tree with names for leaves. */
   readonly results: unknown;
   /**
-   * Makes room for it in the memory of resident arrays; else its first run does.
+   * Brings it to a memory, which grows where it is too small, and to all threads that work there; before that, it runs on
+   * one thread.
    *
    * @throws RangeError if the memory can't be had.
    */
-  /** Brings it to a memory and to all threads that work there; before that, it runs on one thread. */
   load(on: Residents): Promise<void>;
   /** Runs it on resident arrays of the signature it was compiled for; gives its results by name. */
   run(on: Residents, inputs: PlainTensors): { [name: string]: PlainTensor };
   /** For whoever looks: what runs, in order. */
   readonly explain: readonly string[];
+  /** How much that is. */
+  readonly work: Work;
 }
 
 /** The trees in which a function gets its arguments, with anything for leaves. */
@@ -151,6 +153,7 @@ export function compileFunction(
     updates,
     results,
     explain: compiled.explain,
+    work: compiled.work,
     load: async (on) => programOn(on).all?.ready,
     run(on, arrays) {
       const { one: program, all } = programOn(on);

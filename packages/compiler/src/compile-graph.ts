@@ -14,7 +14,14 @@ import {
   type,
   type Value,
 } from "@hardgrad/onnx/graph";
-import { assembleRun, type ByteRange, type Instruction, shareOf, wholeOf } from "./assemble-run.ts";
+import {
+  assembleRun,
+  type ByteRange,
+  type Instruction,
+  shareOf,
+  trafficOf,
+  wholeOf,
+} from "./assemble-run.ts";
 import { type HostOperation, hostOperation } from "./host.ts";
 import { livesOf, placesOfUpdates, usesOf } from "./lives.ts";
 import { type CompiledLoop, compileLoop } from "./loops/compile-loop.ts";
@@ -48,8 +55,19 @@ export interface CompiledGraph {
   readonly keys: Storage;
   /** The memory it needs, in bytes. */
   readonly bytes: number;
-  /** For whoever looks: what runs, in order. */
+  /** For whoever looks: what runs, in order; and how much it is. */
   readonly explain: readonly string[];
+  readonly work: Work;
+}
+
+/** How much a program does. */
+export interface Work {
+  /** Multiplications in matrix products. */
+  readonly multiplications: number;
+  /** Bytes that its loops and products read and write, each array once in each of them. */
+  readonly traffic: number;
+  /** Bytes of the arrays. */
+  readonly memory: number;
 }
 
 export interface GraphLayout {
@@ -155,6 +173,7 @@ export function compileGraph(
   const host: HostOperation[] = [];
   const explain: string[] = [];
   const works: Instruction[] = [];
+  let multiplications = 0;
   const rangeOf = (x: Value): ByteRange => {
     const { address, ...storage } = storageOf.get(x)!;
     return [address, address + storageBytes(storage)];
@@ -202,6 +221,7 @@ export function compileGraph(
     if (multiplied) {
       const [m, n, k] = (multiplied[0] ?? [0, 0, 0]).slice(0, 3) as [number, number, number];
       const { code, shared } = productCode(multiplied, threads, { multiply, sgemm });
+      multiplications += multiplied.length * m * n * k;
       add(step, code, shared, `${multiplied.length} x ${step.node.op} ${m} x ${n} x ${k}`);
     } else if (rows) addLoop(step, rows, 4 * size(step.node.outputs[0]!.shape), `rows ${result}`);
     else {
@@ -237,6 +257,7 @@ export function compileGraph(
     keys,
     bytes: top,
     explain,
+    work: { multiplications, ...trafficOf(works) },
   };
 }
 

@@ -8,6 +8,7 @@ export {
   compileFunction,
   type Stepper,
 } from "./compile-function.ts";
+export type { Work } from "./compile-graph.ts";
 export {
   type ArgumentLeaf,
   type Compiled,
