@@ -69,6 +69,17 @@ export interface PictureControl extends Common {
   readonly default: string;
 }
 
+/**
+ * A file of the visitor's. It stays on this machine: the value is the beginning of its SHA-256, by which `Tools.file` finds
+ * it, and "" where there is none.
+ */
+export interface FileControl extends Common {
+  readonly kind: "file";
+  readonly default: "";
+  /** How its name ends: `.safetensors`. */
+  readonly ends: string;
+}
+
 export type Control =
   | NumberControl
   | ChoiceControl
@@ -76,7 +87,8 @@ export type Control =
   | ListControl
   | TextControl
   | PointControl
-  | PictureControl;
+  | PictureControl
+  | FileControl;
 
 export type Controls = { readonly [name: string]: Control };
 
@@ -101,6 +113,8 @@ export interface Tools {
   readonly device: "wasm" | "webgpu";
   /** Fetches a file that comes with the site, by its path below `site/public/`. */
   asset(path: string): Promise<ArrayBuffer>;
+  /** The bytes of a file that the visitor gave on this page; an error, one sentence, where it is not here. */
+  file?(value: string): Promise<ArrayBuffer>;
   /** For anything over half a second: how far it is, of how much, and what it does ("compiling the step"). */
   progress(done: number, of: number, what: string): void;
   /** Aborted when the visitor stops, resets or leaves; long work looks at it between its parts. */

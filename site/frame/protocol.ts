@@ -18,6 +18,8 @@ export type ToWorker =
   | Hello
   /** Starts a course, in place of the one that the run has; shows it after so many ticks. */
   | { readonly say: "start"; readonly run: number; readonly turn: number; readonly figure: string; readonly state: AnyState; readonly ticks: number } // biome-ignore format: one thought
+  /** A file of the visitor's, by its name in a state. */
+  | { readonly say: "file"; readonly name: string; readonly bytes: ArrayBuffer }
   | { readonly say: "play" | "pause" | "step" | "stop" | "end"; readonly run: number }
   /** New values of live controls. */
   | { readonly say: "set"; readonly run: number; readonly state: AnyState }

@@ -39,6 +39,8 @@ export function fits(control: Control, value: Value): boolean {
       return typeof value === "string" && value.length <= control.longest && control.check?.(value) === undefined; // biome-ignore format: one thought
     case "point":
       return Array.isArray(value) && value.length === 2 && value.every((v) => typeof v === "number" && inRange(v, control)); // biome-ignore format: one thought
+    case "file":
+      return typeof value === "string" && /^([0-9a-f]{16})?$/.test(value);
     case "picture":
       return typeof value === "string" && (value === "" || pixelsOf(value) !== undefined);
   }

@@ -69,11 +69,20 @@ async function asset(path: string): Promise<ArrayBuffer> {
   return answer.arrayBuffer();
 }
 
+const files = new Map<string, ArrayBuffer>();
+
+async function file(name: string): Promise<ArrayBuffer> {
+  const bytes = files.get(name);
+  if (!bytes) throw new Error("The file that this link names is not here; choose it again, or clear it.");
+  return bytes;
+}
+
 async function courseOf(id: number, run: Run): Promise<AnyCourse> {
   const { start } = await courses[run.figure]!();
   return start(run.state as never, {
     device: await device,
     asset,
+    file,
     signal: run.abort.signal,
     progress: (done, of, what) => send({ say: "progress", run: id, turn: run.turn, done, of, what }),
   });
@@ -140,6 +149,10 @@ function end(run: Run | undefined): void {
 async function hear(message: ToWorker): Promise<void> {
   if (message.say === "hello") {
     device = begin(message);
+    return;
+  }
+  if (message.say === "file") {
+    files.set(message.name, message.bytes);
     return;
   }
   const { run: id } = message;

@@ -42,6 +42,7 @@ export interface Handle {
 /** The page's worker and the runs in it; the worker is made when the first figure starts. */
 export class Workshop {
   readonly #runs = new Map<number, Run>();
+  readonly #files = new Map<string, ArrayBuffer>();
   readonly #make: () => Worker;
   readonly #base: string;
   readonly #onReady: (readiness: Readiness) => void;
@@ -94,6 +95,12 @@ export class Workshop {
     };
   }
 
+  /** Keeps a file of the visitor's for the courses, by its name in a state. */
+  keep(name: string, bytes: ArrayBuffer): void {
+    this.#files.set(name, bytes);
+    if (this.#worker) this.#send({ say: "file", name, bytes });
+  }
+
   /** Starts everything again, on a device. */
   use(device: Device): void {
     this.#device = device;
@@ -119,6 +126,8 @@ export class Workshop {
       if (worker === this.#worker) this.#lost();
     };
     worker.postMessage({ say: "hello", device: this.#device, base: this.#base, lock } satisfies ToWorker);
+    for (const [name, bytes] of this.#files)
+      worker.postMessage({ say: "file", name, bytes } satisfies ToWorker);
     return worker;
   }
 

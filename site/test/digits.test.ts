@@ -25,6 +25,21 @@ test("a generator that is damaged is refused in one sentence", async () => {
   );
 });
 
+test("a generator of the visitor's takes the place of the page's; one that is not here is asked for", async () => {
+  const given = { ...tools, file: tools.asset.bind(null, "generator/checkpoint.safetensors") };
+  const own = state({ file: "0123456789abcdef", from: "here" });
+  const running = await start(own, given);
+  expect(await running.data()).toEqual(await played(start, state(), 0));
+  running.end();
+  expect(figure.code(own)).toContain('readFileSync("checkpoint.safetensors")');
+  const missing = { ...tools, file: () => Promise.reject(new Error("The file is not here.")) };
+  await expect(start(own, missing)).rejects.toThrow("The file is not here.");
+  const grey = { ...tools, file: async () => new Uint8Array(100).buffer };
+  await expect(start(own, grey)).rejects.toThrow(
+    /not a readable checkpoint: it is damaged; use another copy\.$/,
+  );
+});
+
 describe("ten digits in one style", () => {
   const now = state({ style: [0.5, -0.25], seed: 2 });
   const course = played(start, now, 0);
@@ -64,7 +79,7 @@ describe("ten digits in one style", () => {
     for (const changed of [{}, { axes: "random", digit: 9, path: "line" }, { from: "here" }]) {
       const shown = state(changed);
       for (const svg of drawn(figure, data, shown)) expect(svg).not.toMatch(BROKEN);
-      expect(figure.says(data, shown)).toMatch(/^The ten digits lean [\d.]+ ± [\d.]+° to the /);
+      expect(figure.says(data, shown)).toMatch(/^The 10 digits lean [\d.]+ ± [\d.]+° to the /);
     }
     const rows = figure.rows(data, now);
     expect(rows.map(({ digit }) => digit)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
@@ -88,7 +103,7 @@ describe("ten digits in one style", () => {
     expect(data.digits.map(({ pixels }) => pixels)).not.toEqual(
       (await course).digits.map(({ pixels }) => pixels),
     );
-    expect(figure.code(random)).toContain("() => [u, v]");
+    expect(figure.code(random)).toContain("[digit, [u, v]]");
     expect(printed(figure.code(random)).length).toBeGreaterThan(100);
   });
 });

@@ -6,7 +6,7 @@ import { LENGTH, REACH, SLOPE } from "./pad-numbers.ts";
 /** The ten digits in the style of the point, before it moves. */
 export function code(state: State<DigitsControls>): string {
   const slant = state.axes === "slant and weight";
-  return `${state.from === "here" ? trained(state.seed) : handwriting}
+  return `${state.file !== "" ? own : state.from === "here" ? trained(state.seed) : handwriting}
 // A style is standard normal noise. The pad is a patch of the sphere on which styles lie.
 const size = generator.styleSize;
 const noise = generator.styles(3, ${state.seed});
@@ -20,13 +20,12 @@ const radius = ${LENGTH} * Math.sqrt(size);
 const centre = times(unit(noise.subarray(0, size), []), radius);
 ${slant ? slopes : random}
 const [x, y] = ${JSON.stringify(state.style)};
-const styles = Array.from({ length: 10 }, (_, digit) => {
+const styles = generator.digits.map((digit) => {
   const [u, v] = directions[digit];
   const point = centre.map((c, i) => c + ${REACH} * radius * (x * u[i] + y * v[i]));
   return [...times(point, radius / Math.sqrt(dot(point, point)))];
 });
-const digits = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
-for (const picture of await generator.decode(digits, Float32Array.from(styles.flat()))) print(picture);
+for (const picture of await generator.decode(generator.digits, Float32Array.from(styles.flat()))) print(picture);
 
 /** A picture of 28 x 28 grey values, in characters. */
 function print(picture) {
@@ -42,6 +41,13 @@ import { loadGenerator } from "@hardgrad/experiments";
 // It comes with hardgrad, and learned from MNIST.
 const file = new URL(import.meta.resolve("@hardgrad/cli/digits/checkpoint.safetensors"));
 const generator = await loadGenerator(readFileSync(file));
+`;
+
+const own = `import { readFileSync } from "node:fs";
+import { loadGenerator } from "@hardgrad/experiments";
+
+// Your own: the checkpoint of a run of hardgrad train generator.
+const generator = await loadGenerator(readFileSync("checkpoint.safetensors"));
 `;
 
 const trained = (
@@ -61,7 +67,7 @@ const generator = await loadGenerator(await run.checkpoint());
 
 const random = `const u = unit(noise.subarray(size, 2 * size), [centre]);
 const v = unit(noise.subarray(2 * size), [centre, u]);
-const directions = Array.from({ length: 10 }, () => [u, v]);`;
+const directions = Object.fromEntries(generator.digits.map((digit) => [digit, [u, v]]));`;
 
 const slopes = `
 // For each digit the directions in which slant and weight grow fastest, by differences.
@@ -70,12 +76,12 @@ const moved = Array.from({ length: 2 * size }, (_, k) => {
   style[k >> 1] += k % 2 === 0 ? ${SLOPE} : -${SLOPE};
   return [...style];
 });
-const directions = [];
-for (let digit = 0; digit < 10; digit++) {
+const directions = {};
+for (const digit of generator.digits) {
   const pictures = await generator.decode(digit, Float32Array.from(moved.flat()));
   const slope = (of) => Float64Array.from({ length: size }, (_, i) => of(pictures[2 * i]) - of(pictures[2 * i + 1]));
   const u = unit(slope(slantOf), [centre]);
-  directions.push([u, unit(slope(weightOf), [centre, u])]);
+  directions[digit] = [u, unit(slope(weightOf), [centre, u])];
 }`;
 
 const measures = `

@@ -50,6 +50,13 @@ export const controls = {
       { value: "here", label: "drawn digits, trained here" },
     ],
   },
+  file: {
+    kind: "file",
+    label: "Your own generator",
+    help: "The checkpoint.safetensors of a run of `hardgrad train generator`: drop it here, or choose it. It is read in this page and sent nowhere.",
+    default: "",
+    ends: ".safetensors",
+  },
 } as const;
 
 export type DigitsControls = typeof controls;

@@ -12,15 +12,17 @@ import { pointAt } from "./path.ts";
 const STEPS = 6;
 const REFRESH = 120;
 
-/** A generator that is asked for ten digits in one style. */
-export const start: Start<DigitsControls, DigitsData> = async (initial, { asset, progress }) => {
+/** A generator that is asked for all digits in one style. */
+export const start: Start<DigitsControls, DigitsData> = async (initial, { asset, file, progress }) => {
   let state = initial;
   const backend = await onWasm(() => useDevice("wasm", { threads: 1 }));
-  progress(0, 2, state.from === "here" ? "compiling the generator" : "loading the generator");
-  const learning: Learner | undefined =
-    state.from === "here" ? await onWasm(() => learner(state.seed, backend)) : undefined;
+  const here = state.from === "here" && state.file === "";
+  progress(0, 2, here ? "compiling the generator" : "loading the generator");
+  const learning: Learner | undefined = here ? await onWasm(() => learner(state.seed, backend)) : undefined;
+  const bytes = (): Promise<ArrayBuffer> =>
+    state.file !== "" && file ? file(state.file) : asset("generator/checkpoint.safetensors");
   const drawer: Drawer =
-    learning ?? (await onWasm(async () => loaded(new Uint8Array(await asset("generator/checkpoint.safetensors")), state.seed, backend))); // biome-ignore format: one thought
+    learning ?? (await onWasm(async () => loaded(new Uint8Array(await bytes()), state.seed, backend))); // biome-ignore format: one thought
   const padNow = async (): Promise<Pad> =>
     state.axes === "random" ? randomPad(drawer.noise) : slantPad(drawer);
   progress(1, 2, "finding the directions of the pad");
@@ -40,20 +42,21 @@ export const start: Start<DigitsControls, DigitsData> = async (initial, { asset,
 
   async function data(): Promise<DigitsData> {
     const at = pointAt(state.style, state.path, morphed);
-    const ten = Array.from({ length: 10 }, (_, digit) => ({ digit, place: at }));
-    const map = Array.from({ length: MAP * MAP }, (_, n) => ({ digit: state.digit, place: placeOf(n) }));
-    const asked = [...ten, ...map];
+    const row = drawer.digits.map((digit) => ({ digit, place: at }));
+    const shown = drawer.digits.includes(state.digit) ? state.digit : drawer.digits[0]!;
+    const map = Array.from({ length: MAP * MAP }, (_, n) => ({ digit: shown, place: placeOf(n) }));
+    const asked = [...row, ...map];
     const styles = joined(asked.map(({ digit, place: [x, y] }) => pad.style(digit, x, y)));
     const pictures = await drawer.decode(
       asked.map(({ digit }) => digit),
       styles,
     );
-    const digits: Drawn[] = ten.map(({ digit }, n) => {
+    const digits: Drawn[] = row.map(({ digit }, n) => {
       const pixels = pictures[n]!;
       return { digit, pixels, slant: slantOf(pixels), weight: weightOf(pixels) };
     });
     const training = learning && { step: learning.step, of: learning.of, loss: learning.loss };
-    return { at, digits, map: pictures.slice(ten.length), ...(training ? { training } : {}) };
+    return { at, digits, map: pictures.slice(row.length), ...(training ? { training } : {}) };
   }
 
   return {

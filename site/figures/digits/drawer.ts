@@ -14,6 +14,8 @@ import { SETTINGS, SIZES } from "./here.ts";
 
 /** Draws digits in styles. */
 export interface Drawer {
+  /** What can be asked for. */
+  readonly digits: readonly number[];
   /** Three styles of a seed, one after another: standard normal noise. */
   readonly noise: Float32Array;
   /** One picture for each style, of these digits. */
@@ -32,10 +34,17 @@ export interface Learner extends Drawer {
 
 /** The generator in a checkpoint. */
 export async function loaded(bytes: Uint8Array, seed: number, backend: Backend): Promise<Drawer> {
-  const { styles, decode, dispose } = await loadGenerator(bytes, { backend });
-  return { noise: styles(3, seed), decode, end: dispose };
+  const { digits, shape, styles, decode, dispose } = await loadGenerator(bytes, { backend });
+  if (shape.width !== SIDE || shape.height !== SIDE) {
+    dispose();
+    throw new RangeError(
+      `This figure shows pictures of ${SIDE} x ${SIDE} pixels; the generator in this file draws ${shape.width} x ${shape.height}.`,
+    );
+  }
+  return { digits, noise: styles(3, seed), decode, end: dispose };
 }
 
+const SIDE = 28;
 /** Pictures of a call of the compiled drawing. */
 const ROWS = 64;
 const CLASSES = 10;
@@ -93,6 +102,7 @@ export async function learner(seed: number, backend: Backend): Promise<Learner> 
   }
 
   return {
+    digits: untrained.digits,
     noise,
     of,
     get step() {

@@ -29,7 +29,7 @@ function says({ digits, training }: DigitsData, { axes }: State<DigitsControls>)
   const [slant, slantError] = meanOf(digits.map((d) => d.slant));
   const [weight, weightError] = meanOf(digits.map((d) => 100 * d.weight));
   const lean = slant < 0 ? "to the left" : "to the right";
-  const now = `The ten digits lean ${withError(Math.abs(slant), slantError)}° ${lean} and cover ${withError(weight, weightError)} % of their pictures with ink (mean of ten, with its standard error).`;
+  const now = `The ${digits.length} digits lean ${withError(Math.abs(slant), slantError)}° ${lean} and cover ${withError(weight, weightError)} % of their pictures with ink (means, ± one standard error).`;
   if (training && training.step < training.of) {
     const loss = training.loss === undefined ? "" : `, loss ${training.loss.toFixed(0)} nats per picture`;
     return training.step === 0

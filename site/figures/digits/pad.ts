@@ -41,19 +41,20 @@ export async function slantPad(drawer: Drawer): Promise<Pad> {
     style[k >> 1]! += k % 2 === 0 ? SLOPE : -SLOPE;
     return style;
   });
-  const digits = Array.from({ length: 10 * moved.length }, (_, n) => Math.floor(n / moved.length));
+  const digits = drawer.digits.flatMap((digit) => moved.map(() => digit));
   const pictures = await drawer.decode(digits, joined(digits.map((_, n) => moved[n % moved.length]!)));
-  const directions = Array.from({ length: 10 }, (_, digit) => {
+  const found = drawer.digits.map((digit, k) => {
     const slopes = (of: (pixels: Uint8Array) => number): Vector =>
       Float64Array.from({ length: size }, (_, i) => {
-        const at = digit * moved.length + 2 * i;
+        const at = k * moved.length + 2 * i;
         return of(pictures[at]!) - of(pictures[at + 1]!);
       });
     const u = direction(slopes(slantOf), [centre], spare[0]!);
     const v = direction(slopes(weightOf), [centre, u], spare[1]!);
-    return [u, v] as const;
+    return [digit, [u, v]] as const;
   });
-  return padOf(centre, (digit) => directions[digit]!);
+  const directions = new Map<number, readonly [Vector, Vector]>(found);
+  return padOf(centre, (digit) => directions.get(digit)!);
 }
 
 /** The middle of the pad, and two directions at right angles to it and to each other. */
