@@ -8,24 +8,38 @@ import { type Loop, MOST_ARRAYS, MOST_NODES, type ScheduledStep } from "./steps.
  */
 export function sink(steps: readonly ScheduledStep[]): readonly ScheduledStep[] {
   const left: (ScheduledStep | undefined)[] = [...steps];
+  // Values that are read, by step; undefined for a step that has gone.
+  const read: (ReadonlySet<Value> | undefined)[] = steps.map(readsOf);
   for (let at = left.length - 2; at >= 0; at--) {
     const loop = left[at]!;
     if (loop.kind !== "loop" || loop.into) continue;
     const made = new Set(loop.nodes.map(({ node }) => node.outputs[0]!));
-    const target = left.findIndex((step, i) => i > at && step !== undefined && reads(step, made));
+    const target = firstReader(read, at + 1, made);
     const next = left[target];
     if (next?.kind !== "loop") continue;
     const joined = join(loop, next, made);
     if (!joined) continue;
     left[target] = joined;
+    read[target] = readsOf(joined);
     left[at] = undefined;
+    read[at] = undefined;
   }
   return left.filter((step) => step !== undefined);
 }
 
-function reads(step: ScheduledStep, made: ReadonlySet<Value>): boolean {
+function readsOf(step: ScheduledStep): ReadonlySet<Value> {
   const operands = step.kind === "loop" ? step.nodes.flatMap((n) => n.operands) : step.operands;
-  return operands.some(({ root }) => made.has(root));
+  return new Set(operands.map(({ root }) => root));
+}
+
+/** The first step from `start` on that reads one of some values; -1 if none does. */
+function firstReader(
+  read: readonly (ReadonlySet<Value> | undefined)[],
+  start: number,
+  made: ReadonlySet<Value>,
+): number {
+  for (let i = start; i < read.length; i++) for (const x of made) if (read[i]?.has(x)) return i;
+  return -1;
 }
 
 /** Two loops as one, if what the second reads of the first is made element by element in the same order. */

@@ -7,6 +7,16 @@ const named = (name: string): number[] => {
   return [...unsigned(bytes.length), ...bytes];
 };
 
+function joined(parts: readonly ArrayLike<number>[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
 /** The memory that a module imports as `m.m`; a shared one needs a maximum, in pages. */
 export interface MemoryType {
   readonly shared?: boolean;
@@ -24,7 +34,7 @@ export class ModuleBuilder {
   readonly #globals: number[][] = [];
   readonly #constants = new Map<string, { readonly index: number; readonly code: Code }>();
   readonly #functions: number[] = [];
-  readonly #bodies: Code[] = [];
+  readonly #bodies: Uint8Array[] = [];
   readonly #exports: number[][] = [];
 
   constructor(memory: MemoryType = {}) {
@@ -71,8 +81,9 @@ export class ModuleBuilder {
     const index = this.#imports.length + this.#functions.length;
     this.#functions.push(this.#type(parameters, results));
     const used = locals.filter(([count]) => count > 0);
-    const code = [...list(used.map(([n, t]) => [...unsigned(n), t])), ...body, ...control.end];
-    this.#bodies.push([...unsigned(code.length), ...code]);
+    const declared = list(used.map(([n, t]) => [...unsigned(n), t]));
+    const size = unsigned(declared.length + body.length + control.end.length);
+    this.#bodies.push(joined([size, declared, body, control.end]));
     if (exported !== undefined) this.#exports.push([...named(exported), 0, ...unsigned(index)]);
     return index;
   }
@@ -82,17 +93,23 @@ export class ModuleBuilder {
     const { shared = false, maximum } = this.#memory;
     const limits = maximum === undefined ? [0, 1] : [shared ? 3 : 1, 1, ...unsigned(maximum)];
     const memory = [...named("m"), ...named("m"), 2, ...limits];
-    return Uint8Array.from([
-      ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-      ...section(1, list(this.#types.map((t) => t.split(",").map(Number)))),
-      ...section(2, list([memory, ...this.#imports, ...this.#globals])),
-      ...section(3, list(this.#functions.map(unsigned))),
-      ...section(
-        6,
-        list([...this.#constants.values()].map(({ code }) => [type.v128, 0, ...code, ...control.end])),
-      ),
-      ...section(7, list(this.#exports)),
-      ...section(10, list(this.#bodies)),
+    const constants = [...this.#constants.values()].map(({ code }) => [
+      type.v128,
+      0,
+      ...code,
+      ...control.end,
+    ]);
+    const count = unsigned(this.#bodies.length);
+    const length = this.#bodies.reduce((sum, body) => sum + body.length, count.length);
+    return joined([
+      [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+      section(1, list(this.#types.map((t) => t.split(",").map(Number)))),
+      section(2, list([memory, ...this.#imports, ...this.#globals])),
+      section(3, list(this.#functions.map(unsigned))),
+      section(6, list(constants)),
+      section(7, list(this.#exports)),
+      [10, ...unsigned(length), ...count],
+      ...this.#bodies,
     ]);
   }
 }
