@@ -53,7 +53,7 @@ export const controls = {
   file: {
     kind: "file",
     label: "Your own generator",
-    help: "The checkpoint.safetensors of a run of `hardgrad train generator`: drop it here, or choose it. It is read in this page and sent nowhere.",
+    help: "The checkpoint.safetensors of a run of hardgrad train generator: drop it here, or choose it. It is read in this page and sent nowhere.",
     default: "",
     ends: ".safetensors",
   },
