@@ -95,11 +95,15 @@ export function opensPart(
   const never = order.length - opening.length;
   const cell = width / Math.max(1, opening.length);
   const top = 44;
-  const rest = never > 0 ? `${never} of ${order.length} never open` : "";
-  const caption = at.width < 480 ? rest : `a column is a block${rest && `, ${rest}`}; marked: open now`;
   const parts = [
     words(look, 0, 14, "How often each block opens for each digit", { size: 14, bold: true }),
-    words(look, LABEL, 34, caption, { size: 11, fill: colours.quiet }),
+    words(
+      look,
+      LABEL,
+      34,
+      `a column is a block${never > 0 ? `, ${never} never open` : ""}; marked: open now`,
+      { size: 11, fill: colours.quiet },
+    ),
     words(look, at.width, 34, "blocks open", { size: 11, fill: colours.quiet, anchor: "end" }),
   ];
   shown.digits.forEach(({ images, opens, rate }, row) => {

@@ -4,6 +4,7 @@ import { UsageError } from "./errors.ts";
 import { optionValue } from "./flags.ts";
 import { isModuleFile } from "./module-file.ts";
 import { moduleKind } from "./own.ts";
+import { partsOf } from "./spec-text.ts";
 import { nearest, unknownName } from "./suggest.ts";
 
 /** The estimator of an id, with its defaults; a UsageError with a suggestion if there is none. */
@@ -37,7 +38,7 @@ export function entryOf(id: string): CatalogueEntry {
  * parseEstimator("rloo:samples=4"); // { id: "rloo", options: { samples: 4 } }
  */
 export function parseEstimator(text: string): EstimatorSpec {
-  const [id = "", ...parts] = text.split(":");
+  const { id, options: parts } = partsOf(text);
   const { options: table } = estimatorOf(id);
   const options: { [name: string]: number | string | boolean } = {};
   for (const part of parts) {
@@ -74,11 +75,11 @@ function exampleOf(id: string): string {
   return name && spec ? `${id}:${name}=${spec.default}` : id;
 }
 
-/** A spec as a part of a file's name. */
+/** A spec as a part of a file's name: `rloo-samples-8`, and `lib-mine.mjs` for `../lib/mine.mjs`. */
 export function estimatorFileName(spec: EstimatorSpec): string {
   return formatEstimator(spec)
-    .replace(/[:=]/g, "-")
-    .replace(/.*[/\\]/, "");
+    .replace(/^(\.*[/\\])+/, "")
+    .replace(/[:=/\\]+/g, "-");
 }
 
 /** The text of a spec: what `parseEstimator` reads. */

@@ -7,6 +7,7 @@ import { formatEstimator, parseEstimator, wholeEstimator } from "./estimator.ts"
 import { flagKey, kebab, optionValue, wholeNumberFlag } from "./flags.ts";
 
 import { experimentOf } from "./own.ts";
+import { listOf } from "./spec-text.ts";
 import { unknownName } from "./suggest.ts";
 
 /** What may be different when a run goes on: it changes how, not what. */
@@ -76,7 +77,7 @@ function comparison(
     case "estimator":
     case "estimators": {
       const specs = [...new Set(configs.map((c) => formatEstimator(c.estimator)))];
-      const given = text.split(",").map((one) => wholeEstimator(parseSuited(one.trim(), first)));
+      const given = listOf(text).map((one) => wholeEstimator(parseSuited(one, first)));
       const made = [...new Set(configs.map((c) => wholeEstimator(c.estimator)))];
       return { made: specs.join(","), same: given.sort().join() === made.sort().join() };
     }

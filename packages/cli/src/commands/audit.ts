@@ -4,14 +4,15 @@ import type { Command } from "commander";
 import { type AuditReport, catalogue, holdUnits, audit as measure } from "hardgrad";
 import { type Flags, seedOf } from "../ask/configuration.ts";
 import { Failure, UsageError } from "../ask/errors.ts";
-import { formatEstimator, parseEstimator } from "../ask/estimator.ts";
+import { parseEstimator } from "../ask/estimator.ts";
 import { wholeNumberFlag } from "../ask/flags.ts";
 import { loadProblem, type Problem, problemNames } from "../ask/problems.ts";
+import { listOf } from "../ask/spec-text.ts";
 import { checkTarget, writeFigure } from "../disk/figure-file.ts";
 import type { Labelled } from "../figures/audit.ts";
-import { narrator, print, printJson, short } from "../print/console.ts";
+import { auditText, labelled, reasonsOf, sentenceOf } from "../print/audit.ts";
+import { narrator, print, printJson } from "../print/console.ts";
 import { stepBar } from "../print/step-bar.ts";
-import { tableText } from "../print/table.ts";
 
 /** `audit [IDS]`: bias, variance and cost on a problem, against the exact gradient. */
 export async function auditEstimators(ids: string | undefined, flags: Flags): Promise<void> {
@@ -21,9 +22,7 @@ export async function auditEstimators(ids: string | undefined, flags: Flags): Pr
   const text = ids ?? (flags.estimators as string | undefined);
   if (ids !== undefined && flags.estimators !== undefined)
     throw new UsageError("give the estimators once: as an argument, or by --estimators.");
-  const specs = (
-    text === undefined ? catalogue.map((e) => e.id) : text.split(",").map((t) => t.trim())
-  ).filter(Boolean);
+  const specs = text === undefined ? catalogue.map((e) => e.id) : listOf(text);
   if (specs.length === 0)
     throw new UsageError("the list of estimators is empty; name one, or leave it out for all.");
   const parsed = specs.map(parseEstimator);
@@ -54,7 +53,7 @@ export async function auditEstimators(ids: string | undefined, flags: Flags): Pr
     .finally(bar.stop);
   if (report.rows.length === 0)
     throw new Failure(`${problem.name}: no estimator could be measured: ${sentenceOf(report)}`);
-  const rows = labelled(report, estimators, parsed);
+  const rows = labelled(report, parsed);
   if (out) await writeReport(report, rows, problem.title, out);
   if (flags.json) {
     printJson({
@@ -66,89 +65,9 @@ export async function auditEstimators(ids: string | undefined, flags: Flags): Pr
     });
     return;
   }
-  print(tableOf(report, rows, problem.title));
+  print(auditText(report, rows, problem.title));
   for (const { ids, reason } of reasonsOf(report)) narrate(`left out ${ids}: ${reason}`);
   if (out) narrate(`wrote ${out}`);
-}
-
-/** Reasons begin with the name of the estimator where that says them; who prints them says it already. */
-function skippedOf({ skipped }: AuditReport): AuditReport["skipped"] {
-  return skipped.map(({ id, reason }) => ({
-    id,
-    reason: reason.startsWith(`${id}: `) ? reason.slice(id.length + 2) : reason,
-  }));
-}
-
-/** Each reason once, with those it holds for. */
-function reasonsOf(report: AuditReport): { ids: string; reason: string }[] {
-  const skipped = skippedOf(report);
-  const reasons = [...new Set(skipped.map((s) => s.reason))];
-  return reasons.map((reason) => {
-    const ids = skipped.filter((s) => s.reason === reason).map((s) => s.id);
-    return { ids: ids.join(", "), reason };
-  });
-}
-
-const sentenceOf = (report: AuditReport): string =>
-  `${reasonsOf(report)
-    .map(({ ids, reason }) => `${ids}: ${reason.replace(/\.$/, "")}`)
-    .join("; ")}.`;
-
-function labelled(
-  report: AuditReport,
-  estimators: readonly { id: string }[],
-  parsed: readonly { id: string; options: { readonly [name: string]: number | string | boolean } }[],
-): Labelled[] {
-  const labels = estimators.map((_, i) => formatEstimator(parsed[i]!));
-  const left = [...labels];
-  return report.rows.map((row) => {
-    const at = left.findIndex((label) => label.split(":")[0] === row.id);
-    return { ...row, label: left.splice(at, 1)[0] ?? row.id };
-  });
-}
-
-const percent = (value: number): string => (value < 1e-4 ? "<0.01 %" : `${short(100 * value)} %`);
-
-/** What was found, and what could still be hidden. */
-function verdictOf(r: Labelled): string {
-  if (r.verdict === "biased") return r.verdict;
-  if (r.verdict === "no bias found") return `no bias found, could be up to ${percent(r.relativeBound)}`;
-  if (r.samplesNeeded === null) return "undecided: the exact gradient is zero";
-  return `undecided, needs about ${r.samplesNeeded.toLocaleString("en-US", { maximumSignificantDigits: 2 })} estimates`;
-}
-
-function tableOf(report: AuditReport, rows: readonly Labelled[], title: string): string {
-  const head = [
-    "estimator",
-    "bias",
-    "verdict",
-    "z",
-    "variance",
-    "MSE",
-    "cosine",
-    "evals",
-    "descent/eval",
-    "us each",
-  ];
-  const cells = rows.map((r) => [
-    r.label,
-    `${percent(r.relativeBias)} ± ${percent(r.relativeNoise)}`,
-    verdictOf(r),
-    r.z.toFixed(1),
-    short(r.variance),
-    short(r.mse),
-    r.cosine === null ? "—" : r.cosine.toFixed(4),
-    String(r.evaluations),
-    r.descentPerEvaluation === null ? "—" : short(r.descentPerEvaluation),
-    short(r.microsecondsPerEstimate),
-  ]);
-  const size = Math.hypot(...report.gradient);
-  return [
-    title,
-    `${report.states} states, E[f] = ${short(report.mean)}, exact gradient of length ${short(size)}; ${report.samples} estimates each, seed ${report.seed}`,
-    tableText(head, cells, { left: [0, 2] }),
-    "bias: length of (mean estimate - exact gradient), relative to the gradient, ± its noise, with what so many estimates may not have seen; undecided: it could be as long as the gradient; descent: gain of a step, of the exact gradient's",
-  ].join("\n");
 }
 
 /** The ending of the file says the format: JSON, CSV, SVG or PNG. */

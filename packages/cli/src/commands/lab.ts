@@ -27,11 +27,10 @@ export async function lab(folder: string | undefined, flags: Flags): Promise<voi
   const server = labServer(SITE, run);
   const port = await listen(server, asked);
   const address = `http://127.0.0.1:${port}/`;
-  const page = run === undefined ? address : `${address}explainer/run.html?folder`;
-  if (flags.json) print(JSON.stringify({ address, ...(run === undefined ? {} : { run: folder, page }) }));
-  else print(page);
+  if (flags.json) print(JSON.stringify({ address, ...(run === undefined ? {} : { run: folder }) }));
+  else print(address);
   narrator(flags.quiet === true)("Ctrl-C ends it.");
-  if (flags.open !== false && process.stdout.isTTY) openBrowser(page);
+  if (flags.open !== false && process.stdout.isTTY) openBrowser(address);
   await interrupted();
   server.close();
   server.closeAllConnections();

@@ -23,10 +23,11 @@ import {
 } from "../ask/configuration.ts";
 import { backendOf, deviceChoice, deviceFlags, deviceLine } from "../ask/device.ts";
 import { UsageError } from "../ask/errors.ts";
-import { formatEstimator } from "../ask/estimator.ts";
+import { estimatorFileName, formatEstimator } from "../ask/estimator.ts";
 import { optionValue } from "../ask/flags.ts";
 import { experimentOf } from "../ask/own.ts";
 import { refuseContradictions } from "../ask/resume.ts";
+import { listOf } from "../ask/spec-text.ts";
 import { datasetOf } from "../data/progress.ts";
 import { narrator, print, printJson, short } from "../print/console.ts";
 import { formatMetric } from "../print/metric.ts";
@@ -142,7 +143,7 @@ function begun(name: string | undefined, flags: Flags): Task {
     throw new UsageError(
       "train needs an experiment, such as: hardgrad train classifier --estimator reinmax.",
     );
-  if (String(flags.estimator ?? "").includes(","))
+  if (listOf(String(flags.estimator ?? "")).length > 1)
     throw new UsageError(
       `train takes one estimator, not ${JSON.stringify(flags.estimator)}; several are trained by: hardgrad compare ${name} --estimators ${flags.estimator}.`,
     );
@@ -199,7 +200,7 @@ function defaultPath(config: RunConfig): string {
   const stamp = new Date().toISOString().slice(0, 19).replace(/[-:]/g, "").replace("T", "-");
   return join(
     "runs",
-    `${basename(config.experiment)}-${basename(config.estimator.id)}-${basename(config.data)}-seed${config.seed}-${stamp}`,
+    `${basename(config.experiment)}-${estimatorFileName(config.estimator)}-${basename(config.data)}-seed${config.seed}-${stamp}`,
   );
 }
 

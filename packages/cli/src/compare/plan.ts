@@ -5,10 +5,11 @@ import { checkRun, type Experiment, makeEstimator, type RunConfig } from "@hardg
 import { z } from "zod";
 import { type Flags, resolveRun, seedOf } from "../ask/configuration.ts";
 import { Failure, UsageError } from "../ask/errors.ts";
-import { formatEstimator, wholeEstimator } from "../ask/estimator.ts";
+import { estimatorFileName, formatEstimator, wholeEstimator } from "../ask/estimator.ts";
 import { kebab, wholeNumberFlag } from "../ask/flags.ts";
 import { experimentOf } from "../ask/own.ts";
 import { refuseContradictions } from "../ask/resume.ts";
+import { listOf } from "../ask/spec-text.ts";
 import { configSchema } from "../run-folder/checkpoint.ts";
 import { hasCheckpoint, savedRun } from "../run-folder/saved-run.ts";
 
@@ -28,7 +29,7 @@ export function plannedComparison(name: string | undefined, flags: Flags): Compa
       "compare needs an experiment, such as: hardgrad compare classifier --estimators reinmax,rloo.",
     );
   const experiment = experimentOf(name);
-  const names = String(flags.estimators ?? experiment.compared.join()).split(",").map((s) => s.trim()).filter(Boolean); // biome-ignore format: one thought
+  const names = listOf(String(flags.estimators ?? experiment.compared.join()));
   if (names.length === 0)
     throw new UsageError(
       "--estimators is empty; give ids separated by commas, as in --estimators reinmax,rloo.",
@@ -38,9 +39,17 @@ export function plannedComparison(name: string | undefined, flags: Flags): Compa
   const configs = names.flatMap((estimator) =>
     Array.from({ length: seeds }, (_, i) => resolveRun(experiment, estimator, first + i, flags)),
   );
-  const twice = repeated(configs.filter((c) => c.seed === first).map((c) => wholeEstimator(c.estimator)));
+  const specs = configs.filter((c) => c.seed === first).map((c) => c.estimator);
+  const twice = repeated(specs.map(wholeEstimator));
   if (twice !== undefined)
     throw new UsageError(`--estimators names one twice: ${names.join(",")} (${twice}); name each once.`);
+  const folder = repeated(specs.map(estimatorFileName));
+  if (folder !== undefined) {
+    const same = specs.filter((spec) => estimatorFileName(spec) === folder).map(formatEstimator);
+    throw new UsageError(
+      `--estimators: the runs of ${same.join(" and ")} would have one folder, ${folder}; rename one of the files.`,
+    );
+  }
   refuseSame(experiment, configs[0]!, names.length);
   refuseAll(configs, (config) => checkRun(experiment, config));
   return { configs, command: commandOf(name, flags, names, seeds, first) };

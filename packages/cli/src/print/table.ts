@@ -1,5 +1,3 @@
-import Table from "cli-table3";
-
 /** Spaces around a cell. */
 const PADDING = 2;
 
@@ -10,15 +8,44 @@ export function tableText(
   options: { readonly left?: readonly number[]; readonly width?: number | undefined } = {},
 ): string {
   const { left, width = terminalWidth() } = options;
-  const widths = widthsFor(head, rows, width);
-  const table = new Table({
-    head: [...head],
-    style: { head: [], border: [], compact: true },
-    colAligns: head.map((_, i) => (!left || left.includes(i) ? "left" : "right")),
-    ...(widths && { colWidths: [...widths.columns], wordWrap: true, wrapOnWordBoundary: widths.words }),
-  });
-  table.push(...rows.map((cells) => [...cells]));
-  return table.toString();
+  const { columns } = widthsFor(head, rows, width);
+  const rule = (start: string, cross: string, end: string): string =>
+    `${start}${columns.map((w) => "─".repeat(w)).join(cross)}${end}`;
+  const lines = (cells: readonly string[]): string[] => {
+    const parts = columns.map((w, i) => wrapped(cells[i] ?? "", w - PADDING));
+    const count = Math.max(...parts.map((part) => part.length));
+    return Array.from({ length: count }, (_, line) => {
+      const texts = parts.map((part, i) => {
+        const text = part[line] ?? "";
+        const room = columns[i]! - PADDING;
+        return ` ${!left || left.includes(i) ? text.padEnd(room) : text.padStart(room)} `;
+      });
+      return `│${texts.join("│")}│`;
+    });
+  };
+  return [
+    rule("┌", "┬", "┐"),
+    ...lines(head),
+    rule("├", "┼", "┤"),
+    ...rows.flatMap(lines),
+    rule("└", "┴", "┘"),
+  ].join("\n");
+}
+
+/** The lines of a cell: broken between words, and within those that are too long. */
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length <= width) {
+      line += ` ${word}`;
+      continue;
+    }
+    if (line !== "") lines.push(line);
+    line = word;
+    for (; line.length > width; line = line.slice(width)) lines.push(line.slice(0, width));
+  }
+  return [...lines, line];
 }
 
 /** Columns of the terminal; undefined where the output goes elsewhere and `COLUMNS` says nothing. */
@@ -27,17 +54,17 @@ export function terminalWidth(): number | undefined {
   return (isTTY && columns) || Number(process.env.COLUMNS) || undefined;
 }
 
-/** Widths of columns with their padding; undefined where all fits. `words`: whether lines break between words alone. */
+/** Widths of columns with their padding. `words`: whether lines break between words alone, if at all. */
 function widthsFor(
   head: readonly string[],
   rows: readonly (readonly string[])[],
   width: number | undefined,
-): { columns: readonly number[]; words: boolean } | undefined {
+): { columns: readonly number[]; words: boolean } {
   const cells = (column: number): string[] => [head[column]!, ...rows.map((row) => row[column] ?? "")];
   const longest = (texts: readonly string[]): number => Math.max(...texts.map((t) => t.length)) + PADDING;
   const natural = head.map((_, i) => longest(cells(i)));
   const room = (width ?? Number.POSITIVE_INFINITY) - head.length - 1; // borders
-  if (sum(natural) <= room) return undefined;
+  if (sum(natural) <= room) return { columns: natural, words: true };
   const least = head.map((_, i) => longest(cells(i).flatMap((text) => text.split(" "))));
   const words = shrunk(natural, least, room);
   if (sum(words) <= room) return { columns: words, words: true };
@@ -62,7 +89,7 @@ export function withoutLast(
   for (let out = 0; ; out++) {
     const kept = head.length - out;
     const table = { head: head.slice(0, kept), rows: rows.map((row) => row.slice(0, kept)) };
-    if (out === most || widthsFor(table.head, table.rows, width)?.words !== false)
+    if (out === most || widthsFor(table.head, table.rows, width).words)
       return { ...table, left: head.slice(kept) };
   }
 }

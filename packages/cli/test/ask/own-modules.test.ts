@@ -1,4 +1,12 @@
-import { copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -113,6 +121,39 @@ export default defineEstimator({
     expect(code).toBe(0);
     expect(stdout).toContain("./estimator.mjs");
     expect(readFileSync(join(cwd, "both/estimator.mjs-seed0/config.json"), "utf8")).toContain("sha256");
+  });
+
+  test("paths with commas and colons; two files of one name have folders of their own", () => {
+    const text = readFileSync(join(cwd, "estimator.mjs"), "utf8");
+    for (const folder of ["v1", "v2"]) mkdirSync(join(cwd, folder));
+    for (const name of ["a,b.mjs", "C:mine.mjs", "v1/mine.mjs", "v2/mine.mjs"]) write(name, text);
+    const specs = ["./a,b.mjs:scale=2", "./C:mine.mjs:scale=3", "rloo"];
+    const audit = run("audit", specs.join(), "--samples", "200", "--warmup", "0", "--json");
+    expect(audit.stderr).toBe("");
+    expect(JSON.parse(audit.stdout).rows.map((row: { label: string }) => row.label)).toEqual(specs);
+    const missing = run("audit", "./a,b,rloo", "--samples", "200");
+    expect([missing.code, missing.stderr]).toEqual([
+      2,
+      "there is no estimator ./a; the name of a module ends in .js, .mjs, .ts or .mts.\n",
+    ]);
+    const compare = (estimators: string) => run("compare", "classifier", "--estimators", estimators, "--epochs", "1", "--train-size", "200", "--test-size", "100", "--jobs", "1", "--quiet", "--out", "versions"); // biome-ignore format: one command
+    const { code, stderr } = compare("./v1/mine.mjs:scale=2,./v1/mine.mjs,./v2/mine.mjs");
+    expect([code, stderr]).toEqual([0, ""]);
+    const folders = readdirSync(join(cwd, "versions"), { withFileTypes: true }).filter((f) =>
+      f.isDirectory(),
+    );
+    expect(folders.map((f) => f.name).sort()).toEqual([
+      "v1-mine.mjs-scale-2-seed0",
+      "v1-mine.mjs-seed0",
+      "v2-mine.mjs-seed0",
+    ]);
+    write("v1-mine.mjs", text);
+    rmSync(join(cwd, "versions"), { recursive: true });
+    const same = compare("./v1/mine.mjs,./v1-mine.mjs");
+    expect([same.code, same.stderr]).toEqual([
+      2,
+      "--estimators: the runs of ./v1/mine.mjs and ./v1-mine.mjs would have one folder, v1-mine.mjs; rename one of the files.\n",
+    ]);
   });
 
   test("a second copy of jax-js is refused by name: its arrays are strangers", () => {

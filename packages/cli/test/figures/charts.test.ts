@@ -1,4 +1,7 @@
+import { numpy as np } from "@jax-js/jax";
+import { audit, bernoulli, catalogue } from "hardgrad";
 import { expect, test } from "vitest";
+import { auditFigure } from "../../src/figures/audit.ts";
 import { lineChart } from "../../src/figures/chart.ts";
 import { continualFigure } from "../../src/figures/continual.ts";
 import { colours, darkColours } from "../../src/figures/draw.ts";
@@ -50,4 +53,29 @@ test("bars of times leave room for their legend above them", () => {
   expect(bars.length).toBe(4);
   // The legend's line of 11 pixels lies 9 above the plot's top at 36; a seventh of the height is free below it.
   expect(Math.min(...bars)).toBeGreaterThan(36 + 15);
+});
+
+test("in the figure of an audit every estimator has a line of its own, in order, inside the picture", async () => {
+  const q = bernoulli(np.array([0.4, -1.3]));
+  const f = (b: np.Array): np.Array => np.square(np.sum(b, -1).sub(1.5));
+  const estimators = catalogue.map(({ create }) => create()).filter((e) => e.supports.includes("bernoulli"));
+  const report = await audit(q, f, estimators, { samples: 100, warmup: 0 });
+  const figure = auditFigure(
+    report,
+    report.rows.map((row) => ({ ...row, label: row.id })),
+    "two units",
+  );
+  const [, height] = /^<svg [^>]*height="(\d+)"/.exec(figure)!;
+  const panels = figure.split('<g text-anchor="start">').slice(1);
+  expect(panels).toHaveLength(2);
+  for (const panel of panels) {
+    const [, ...labels] = panel.split("</g>")[0]!.split(/<path /);
+    const lines = labels.map((label) => Number(/<text x="\d+" y="([\d.]+)"/.exec(label)![1]));
+    expect(lines).toHaveLength(report.rows.length);
+    // Letters are 12 high.
+    for (const [i, y] of lines.slice(1).entries()) expect(y - lines[i]!).toBeGreaterThanOrEqual(13.9);
+    expect(lines[0]).toBeGreaterThan(0);
+    expect(lines.at(-1)).toBeLessThan(Number(height) / 2);
+  }
+  expect(panels[0]).toContain(">exact (zero)<");
 });

@@ -5,11 +5,13 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { expect, test, vi } from "vitest";
 import {
   commit,
+  computersText,
   continuedOn,
   environment,
   environmentText,
   machine,
 } from "../../src/run-folder/environment.ts";
+import { readEnvironment } from "../../src/run-folder/read.ts";
 import { scratch } from "../run.ts";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
@@ -90,4 +92,9 @@ test("a run that continues with something else says what may change, and its env
     { step: 500, ...wasm },
     { step: 600, ...blas },
   ]);
+});
+
+test("the generator that is shipped says what trained it", () => {
+  const shipped = readEnvironment(join(root, "packages/cli/digits"));
+  expect(shipped && computersText(shipped)).toMatch(/^(native|wasm) \(\w.*\)$/);
 });
