@@ -3,8 +3,6 @@ import type { Multiply } from "../product.ts";
 import { multiplyFunction, scratchBytesPerThread } from "./blocks.ts";
 import type { PanelKernels } from "./panel.ts";
 
-export { useWideVectors } from "./wide.ts";
-
 /** What a module of products depends on. */
 export interface MultiplyModuleOptions extends MemoryType, PanelKernels {}
 
@@ -27,8 +25,8 @@ const modules = new Map<string, WebAssembly.Module>();
  * another within a product, and the bits are those of one thread.
  */
 export function multiplyModule(options: MultiplyModuleOptions): WebAssembly.Module {
-  const { fused, wide, shared, maximum } = options;
-  const key = [fused, wide, shared, maximum].join();
+  const { fused, shared, maximum } = options;
+  const key = [fused, shared, maximum].join();
   const known = modules.get(key);
   if (known) return known;
   const builder = new ModuleBuilder({

@@ -34,15 +34,13 @@ import { type Layout, tileFunction } from "./tile.ts";
 export interface PanelKernels {
   /** With fused multiply-add: only where `hasFused()`. */
   readonly fused: boolean;
-  /** With tiles for engines that join vectors in pairs: see `useWideVectors` (default false). */
-  readonly wide?: boolean;
 }
 
 /**
  * Rows of the largest tile. Four keep eight sums, two vectors of B and four factors within 15 vector registers (V8 needs
- * the 16th) even where it loads all of them first; in pairs, the sums need half as many.
+ * the 16th) even where it loads all of them first.
  */
-const tallest = ({ wide }: PanelKernels): number => (wide ? 6 : 4);
+const tallest = 4;
 /** Columns of a panel of B, and of a wide one, which pays for one or two rows. */
 export const width = 8;
 export const wideWidth = 16;
@@ -138,7 +136,7 @@ function tilesFunction(builder: ModuleBuilder, kernels: PanelKernels): number {
 
   const ways: { code: number; index: number }[] = [];
   for (const layout of ["terms", "rows"] as Layout[])
-    for (let tall = 1; tall <= tallest(kernels); tall++)
+    for (let tall = 1; tall <= tallest; tall++)
       for (const n of tall <= wideRows ? [1, 2, 4] : [1, 2])
         ways.push({
           code: kind(tall, n, layout),
@@ -159,7 +157,7 @@ function tilesFunction(builder: ModuleBuilder, kernels: PanelKernels): number {
     ),
   );
   const body = all(
-    assign(tiles, ceilDiv(rows, tallest(kernels))),
+    assign(tiles, ceilDiv(rows, tallest)),
     assign(height, div(rows, tiles)),
     assign(count, all(get(rows), get(tiles), i32.rem)),
     when(
