@@ -256,7 +256,8 @@ export function useFigure(
     const view = new IntersectionObserver(([entry]) => onVisible(entry!.isIntersecting), {
       rootMargin: "200px",
     });
-    view.observe(element.parentElement!);
+    // The still picture stands above this one until it is there: either may be what is seen.
+    view.observe(element.closest(".lab") ?? element.parentElement!);
     observers = [resize, view];
     document.addEventListener("visibilitychange", onShown);
   });
