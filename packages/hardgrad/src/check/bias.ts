@@ -2,7 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import { enumerated } from "../audit/exact-gradient.ts";
 import { LIMIT, momentsOf } from "../audit/statistics.ts";
 import type { Estimator } from "../types.ts";
-import { type Case, caseText, type Entry, makeDistribution, widthOf } from "./cases.ts";
+import { type Case, caseText, type Entry, makeDistribution, seedFor, widthOf } from "./cases.ts";
 import type { Estimates } from "./estimates.ts";
 import { objectiveFor } from "./losses.ts";
 import { type CheckObjective, objectives } from "./objectives.ts";
@@ -86,7 +86,7 @@ export async function unbiased(
   const { estimator, case: c } = entry;
   const outcomes: Outcome[] = [];
   for (const objective of among) {
-    const rows = await estimates.of(c, objective, count, 11 + objectives.indexOf(objective));
+    const rows = await estimates.of(c, objective, count, seedFor(entry, 11 + objectives.indexOf(objective)));
     const { z, entry: i, mean, exact: right } = deviationOf(rows, await exact(c, objective));
     const drawn = rows.length / widthOf(c.event);
     outcomes.push({
@@ -113,7 +113,10 @@ export async function biased(
     message: `${id} says it is biased${estimator.exactDegree === 0 ? "" : ` above degree ${estimator.exactDegree}`}; ${seen}`,
   });
   for (const objective of objectives.filter((o) => !exactFor(entry).includes(o)).sort(steepest)) {
-    const { z } = deviationOf(await estimates.of(c, objective, count, 5), await exact(c, objective));
+    const { z } = deviationOf(
+      await estimates.of(c, objective, count, seedFor(entry, 5)),
+      await exact(c, objective),
+    );
     if (z > LIMIT)
       return outcome(
         true,

@@ -65,7 +65,12 @@ export interface Entry {
   readonly case: Case;
   /** Options that are not the defaults, as `name=value`. */
   readonly given?: string;
+  /** Of everything that is drawn (default 0). */
+  readonly seed?: number;
 }
+
+/** The seed of one of the things that are drawn for an entry. */
+export const seedFor = ({ seed = 0 }: Pick<Entry, "seed">, which: number): number => 1000 * seed + which;
 
 /** `3 bernoulli units`, `2 categorical variables of 3`: where something was measured. */
 export function caseText({ case: c, given }: Pick<Entry, "case" | "given">): string {

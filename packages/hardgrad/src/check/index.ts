@@ -15,6 +15,8 @@ export type { Claim } from "./outcome.ts";
 export interface CheckOptions {
   /** Estimates per objective, 1000 to 1,000,000 (default 10,000): more see smaller biases. */
   readonly samples?: number;
+  /** Of everything that is drawn, 0 to 1,000,000 (default 0). */
+  readonly seed?: number;
   /** Told before each step what is checked, and how many of the steps are done. */
   readonly onProgress?: (what: string, done: number, total: number) => void;
 }
@@ -50,23 +52,25 @@ interface Step {
  *
  * @param estimator a factory, such as `rloo`, or one estimator, such as `rloo({ samples: 8 })`.
  * @returns one finding per claim and place; the claims that are false have `holds: false`.
- * @throws RangeError for samples out of range.
+ * @throws RangeError for samples or a seed out of range.
  * @example
  * const findings = await checkEstimator(straightThrough, { samples: 2000 });
  * const lies = findings.filter((finding) => !finding.holds).map((finding) => finding.message);
  */
 export async function checkEstimator(
   estimator: Checkable,
-  { samples = 10_000, onProgress }: CheckOptions = {},
+  { samples = 10_000, seed = 0, onProgress }: CheckOptions = {},
 ): Promise<readonly Finding[]> {
   if (!Number.isInteger(samples) || samples < 1000 || samples > 1_000_000)
     throw new RangeError(
       `checkEstimator: samples must be a whole number from 1000 to 1000000, not ${samples}.`,
     );
+  if (!Number.isInteger(seed) || seed < 0 || seed > 1_000_000)
+    throw new RangeError(`checkEstimator: seed must be a whole number from 0 to 1000000, not ${seed}.`);
   const create = typeof estimator === "function" ? estimator : undefined;
   const one = typeof estimator === "function" ? estimator() : estimator;
   const programs: { dispose(): void }[] = [];
-  const steps = stepsOf(one, create, samples, (program) => {
+  const steps = stepsOf(one, create, { samples, seed }, (program) => {
     programs.push(program);
     return program;
   });
@@ -94,7 +98,7 @@ type Keep = <T extends { dispose(): void }>(program: T) => T;
 function stepsOf(
   estimator: Estimator,
   create: ((options?: { [name: string]: unknown }) => Estimator) | undefined,
-  samples: number,
+  { samples, seed }: { readonly samples: number; readonly seed: number },
   kept: Keep,
 ): Step[] {
   const biasOptions = (of: Estimator, c: Case): BiasOptions => ({
@@ -107,11 +111,12 @@ function stepsOf(
   if (create) steps.push({ what: "options", run: () => optionsRefused(id, create, options) });
   const byKind = new Map(supports.map((kind) => [kind, biasOptions(estimator, caseOf(kind))]));
   for (const c of cases.filter(({ kind }) => supports.includes(kind))) {
-    const entry: Entry = { id, estimator, case: c };
+    const entry: Entry = { id, estimator, case: c, seed };
     steps.push(...biasSteps(entry, byKind.get(c.kind)!, exactFor(entry)));
     if (c === caseOf(c.kind)) steps.push(...stepsFor(entry, kept));
   }
-  for (const entry of create ? variantsOf(id, create, estimator) : []) {
+  for (const variant of create ? variantsOf(id, create, estimator) : []) {
+    const entry = { ...variant, seed };
     const few = exactFor(entry).filter(({ name }) => ["linear", "quadratic", "coupled"].includes(name));
     steps.push(...stepsFor(entry, kept), ...biasSteps(entry, biasOptions(entry.estimator, entry.case), few));
   }

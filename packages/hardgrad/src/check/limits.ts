@@ -3,7 +3,7 @@ import { statefulExpectation } from "../expectation.ts";
 import { grad } from "../gradients.ts";
 import { detach } from "../surrogate.ts";
 import type { Estimator, NamedArrays, Objective } from "../types.ts";
-import { caseText, type Entry, makeDistribution, repeatedLogits, widthOf } from "./cases.ts";
+import { caseText, type Entry, makeDistribution, repeatedLogits, seedFor, widthOf } from "./cases.ts";
 import { freshState, lossOf, objectiveFor } from "./losses.ts";
 import { objectiveOf } from "./objectives.ts";
 import { type Outcome, shown } from "./outcome.ts";
@@ -16,7 +16,7 @@ export function needs(entry: Entry): Outcome {
   const { estimator, id, case: c } = entry;
   const f = objectiveFor(objectiveOf("coupled"), c);
   const gradientOf = (g: Objective): number[] =>
-    flat(grad(lossOf(entry, g))(repeatedLogits(c, 50), random.key(2)));
+    flat(grad(lossOf(entry, g))(repeatedLogits(c, 50), random.key(seedFor(entry, 2))));
   const blind = gradientOf((x) => detach(f(x)));
   const some = blind.some((v) => v !== 0) && blind.every(Number.isFinite);
   const declared = estimator.needs;
@@ -48,7 +48,7 @@ export function extremes(entry: Entry, program: CompiledGradient): Outcome {
       Math.min(i % 2 ? -extreme : extreme, c.kind === "poisson" ? 0.9 : 100),
     );
     const logits = np.broadcastTo(np.array(pattern).reshape([1, ...c.event]), [5, ...c.event]);
-    return !flat(gradient(logits, random.key(8))).every(Number.isFinite);
+    return !flat(gradient(logits, random.key(seedFor(entry, 8)))).every(Number.isFinite);
   });
   if (soft) gradient.dispose();
   return {
@@ -69,7 +69,7 @@ export function stateKept(entry: Entry): Outcome[] {
     makeDistribution(c.kind, repeatedLogits(c, 3)),
     objectiveFor(objectiveOf("coupled"), c),
     estimator,
-    random.key(1),
+    random.key(seedFor(entry, 1)),
     before,
   );
   losses.dispose();
@@ -94,7 +94,7 @@ export function ownership(entry: Entry): Outcome {
   const { estimator, id, case: c } = entry;
   const f = objectiveFor(objectiveOf("coupled"), c);
   const logits = np.array([...c.logits, ...c.logits]).reshape([2, ...c.event]);
-  const key = random.key(1);
+  const key = random.key(seedFor(entry, 1));
   key.ref.dispose(); // made now, and not when it is first used
   const held: { readonly what: string; readonly array: np.Array }[] = [
     { what: "the logits", array: logits },

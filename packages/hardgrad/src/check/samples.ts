@@ -4,7 +4,15 @@ import { LIMIT } from "../audit/statistics.ts";
 import { statefulExpectation } from "../expectation.ts";
 import { lastAxes } from "../surrogate.ts";
 import type { Objective } from "../types.ts";
-import { type Case, caseText, type Entry, makeDistribution, repeatedLogits, widthOf } from "./cases.ts";
+import {
+  type Case,
+  caseText,
+  type Entry,
+  makeDistribution,
+  repeatedLogits,
+  seedFor,
+  widthOf,
+} from "./cases.ts";
 import { type Outcome, shown } from "./outcome.ts";
 
 /** What the value of the surrogate is: f at the first sample, the mean over the samples, or within what f returned. */
@@ -66,7 +74,7 @@ export function samplesAndValues(
     return np.sum(x.mul(np.array(code).reshape([...c.event])), lastAxes(c.event.length));
   };
   const q = makeDistribution(c.kind, repeatedLogits(c, count));
-  const first = statefulExpectation(q, record, estimator, random.key(3), estimator.init(q));
+  const first = statefulExpectation(q, record, estimator, random.key(seedFor(entry, 3)), estimator.init(q));
   tree.dispose(first.state);
   const values = first.losses.js() as number[];
   const severally = estimator.singleSample && declared !== 1 && evaluations === declared;
@@ -112,7 +120,13 @@ function hardness(entry: Entry, count: number, seen: readonly Float32Array[]): O
   const { estimator, id, case: c } = entry;
   const offGrid: Objective = (x) => np.sum(np.abs(np.sin(x.mul(Math.PI))), lastAxes(c.event.length));
   const q = makeDistribution(c.kind, repeatedLogits(c, count));
-  const { losses, state } = statefulExpectation(q, offGrid, estimator, random.key(3), estimator.init(q));
+  const { losses, state } = statefulExpectation(
+    q,
+    offGrid,
+    estimator,
+    random.key(seedFor(entry, 3)),
+    estimator.init(q),
+  );
   tree.dispose(state);
   const distances = losses.js() as number[];
   const furthest = Math.max(...distances.map(Math.abs));

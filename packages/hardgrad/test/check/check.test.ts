@@ -35,6 +35,22 @@ describe("every claim of ours holds", () => {
   });
 });
 
+test("another seed draws others, of which every claim holds too; the same seed gives the same findings", async () => {
+  const mine = bent(rloo({ samples: 3 }), {});
+  const plain = await checkEstimator(mine, { samples: 1000 });
+  const zero = await checkEstimator(mine, { samples: 1000, seed: 0 });
+  const other = await checkEstimator(mine, { samples: 1000, seed: 3 });
+  expect(zero).toEqual(plain);
+  expect(falseOnes(other)).toEqual([]);
+  const exact = (findings: readonly Finding[]) =>
+    findings.filter((f) => f.claim === "exact").map((f) => f.message);
+  expect(exact(other)).toHaveLength(exact(zero).length);
+  expect(exact(other)).not.toEqual(exact(zero));
+  await expect(checkEstimator(mine, { seed: -1 })).rejects.toThrow(
+    "checkEstimator: seed must be a whole number from 0 to 1000000, not -1.",
+  );
+});
+
 describe("a claim that is false is found, and said in words", () => {
   const losses =
     (base: Estimator, change: (losses: np.Array, q: { logits: np.Array }) => np.Array): Estimator["losses"] =>
