@@ -8,6 +8,7 @@ export const courses: {
   readonly [id: string]: () => Promise<{ start(state: never, tools: Tools): Promise<AnyCourse> }>;
 } = {
   "one-choice": () => import("./one-choice/course.ts"),
+  estimator: () => import("./estimator/course.ts"),
   neuron: () => import("./neuron/course.ts"),
   directions: () => import("./directions/course.ts"),
   convergence: () => import("./convergence/course.ts"),

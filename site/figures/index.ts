@@ -6,6 +6,7 @@ export type AnyFigure = Figure<Controls, unknown>;
 /** Every figure of the site, by id: what shows it. What computes it is in `courses.ts`, for the worker. */
 export const figures: { readonly [id: string]: () => Promise<{ readonly figure: AnyFigure }> } = {
   "one-choice": () => import("./one-choice/figure.ts"),
+  estimator: () => import("./estimator/figure.ts"),
   neuron: () => import("./neuron/figure.ts"),
   directions: () => import("./directions/figure.ts"),
   convergence: () => import("./convergence/figure.ts"),
