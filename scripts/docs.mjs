@@ -82,6 +82,12 @@ f is the rest of the network, from the sample to the loss; g its gradient at the
 | needs of f | ${e.needs} |
 | supports | ${e.supports.join(", ")} |
 
+## See it
+
+<Figure id="estimator" estimator="${e.id}" />
+
+Live on the site: each dot is one estimate, the diamond their mean so far, the ink arrow the exact gradient ([what to look for](../explainer/directions.md)).
+
 ## Use
 
 \`\`\`js

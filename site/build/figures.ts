@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { figures } from "../figures/index.ts";
+import { type Tag, tagsOf } from "../frame/preset.ts";
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -9,43 +10,45 @@ const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url
  * are there without script, and then the live one, which takes their place when the worker is ready.
  */
 export async function withFigures(page: string): Promise<string> {
-  const found = [...page.matchAll(/^<Figure id="([\w-]+)" \/>$/gm)].map(([, id]) => id!);
+  const found = tagsOf(page);
   if (found.length === 0) return page;
-  const ids = [...new Set(found)];
-  const parts = await Promise.all(ids.map(async (id) => [id, await markup(id)] as const));
-  const imports = ids.map(
-    (id, i) => `import { figure as figure${i} } from "${at(`../figures/${id}/figure.ts`)}";`,
-  );
+  const tags = [...new Map(found.map((tag) => [tag.tag, tag])).values()];
+  const parts = await Promise.all(tags.map(async (tag, i) => [tag.tag, await markup(tag, i)] as const));
+  const scripts = tags.flatMap(({ id, values }, i) => {
+    const set = Object.keys(values).length > 0;
+    return [
+      `import { figure as ${set ? "plain" : "figure"}${i} } from "${at(`../figures/${id}/figure.ts`)}";`,
+      ...(set ? [`const figure${i} = preset(plain${i}, ${JSON.stringify(values)});`] : []),
+    ];
+  });
   return [
-    parts
-      .reduce((text, [id, html]) => text.replaceAll(`<Figure id="${id}" />`, () => html), page)
-      .replaceAll(/:figure="(\d+)"/g, ':figure="figure$1"'),
+    parts.reduce((text, [tag, html]) => text.replaceAll(tag, () => html), page),
     "",
     '<script setup lang="ts">',
-    ...imports,
+    `import { preset } from "${at("../frame/preset.ts")}";`,
+    ...scripts,
     "</script>",
     "",
   ].join("\n");
+}
 
-  async function markup(id: string): Promise<string> {
-    const load = figures[id];
-    if (!load)
-      throw new Error(`there is no figure ${id}; the figures are ${Object.keys(figures).join(", ")}.`);
-    const { figure } = await load();
-    const [svg, data] = ["svg", "json"].map((end) => at(`../stills/${id}.${end}`));
-    if (!existsSync(svg!))
-      throw new Error(`figure ${id} has no still picture; run node site/stills.mjs ${id}.`);
-    const { says } = JSON.parse(readFileSync(data!, "utf8")) as { says: string };
-    const question = escaped(figure.question);
-    return [
-      `<div class="lab" id="${id}">`,
-      `<h3 class="question" id="${id}-question" v-pre>${question}</h3>`,
-      `<div class="still" v-pre><div role="img" aria-label="${question}">${readFileSync(svg!, "utf8").trim()}</div>`,
-      `<p class="says">${escaped(says)}</p></div>`,
-      `<LiveFigure :figure="${ids.indexOf(id)}" />`,
-      "</div>",
-    ].join("\n");
-  }
+async function markup({ id, name }: Tag, place: number): Promise<string> {
+  const load = figures[id];
+  if (!load) throw new Error(`there is no figure ${id}; the figures are ${Object.keys(figures).join(", ")}.`);
+  const { figure } = await load();
+  const [svg, data] = ["svg", "json"].map((end) => at(`../stills/${name}.${end}`));
+  if (!existsSync(svg!))
+    throw new Error(`figure ${name} has no still picture; run node site/stills.mjs ${name}.`);
+  const { says } = JSON.parse(readFileSync(data!, "utf8")) as { says: string };
+  const question = escaped(figure.question);
+  return [
+    `<div class="lab" id="${id}">`,
+    `<h3 class="question" id="${id}-question" v-pre>${question}</h3>`,
+    `<div class="still" v-pre><div role="img" aria-label="${question}">${readFileSync(svg!, "utf8").trim()}</div>`,
+    `<p class="says">${escaped(says)}</p></div>`,
+    `<LiveFigure :figure="figure${place}" />`,
+    "</div>",
+  ].join("\n");
 }
 
 const escaped = (text: string): string =>

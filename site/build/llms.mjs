@@ -29,7 +29,7 @@ export function llms(docs, out) {
   writeFileSync(join(out, "llms.txt"), head + lists.join(""));
   const full = pages.filter(({ group }) => group === "Guides" || group === "Explainer");
   const text = full.map(({ text }) =>
-    text.replaceAll(/^<Figure id="([\w-]+)" \/>$/gm, "(a live figure: $1)").trim(),
+    text.replaceAll(/^<Figure id="([\w-]+)".* \/>$/gm, "(a live figure: $1)").trim(),
   );
   writeFileSync(join(out, "llms-full.txt"), `${head}\n${text.join("\n\n---\n\n")}\n`);
 }

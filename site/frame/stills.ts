@@ -3,6 +3,7 @@ import type { Row, Tools } from "../figures/contract.ts";
 import { courses } from "../figures/courses.ts";
 import { figures } from "../figures/index.ts";
 import { lookOf, variables } from "../figures/look.ts";
+import { preset, type Tag, tagsOf } from "./preset.ts";
 import { defaults } from "./state.ts";
 
 /** Width of a still picture: that of a text column and a bit, on a phone scaled down. */
@@ -15,9 +16,9 @@ export interface Still {
   readonly rows: readonly Row[];
 }
 
-/** Computes a figure in its default state, with seed 0, after its first ticks. */
-export async function stillOf(id: string, tools: Tools): Promise<Still> {
-  const { figure } = await figures[id]!();
+/** Computes a figure in its default state, or in that of a page, with seed 0, after its first ticks. */
+export async function stillOf({ id, values }: Pick<Tag, "id" | "values">, tools: Tools): Promise<Still> {
+  const figure = preset((await figures[id]!()).figure, values);
   const { start } = await courses[id]!();
   const state = defaults(figure.controls);
   const course = await start(state as never, tools);
@@ -41,4 +42,4 @@ function themed(svg: string): string {
   );
 }
 
-export { figures };
+export { figures, tagsOf };
