@@ -42,4 +42,4 @@ export type ScheduledStep = Loop | Single;
 
 /** A loop with more arrays or nodes than this is ended: registers are few. */
 export const MOST_NODES = 160;
-export const MOST_ARRAYS = 40;
+export const MOST_ARRAYS = 60;

@@ -29,7 +29,10 @@ function log1p({ b, at }: Rewriter, d: Value): Value {
   return b.emit("Sub", [b.emit("Log", [u]), b.emit("Div", [lost, u])]);
 }
 
-/** `where(near 1, series, where(|log x| < 80, a Newton step, log x))`. */
+/**
+ * `where(near 1, series, where(|log x| < 80, a Newton step, log x))`. Near 1, where x - 1 is exact, log(1 + d) is log x and
+ * what x is short of 1 + d, to first order: one logarithm for both cases.
+ */
 export const logarithm: Rule = (node, r) => {
   if (node.op !== "Where" || node.outputs[0]!.dtype !== "float32") return undefined;
   const series = seriesOf(node.inputs[1]);
@@ -37,7 +40,10 @@ export const logarithm: Rule = (node, r) => {
   const raw = made(node.inputs[2], "Where")?.inputs[2];
   if (!series || !x || !raw || under(raw, "Log") !== x) return undefined;
   if (besideScalar(series.d, "Add", -1) === x) return r.b.emit("Log", [r.at(x)]);
-  return r.b.emit("Where", [r.at(node.inputs[0]!), log1p(r, series.d), r.at(raw)]);
+  const { b, at } = r;
+  const lost = b.emit("Sub", [b.emit("Sub", [at(x), b.scalar("float32", 1)]), at(series.d)]);
+  const share = b.emit("Div", [lost, at(x)]);
+  return b.emit("Sub", [at(raw), b.emit("Where", [at(node.inputs[0]!), share, b.scalar("float32", 0)])]);
 };
 
 /** `log(1 + e)` for e in [0, 1], with `log(e + 1)` less itself beside it for the derivative. */
