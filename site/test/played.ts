@@ -39,7 +39,7 @@ const { document } = parseHTML("<!doctype html><html><body></body></html>");
 export const look = (width: number, dark = false): Look =>
   lookOf(document as unknown as Document, width, dark);
 
-/** A picture that is drawn again and again from the same data is the same; nothing in it is missing. */
+/** The picture of some data at three widths, on light and dark ground. */
 export function drawn<T extends Controls, Data>(
   figure: Figure<T, Data>,
   data: Data,
