@@ -1,3 +1,5 @@
+import { withError as number, percent as percentage } from "./plots/numbers.ts";
+
 /** Shares and times with their standard errors, with no more digits than these allow. */
 
 /** So many of so many, such as images read rightly. */
@@ -21,22 +23,12 @@ export function shareOf({ right, of }: Share): Estimate {
   return { value: right / of, error: Math.sqrt((p * (1 - p)) / (of + 2)) };
 }
 
-/** Decimals that an error allows: it keeps one digit, two if the first is a 1. */
-export function decimalsOf(error: number): number {
-  if (!(error > 0)) return 0;
-  const first = Math.floor(Math.log10(error));
-  return Math.max(0, error / 10 ** first < 1.95 ? 1 - first : -first);
-}
+/** `59 ± 3 µs` */
+export const withError = ({ value, error }: Estimate, unit = ""): string =>
+  `${number(value, error)}${unit && ` ${unit}`}`;
 
-/** `59 ± 3`; the unit comes behind. */
-export function withError({ value, error }: Estimate, unit = ""): string {
-  const decimals = decimalsOf(error);
-  return `${value.toFixed(decimals)} ± ${error.toFixed(decimals)}${unit && ` ${unit}`}`;
-}
-
-/** `99.5 ± 0.7 %` */
-export const percent = ({ value, error }: Estimate): string =>
-  withError({ value: 100 * value, error: 100 * error }, "%");
+/** `59 % ± 3 %` */
+export const percent = ({ value, error }: Estimate): string => percentage(value, error);
 
 /**
  * The median of repeated measurements, and its standard error: 1.25 deviations over the root of their number, the

@@ -1,5 +1,5 @@
 import type { Look } from "../figures/contract.ts";
-import { mark, picture, tip, words } from "../figures/marks.ts";
+import { picture, shape, text, tip } from "../figures/plots/svg.ts";
 import { withError } from "../figures/shares.ts";
 import type { MetricRow, RunView } from "./read.ts";
 
@@ -65,11 +65,11 @@ export function drawCurves(look: Look, { title, curves }: CurvePicture): SVGElem
   const x = (epoch: number): number => PLOT.left + ((epoch - first) / (last - first)) * (width - PLOT.left - PLOT.right); // biome-ignore format: one thought
   const y = (value: number): number => PLOT.top + ((high - value) / (high - low)) * (HEIGHT - PLOT.top - PLOT.bottom); // biome-ignore format: one thought
   const place = (p: Point, value = p.value): string => `${x(p.epoch).toFixed(1)} ${y(value).toFixed(1)}`;
-  const parts: SVGElement[] = [words(look, 0, 14, title, { size: 14, bold: true })];
+  const parts: SVGElement[] = [text(look, 0, 14, title, { size: 14, bold: true })];
   for (const value of ticksOf(low, high))
     parts.push(
-      mark(look, "path", { d: `M${PLOT.left} ${y(value).toFixed(1)}H${width - PLOT.right}`, stroke: colours.line }), // biome-ignore format: one thought
-      words(look, PLOT.left - 6, y(value) + 4, short(value), {
+      shape(look.document, "path", { d: `M${PLOT.left} ${y(value).toFixed(1)}H${width - PLOT.right}`, stroke: colours.line }), // biome-ignore format: one thought
+      text(look, PLOT.left - 6, y(value) + 4, short(value), {
         size: 11,
         fill: colours.quiet,
         anchor: "end",
@@ -81,7 +81,7 @@ export function drawCurves(look: Look, { title, curves }: CurvePicture): SVGElem
     [last, "end"],
   ] as const)
     parts.push(
-      words(look, x(epoch), bottom, `epoch ${short(epoch)}`, { size: 11, fill: colours.quiet, anchor }),
+      text(look, x(epoch), bottom, `epoch ${short(epoch)}`, { size: 11, fill: colours.quiet, anchor }),
     );
   curves.forEach(({ name, points: own }, i) => {
     const band = own.filter((p) => p.error !== undefined);
@@ -89,16 +89,16 @@ export function drawCurves(look: Look, { title, curves }: CurvePicture): SVGElem
     const lower = band.map((p) => place(p, p.value - p.error!)).reverse();
     const label = name ? `${title} ${name}` : title;
     const say = (p: Point): string => `${label}, epoch ${short(p.epoch)}: ${p.error === undefined ? short(p.value) : withError({ value: p.value, error: p.error })}`; // biome-ignore format: one thought
-    if (band.length > 1) parts.push(mark(look, "path", { d: `M${[...upper, ...lower].join("L")}Z`, fill: colours.ink, "fill-opacity": 0.14 })); // biome-ignore format: one thought
+    if (band.length > 1) parts.push(shape(look.document, "path", { d: `M${[...upper, ...lower].join("L")}Z`, fill: colours.ink, "fill-opacity": 0.14 })); // biome-ignore format: one thought
     parts.push(
-      mark(look, "path", { d: `M${own.map((p) => place(p)).join("L")}`, fill: "none", stroke: colours.ink, "stroke-width": 1.6, "stroke-dasharray": dashes[i % dashes.length] }), // biome-ignore format: one thought
+      shape(look.document, "path", { d: `M${own.map((p) => place(p)).join("L")}`, fill: "none", stroke: colours.ink, "stroke-width": 1.6, "stroke-dasharray": dashes[i % dashes.length] }), // biome-ignore format: one thought
       ...(own.length <= 200
-        ? own.map((p) => mark(look, "circle", { cx: x(p.epoch), cy: y(p.value), r: 2, fill: colours.ink }, tip(look, say(p)))) // biome-ignore format: one thought
+        ? own.map((p) => shape(look.document, "circle", { cx: x(p.epoch), cy: y(p.value), r: 2, fill: colours.ink }, tip(look.document, say(p)))) // biome-ignore format: one thought
         : []),
-      words(look, x(own.at(-1)!.epoch) + 5, y(own.at(-1)!.value) + 4, name, { size: 11 }),
+      text(look, x(own.at(-1)!.epoch) + 5, y(own.at(-1)!.value) + 4, name, { size: 11 }),
     );
   });
-  return picture(look, HEIGHT, `${title} by epoch`, parts);
+  return picture(look, HEIGHT, `${title} by epoch`, ...parts);
 }
 
 /** Ends of a range, apart even where all are one. */

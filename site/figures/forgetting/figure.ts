@@ -1,5 +1,5 @@
 import { defineFigure, type Look } from "../contract.ts";
-import { picture } from "../marks.ts";
+import { picture } from "../plots/svg.ts";
 import { type Estimate, percent, shareOf } from "../shares.ts";
 import { codeOf } from "./code.ts";
 import { controls, type ForgettingData, type ForgettingState, type Learner } from "./controls.ts";
@@ -92,11 +92,14 @@ export const figure = defineFigure<typeof controls, ForgettingData>({
   plays: true,
   draw(data, state, look) {
     const { panels, map, height } = layoutOf(look);
-    return picture(look, height, says(data, state), [
+    return picture(
+      look,
+      height,
+      says(data, state),
       panel(look, panels[0], "Nothing closed", data, data.open),
       panel(look, panels[1], closedTitle(state), data, data.closed),
       weightMap(look, map, data, state),
-    ]);
+    );
   },
   drags(_, look) {
     const { map } = layoutOf(look);

@@ -1,6 +1,6 @@
 import type { Look } from "../contract.ts";
 import { taskColour } from "../look.ts";
-import { mark, squares, tip, words } from "../marks.ts";
+import { shape, text, tip } from "../plots/svg.ts";
 import type { ForgettingData, ForgettingState } from "./controls.ts";
 import { nameOf } from "./panel.ts";
 import { placeOf } from "./place.ts";
@@ -28,9 +28,9 @@ export function weightMap(
     groups.set(bits, places);
   });
   const parts: SVGElement[] = [
-    words(look, 0, 14, "What finished tasks read", { size: 14, bold: true }),
-    words(look, 0, 32, "between the hidden layers", { size: 11, fill: colours.quiet }),
-    mark(look, "rect", { x: 0, y: MAP_TOP, width: at.side, height: at.side, fill: "none", stroke: colours.line }), // biome-ignore format: one thought
+    text(look, 0, 14, "What finished tasks read", { size: 14, bold: true }),
+    text(look, 0, 32, "between the hidden layers", { size: 11, fill: colours.quiet }),
+    shape(look.document, "rect", { x: 0, y: MAP_TOP, width: at.side, height: at.side, fill: "none", stroke: colours.line }), // biome-ignore format: one thought
   ];
   for (const [bits, places] of [...groups].sort(([a], [b]) => a - b)) {
     const own = tasks.flatMap(({ digits }, t) => ((bits >> t) & 1 ? [{ digits, t }] : []));
@@ -39,23 +39,25 @@ export function weightMap(
         ? `${places.length} of ${units * units} weights: no finished task reads them`
         : `${places.length} of ${units * units} weights, read for ${own.map((o) => nameOf(o.digits)).join("; ")}`;
     const fill = own[0] ? taskColour(look.dark, own[0].t) : colours.ground;
-    parts.push(mark(look, "path", { d: squares(places, cell - gap), fill }, tip(look, sentence)));
+    parts.push(
+      shape(look.document, "path", { d: squares(places, cell - gap), fill }, tip(look.document, sentence)),
+    );
   }
   const { row, column } = placeOf(state.weight, units);
   const ring = { x: column * cell - 2, y: MAP_TOP + row * cell - 2, width: cell + 4, height: cell + 4, fill: "none" }; // biome-ignore format: one thought
   const picked = touched ? colours.family["score function"]! : colours.ink;
   parts.push(
-    mark(look, "rect", { ...ring, stroke: colours.ground, "stroke-width": 5 }),
-    mark(
-      look,
+    shape(look.document, "rect", { ...ring, stroke: colours.ground, "stroke-width": 5 }),
+    shape(
+      look.document,
       "rect",
       { ...ring, stroke: picked, "stroke-width": 2.5 },
-      tip(look, touched ? changeText(touched) : "the weight to touch"),
+      tip(look.document, touched ? changeText(touched) : "the weight to touch"),
     ),
     ...legend(look, tasks, MAP_TOP + at.side + 18, at.side),
   );
-  if (touched) parts.push(words(look, 0, MAP_TOP + at.side + 54, changeText(touched), { size: 11 }));
-  return mark(look, "g", { transform: `translate(${at.x} ${at.y})` }, ...parts);
+  if (touched) parts.push(text(look, 0, MAP_TOP + at.side + 54, changeText(touched), { size: 11 }));
+  return shape(look.document, "g", { transform: `translate(${at.x} ${at.y})` }, ...parts);
 }
 
 /** In all the digits that a float32 has. */
@@ -66,9 +68,21 @@ function legend(look: Look, tasks: ForgettingData["tasks"], y: number, side: num
   const step = side / tasks.length;
   return [
     ...tasks.flatMap(({ digits }, t) => [
-      mark(look, "rect", { x: t * step, y: y - 9, width: 10, height: 10, fill: taskColour(look.dark, t) }),
-      words(look, t * step + 14, y, digits.join(" "), { size: 11 }),
+      shape(look.document, "rect", {
+        x: t * step,
+        y: y - 9,
+        width: 10,
+        height: 10,
+        fill: taskColour(look.dark, t),
+      }),
+      text(look, t * step + 14, y, digits.join(" "), { size: 11 }),
     ]),
-    words(look, 0, y + 18, "colour: first reader; empty: free", { size: 11, fill: look.colours.quiet }), // biome-ignore format: one thought
+    text(look, 0, y + 18, "colour: first reader; empty: free", { size: 11, fill: look.colours.quiet }), // biome-ignore format: one thought
   ];
 }
+
+/** Squares of one colour as one path. */
+const squares = (places: readonly (readonly [x: number, y: number])[], size: number): string => {
+  const side = size.toFixed(1);
+  return places.map(([x, y]) => `M${x.toFixed(1)} ${y.toFixed(1)}h${side}v${side}h-${side}z`).join("");
+};

@@ -1,6 +1,7 @@
 import type { Look } from "../contract.ts";
 import { taskColour } from "../look.ts";
-import { greyPicture, mark, tip, words } from "../marks.ts";
+import { greyPicture } from "../plots/grey-paths.ts";
+import { shape, text, tip } from "../plots/svg.ts";
 import { percent, shareOf } from "../shares.ts";
 import type { ForgettingData, Learner, Seal } from "./controls.ts";
 
@@ -34,17 +35,17 @@ export function panel(
   const floor = Math.max(0, Math.floor(10 * lowest - 0.5) / 10);
   const x = (done: number): number => LEFT + (done / tasks.length) * width;
   const y = (share: number): number => TOP + ((1 - share) / (1 - floor)) * PLOT;
-  const parts: SVGElement[] = [words(look, 0, 14, title, { size: 14, bold: true })];
+  const parts: SVGElement[] = [text(look, 0, 14, title, { size: 14, bold: true })];
   for (let tenth = Math.ceil(10 * floor); tenth <= 10; tenth += floor < 0.3 ? 2 : 1) {
     const at = y(tenth / 10);
     parts.push(
-      mark(look, "path", { d: `M${LEFT} ${at}h${width}`, stroke: colours.line, fill: "none" }),
-      words(look, LEFT - 6, at + 4, `${10 * tenth} %`, { size: 11, fill: colours.quiet, anchor: "end" }),
+      shape(look.document, "path", { d: `M${LEFT} ${at}h${width}`, stroke: colours.line, fill: "none" }),
+      text(look, LEFT - 6, at + 4, `${10 * tenth} %`, { size: 11, fill: colours.quiet, anchor: "end" }),
     );
   }
   parts.push(
-    mark(look, "path", { d: `M${LEFT} ${y(CHANCE)}h${width}`, stroke: colours.quiet, fill: "none", "stroke-dasharray": "2 4" }), // biome-ignore format: one thought
-    words(look, LEFT + 4, y(CHANCE) + 14, "guessing", { size: 11, fill: colours.quiet }),
+    shape(look.document, "path", { d: `M${LEFT} ${y(CHANCE)}h${width}`, stroke: colours.quiet, fill: "none", "stroke-dasharray": "2 4" }), // biome-ignore format: one thought
+    text(look, LEFT + 4, y(CHANCE) + 14, "guessing", { size: 11, fill: colours.quiet }),
   );
   tasks.forEach(({ digits, images, examples }, t) => {
     const points = learner.points
@@ -60,13 +61,13 @@ export function panel(
   });
   parts.push(...endLabels(look, learner, tasks, x, y));
   parts.push(
-    words(look, LEFT, TOP + PLOT + 50, "tasks, in the order they are learned", { size: 11, fill: colours.quiet }), // biome-ignore format: one thought
+    text(look, LEFT, TOP + PLOT + 50, "tasks, in the order they are learned", { size: 11, fill: colours.quiet }), // biome-ignore format: one thought
   );
-  parts.push(words(look, LEFT, TOP + PLOT + 72, heldText(learner.seals), { size: 12 }));
+  parts.push(text(look, LEFT, TOP + PLOT + 72, heldText(learner.seals), { size: 12 }));
   learner.seals.forEach((seal) => {
     parts.push(sealMark(look, x(seal.task + 0.5), TOP + PLOT + 90, seal, tasks[seal.task]!.digits));
   });
-  return mark(look, "g", { transform: `translate(${area.x} ${area.y})` }, ...parts);
+  return shape(look.document, "g", { transform: `translate(${area.x} ${area.y})` }, ...parts);
 }
 
 interface CurvePoint {
@@ -89,14 +90,18 @@ function curve(
   const upper = points.map((p) => at(p, p.value + p.error));
   const lower = points.map((p) => at(p, p.value - p.error)).reverse();
   return [
-    mark(look, "path", { d: `M${[...upper, ...lower].join("L")}Z`, fill: colour, "fill-opacity": 0.14 }),
-    mark(look, "path", { d: `M${points.map((p) => at(p, p.value)).join("L")}`, fill: "none", stroke: colour, "stroke-width": 2, "stroke-linejoin": "round" }), // biome-ignore format: one thought
+    shape(look.document, "path", {
+      d: `M${[...upper, ...lower].join("L")}Z`,
+      fill: colour,
+      "fill-opacity": 0.14,
+    }),
+    shape(look.document, "path", { d: `M${points.map((p) => at(p, p.value)).join("L")}`, fill: "none", stroke: colour, "stroke-width": 2, "stroke-linejoin": "round" }), // biome-ignore format: one thought
     ...points.map((p) =>
-      mark(
-        look,
+      shape(
+        look.document,
         "circle",
         { cx: x(p.tasks), cy: y(p.value), r: 2.5, fill: colour },
-        tip(look, `${name} after ${p.tasks.toFixed(2)} tasks: ${percent(p)} correct`),
+        tip(look.document, `${name} after ${p.tasks.toFixed(2)} tasks: ${percent(p)} correct`),
       ),
     ),
   ];
@@ -118,7 +123,7 @@ function endLabels(
   let above = Number.NEGATIVE_INFINITY;
   return labels.map((label) => {
     above = Math.max(label.y, above + 13);
-    return words(look, x(last.tasks) + 7, above, tasks[label.t]!.digits.join(" "), { size: 11, bold: true, fill: taskColour(look.dark, label.t) }); // biome-ignore format: one thought
+    return text(look, x(last.tasks) + 7, above, tasks[label.t]!.digits.join(" "), { size: 11, bold: true, fill: taskColour(look.dark, label.t) }); // biome-ignore format: one thought
   });
 }
 
@@ -135,13 +140,13 @@ function sealMark(look: Look, x: number, y: number, seal: Seal, digits: readonly
   const broken = colours.family["score function"]!;
   const colour = seal.holds ? colours.family["control variate"]! : broken;
   const d = seal.holds ? "M-4 0l3 3.5l5.5 -7" : "M-4 -4l8 8m0 -8l-8 8";
-  return mark(
-    look,
+  return shape(
+    look.document,
     "g",
     { transform: `translate(${x.toFixed(1)} ${y})`, fill: "none", stroke: colour, "stroke-width": 2 },
-    tip(look, sealText(seal, digits)),
-    mark(look, "circle", { r: 9 }),
-    mark(look, "path", { d }),
+    tip(look.document, sealText(seal, digits)),
+    shape(look.document, "circle", { r: 9 }),
+    shape(look.document, "path", { d }),
   );
 }
 

@@ -1,5 +1,5 @@
 import { defineFigure, type Look, type Row } from "../contract.ts";
-import { picture } from "../marks.ts";
+import { picture } from "../plots/svg.ts";
 import { percent, shareOf, withError } from "../shares.ts";
 import { accuracyDots, BARS_HEIGHT, timeBars } from "./bars.ts";
 import { codeOf } from "./code.ts";
@@ -78,13 +78,16 @@ export const figure = defineFigure<typeof controls, GatesData>({
     const at = layoutOf(look);
     const shown = shownOf(data, state);
     const order = shown?.digits.length ? orderOf(shown, BLOCKS) : Array.from({ length: BLOCKS }, (_, b) => b);
-    return picture(look, at.opens.y + OPENS_HEIGHT, says(data, state), [
+    return picture(
+      look,
+      at.opens.y + OPENS_HEIGHT,
+      says(data, state),
       digitPart(look, { x: 0, y: 0, size: at.digit }, data, shown),
       wall(look, { ...at.wall, size: at.blocks }, shown, order),
       timeBars(look, at.times, data, state.density),
       accuracyDots(look, at.read, data, state.density),
       ...(shown ? [opensPart(look, at.opens, shown, order, state)] : []),
-    ]);
+    );
   },
   says,
   code: codeOf,

@@ -1,5 +1,6 @@
 import type { Look } from "../contract.ts";
-import { greyPicture, mark, tip, words } from "../marks.ts";
+import { greyPicture } from "../plots/grey-paths.ts";
+import { shape, text, tip } from "../plots/svg.ts";
 import { percent, shareOf } from "../shares.ts";
 import { BLOCKS, type GatesData, type GatesState, type NetworkData } from "./controls.ts";
 
@@ -24,19 +25,26 @@ export function digitPart(
   const { colours } = look;
   const name = label === undefined ? "your drawing" : `a ${label}`;
   const parts = [
-    words(look, 0, 14, label === undefined ? "Your digit" : `A ${label}`, { size: 14, bold: true }),
-    mark(look, "rect", { x: 0, y: 24, width: at.size, height: at.size, fill: "none", stroke: colours.line }),
+    text(look, 0, 14, label === undefined ? "Your digit" : `A ${label}`, { size: 14, bold: true }),
+    shape(look.document, "rect", {
+      x: 0,
+      y: 24,
+      width: at.size,
+      height: at.size,
+      fill: "none",
+      stroke: colours.line,
+    }),
     greyPicture(look, image, { x: 0, y: 24, size: at.size }, name),
   ];
   if (shown) {
     const { digit, probability } = shown.answer;
     const wrong = label !== undefined && digit !== label;
     parts.push(
-      words(look, 0, at.size + 42, `read as ${digit}${wrong ? ", wrongly" : ""}`, { bold: true }),
-      words(look, 0, at.size + 58, `probability ${probability.toFixed(2)}`, { size: 11, fill: colours.quiet }), // biome-ignore format: one thought
+      text(look, 0, at.size + 42, `read as ${digit}${wrong ? ", wrongly" : ""}`, { bold: true }),
+      text(look, 0, at.size + 58, `probability ${probability.toFixed(2)}`, { size: 11, fill: colours.quiet }), // biome-ignore format: one thought
     );
   }
-  return mark(look, "g", { transform: `translate(${at.x} ${at.y})` }, ...parts);
+  return shape(look.document, "g", { transform: `translate(${at.x} ${at.y})` }, ...parts);
 }
 
 /** A wall of blocks, lit where open, brighter where the gate is wider. */
@@ -52,13 +60,13 @@ export function wall(
   const widest = Math.max(...gates, 1e-9);
   const open = gates.filter((value) => value !== 0).length;
   const title = shown ? `${open} of ${BLOCKS} blocks open` : "No network yet";
-  const parts = [words(look, 0, 14, title, { size: 14, bold: true })];
+  const parts = [text(look, 0, 14, title, { size: 14, bold: true })];
   order.forEach((block, place) => {
     const value = gates[block] ?? 0;
     const lit = value !== 0;
     parts.push(
-      mark(
-        look,
+      shape(
+        look.document,
         "rect",
         {
           x: (place % SIDE) * cell + 1.5,
@@ -69,17 +77,17 @@ export function wall(
           "fill-opacity": lit ? (0.4 + 0.6 * (value / widest)).toFixed(2) : undefined,
           stroke: lit ? gateColour(look) : colours.line,
         },
-        tip(look, `block ${block}: ${lit ? `open, its gate is ${value.toPrecision(2)}` : "closed"}`),
+        tip(look.document, `block ${block}: ${lit ? `open, its gate is ${value.toPrecision(2)}` : "closed"}`),
       ),
     );
   });
-  return mark(look, "g", { transform: `translate(${at.x} ${at.y})` }, ...parts);
+  return shape(look.document, "g", { transform: `translate(${at.x} ${at.y})` }, ...parts);
 }
 
 const ROW = 15;
 export const OPENS_HEIGHT = 62 + 10 * ROW;
 const LABEL = 18;
-const MEANS = 88;
+const MEANS = 100;
 
 /** A row for each digit, a column for each block: the share of the digit's test images that open the block. */
 export function opensPart(
@@ -96,26 +104,26 @@ export function opensPart(
   const cell = width / Math.max(1, opening.length);
   const top = 44;
   const parts = [
-    words(look, 0, 14, "How often each block opens for each digit", { size: 14, bold: true }),
-    words(
+    text(look, 0, 14, "How often each block opens for each digit", { size: 14, bold: true }),
+    text(
       look,
       LABEL,
       34,
       `a column is a block${never > 0 ? `, ${never} never open` : ""}; marked: open now`,
       { size: 11, fill: colours.quiet },
     ),
-    words(look, at.width, 34, "blocks open", { size: 11, fill: colours.quiet, anchor: "end" }),
+    text(look, at.width, 34, "blocks open", { size: 11, fill: colours.quiet, anchor: "end" }),
   ];
   shown.digits.forEach(({ images, opens, rate }, row) => {
     const y = top + row * ROW;
     const mine = row === digit && drawn === "";
-    parts.push(words(look, 0, y + 11, String(row), { size: 12, bold: mine }));
+    parts.push(text(look, 0, y + 11, String(row), { size: 12, bold: mine }));
     opening.forEach((block, place) => {
       const share = { right: opens[block]!, of: images };
       if (share.right === 0 || images === 0) return;
       parts.push(
-        mark(
-          look,
+        shape(
+          look.document,
           "rect",
           {
             x: LABEL + place * cell,
@@ -125,19 +133,21 @@ export function opensPart(
             fill: gateColour(look),
             "fill-opacity": (share.right / images).toFixed(2),
           },
-          tip(look, `digit ${row}, block ${block}: open for ${percent(shareOf(share))}`),
+          tip(look.document, `digit ${row}, block ${block}: open for ${percent(shareOf(share))}`),
         ),
       );
     });
     parts.push(
-      mark(look, "path", { d: `M${LABEL} ${y + ROW - 0.25}h${width}`, stroke: colours.line, "stroke-width": 0.5 }), // biome-ignore format: one thought
-      words(look, at.width, y + 11, percent(rate), { size: 11, anchor: "end", bold: mine }),
+      shape(look.document, "path", { d: `M${LABEL} ${y + ROW - 0.25}h${width}`, stroke: colours.line, "stroke-width": 0.5 }), // biome-ignore format: one thought
+      text(look, at.width, y + 11, percent(rate), { size: 11, anchor: "end", bold: mine }),
     );
   });
   opening.forEach((block, place) => {
     if (!shown.gates[block]) return;
     const x = LABEL + (place + 0.5) * cell;
-    parts.push(mark(look, "path", { d: `M${x.toFixed(1)} ${top - 1}l-2.5 -5h5z`, fill: colours.ink }));
+    parts.push(
+      shape(look.document, "path", { d: `M${x.toFixed(1)} ${top - 1}l-2.5 -5h5z`, fill: colours.ink }),
+    );
   });
-  return mark(look, "g", { transform: `translate(${at.x} ${at.y})` }, ...parts);
+  return shape(look.document, "g", { transform: `translate(${at.x} ${at.y})` }, ...parts);
 }

@@ -2,7 +2,8 @@ import type { Look } from "../contract.ts";
 
 const NAMESPACE = "http://www.w3.org/2000/svg";
 
-type Attributes = { readonly [name: string]: string | number };
+/** Those that are undefined are left out. */
+type Attributes = { readonly [name: string]: string | number | undefined };
 
 /** An SVG element. */
 export function shape(
@@ -13,7 +14,8 @@ export function shape(
 ): SVGElement {
   const element = document.createElementNS(NAMESPACE, name) as SVGElement;
   for (const [key, value] of Object.entries(attributes))
-    element.setAttribute(key, typeof value === "number" ? String(Math.round(value * 100) / 100) : value);
+    if (value !== undefined)
+      element.setAttribute(key, typeof value === "number" ? String(Math.round(value * 100) / 100) : value);
   for (const child of children)
     element.appendChild(typeof child === "string" ? document.createTextNode(child) : child);
   return element;
