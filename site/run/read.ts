@@ -104,7 +104,10 @@ export async function readRun(given: readonly GivenFile[]): Promise<RunView> {
     const name = nameOf(file.path);
     const svg = await text(name, file, limits[".svg"]!);
     if (svg === undefined) continue;
-    if (/^\s*<svg[\s>]/.test(svg)) drawn.push({ title: name.slice(0, -4), svg });
+    // Its curves are drawn from the numbers.
+    const title = name.slice(0, -4);
+    if (title === "loss" || title === summary?.headline.replaceAll("/", "-")) continue;
+    if (/^\s*<svg[\s>]/.test(svg)) drawn.push({ title, svg });
     else problems.push(`${name} is not an SVG picture.`);
   }
   if (pictures.length > MOST_PICTURES)

@@ -87,9 +87,9 @@ describe("a network whose gates decide which blocks run", () => {
   });
 
   test("the same seed and ticks give the same data, another seed gives others", async () => {
-    const data = timeless(await played(start, state(), 2));
-    expect(timeless(await played(start, state(), 2))).toEqual(data);
-    expect(timeless(await played(start, state({ seed: 4 }), 2))).not.toEqual(data);
+    const data = timeless(await played(start, state(), 1));
+    expect(timeless(await played(start, state(), 1))).toEqual(data);
+    expect(timeless(await played(start, state({ seed: 4 }), 1))).not.toEqual(data);
   });
 
   test("pictures, sentences and rows of every state are whole, and the rows are the data", async () => {

@@ -41,6 +41,8 @@ describe("a run folder", () => {
     file("runs/a/metrics.jsonl", metrics),
     file("runs/a/summary.json", summary),
     file("runs/a/figures/loss.svg", "<svg></svg>"),
+    file("runs/a/figures/accuracy-test.svg", "<svg></svg>"),
+    file("runs/a/figures/digits.svg", "<svg></svg>"),
     file("runs/a/README.md", "# a run"),
     file("runs/a/checkpoint.safetensors", "12345678"),
   ];
@@ -50,7 +52,7 @@ describe("a run folder", () => {
     expect(view.problems).toEqual([]);
     expect(sentenceOf(view)).toBe("classifier with rloo on drawn, seed 3: 200 steps, ended.");
     expect(view.summary?.notes).toEqual(["a note"]);
-    expect(view.pictures.map((p) => p.title)).toEqual(["loss"]);
+    expect(view.pictures.map((p) => p.title)).toEqual(["digits"]);
     const pictures = curvesOf(view);
     expect(pictures.map((p) => [p.title, p.curves.length])).toEqual([
       ["accuracy/test", 1],
@@ -93,7 +95,7 @@ describe("a run folder", () => {
     ["huge", [file("metrics.jsonl", "x", 100 * 2 ** 20)], /^metrics.jsonl has 100 MB, more than the 32 MB/],
     ["foreign", [file("holiday.jpg", "x")], /^holiday.jpg is no file of a run; drop config.json/],
     ["twice there", [file("a/config.json", config), file("b/config.json", config)], /^There are two files config.json/], // biome-ignore format: one thought
-    ["no picture", [file("loss.svg", "<html>")], /^loss.svg is not an SVG picture\.$/],
+    ["no picture", [file("digits.svg", "<html>")], /^digits.svg is not an SVG picture\.$/],
     ["a whole disk", Array.from({ length: 300 }, (_, i) => file(`${i}.txt`, "x")), /^This is a folder of 300 files/], // biome-ignore format: one thought
     ["gone", [{ path: "config.json", size: 3, text: () => Promise.reject(new Error("gone")) }], /^config.json could not be read/], // biome-ignore format: one thought
   ] as const)("a file that is %s gets one sentence", async (_, files, sentence) => {

@@ -171,11 +171,9 @@ export function compileFunction(
         },
       );
       for (const port of noise) program.view(port).set(drawn[port.name]!);
-      const together = all?.run();
-      if (together) {
-        program.prepare();
-        together();
-      } else program.run();
+      program.prepare();
+      if (all) all.run(program.run);
+      else program.run();
       return Object.fromEntries(
         copiedOut.map((port) => {
           const { name, shape, dtype } = port;

@@ -83,10 +83,9 @@ export function load(
   return {
     ready: together?.ready,
     run: () => {
-      if (together) {
-        program.prepare();
-        together.run()!();
-      } else program.run();
+      program.prepare();
+      if (together) together.run(program.run);
+      else program.run();
       return compiled.outputs.map(read);
     },
     write: (name, x) => numbers(on.buffer, held.get(name)!).set(words(x)),

@@ -72,8 +72,11 @@ export const errorAt = ({ cost, biasSquared, variance }: Candidate, budget: numb
 export const errorOfError = ({ cost, biasSquaredError, varianceError }: Candidate, budget: number): number =>
   Math.hypot(biasSquaredError, (varianceError * cost) / budget);
 
+/** What is spent of a budget: whole estimates. */
+export const spent = ({ cost }: Candidate, budget: number): number => Math.floor(budget / cost) * cost;
+
 /** Those that apply and fit the budget, the best first. */
 export const ranked = (all: readonly Candidate[], budget: number): Candidate[] =>
   all
     .filter((c) => c.against === undefined && c.cost <= budget)
-    .sort((x, y) => errorAt(x, budget) - errorAt(y, budget));
+    .sort((x, y) => errorAt(x, spent(x, budget)) - errorAt(y, spent(y, budget)));

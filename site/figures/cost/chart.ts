@@ -5,7 +5,7 @@ import { entryOf } from "../estimators/menu.ts";
 import { plain, withError } from "../plots/numbers.ts";
 import { placed, shape, text } from "../plots/svg.ts";
 import { logTick, logTicks } from "../plots/ticks.ts";
-import { type Candidate, errorAt, ranked } from "./answer.ts";
+import { type Candidate, errorAt, ranked, spent } from "./answer.ts";
 
 /** Below this share of the squared gradient an error counts as none: float32 and the chart end there. */
 const FLOOR = 1e-5;
@@ -86,7 +86,7 @@ export function chart(
         title,
       }),
       ...(best[0]
-        ? [Plot.dot([best[0]], { x: () => budget, y: () => clamp(errorAt(best[0]!, budget)), r: 6, fill: ground, stroke: ink, strokeWidth: 2.5, title: (c: Candidate) => `${c.id}: ${plain(errorAt(c, budget))} of the squared gradient for ${budget} ${unit}` })] // biome-ignore format: one mark
+        ? [Plot.dot([best[0]], { x: (c: Candidate) => spent(c, budget), y: (c: Candidate) => clamp(errorAt(c, spent(c, budget))), r: 6, fill: ground, stroke: ink, strokeWidth: 2.5, title: (c: Candidate) => `${c.id}: ${plain(errorAt(c, spent(c, budget)))} of the squared gradient for ${plain(spent(c, budget))} ${unit}` })] // biome-ignore format: one mark
         : []),
     ],
   });

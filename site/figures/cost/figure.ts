@@ -4,7 +4,7 @@ import { callOf, entryOf } from "../estimators/menu.ts";
 import { codeOf } from "../losses/code.ts";
 import { count, listed, percent } from "../plots/numbers.ts";
 import { picture, text } from "../plots/svg.ts";
-import { type Candidate, candidates, errorAt, errorOfError, ranked } from "./answer.ts";
+import { type Candidate, candidates, errorAt, errorOfError, ranked, spent } from "./answer.ts";
 import { chart, legend } from "./chart.ts";
 import { compared, costControls, FIRST } from "./controls.ts";
 import { problemOf } from "./problem.ts";
@@ -45,17 +45,16 @@ function says(data: Data, state: State<Controls>): string {
   if (!first)
     return `No estimator that applies costs as little as ${budget} ${unitName(state)}: raise the budget.${rest}`;
   const times = Math.floor(budget / first.cost);
-  const averaged = times > 1 ? `, as the mean of ${count(times)} estimates` : "";
-  const error = errorAt(first, budget);
+  const averaged = times > 1 && first.variance > 0 ? `, as the mean of ${count(times)} estimates` : "";
+  const told = (c: Candidate): string =>
+    percent(errorAt(c, spent(c, budget)), errorOfError(c, spent(c, budget)));
   const left =
-    error < 1e-6
+    errorAt(first, spent(first, budget)) < 1e-6
       ? "no error"
-      : `a squared error of ${percent(error, errorOfError(first, budget))} of the squared gradient`;
-  const next = best
-    .slice(1, 3)
-    .map((c) => `${c.id} (${percent(errorAt(c, budget), errorOfError(c, budget))})`);
+      : `a squared error of ${told(first)} of the squared gradient`;
+  const next = best.slice(1, 3).map((c) => `${c.id} (${told(c)})`);
   const samples = Math.min(...data.rows.flatMap((r) => (r.measured ? [r.measured.count] : [])));
-  return `For ${count(budget)} ${unitName(state)}, use ${first.id}${averaged}: ${left}.${next.length > 0 ? ` Then ${listed(next)}.` : ""}${rest} Each was measured on at least ${count(samples)} estimates.`;
+  return `For ${count(budget)} ${budget === 1 ? unitName(state).replace(/(evaluation|microsecond)s/, "$1") : unitName(state)}, use ${first.id}${averaged}: ${left}.${next.length > 0 ? ` Then ${listed(next)}.` : ""}${rest} Each was measured on at least ${count(samples)} estimates.`;
 }
 
 function code(state: State<Controls>): string {

@@ -69,8 +69,10 @@ export function timeBars(look: Look, area: Area, { times }: GatesData, shown: st
 export function accuracyDots(look: Look, area: Area, { networks }: GatesData, shown: string): SVGElement {
   const width = area.width - LABEL - 106;
   const read = new Map(networks.map((n) => [n.id, shareOf(n.read)]));
-  const low = Math.min(...[...read.values()].map((r) => r.value - 2 * r.error), 0.9);
-  const x = (share: number): number => LABEL + ((share - low) / (1 - low)) * width;
+  // Those in training begin anywhere; they wait at the edge.
+  const trained = networks.filter((n) => n.steps >= n.of).map((n) => read.get(n.id)!);
+  const low = Math.min(...trained.map((r) => r.value - 2 * r.error), 0.9);
+  const x = (share: number): number => LABEL + Math.max(0, (share - low) / (1 - low)) * width;
   const parts = rows.flatMap((density, row) => {
     const y = TOP + row * ROW + 12;
     const network = networks.find(({ id }) => id === density.id);

@@ -103,15 +103,11 @@ export function opensPart(
   const never = order.length - opening.length;
   const cell = width / Math.max(1, opening.length);
   const top = 44;
+  const rest = never > 0 ? `${never} of ${order.length} never open` : "";
+  const caption = at.width < 480 ? rest : `a column is a block${rest && `, ${rest}`}; marked: open now`;
   const parts = [
     text(look, 0, 14, "How often each block opens for each digit", { size: 14, bold: true }),
-    text(
-      look,
-      LABEL,
-      34,
-      `a column is a block${never > 0 ? `, ${never} never open` : ""}; marked: open now`,
-      { size: 11, fill: colours.quiet },
-    ),
+    text(look, LABEL, 34, caption, { size: 11, fill: colours.quiet }),
     text(look, at.width, 34, "blocks open", { size: 11, fill: colours.quiet, anchor: "end" }),
   ];
   shown.digits.forEach(({ images, opens, rate }, row) => {

@@ -27,10 +27,11 @@ export async function lab(folder: string | undefined, flags: Flags): Promise<voi
   const server = labServer(SITE, run);
   const port = await listen(server, asked);
   const address = `http://127.0.0.1:${port}/`;
-  if (flags.json) print(JSON.stringify({ address, ...(run === undefined ? {} : { run: folder }) }));
-  else print(address);
+  const page = run === undefined ? address : `${address}explainer/run.html?folder`;
+  if (flags.json) print(JSON.stringify({ address, ...(run === undefined ? {} : { run: folder, page }) }));
+  else print(page);
   narrator(flags.quiet === true)("Ctrl-C ends it.");
-  if (flags.open !== false && process.stdout.isTTY) openBrowser(address);
+  if (flags.open !== false && process.stdout.isTTY) openBrowser(page);
   await interrupted();
   server.close();
   server.closeAllConnections();

@@ -1,11 +1,15 @@
+import { Choice } from "./choice.ts";
 import { startThreads, type ThreadedProgram, type Threads } from "./index.ts";
 
 /** A program that comes to several threads. */
 export interface CrewProgram {
   /** Kept when the threads have it. */
   readonly ready: Promise<void>;
-  /** Runs it on all threads; undefined until they have it, and while they get another. */
-  run(): (() => void) | undefined;
+  /**
+   * Runs it on all threads; `alone`, which must have the same results, until they have it, while they get another, and
+   * where they are no help.
+   */
+  run(alone: () => void): void;
 }
 
 /** The threads of one memory: started when the first program comes, ended by `close`. */
@@ -24,25 +28,29 @@ export class Crew {
     this.#threads ??= this.#start();
     this.#loading++;
     let run: (() => void) | undefined;
+    let naps = () => 0;
     let trouble: Error | undefined;
+    const choice = new Choice();
     const ready = this.#threads
-      .then((threads) => threads.load(program))
-      .then(
-        (loaded) => {
-          run = loaded;
-        },
-        (error: Error) => {
-          trouble = error;
-        },
-      )
+      .then(async (threads) => {
+        run = await threads.load(program);
+        naps = () => threads.naps;
+      })
+      .catch((error: Error) => {
+        trouble = error;
+      })
       .finally(() => {
         this.#loading--;
       });
     return {
       ready,
-      run: () => {
+      run: (alone) => {
         if (trouble && !this.#closed) throw trouble;
-        return this.#loading === 0 && !this.#closed ? run : undefined;
+        if (!run || this.#loading > 0 || this.#closed) return alone();
+        const together = choice.together();
+        const [from, before] = [performance.now(), naps()];
+        (together ? run : alone)();
+        choice.ran(together, performance.now() - from, naps() - before);
       },
     };
   }

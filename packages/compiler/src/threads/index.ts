@@ -35,6 +35,8 @@ export interface ThreadedProgram {
 /** Threads that run programs together: the calling one, number 0, and workers. */
 export interface Threads {
   readonly count: number;
+  /** How often the calling thread has fallen asleep within runs, waiting for others. */
+  readonly naps: number;
   /**
    * Brings a program to all threads. The function that is returned runs it on all of them, and returns when all are
    * done.
@@ -103,7 +105,12 @@ export async function startThreads(count: number, options: ThreadsOptions): Prom
     },
   });
 
-  const wait = waiting(words, patience);
+  let naps = 0;
+  const waits = waiting(words, patience);
+  const wait = (phase: number): void => {
+    naps++;
+    waits(phase);
+  };
   const imports = { m: { m: memory, control, wait } };
   const barrier = new WebAssembly.Instance(barrierModule(), imports).exports.barrier as (n: number) => void;
   const post = { memory, control, barrier: barrierModule(), threads: count };
@@ -155,6 +162,9 @@ export async function startThreads(count: number, options: ThreadsOptions): Prom
 
   return {
     count,
+    get naps() {
+      return naps;
+    },
     async load(program) {
       while (loading) await loading.catch(() => {});
       const own = bring(program);
