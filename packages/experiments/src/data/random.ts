@@ -60,7 +60,8 @@ function mix(x: number): number {
  * shuffled(5, 0, 0); // a permutation of 0..4
  */
 export function shuffled(count: number, seed: number, epoch: number): Int32Array {
-  const order = Int32Array.from({ length: count }, (_, i) => i);
+  const order = new Int32Array(count);
+  for (let i = 0; i < count; i++) order[i] = i;
   const random = randomSource(seed, 0x5eed, epoch);
   for (let i = count - 1; i > 0; i--) {
     const j = random.below(i + 1);
