@@ -41,7 +41,7 @@ export async function bench(plan: Plan, narrate: (line: string) => void): Promis
   const timed = parts.includes("estimators") ? timedEstimators() : [];
   const entries = plan.rows.map((row) => ({
     row,
-    contestants: contestants.filter((c) => c.device !== undefined || row.peers.includes(c.id)),
+    contestants: contestants.filter((c) => c.device !== undefined || row.peers.includes(c.rowsOf ?? c.id)),
   }));
   const time = clock(turnsOf(plan, entries, devices.length, timed.length), narrate);
   const common = { rounds, secondsPerTurn, patience: PATIENCE, say: time.say, turn: time.turn };

@@ -10,6 +10,8 @@ export interface Contestant {
   readonly title: string;
   /** Ours, on a device; else a peer. */
   readonly device?: string;
+  /** A peer that takes part in the rows of another one, by its id. */
+  readonly rowsOf?: string;
   readonly command?: Command;
   /** Numbers of threads to choose from, the best of which is used; absent: it has no choice. */
   readonly threads?: readonly number[];
@@ -17,8 +19,9 @@ export interface Contestant {
   readonly missing?: string;
 }
 
-/** Names that `--peers` takes. */
-export const peerNames: readonly string[] = ["pytorch", "tensorflow-js"];
+/** Names that `--peers` takes, and those that it takes by itself. */
+export const peerNames: readonly string[] = ["pytorch", "tensorflow-js", "pytorch-cuda"];
+export const usualPeers: readonly string[] = ["pytorch", "tensorflow-js"];
 
 const worker = fileURLToPath(new URL("./worker.js", import.meta.url));
 const folder = fileURLToPath(new URL("../peers/", import.meta.url));
@@ -38,7 +41,12 @@ const threadChoices = (): number[] => [...new Set([1, cpus().length])];
 
 /** The contestants of some peers; an interpreter of Python may be named. */
 export function peers(names: readonly string[], python?: string): Contestant[] {
-  return names.flatMap((name) => (name === "pytorch" ? pytorch(python) : [tensorflow()]));
+  const found: { readonly [name: string]: () => Contestant[] } = {
+    pytorch: () => pytorch(python),
+    "pytorch-cuda": () => pytorchOnGpu(python),
+    "tensorflow-js": () => [tensorflow()],
+  };
+  return names.flatMap((name) => found[name]!());
 }
 
 /** Asks one whether it can start here. Also its versions, by name. */
@@ -78,10 +86,25 @@ function pytorch(python?: string): Contestant[] {
   return [made("pytorch", "PyTorch", []), made("pytorch-masked", "PyTorch dense, masked", ["--masked"])];
 }
 
-function hasTorch(python: string): boolean {
-  const code = "import importlib.util as u, sys; sys.exit(u.find_spec('torch') is None)";
-  return spawnSync(python, ["-c", code], { stdio: "ignore" }).status === 0;
+/** Eager, and compiled by torch.compile. */
+function pytorchOnGpu(python = "python3"): Contestant[] {
+  const made = (id: string, title: string, flags: string[]): Contestant => {
+    const shared = { id, title, rowsOf: "pytorch" };
+    if (!says(python, "import torch, sys; sys.exit(not torch.cuda.is_available())"))
+      return { ...shared, missing: `${python} has no torch that sees a GPU with CUDA; name an interpreter that has one with --python` }; // biome-ignore format: one thought
+    return { ...shared, command: { file: python, args: [`${folder}pytorch/main.py`, "--cuda", ...flags] } };
+  };
+  return [
+    made("pytorch-cuda", "PyTorch CUDA", []),
+    made("pytorch-cuda-compiled", "PyTorch CUDA, compiled", ["--compile"]),
+  ];
 }
+
+const hasTorch = (python: string): boolean =>
+  says(python, "import importlib.util as u, sys; sys.exit(u.find_spec('torch') is None)");
+
+const says = (python: string, code: string): boolean =>
+  spawnSync(python, ["-c", code], { stdio: "ignore" }).status === 0;
 
 function tensorflow(): Contestant {
   const id = "tensorflow-js";

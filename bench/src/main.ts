@@ -20,7 +20,7 @@ function build(): Command {
     )
     .option("--rows <ids>", "rows of the race, and nothing but the race (default: all rows)")
     .option("--device <names>", "our devices (default: wasm,native)")
-    .option("--peers <names>", "pytorch, tensorflow-js; or none (default: all)")
+    .option("--peers <names>", "pytorch, tensorflow-js, pytorch-cuda; or none (default: the first two)")
     .option("--rounds <n>", "turns of each contestant, 1 to 1000 (default: 11)")
     .action((flags) => runRace(flags));
   const gated = program

@@ -21,6 +21,9 @@ const backendOf = (): Promise<Backend> =>
     notice: (sentence) => void notices.push(sentence),
   });
 
+/** The name of the GPU, where there is one. */
+const gpuOf = ({ device: on, products }: Backend): Answer => (on === "webgpu" ? { GPU: products } : {});
+
 async function entryOf(row: string): Promise<Partial<Entry>> {
   const start = starts.get(row);
   if (!start) throw new Error(`row ${row} is not loaded`);
@@ -33,8 +36,7 @@ async function entryOf(row: string): Promise<Partial<Entry>> {
 async function answer(request: Request): Promise<Answer> {
   switch (request.do) {
     case "hello":
-      await backendOf();
-      return installed(device);
+      return { ...installed(device), ...gpuOf(await backendOf()) };
     case "load": {
       const tensors = readTensors(request.file);
       starts.set(request.row, (backend) => findRow(request.row).start(backend, tensors));

@@ -27,6 +27,9 @@ ROWS = {
 }
 
 
+CUDA = "--cuda" in sys.argv
+
+
 def set_threads(count):
     """OpenBLAS has threads of its own, which torch does not set."""
     torch.set_num_threads(count)
@@ -40,11 +43,14 @@ class Contestant:
     row = None
 
     def hello(self, request):
-        return {"torch": torch.__version__, "python": sys.version.split()[0]}
+        gpu = {"CUDA device": torch.cuda.get_device_name()} if CUDA else {}
+        return {"torch": torch.__version__, "python": sys.version.split()[0], **gpu}
 
     def load(self, request):
         torch.manual_seed(0)
         self.row = ROWS[request["row"]](tensors.read(request["file"]))
+        if "--compile" in sys.argv:
+            self.row.step = torch.compile(self.row.step)
         return {}
 
     def threads(self, request):
@@ -69,6 +75,8 @@ class Contestant:
 def main():
     torch.set_flush_denormal(True)
     set_threads(1)
+    if CUDA:
+        torch.set_default_device("cuda")
     contestant = Contestant()
     for line in sys.stdin:
         request = json.loads(line)

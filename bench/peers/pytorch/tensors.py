@@ -12,20 +12,21 @@ def read(path):
         data = bytearray(file.read())
     header.pop("__metadata__", None)
     tensors = {}
+    device = torch.empty(0).device
     for name, entry in header.items():
         if entry["dtype"] != "F32":
             raise ValueError(f"{path}: {name} is {entry['dtype']}, not F32")
         start, end = entry["data_offsets"]
         count = (end - start) // 4
         flat = torch.frombuffer(data, dtype=torch.float32, offset=start, count=count)
-        tensors[name] = flat.reshape(entry["shape"]).clone()
+        tensors[name] = flat.reshape(entry["shape"]).clone().to(device)
     return tensors
 
 
 def write(path, tensors):
     header, chunks, offset = {}, [], 0
     for name, tensor in tensors.items():
-        chunk = tensor.detach().contiguous().numpy().tobytes()
+        chunk = tensor.detach().cpu().contiguous().numpy().tobytes()
         header[name] = {
             "dtype": "F32",
             "shape": list(tensor.shape),

@@ -9,7 +9,7 @@ import { type Narrate, narrator, print, printJson } from "@hardgrad/cli/internal
 import { tableText } from "@hardgrad/cli/internal/print/table";
 import { bench, type Plan, partNames } from "../bench.ts";
 import { stopAll } from "../child.ts";
-import { ours, peerNames, peers } from "../contestants.ts";
+import { ours, peerNames, peers, usualPeers } from "../contestants.ts";
 import { raceFigure } from "../figure.ts";
 import * as report from "../report.ts";
 import type { BenchResults } from "../results.ts";
@@ -50,7 +50,7 @@ function planOf(flags: Flags): Plan {
   const parts = flags.parts ?? (flags.rows === undefined ? partNames.join(",") : "race");
   const rowNames = allRows.map((row) => row.id);
   const devices = devicesOf(flags.device, "wasm,native");
-  const chosen = flags.peers === "none" ? [] : listOf("peer", flags.peers ?? peerNames.join(","), peerNames);
+  const chosen = flags.peers === "none" ? [] : listOf("peer", flags.peers ?? usualPeers.join(","), peerNames);
   return {
     parts: listOf("part", parts, partNames),
     rows: listOf("row", flags.rows ?? rowNames.join(","), rowNames).map(findRow),
