@@ -2,7 +2,8 @@ import { Array as ConcreteArray, type numpy as np } from "@jax-js/jax";
 
 /**
  * Refuses logits that can't be logits. Values are looked at only where there are any: inside `jit` and
- * `grad` an array is a tracer, and a NaN travels on into the sample and the loss instead.
+ * `grad` an array is a tracer, and a NaN travels on into the sample and the loss instead. On a GPU it does so too: its
+ * arrays can't be read at once in Node, and elsewhere that would wait for all of its work.
  *
  * @param values false to look at type and shape only.
  */
@@ -24,7 +25,7 @@ export function checkLogits(
     throw new TypeError(
       `${name}: logits must be floating-point, not ${logits.dtype}; use .astype(np.float32).`,
     );
-  if (!values || !(logits instanceof ConcreteArray)) return;
+  if (!values || !(logits instanceof ConcreteArray) || logits.device === "webgpu") return;
   const entries = logits.ref.dataSync();
   const bad = entries.findIndex((v: number) => !Number.isFinite(v));
   if (bad >= 0)

@@ -44,6 +44,7 @@ if (lose) {
     ["classifier", "gumbel-rao", { hidden: 20 }],
     ["classifier", "rloo", { hidden: 20, optimizer: "adam", learningRate: 0.01 }],
     ["vae", "reinmax", { hidden: "64-32" }],
+    ["vae", "straight-through-sigmoid", { latents: "bernoulli", variables: 8, hidden: "16" }],
   ]) {
     const run = await start(name, id, settings);
     const rows = [];
