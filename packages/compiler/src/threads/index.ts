@@ -50,7 +50,7 @@ export interface Threads {
 }
 
 /**
- * Starts threads: worker threads in Node, Web Workers in a page. Between runs they look for work for 50 us and then
+ * Starts threads: worker threads in Node, Web Workers in a page. Between runs they look for work for 200 us and then
  * sleep; they do not keep Node alive.
  *
  * @throws Error in a page that is not cross-origin isolated, in one sentence.

@@ -24,7 +24,7 @@ export interface Helper {
   terminate(): unknown;
 }
 
-/** The same in Node and in a page. Waits for 50 us awake, then asleep. */
+/** The same in Node and in a page. Waits for 200 us awake, which is longer than it takes to make a batch ready, then asleep. */
 const source = `
 let post, words, seen, barrier;
 const programs = [];
@@ -58,7 +58,7 @@ async function learn({ index, modules, numbers, absent, script }) {
 }
 function serve() {
   for (;;) {
-    const end = performance.now() + 0.05;
+    const end = performance.now() + 0.2;
     while (Atomics.load(words, ${Control.GENERATION}) === seen && performance.now() < end);
     while (Atomics.load(words, ${Control.GENERATION}) === seen) Atomics.wait(words, ${Control.GENERATION}, seen);
     seen = Atomics.load(words, ${Control.GENERATION});
