@@ -66,7 +66,9 @@ export default defineConfig({
     anchor: { slugify: slug },
     config: (md) => {
       // A CommonJS module: what it exports by default is a property here.
-      (katex as unknown as { default: (md: MarkdownRenderer) => void }).default(md);
+      (katex as unknown as { default: (md: MarkdownRenderer, options: object) => void }).default(md, {
+        output: "mathml", // browsers draw it: no style sheet, no fonts
+      });
       repositoryLinks("docs")(md);
       plainReference(md);
     },

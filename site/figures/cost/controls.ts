@@ -1,17 +1,21 @@
 import type { Controls } from "../contract.ts";
-import { menuOf } from "../estimators/menu.ts";
-import { AT_ONCE, WARM } from "../estimators/training.ts";
+import { type MenuEntry, menuOf } from "../estimators/menu.ts";
 import { lossControls } from "../losses/controls.ts";
 import { MOST_UNITS } from "../losses/expression.ts";
 
 /** Logits of the units, before they are scaled. */
 export const LOGITS: readonly number[] = [0.8, -1.2, 0.5, -0.4, 1.4, -0.9, 0.2, -1.6];
 
-/** Everything that is compared. */
-export const compared = menuOf("bernoulli");
+/** Those that train a state, or list subsets of states, take as long to prepare as all the others together. */
+const takesLong = ({ id, stateful }: MenuEntry): boolean =>
+  stateful || id === "unordered-set" || id === "rao-blackwell";
+const all = menuOf("bernoulli");
 
-/** Ticks after which each estimator has its first estimates. */
-export const FIRST = compared.reduce((sum, { stateful }) => sum + 1 + (stateful ? WARM / AT_ONCE : 0), 0);
+/** Everything that is compared; what takes long comes last, while the others are there to be seen. */
+export const compared: readonly MenuEntry[] = [...all.filter((e) => !takesLong(e)), ...all.filter(takesLong)];
+
+/** Ticks after which all but those have their first estimates. */
+export const FIRST: number = all.filter((e) => !takesLong(e)).length;
 
 export const costControls = {
   soft: {

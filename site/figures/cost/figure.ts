@@ -53,8 +53,10 @@ function says(data: Data, state: State<Controls>): string {
       ? "no error"
       : `a squared error of ${told(first)} of the squared gradient`;
   const next = best.slice(1, 3).map((c) => `${c.id} (${told(c)})`);
+  const coming = data.rows.filter((r) => !r.measured && r.fault === undefined).length;
+  const more = coming > 0 ? ` ${coming} more, which take longer to prepare, join as it plays.` : "";
   const samples = Math.min(...data.rows.flatMap((r) => (r.measured ? [r.measured.count] : [])));
-  return `For ${count(budget)} ${budget === 1 ? unitName(state).replace(/(evaluation|microsecond)s/, "$1") : unitName(state)}, use ${first.id}${averaged}: ${left}.${next.length > 0 ? ` Then ${listed(next)}.` : ""}${rest} Each was measured on at least ${count(samples)} estimates.`;
+  return `For ${count(budget)} ${budget === 1 ? unitName(state).replace(/(evaluation|microsecond)s/, "$1") : unitName(state)}, use ${first.id}${averaged}: ${left}.${next.length > 0 ? ` Then ${listed(next)}.` : ""}${rest} Each was measured on at least ${count(samples)} estimates.${more}`;
 }
 
 function code(state: State<Controls>): string {
@@ -107,7 +109,7 @@ const rowsOf = (data: Data, state: State<Controls>): Row[] =>
 
 export const figure = defineFigure({
   id: "cost",
-  question: "Which one should I use?",
+  question: "What does it cost?",
   controls: costControls,
   first: FIRST,
   measured: ["microseconds"],
