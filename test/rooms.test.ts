@@ -14,12 +14,12 @@ const rules: readonly {
 }[] = [
   {
     room: /^packages\/experiments\/src\/contract\//,
-    allowed: /^(hardgrad|@hardgrad\/runtime)$/,
+    allowed: /^(hardgrad|@hardgrad\/runtime(\/circuit)?)$/,
     why: "a contract stands on nothing of ours but types of the libraries",
   },
   {
     room: /^packages\/experiments\/src\/(data|nn)\//,
-    allowed: /^(hardgrad|@hardgrad\/runtime|packages\/experiments\/src\/contract\/.*)$/,
+    allowed: /^(hardgrad|@hardgrad\/runtime(\/circuit)?|packages\/experiments\/src\/contract\/.*)$/,
     why: "data and layers stand on the contract, and not on one another",
   },
   {

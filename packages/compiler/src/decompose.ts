@@ -24,6 +24,9 @@ export function decompose(node: Node): readonly Node[] | undefined {
     case "LogSoftmax":
     case "ReduceLogSumExp":
       return exponentials(node);
+    case "ArgMax":
+    case "ArgMin":
+      return node.inputs[0]!.dtype === "float32" ? place(node) : undefined;
     case "Conv":
       return convolution(node);
     default:
@@ -63,6 +66,44 @@ function exponentials({ op, inputs: [x], attributes, outputs: [out] }: Node): No
     const total = emit("Add", [emit("Log", [sum], kept), largest], kept);
     last("Reshape", [total], { shape: out!.shape });
   }
+  return parts;
+}
+
+/** The place of an extreme: the least of the places of all that equal it, or are NaN where one is. */
+function place({ op, inputs: [x], attributes, outputs: [out] }: Node): Node[] {
+  const parts: Node[] = [];
+  const { shape } = x!;
+  const axis = ((attributes.axis as number) + shape.length) % shape.length;
+  const kept = shape.map((d, i) => (i === axis ? 1 : d));
+  const emit = (
+    kind: string,
+    operands: readonly Value[],
+    to: Pick<Value, "dtype" | "shape">,
+    more: Attributes = {},
+  ): Value => {
+    const made = fresh(to, kind, operands, more);
+    parts.push(made.node!);
+    return made;
+  };
+  const constant = (own: readonly number[], data: Float32Array): Value => ({
+    id: nextId--,
+    dtype: "float32",
+    shape: own,
+    data,
+  });
+  const length = shape[axis]!;
+  const folded = { axes: [axis], keepdims: 1 };
+  const [floats, truths] = [{ dtype: "float32", shape } as const, { dtype: "bool", shape } as const];
+  const extreme = emit(op === "ArgMax" ? "ReduceMax" : "ReduceMin", [x!], { ...floats, shape: kept }, folded);
+  const equal = emit("Or", [emit("Equal", [x!, extreme], truths), emit("IsNaN", [x!], truths)], truths);
+  const places = constant(
+    shape.map((d, i) => (i === axis ? d : 1)),
+    Float32Array.from({ length }, (_, i) => i),
+  );
+  const candidates = emit("Where", [equal, places, constant([], Float32Array.of(length))], floats);
+  const first = emit("ReduceMin", [candidates], { ...floats, shape: kept }, folded);
+  const whole = emit("Cast", [first], { dtype: out!.dtype, shape: kept }, { to: out!.dtype });
+  parts.push({ op: "Reshape", inputs: [whole], attributes: { shape: out!.shape }, outputs: [out!] });
   return parts;
 }
 

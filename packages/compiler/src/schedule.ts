@@ -2,6 +2,7 @@ import { LoweringError } from "@hardgrad/onnx";
 import { type Graph, type Node, size, type Value } from "@hardgrad/onnx/graph";
 import { decompose, fresh } from "./decompose.ts";
 import { Fuser } from "./fuse.ts";
+import { findGatheredDots, type GatheredDots } from "./gathered-dots.ts";
 import { elementwiseOperators, reductionOperators, viewOperators } from "./operators.ts";
 import type { Operand, ScheduledStep } from "./steps.ts";
 import {
@@ -25,7 +26,7 @@ export function schedule(graph: Graph): {
   readonly outputs: readonly Operand[];
 } {
   const fuser = new Fuser();
-  const scheduler = new Scheduler(fuser);
+  const scheduler = new Scheduler(fuser, findGatheredDots(graph));
   for (const node of graph.nodes) scheduler.add(node);
   const outputs = graph.outputs.map((x) => scheduler.stored(x));
   return { steps: fuser.steps, outputs };
@@ -33,16 +34,23 @@ export function schedule(graph: Graph): {
 
 class Scheduler {
   readonly #fuser: Fuser;
+  readonly #dots: ReadonlyMap<Node, GatheredDots>;
   readonly #looks = new Map<Value, Operand>();
 
-  constructor(fuser: Fuser) {
+  constructor(fuser: Fuser, dots: ReadonlyMap<Node, GatheredDots>) {
     this.#fuser = fuser;
+    this.#dots = dots;
   }
 
   add(node: Node): void {
     const parts = decompose(node);
     if (parts) {
       for (const part of parts) this.add(part);
+      return;
+    }
+    const dots = this.#dots.get(node);
+    if (dots) {
+      if (node === dots.product) this.#gatheredDots(dots);
       return;
     }
     const [out] = node.outputs as [Value];
@@ -78,6 +86,31 @@ class Scheduler {
         node,
         node.inputs.map((x) => this.operand(x)),
       );
+  }
+
+  /** Rows are picked where they are multiplied. */
+  #gatheredDots({ gather, product }: GatheredDots): void {
+    const operands = [...gather.inputs, product.inputs[0]!].map((x) => this.#inOrder(x));
+    const vectors = product.inputs[0]!.shape[0]!;
+    const rows = product.outputs[0]!.shape[2]!;
+    this.#fuser.single(
+      {
+        op: "RowDots",
+        inputs: operands.map(({ root }) => root),
+        attributes: { vectors, rows },
+        outputs: product.outputs,
+      },
+      operands,
+    );
+  }
+
+  /** A value whose elements lie in order: a copy, where they do not. */
+  #inOrder(x: Value): Operand {
+    const operand = this.operand(x);
+    if (isRowMajor(operand.view)) return operand;
+    const out = fresh(x, "Identity", [operand.root]);
+    this.#fuser.loop(out.node!, [operand], operand.view.shape, []);
+    return { root: out, view: whole(x.shape) };
   }
 
   /** A product of which one side or both are transposed, and an array that is added: both are steps of their own. */

@@ -21,21 +21,31 @@ import type { Operand, Single } from "../steps.ts";
 import { isRowMajor, type Storage } from "../views.ts";
 import { Writer } from "../writer.ts";
 import type { CompiledLoop } from "./compile-loop.ts";
+import { rowDots } from "./row-dots.ts";
 
 const FROM = 0;
 const TO = 1;
 
-/** Rows that are picked by number, or added to rows by number; undefined for what is neither. */
+/** Rows that are picked by number, multiplied by vectors, or added to rows by number; undefined for what is neither. */
 export function compileRows(step: Single, storageOf: ReadonlyMap<Value, Storage>): CompiledLoop | undefined {
   if (step.node.op === "Gather") return gatherRows(step, storageOf);
+  if (step.node.op === "RowDots") return rowDots(step, storageOf);
   return step.node.op === "ScatterRows" ? scatterRows(step, storageOf) : undefined;
 }
 
-const addressOf = ({ root, view }: Operand, storageOf: ReadonlyMap<Value, Storage>): number =>
+/** Where an operand begins. */
+export const addressOf = ({ root, view }: Operand, storageOf: ReadonlyMap<Value, Storage>): number =>
   storageOf.get(root)!.address + 4 * view.offset;
 
 /** Pushes a number of a list as one from 0 on: from the back if it is negative, and never outside. */
-function pushIndex(w: Writer, at: number, base: number, stride: number, length: number, index: number): void {
+export function pushIndex(
+  w: Writer,
+  at: number,
+  base: number,
+  stride: number,
+  length: number,
+  index: number,
+): void {
   w.emit(get(at), int(4 * stride), i32.mul, load.i32(base), set(index));
   w.emit(get(index), int(0), i32.less, control.if, get(index), int(length), i32.add, set(index), control.end);
   w.emit(get(index), int(0), i32.less, control.if, int(0), set(index), control.end);

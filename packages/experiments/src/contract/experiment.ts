@@ -1,3 +1,4 @@
+import type { Circuit } from "@hardgrad/runtime/circuit";
 import type { numpy as np } from "@jax-js/jax";
 import type { CertificateReport, Estimator, NamedArrays, UpdateRule } from "hardgrad";
 import type { Backend, HostArray, HostArrays } from "./backend.ts";
@@ -101,7 +102,7 @@ export interface Recommended<S = Settings> {
 /** A function for `evaluate` and `pictures`. Consumes its arrays. */
 export type Evaluation<S = Settings> = {
   /** What it computes. A method, so that an experiment with settings of its own is an experiment. */
-  fn(params: NamedArrays, inputs: NamedArrays, settings: S): NamedArrays;
+  fn(params: NamedArrays, inputs: NamedArrays, settings: S, estimator?: Estimator): NamedArrays;
 }["fn"];
 
 /** What is said of every experiment: for the command line, tables and reports. */
@@ -137,6 +138,8 @@ interface Described<T extends SettingsTable> {
     form: DataForm,
     epoch: number,
   ): RuntimeModel;
+  /** The trained network as a circuit of logic gates, on the bytes of an example. */
+  circuit?(params: { readonly [name: string]: Tensor }, settings: SettingsOf<T>, form: DataForm): Circuit;
   /** What `hardgrad figure` draws of its runs: the curves of tasks, the gates that open for each class. */
   readonly charts?: readonly ("tasks" | "gates")[];
   /** What a trained network draws on request. */

@@ -28,7 +28,7 @@ export function compileProgram(
     const traced: TracedStep = (resident, inputs) => {
       const { params, rest } = paramsOf(resident);
       tree.dispose(rest);
-      return fn(params, inputs, settings);
+      return fn(params, inputs, settings, estimator);
     };
     return [name, backend.evaluate(traced)] as const;
   });

@@ -4,10 +4,19 @@ import { classifier } from "./classifier/index.ts";
 import { continual } from "./continual/index.ts";
 import { gated } from "./gated/index.ts";
 import { generator } from "./generator/index.ts";
+import { logic } from "./logic/index.ts";
 import { vae } from "./vae/index.ts";
 
 /** Every experiment, by name. */
-export const experiments: readonly Experiment[] = [classifier, vae, generator, continual, gated, binary];
+export const experiments: readonly Experiment[] = [
+  classifier,
+  vae,
+  generator,
+  continual,
+  gated,
+  binary,
+  logic,
+];
 
 /**
  * @throws RangeError for a name that no experiment has.

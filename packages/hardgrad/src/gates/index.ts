@@ -20,6 +20,7 @@ export {
 } from "./consolidation.ts";
 export { type GateReport, gateReport } from "./gate-report.ts";
 export { capacityPenalty, clampEmbedding, hardGate, hatGate, hatSlope } from "./hat.ts";
+export * from "./logic/index.ts";
 export { gatePapers } from "./papers.ts";
 export {
   clipByNorm,

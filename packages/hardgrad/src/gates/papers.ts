@@ -31,4 +31,9 @@ export const gatePapers = {
   gateRatePenalty: "bengio2015",
   exampleRatePenalty: "bengio2015",
   gateVariancePenalty: "bengio2015",
+  logicGates: "petersen2022",
+  logicNetwork: "petersen2022",
+  chooseWires: "mommen2025",
+  probeWires: "evci2020",
+  growCandidates: "evci2020",
 } as const satisfies { readonly [N in keyof typeof gates]?: ReferenceKey };

@@ -83,4 +83,25 @@ export const onGates = {
     venue: "Conference on Computer Vision and Pattern Recognition",
     arxiv: "1711.05769",
   },
+  petersen2022: {
+    authors: "Petersen, Felix and Borgelt, Christian and Kuehne, Hilde and Deussen, Oliver",
+    year: 2022,
+    title: "Deep Differentiable Logic Gate Networks",
+    venue: "Advances in Neural Information Processing Systems",
+    arxiv: "2210.08277",
+  },
+  mommen2025: {
+    authors: "Mommen, Wout and Keuninckx, Lars and Hartmann, Matthias and others",
+    year: 2025,
+    title: "A Method for Optimizing Connections in Differentiable Logic Gate Networks",
+    venue: "arXiv preprint",
+    arxiv: "2507.06173",
+  },
+  evci2020: {
+    authors: "Evci, Utku and Gale, Trevor and Menick, Jacob and Castro, Pablo Samuel and Elsen, Erich",
+    year: 2020,
+    title: "Rigging the Lottery: Making All Tickets Winners",
+    venue: "International Conference on Machine Learning",
+    arxiv: "1911.11134",
+  },
 } satisfies { readonly [key: string]: Paper };

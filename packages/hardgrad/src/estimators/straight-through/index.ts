@@ -1,3 +1,4 @@
+export { straightThroughArgmax } from "./argmax.ts";
 export { darn } from "./darn.ts";
 export { fini2, fini3 } from "./fini.ts";
 export { mve } from "./mve.ts";

@@ -1,0 +1,140 @@
+import { numpy as np, random } from "@jax-js/jax";
+import {
+  balancedWires,
+  categorical,
+  type Estimator,
+  groupCounts,
+  type LogicLayer,
+  logicGates,
+  type NamedArrays,
+  oneHotOf,
+  type PathEstimator,
+  readRows,
+  thresholdBits,
+  through,
+  usesOf,
+} from "hardgrad";
+import { type DataForm, exampleSize } from "../../contract/dataset.ts";
+import { splitKey } from "../../nn/layers.ts";
+import type { LogicSettings } from "./options.ts";
+
+/**
+ * Parameters of layer i: `gatesI [gates, 16]`, logits of the operations; `readI [2 gates, candidates]`, the wires that inputs
+ * may read, as numbers, first inputs first; `wiresI` of that shape, logits of the candidates (learned); `usesI`, the inverse
+ * of `readI` (fixed, behind the first layer). `tau [classes]`: what counts are divided by. `probe [inputs of a part, wires]`: zeros, whose gradient growth goes by.
+ */
+
+const thresholds: readonly (readonly number[])[] = [[127], [63, 191], [31, 127, 223]];
+
+export const thresholdsOf = ({ bits }: LogicSettings): readonly number[] => thresholds[bits - 1]!;
+
+export const gatesPerLayer = ({ gates, layers }: LogicSettings): number => gates / layers;
+
+/** Wires that a layer may read. */
+export const wiresInto = (layer: number, settings: LogicSettings, form: Pick<DataForm, "shape">): number =>
+  layer === 0 ? exampleSize(form.shape) * settings.bits : gatesPerLayer(settings);
+
+/** In how many parts the first layer's inputs take turns to grow; 0 without growth. */
+export function growthParts(settings: LogicSettings): number {
+  if (settings.wiring === "fixed" || settings.growth === 0) return 0;
+  const inputs = 2 * gatesPerLayer(settings);
+  let parts = Math.min(inputs, Math.max(1, Math.floor(1 / settings.growth)));
+  while (inputs % parts !== 0) parts--;
+  return parts;
+}
+
+const bothInputs = [1, 2, 4, 6, 7, 8, 9, 11, 13, 14];
+
+export function initialParams(key: np.Array, settings: LogicSettings, form: DataForm): NamedArrays {
+  const params: NamedArrays = {};
+  const gates = gatesPerLayer(settings);
+  const learned = settings.wiring === "learned";
+  const candidates = learned ? settings.candidates : 1;
+  const operations = settings.operations === "both" ? bothInputs : [3];
+  for (const [i, layerKey] of splitKey(key, settings.layers).entries()) {
+    const [wireKey, gateKey] = splitKey(layerKey, 2) as [np.Array, np.Array];
+    const wires = wiresInto(i, settings, form);
+    const read = balancedWires(wireKey, wires, gates, candidates).reshape([2 * gates, candidates]);
+    if (learned) params[`wires${i}`] = np.zeros([2 * gates, candidates]);
+    else if (i > 0) params[`uses${i}`] = usesOf(read.ref.dataSync() as Int32Array, wires).astype(np.float32);
+    params[`read${i}`] = read.astype(np.float32);
+    const own = np
+      .array(operations)
+      .slice(random.randint(gateKey, { shape: [gates], minval: 0, maxval: operations.length }));
+    const logit = Math.log((settings.confidence * 15) / (1 - settings.confidence));
+    params[`gates${i}`] = oneHotOf(own.astype(np.int32), 16).mul(logit);
+  }
+  params.tau = np.full([form.classes.length], settings.scale);
+  const parts = growthParts(settings);
+  if (parts > 0) params.probe = np.zeros([(2 * gates) / parts, wiresInto(0, settings, form)]);
+  return params;
+}
+
+/** How choices are made: by an estimator, or each the most probable. Consumes the logits `[variables, categories]`. */
+export interface Choices {
+  of(logits: np.Array): np.Array;
+  readonly hard: boolean;
+}
+
+/** Choices by an estimator; each call draws anew. Call `done` at the end. */
+export function estimatedChoices(estimator: Estimator, key: np.Array): Choices & { done(): void } {
+  let rest = key;
+  return {
+    hard: estimator.forward === "hard",
+    of(logits) {
+      const [now, next] = splitKey(rest, 2) as [np.Array, np.Array];
+      rest = next;
+      const q = categorical(logits.reshape([1, ...logits.shape]));
+      return through(q, estimator as PathEstimator, now).reshape(logits.shape);
+    },
+    done: () => rest.dispose(),
+  };
+}
+
+/** The circuit's own choices. */
+export const finalChoices: Choices = {
+  hard: true,
+  of: (logits) => {
+    const categories = logits.shape[1]!;
+    return oneHotOf(np.argmax(logits, -1).astype(np.int32), categories);
+  },
+};
+
+/** The bits of images `[batch, size]`, grey 0..255. Consumes them. */
+export const bitsOf = (images: np.Array, settings: LogicSettings): np.Array =>
+  thresholdBits(images, thresholdsOf(settings));
+
+/** The layers of the network with these choices. Keeps the parameters. */
+export function layersOf(params: NamedArrays, choices: Choices, settings: LogicSettings): LogicLayer[] {
+  return Array.from({ length: settings.layers }, (_, i): LogicLayer => {
+    const [wires, uses] = [params[`wires${i}`], params[`uses${i}`]];
+    return {
+      read: params[`read${i}`]!.ref.astype(np.int32),
+      ...(wires && { wires: choices.of(wires.ref), hard: choices.hard }),
+      ...(uses && { uses: uses.ref.astype(np.int32) }),
+      operations: choices.of(params[`gates${i}`]!.ref),
+    };
+  });
+}
+
+/** Class scores `[batch, classes]` of the last layer's outputs. Keeps the parameters, consumes the outputs. */
+export function scoresOfOutputs(params: NamedArrays, y: np.Array): np.Array {
+  const tau = params.tau!;
+  return groupCounts(y, tau.shape[0]!).div(tau.ref);
+}
+
+/** Class scores of images: values only. Keeps the parameters, consumes the images. */
+export function scoresOf(
+  params: NamedArrays,
+  images: np.Array,
+  choices: Choices,
+  settings: LogicSettings,
+): np.Array {
+  let x = bitsOf(images, settings);
+  for (const { operations, read, wires, hard = true, uses } of layersOf(params, choices, settings)) {
+    uses?.dispose();
+    const [a, b] = np.split(readRows(x, read, wires, hard), 2, 0) as [np.Array, np.Array];
+    x = logicGates(operations, a, b);
+  }
+  return scoresOfOutputs(params, x);
+}

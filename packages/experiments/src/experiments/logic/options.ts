@@ -1,0 +1,90 @@
+import type { SettingsOf, SettingsTable } from "../../contract/options.ts";
+import { batchOption, epochsOption } from "../../nn/training-options.ts";
+
+export const options = {
+  gates: {
+    type: "number",
+    default: 8000,
+    min: 2,
+    max: 1_000_000,
+    integer: true,
+    help: "logic gates, all layers together; the last layer's are shared equally among the classes",
+  },
+  layers: {
+    type: "number",
+    default: 1,
+    min: 1,
+    max: 20,
+    integer: true,
+    help: "layers, of equally many gates",
+  },
+  wiring: {
+    type: "choice",
+    default: "learned",
+    choices: ["learned", "fixed"],
+    help: "learned: each input of a gate chooses among candidate wires; fixed: by a balanced random permutation",
+  },
+  candidates: {
+    type: "number",
+    default: 16,
+    min: 2,
+    max: 256,
+    integer: true,
+    help: "candidate wires of each input of a gate (--wiring learned)",
+  },
+  growth: {
+    type: "number",
+    default: 0.02,
+    min: 0,
+    max: 1,
+    help: "part of the first layer's inputs that may exchange a candidate at each step, from a tenth (at most 200 steps) to half of training; 0: none",
+  },
+  bits: {
+    type: "number",
+    default: 2,
+    min: 1,
+    max: 3,
+    integer: true,
+    help: "thresholds of a pixel: > 127; > 63, > 191; or > 31, > 127, > 223",
+  },
+  shifts: {
+    type: "number",
+    default: 1,
+    min: 0,
+    max: 8,
+    integer: true,
+    help: "most pixels by which training images are moved, in x and in y; 0: none",
+  },
+  scale: { type: "number", default: 10, min: 0.01, max: 10_000, help: "tau: class scores are counts / tau" },
+  confidence: {
+    type: "number",
+    default: 0.9,
+    min: 0.0625,
+    max: 0.9999,
+    help: "first probability of each gate's own operation, a random one of those that are set",
+  },
+  operations: {
+    type: "choice",
+    default: "both",
+    choices: ["both", "first"],
+    help: "first operations: both: the ten that read both inputs; first: pass the first input on",
+  },
+  validation: {
+    type: "number",
+    default: 0.1,
+    min: 0,
+    max: 0.9,
+    help: "part of the training images that is not trained on: accuracy/validation, to choose settings by; 0: none",
+  },
+  epochs: epochsOption(40),
+  batch: batchOption(128),
+  learningRate: {
+    type: "number",
+    default: 0.03,
+    min: 1e-6,
+    max: 10,
+    help: "learning rate of Adam, along a half cosine to 1 % of it",
+  },
+} as const satisfies SettingsTable;
+
+export type LogicSettings = SettingsOf<typeof options>;
