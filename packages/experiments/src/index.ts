@@ -76,6 +76,7 @@ export { checkRun } from "./engine/check-run.ts";
 export { checkpointParts, decodeCheckpoint, encodeCheckpoint } from "./engine/checkpoint-file.ts";
 export { addEstimator, makeEstimator } from "./engine/estimator.ts";
 export { type Checker, type Difference, modelChecker, TOLERANCE } from "./engine/export/check.ts";
+export { type CircuitCheck, checkCircuit, trainedCircuit } from "./engine/export/circuit.ts";
 export {
   exportModel,
   type ModelPort,
@@ -109,6 +110,7 @@ export { generator } from "./experiments/generator/index.ts";
 export { loadGenerator } from "./experiments/generator/load.ts";
 export { morph } from "./experiments/generator/morph.ts";
 export { experiments, findExperiment } from "./experiments/index.ts";
+export { logic } from "./experiments/logic/index.ts";
 export { vae } from "./experiments/vae/index.ts";
 export * from "./judge/index.ts";
 export { type AdamOptions, adam, adamw, radam } from "./nn/adam.ts";

@@ -62,6 +62,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./export.ts"),
   },
   {
+    name: "circuit",
+    about: "make the circuit of a run of logic: simplified, compared with the network, written as a netlist",
+    load: () => import("./circuit.ts"),
+  },
+  {
     name: "verify",
     about: "verify that the finished tasks of a continual run are unchanged, bit for bit",
     load: () => import("./verify.ts"),

@@ -49,7 +49,9 @@ export function runtimeFile(
 ): RuntimeFile {
   if (!experiment.runtime)
     throw new RangeError(
-      `experiment ${experiment.name} can't be exported for the runtime, which runs gated and binary networks; try --format onnx.`,
+      experiment.circuit
+        ? `experiment ${experiment.name} trains a circuit; npx hardgrad circuit RUN writes it for the runtime.`
+        : `experiment ${experiment.name} can't be exported for the runtime, which runs gated and binary networks; try --format onnx.`,
     );
   const { network, like } = experiment.runtime(
     parameters,
