@@ -19,7 +19,7 @@ import type { Operand, Single } from "../steps.ts";
 import type { Storage } from "../views.ts";
 import { Writer } from "../writer.ts";
 import type { CompiledLoop } from "./compile-loop.ts";
-import { addressOf, pushIndex } from "./rows.ts";
+import { addressOf, pushIndex } from "./row-index.ts";
 
 /** Rows that are multiplied by a vector at the same time. */
 const together = 4;

@@ -21,8 +21,8 @@ import {
   straightThroughSigmoid,
   thresholdBits,
   through,
-  usesOf,
   valueAndGrad,
+  wireUses,
 } from "../../src/index.ts";
 
 const ints = (values: readonly number[], shape: readonly number[]): np.Array =>
@@ -83,7 +83,7 @@ describe("gradients are those of finite differences", () => {
 
   test("of fixed wires, balanced or not", () => {
     const read = [2, 0, 2, 3, 3, 2];
-    const f = (x: np.Array): np.Array => soft(readWires(x, ints(read, [6]), usesOf(read, 5)));
+    const f = (x: np.Array): np.Array => soft(readWires(x, ints(read, [6]), wireUses(read, 5)));
     expectGradient(f, normal(4, [5, 5]));
   });
 
@@ -163,7 +163,7 @@ test("wiring is balanced, a gate's wires are different ones, and the inverse lis
       const counts = new Map<number, number>();
       for (const wire of flat) counts.set(wire, (counts.get(wire) ?? 0) + 1);
       if (gates % wires === 0) expect(new Set(counts.values())).toEqual(new Set([(flat.length / wires) | 0]));
-      const uses = usesOf(flat, wires).js() as number[][];
+      const uses = wireUses(flat, wires).js() as number[][];
       const listed = uses.flatMap((reads, wire) =>
         reads.filter((i) => i < flat.length).map((i) => [i, wire] as const),
       );
@@ -253,7 +253,7 @@ describe("a network's losses and gradients are those of its layers one after ano
           probe: np.zeros([2, 7]),
         });
         const whole = (p: { [name: string]: np.Array }): np.Array => {
-          const fixed = { uses: usesOf(second, 3) };
+          const fixed = { uses: wireUses(second, 3) };
           if (wiring === "fixed") p.w1!.dispose();
           return np.mean(
             logicNetwork(
@@ -276,7 +276,7 @@ describe("a network's losses and gradients are those of its layers one after ano
           if (wiring === "fixed") p.w1!.dispose();
           const inner =
             wiring === "fixed"
-              ? readWires(x, read1().reshape([-1]), usesOf(second, 3))
+              ? readWires(x, read1().reshape([-1]), wireUses(second, 3))
               : chooseWires(x, read1(), make(p.w1!, 3), hard);
           const [a1, b1] = np.split(inner, 2, 0) as [np.Array, np.Array];
           return np.mean(objective(logicGates(make(p.g1!, 4), a1, b1)));

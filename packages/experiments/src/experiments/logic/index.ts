@@ -8,13 +8,13 @@ import { crossEntropy } from "../../nn/layers.ts";
 import { circuitOf } from "./circuit.ts";
 import { growingAdam } from "./grow.ts";
 import {
-  bitsOf,
   estimatedChoices,
   finalChoices,
   gatesPerLayer,
   growthParts,
   initialParams,
-  layersOf,
+  logicLayers,
+  pixelBits,
   scoresOf,
   scoresOfOutputs,
   thresholdsOf,
@@ -89,8 +89,8 @@ export const logic: StepExperiment<typeof options> = {
     const wanted = oneHotOf(labels.astype(np.int32), params.tau!.shape[0]!);
     const choices = estimatedChoices(estimator, key);
     const losses = logicNetwork(
-      bitsOf(images, settings),
-      layersOf(params, choices, settings),
+      pixelBits(images, settings),
+      logicLayers(params, choices, settings),
       (y) => crossEntropy(scoresOfOutputs(params, y), wanted),
       part && { values: params.probe!.ref, part },
     );

@@ -12,7 +12,7 @@ import {
   readRows,
   thresholdBits,
   through,
-  usesOf,
+  wireUses,
 } from "hardgrad";
 import { type DataForm, exampleSize } from "../../contract/dataset.ts";
 import { splitKey } from "../../nn/layers.ts";
@@ -56,7 +56,8 @@ export function initialParams(key: np.Array, settings: LogicSettings, form: Data
     const wires = wiresInto(i, settings, form);
     const read = balancedWires(wireKey, wires, gates, candidates).reshape([2 * gates, candidates]);
     if (learned) params[`wires${i}`] = np.zeros([2 * gates, candidates]);
-    else if (i > 0) params[`uses${i}`] = usesOf(read.ref.dataSync() as Int32Array, wires).astype(np.float32);
+    else if (i > 0)
+      params[`uses${i}`] = wireUses(read.ref.dataSync() as Int32Array, wires).astype(np.float32);
     params[`read${i}`] = read.astype(np.float32);
     const own = np
       .array(operations)
@@ -101,11 +102,11 @@ export const finalChoices: Choices = {
 };
 
 /** The bits of images `[batch, size]`, grey 0..255. Consumes them. */
-export const bitsOf = (images: np.Array, settings: LogicSettings): np.Array =>
+export const pixelBits = (images: np.Array, settings: LogicSettings): np.Array =>
   thresholdBits(images, thresholdsOf(settings));
 
 /** The layers of the network with these choices. Keeps the parameters. */
-export function layersOf(params: NamedArrays, choices: Choices, settings: LogicSettings): LogicLayer[] {
+export function logicLayers(params: NamedArrays, choices: Choices, settings: LogicSettings): LogicLayer[] {
   return Array.from({ length: settings.layers }, (_, i): LogicLayer => {
     const [wires, uses] = [params[`wires${i}`], params[`uses${i}`]];
     return {
@@ -130,8 +131,8 @@ export function scoresOf(
   choices: Choices,
   settings: LogicSettings,
 ): np.Array {
-  let x = bitsOf(images, settings);
-  for (const { operations, read, wires, hard = true, uses } of layersOf(params, choices, settings)) {
+  let x = pixelBits(images, settings);
+  for (const { operations, read, wires, hard = true, uses } of logicLayers(params, choices, settings)) {
     uses?.dispose();
     const [a, b] = np.split(readRows(x, read, wires, hard), 2, 0) as [np.Array, np.Array];
     x = logicGates(operations, a, b);

@@ -13,7 +13,7 @@ export interface LogicLayer {
   readonly wires?: np.Array;
   /** Whether that sample is one-hot. */
   readonly hard?: boolean;
-  /** Fixed wiring (one candidate): the inverse of `read`, by usesOf; the first layer needs none. */
+  /** Fixed wiring (one candidate): the inverse of `read`, by wireUses; the first layer needs none. */
   readonly uses?: np.Array;
 }
 

@@ -42,9 +42,9 @@ export function balancedWires(key: np.Array, wires: number, gates: number, candi
  * @param wires how many there are.
  * @returns `[wires, most]`, int32, most the largest number of reads of a wire.
  * @example
- * const uses = usesOf([2, 0, 2], 3); // [[1, 3], [3, 3], [0, 2]]
+ * const uses = wireUses([2, 0, 2], 3); // [[1, 3], [3, 3], [0, 2]]
  */
-export function usesOf(read: ArrayLike<number>, wires: number): np.Array {
+export function wireUses(read: ArrayLike<number>, wires: number): np.Array {
   const lists: number[][] = Array.from({ length: wires }, () => []);
   for (let i = 0; i < read.length; i++) lists[read[i]!]!.push(i);
   const most = lists.reduce((m, list) => Math.max(m, list.length), 1);
@@ -57,11 +57,11 @@ export function usesOf(read: ArrayLike<number>, wires: number): np.Array {
  * scatters nothing.
  *
  * @param x `[wires, batch]`. Consumed.
- * @param read `[reads]`, int32, and its inverse by usesOf. Consumed.
+ * @param read `[reads]`, int32, and its inverse by wireUses. Consumed.
  * @returns `[reads, batch]`.
  * @example
  * const read = np.array([2, 0, 2], { dtype: np.int32 });
- * const y = readWires(np.ones([3, 5]), read, usesOf([2, 0, 2], 3));
+ * const y = readWires(np.ones([3, 5]), read, wireUses([2, 0, 2], 3));
  */
 export function readWires(x: np.Array, read: np.Array, uses: np.Array): np.Array {
   const reads = read.shape[0]!;
