@@ -1,7 +1,7 @@
 import { lineChart } from "@hardgrad/cli/internal/figures/chart";
 import { colours, plotSvg, stack } from "@hardgrad/cli/internal/figures/draw";
 import { escapeXml } from "@hardgrad/cli/internal/figures/escape";
-import type { Figure } from "@hardgrad/cli/internal/figures/index";
+import type { Figure } from "@hardgrad/cli/internal/figures/figure";
 import * as Plot from "@observablehq/plot";
 import type { BenchResults } from "./results.ts";
 

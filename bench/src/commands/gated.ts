@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
-import type { Flags } from "@hardgrad/cli/internal/ask/configuration";
 import { UsageError } from "@hardgrad/cli/internal/ask/errors";
-import { listOf, wholeNumberFlag } from "@hardgrad/cli/internal/ask/flags";
+import { type Flags, listOf, wholeNumberFlag } from "@hardgrad/cli/internal/ask/flags";
 import { unknownName } from "@hardgrad/cli/internal/ask/suggest";
 import { checkTarget, writeFigure } from "@hardgrad/cli/internal/disk/figure-file";
 import { writeWhole } from "@hardgrad/cli/internal/disk/files";

@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
-import type { Flags } from "@hardgrad/cli/internal/ask/configuration";
 import { devicesOf } from "@hardgrad/cli/internal/ask/device";
 import { Failure, UsageError } from "@hardgrad/cli/internal/ask/errors";
-import { listOf, wholeNumberFlag } from "@hardgrad/cli/internal/ask/flags";
+import { type Flags, listOf, wholeNumberFlag } from "@hardgrad/cli/internal/ask/flags";
 import { checkTarget, writeFigure } from "@hardgrad/cli/internal/disk/figure-file";
 import { writeWhole } from "@hardgrad/cli/internal/disk/files";
 import { type Narrate, narrator, print, printJson } from "@hardgrad/cli/internal/print/console";

@@ -1,6 +1,6 @@
 import { lineChart } from "@hardgrad/cli/internal/figures/chart";
 import { stack } from "@hardgrad/cli/internal/figures/draw";
-import type { Figure } from "@hardgrad/cli/internal/figures/index";
+import type { Figure } from "@hardgrad/cli/internal/figures/figure";
 import type { Comparison, GatedResults } from "./results.ts";
 
 const WIDTH = 820;

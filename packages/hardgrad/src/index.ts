@@ -14,7 +14,8 @@ export { type CatalogueEntry, catalogue, exampleOf, findEstimator } from "./cata
 export { bernoulli } from "./distributions/bernoulli.ts";
 export { categorical } from "./distributions/categorical.ts";
 export { binomial, poisson } from "./distributions/counts.ts";
-export { type DistributionFunctions, distributionFunctions } from "./distributions/index.ts";
+export type { DistributionFunctions } from "./distributions/functions.ts";
+export { distributionFunctions } from "./distributions/index.ts";
 export { oneHotOf } from "./distributions/one-hot.ts";
 export { plackettLuce } from "./distributions/plackett-luce.ts";
 export { hardTopK } from "./distributions/ranks.ts";

@@ -13,12 +13,9 @@ import { ownForm } from "../data/own-data.ts";
 import { addDeviceFlags } from "./device.ts";
 import { UsageError } from "./errors.ts";
 import { parseEstimator } from "./estimator.ts";
-import { addSetting, givenSettings, kebab, wholeNumberFlag } from "./flags.ts";
+import { addSetting, type Flags, givenSettings, kebab, wholeNumberFlag } from "./flags.ts";
 import { filesOf, ownExperiments } from "./own.ts";
 import { unknownName } from "./suggest.ts";
-
-/** Flags as commander gives them: text. */
-export type Flags = { readonly [name: string]: string | boolean | undefined };
 
 /** The estimator of experiments that name none. */
 const STANDARD = "straight-through";

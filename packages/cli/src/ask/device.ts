@@ -1,8 +1,8 @@
 import { type Backend, computerText, deviceNames, useDevice } from "@hardgrad/experiments";
 import type { Command } from "commander";
-import type { Flags } from "./configuration.ts";
+
 import { UsageError } from "./errors.ts";
-import { listOf, wholeNumberFlag } from "./flags.ts";
+import { type Flags, listOf, wholeNumberFlag } from "./flags.ts";
 import { unknownName } from "./suggest.ts";
 
 /** What other frameworks call our devices. */

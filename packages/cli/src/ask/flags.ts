@@ -3,6 +3,9 @@ import type { Command } from "commander";
 import { UsageError } from "./errors.ts";
 import { unknownName } from "./suggest.ts";
 
+/** Flags as commander gives them: text. */
+export type Flags = { readonly [name: string]: string | boolean | undefined };
+
 /** `learningRate` -> `learning-rate`. */
 export function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

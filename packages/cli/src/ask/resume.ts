@@ -1,13 +1,14 @@
 import { resolve } from "node:path";
 import { datasetNames, type RunConfig } from "@hardgrad/experiments";
 import { isOwnData } from "../data/own-data.ts";
-import { type Flags, seedOf } from "./configuration.ts";
+import { seedOf } from "./configuration.ts";
+
 import { UsageError } from "./errors.ts";
 import { formatEstimator, parseEstimator, wholeEstimator } from "./estimator.ts";
-import { flagKey, kebab, optionValue, wholeNumberFlag } from "./flags.ts";
+import { type Flags, flagKey, kebab, optionValue, wholeNumberFlag } from "./flags.ts";
 
 import { experimentOf } from "./own.ts";
-import { listOf } from "./spec-text.ts";
+import { specsOf } from "./spec-text.ts";
 import { unknownName } from "./suggest.ts";
 
 /** What may be different when a run goes on: it changes how, not what. */
@@ -77,7 +78,7 @@ function comparison(
     case "estimator":
     case "estimators": {
       const specs = [...new Set(configs.map((c) => formatEstimator(c.estimator)))];
-      const given = listOf(text).map((one) => wholeEstimator(parseSuited(one, first)));
+      const given = specsOf(text).map((one) => wholeEstimator(parseSuited(one, first)));
       const made = [...new Set(configs.map((c) => wholeEstimator(c.estimator)))];
       return { made: specs.join(","), same: given.sort().join() === made.sort().join() };
     }

@@ -10,7 +10,7 @@ export function partsOf(spec: string): { readonly id: string; readonly options: 
 }
 
 /** The parts of a list with commas; those of a path belong to it, where there is such a file: `./a,b.mjs,rloo`. */
-export function listOf(text: string): string[] {
+export function specsOf(text: string): string[] {
   const words = text.split(",");
   const specs: string[] = [];
   for (let start = 0, end = 1; start < words.length; start = end, end++) {

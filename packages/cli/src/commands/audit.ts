@@ -2,15 +2,15 @@ import { makeEstimator, useDevice } from "@hardgrad/experiments";
 import { random } from "@jax-js/jax";
 import type { Command } from "commander";
 import { type AuditReport, catalogue, holdUnits, audit as measure } from "hardgrad";
-import { type Flags, seedOf } from "../ask/configuration.ts";
+import { seedOf } from "../ask/configuration.ts";
+
 import { Failure, UsageError } from "../ask/errors.ts";
 import { parseEstimator } from "../ask/estimator.ts";
-import { wholeNumberFlag } from "../ask/flags.ts";
+import { type Flags, wholeNumberFlag } from "../ask/flags.ts";
 import { loadProblem, type Problem, problemNames } from "../ask/problems.ts";
-import { listOf } from "../ask/spec-text.ts";
+import { specsOf } from "../ask/spec-text.ts";
 import { checkTarget, writeFigure } from "../disk/figure-file.ts";
-import type { Labelled } from "../figures/audit.ts";
-import { auditText, labelled, reasonsOf, sentenceOf } from "../print/audit.ts";
+import { auditText, type Labelled, labelled, reasonsOf, sentenceOf } from "../print/audit.ts";
 import { narrator, print, printJson } from "../print/console.ts";
 import { stepBar } from "../print/step-bar.ts";
 
@@ -22,7 +22,7 @@ export async function auditEstimators(ids: string | undefined, flags: Flags): Pr
   const text = ids ?? (flags.estimators as string | undefined);
   if (ids !== undefined && flags.estimators !== undefined)
     throw new UsageError("give the estimators once: as an argument, or by --estimators.");
-  const specs = text === undefined ? catalogue.map((e) => e.id) : listOf(text);
+  const specs = text === undefined ? catalogue.map((e) => e.id) : specsOf(text);
   if (specs.length === 0)
     throw new UsageError("the list of estimators is empty; name one, or leave it out for all.");
   const parsed = specs.map(parseEstimator);

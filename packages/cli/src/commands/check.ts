@@ -2,10 +2,10 @@ import { useDevice } from "@hardgrad/experiments";
 import type { Command } from "commander";
 import { checkEstimator } from "hardgrad/check";
 import { checkExperiment, checkProblem } from "../ask/check-own.ts";
-import type { Flags } from "../ask/configuration.ts";
+
 import { Failure } from "../ask/errors.ts";
 import { entryOf } from "../ask/estimator.ts";
-import { wholeNumberFlag } from "../ask/flags.ts";
+import { type Flags, wholeNumberFlag } from "../ask/flags.ts";
 import { experimentOf, moduleKind, ownFactory } from "../ask/own.ts";
 import { loadProblem } from "../ask/problems.ts";
 import { narrator, print, printJson } from "../print/console.ts";

@@ -8,12 +8,12 @@ import {
   addTrainingFlags,
   checkpointEveryOf,
   experimentNames,
-  type Flags,
 } from "../ask/configuration.ts";
+
 import { backendOf, deviceChoice, deviceFlags, deviceLine } from "../ask/device.ts";
 import { Interrupted, UsageError } from "../ask/errors.ts";
 import { estimatorFileName, formatEstimator } from "../ask/estimator.ts";
-import { wholeNumberFlag } from "../ask/flags.ts";
+import { type Flags, wholeNumberFlag } from "../ask/flags.ts";
 import { experimentOf } from "../ask/own.ts";
 import { plannedComparison, refuseAll, refuseForeignFolder, resumedComparison } from "../compare/plan.ts";
 import { labelOf, runJobs } from "../compare/pool.ts";

@@ -1,8 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { formOf, type Picture } from "@hardgrad/experiments";
 import type { Command } from "commander";
-import { type Flags, whichCan } from "../ask/configuration.ts";
+import { whichCan } from "../ask/configuration.ts";
 import { Failure, Interrupted, UsageError } from "../ask/errors.ts";
+import type { Flags } from "../ask/flags.ts";
 import { writeFigure } from "../disk/figure-file.ts";
 import { streamWhole } from "../disk/files.ts";
 import { drawerOf, refuseSilent } from "../draw/drawer.ts";

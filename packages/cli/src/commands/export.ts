@@ -18,8 +18,8 @@ import {
   writeSafetensors,
 } from "@hardgrad/experiments";
 import type { Command } from "commander";
-import type { Flags } from "../ask/configuration.ts";
 import { Failure, UsageError, writeFailure } from "../ask/errors.ts";
+import type { Flags } from "../ask/flags.ts";
 import { unknownName } from "../ask/suggest.ts";
 import { writeWhole } from "../disk/files.ts";
 import { checkedText, makeRuntimeFile } from "../export/runtime.ts";

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
-import { type Flags, seedOf, whichCan } from "../ask/configuration.ts";
+import { seedOf, whichCan } from "../ask/configuration.ts";
+
 import { UsageError } from "../ask/errors.ts";
-import { givenSettings } from "../ask/flags.ts";
+import { type Flags, givenSettings } from "../ask/flags.ts";
 import { unknownName } from "../ask/suggest.ts";
 import { checkTarget, writeFigure } from "../disk/figure-file.ts";
 import { figures } from "../figures/index.ts";

@@ -10,10 +10,10 @@ import {
   readerOf,
 } from "@hardgrad/experiments";
 import type { Command } from "commander";
-import type { Flags } from "../ask/configuration.ts";
+
 import { addDeviceFlags, backendOf, deviceChoice, deviceLine } from "../ask/device.ts";
 import { UsageError } from "../ask/errors.ts";
-import { wholeNumberFlag } from "../ask/flags.ts";
+import { type Flags, wholeNumberFlag } from "../ask/flags.ts";
 import { unknownName } from "../ask/suggest.ts";
 import { datasetOf } from "../data/progress.ts";
 import { checkTarget, writeFigure } from "../disk/figure-file.ts";

@@ -5,9 +5,9 @@ import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
-import type { Flags } from "../ask/configuration.ts";
+
 import { Failure, reasonOf, UsageError } from "../ask/errors.ts";
-import { wholeNumberFlag } from "../ask/flags.ts";
+import { type Flags, wholeNumberFlag } from "../ask/flags.ts";
 import { labServer } from "../lab/server.ts";
 import { narrator, print } from "../print/console.ts";
 

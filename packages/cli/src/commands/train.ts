@@ -16,18 +16,18 @@ import {
   checkpointEveryOf,
   defaultEstimators,
   experimentNames,
-  type Flags,
   refuseImpossible,
   resolveRun,
   seedOf,
 } from "../ask/configuration.ts";
+
 import { backendOf, deviceChoice, deviceFlags, deviceLine } from "../ask/device.ts";
 import { UsageError } from "../ask/errors.ts";
 import { estimatorFileName, formatEstimator } from "../ask/estimator.ts";
-import { optionValue } from "../ask/flags.ts";
+import { type Flags, optionValue } from "../ask/flags.ts";
 import { experimentOf } from "../ask/own.ts";
 import { refuseContradictions } from "../ask/resume.ts";
-import { listOf } from "../ask/spec-text.ts";
+import { specsOf } from "../ask/spec-text.ts";
 import { datasetOf } from "../data/progress.ts";
 import { narrator, print, printJson, short } from "../print/console.ts";
 import { formatMetric } from "../print/metric.ts";
@@ -143,7 +143,7 @@ function begun(name: string | undefined, flags: Flags): Task {
     throw new UsageError(
       "train needs an experiment, such as: hardgrad train classifier --estimator reinmax.",
     );
-  if (listOf(String(flags.estimator ?? "")).length > 1)
+  if (specsOf(String(flags.estimator ?? "")).length > 1)
     throw new UsageError(
       `train takes one estimator, not ${JSON.stringify(flags.estimator)}; several are trained by: hardgrad compare ${name} --estimators ${flags.estimator}.`,
     );

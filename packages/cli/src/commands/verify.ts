@@ -1,7 +1,8 @@
 import type { Command } from "commander";
-import { type Flags, whichCan } from "../ask/configuration.ts";
+import { whichCan } from "../ask/configuration.ts";
 import { addDeviceFlags, backendOf, deviceChoice } from "../ask/device.ts";
 import { Failure, UsageError } from "../ask/errors.ts";
+import type { Flags } from "../ask/flags.ts";
 import { datasetOf } from "../data/progress.ts";
 import { print, printJson } from "../print/console.ts";
 import { environment } from "../run-folder/environment.ts";

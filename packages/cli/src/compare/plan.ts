@@ -3,13 +3,14 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { checkRun, type Experiment, makeEstimator, type RunConfig } from "@hardgrad/experiments";
 import { z } from "zod";
-import { type Flags, resolveRun, seedOf } from "../ask/configuration.ts";
+import { resolveRun, seedOf } from "../ask/configuration.ts";
+
 import { Failure, UsageError } from "../ask/errors.ts";
 import { estimatorFileName, formatEstimator, wholeEstimator } from "../ask/estimator.ts";
-import { kebab, wholeNumberFlag } from "../ask/flags.ts";
+import { type Flags, kebab, wholeNumberFlag } from "../ask/flags.ts";
 import { experimentOf } from "../ask/own.ts";
 import { refuseContradictions } from "../ask/resume.ts";
-import { listOf } from "../ask/spec-text.ts";
+import { specsOf } from "../ask/spec-text.ts";
 import { configSchema } from "../run-folder/checkpoint.ts";
 import { hasCheckpoint, savedRun } from "../run-folder/saved-run.ts";
 
@@ -29,7 +30,7 @@ export function plannedComparison(name: string | undefined, flags: Flags): Compa
       "compare needs an experiment, such as: hardgrad compare classifier --estimators reinmax,rloo.",
     );
   const experiment = experimentOf(name);
-  const names = listOf(String(flags.estimators ?? experiment.compared.join()));
+  const names = specsOf(String(flags.estimators ?? experiment.compared.join()));
   if (names.length === 0)
     throw new UsageError(
       "--estimators is empty; give ids separated by commas, as in --estimators reinmax,rloo.",

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import { dirname, extname } from "node:path";
 import { Failure, UsageError } from "../ask/errors.ts";
-import type { Figure } from "../figures/index.ts";
+import type { Figure } from "../figures/figure.ts";
 import { writeWhole } from "./files.ts";
 
 /** Rows as CSV (RFC 4180). */

@@ -1,6 +1,7 @@
-import { type Flags, seedOf } from "../ask/configuration.ts";
+import { seedOf } from "../ask/configuration.ts";
+
 import { UsageError } from "../ask/errors.ts";
-import { numberOf, wholeNumberFlag } from "../ask/flags.ts";
+import { type Flags, numberOf, wholeNumberFlag } from "../ask/flags.ts";
 import { nearest } from "../ask/suggest.ts";
 
 /** Most pictures of one call, and of a sheet that people look at. */

@@ -10,8 +10,8 @@ import {
   type Split,
   useDevice,
 } from "@hardgrad/experiments";
-import type { Flags } from "../ask/configuration.ts";
 import { Failure } from "../ask/errors.ts";
+import type { Flags } from "../ask/flags.ts";
 import { datasetOf } from "../data/progress.ts";
 import { type Narrate, percent, short } from "../print/console.ts";
 import type { SavedRun } from "../run-folder/saved-run.ts";

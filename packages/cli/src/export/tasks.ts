@@ -8,8 +8,8 @@ import {
   useDevice,
 } from "@hardgrad/experiments";
 import { writeRuntimeFile } from "@hardgrad/runtime";
-import type { Flags } from "../ask/configuration.ts";
 import { Failure } from "../ask/errors.ts";
+import type { Flags } from "../ask/flags.ts";
 import { datasetOf } from "../data/progress.ts";
 
 /** The networks of a run's finished tasks, each with nothing but its own units. */

@@ -1,10 +1,8 @@
 import * as Plot from "@observablehq/plot";
-import type { AuditReport, AuditRow } from "hardgrad";
+import type { AuditReport } from "hardgrad";
+import type { Labelled } from "../print/audit.ts";
 import { colours, plotSvg, stack } from "./draw.ts";
 import { escapeXml } from "./escape.ts";
-
-/** The label of a row: its id, with the options that were given. */
-export type Labelled = AuditRow & { readonly label: string };
 
 const WIDTH = 720;
 /** Room for the labels, a column right of the points. */

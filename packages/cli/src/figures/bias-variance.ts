@@ -11,7 +11,7 @@ import {
   type Objective,
 } from "hardgrad";
 import { loadProblem } from "../ask/problems.ts";
-import type { Figure } from "./index.ts";
+import type { Figure } from "./figure.ts";
 import { arrow, drawing, grey, heads, ink, text } from "./shapes.ts";
 
 const ids = ["straight-through", "straight-through-gumbel-softmax", "reinmax", "disarm", "rloo", "reinforce"];

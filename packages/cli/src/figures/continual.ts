@@ -3,7 +3,7 @@ import * as Plot from "@observablehq/plot";
 import { UsageError } from "../ask/errors.ts";
 import { labels } from "./chart.ts";
 import { colours, plotSvg, stack } from "./draw.ts";
-import type { Figure } from "./index.ts";
+import type { Figure } from "./figure.ts";
 
 const WIDTH = 360;
 const HEIGHT = 250;

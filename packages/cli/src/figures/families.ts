@@ -1,5 +1,5 @@
 import { catalogue, type Family } from "hardgrad";
-import type { Figure } from "./index.ts";
+import type { Figure } from "./figure.ts";
 import { arrow, drawing, grey, heads, ink, text } from "./shapes.ts";
 
 const WIDTH = 980;

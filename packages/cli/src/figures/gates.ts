@@ -2,7 +2,7 @@ import type { MetricRow } from "@hardgrad/experiments";
 import * as Plot from "@observablehq/plot";
 import { lineChart } from "./chart.ts";
 import { plotSvg, stack } from "./draw.ts";
-import type { Figure } from "./index.ts";
+import type { Figure } from "./figure.ts";
 
 /** More gates are drawn as means of neighbours. */
 const MOST_COLUMNS = 250;

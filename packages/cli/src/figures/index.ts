@@ -1,10 +1,5 @@
 import type { OptionsTable } from "hardgrad";
-
-/** A drawing and the data behind it. */
-export interface Figure {
-  readonly svg: string;
-  readonly rows: readonly { readonly [column: string]: string | number }[];
-}
+import type { Figure } from "./figure.ts";
 
 /** A figure that is drawn from the code itself. */
 export interface FigureEntry {

@@ -2,7 +2,7 @@ import type { DataForm, ImageShape, Verdict } from "@hardgrad/experiments";
 import * as Plot from "@observablehq/plot";
 import { percent } from "../print/console.ts";
 import { plotSvg, stack } from "./draw.ts";
-import type { Figure } from "./index.ts";
+import type { Figure } from "./figure.ts";
 import { pictureSvg } from "./pictures.ts";
 
 const WIDTH = 580;

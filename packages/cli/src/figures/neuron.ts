@@ -1,7 +1,7 @@
 import { useDevice } from "@hardgrad/experiments";
 import type { OptionsTable } from "hardgrad";
 import { document, markup, stack } from "./draw.ts";
-import type { Figure } from "./index.ts";
+import type { Figure } from "./figure.ts";
 import { probabilityPanel, samplesPanel } from "./neuron-panels.ts";
 import { neuronRows } from "./neuron-rows.ts";
 

@@ -3,7 +3,7 @@ import { numpy as np } from "@jax-js/jax";
 import * as Plot from "@observablehq/plot";
 import { grad, oneHot, pseudoDerivatives, sign, step } from "hardgrad";
 import { plotSvg, stack } from "./draw.ts";
-import type { Figure } from "./index.ts";
+import type { Figure } from "./figure.ts";
 
 const POINTS = 601;
 

@@ -1,9 +1,11 @@
 import type { EstimatorSpec } from "@hardgrad/experiments";
-import type { AuditReport } from "hardgrad";
+import type { AuditReport, AuditRow } from "hardgrad";
 import { formatEstimator } from "../ask/estimator.ts";
-import type { Labelled } from "../figures/audit.ts";
 import { short } from "./console.ts";
 import { tableText } from "./table.ts";
+
+/** The label of a row: its id, with the options that were given. */
+export type Labelled = AuditRow & { readonly label: string };
 
 /** The rows, each with the spec that it was asked for by. */
 export function labelled(report: AuditReport, specs: readonly EstimatorSpec[]): Labelled[] {

@@ -1,7 +1,7 @@
 import type { Experiment } from "@hardgrad/experiments";
 import { datasetOf } from "../data/progress.ts";
 import { networkOfRun } from "../export/network.ts";
-import type { Figure } from "../figures/index.ts";
+import type { Figure } from "../figures/figure.ts";
 import { readMetrics } from "../run-folder/read.ts";
 import type { SavedRun } from "../run-folder/saved-run.ts";
 

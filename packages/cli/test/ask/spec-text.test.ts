@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { estimatorFileName } from "../../src/ask/estimator.ts";
-import { listOf, partsOf } from "../../src/ask/spec-text.ts";
+import { partsOf, specsOf } from "../../src/ask/spec-text.ts";
 import { scratch } from "../run.ts";
 
 const here = process.cwd();
@@ -33,7 +33,7 @@ test.each([
   ["./c.mjs,./missing.mjs,rloo", ["./c.mjs", "./missing.mjs", "rloo"]],
   ["./a,missing.mjs", ["./a", "missing.mjs"]],
   ["", []],
-])("the list %s", (text, specs) => expect(listOf(text)).toEqual(specs));
+])("the list %s", (text, specs) => expect(specsOf(text)).toEqual(specs));
 
 test.each([
   ["rloo", {}, "rloo"],

@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
-import { sizesOf as gatedSizes } from "../../src/experiments/gated/networks.ts";
+import { sizesOf as gatedSizes } from "../../src/experiments/gated/sizes.ts";
 import {
   type Checkpoint,
   drawnDigits,

@@ -1,18 +1,8 @@
 import type { Distribution } from "../types.ts";
+import type { Enumeration } from "./enumeration.ts";
 import { enumerateOrderedSets } from "./ordered-sets.ts";
 import { enumerateSubsets } from "./subsets.ts";
 import { type VariableValue, variables } from "./variables.ts";
-
-/** The states of one example in float64, a block at a time. */
-export interface Enumeration {
-  readonly count: number;
-  /** Writes the next rows into `block` (row-major, as wide as the logits) and returns how many; 0 at the end. */
-  next(block: Float32Array): number;
-  /** Probabilities of the states given out so far; the others are 0. */
-  readonly probabilities: Float64Array;
-  /** `sum of values times the derivative of the probability`, per logit; values in the order of the states. */
-  gradient(values: Float64Array): number[];
-}
 
 /**
  * Every state with its probability. Probabilities and their derivatives are products and quotients made afresh for each

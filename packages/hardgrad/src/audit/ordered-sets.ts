@@ -1,5 +1,5 @@
 import { choose, combinations, placeOf, setRows } from "./combinations.ts";
-import type { Enumeration } from "./enumerate.ts";
+import type { Enumeration } from "./enumeration.ts";
 
 /** How many partial sets are visited at most. */
 const MOST = 2 ** 22;

@@ -1,5 +1,5 @@
 import { choose, combinations, setRows } from "./combinations.ts";
-import type { Enumeration } from "./enumerate.ts";
+import type { Enumeration } from "./enumeration.ts";
 
 /** Subsets of k out of n under the conditional law, `P(S) proportional to exp(sum of the logits in S)`. */
 export function enumerateSubsets(logits: readonly number[], k: number): Enumeration {

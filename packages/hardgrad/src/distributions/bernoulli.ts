@@ -3,7 +3,7 @@ import { checkLogits } from "../checks.ts";
 import { hardOrNaN, hardSigmoid, logSigmoid, sigmoid } from "../math.ts";
 import { lastAxes } from "../surrogate.ts";
 import type { Distribution, Probability } from "../types.ts";
-import type { DistributionFunctions } from "./index.ts";
+import type { DistributionFunctions } from "./functions.ts";
 import { masked, onlyAllowed } from "./mask.ts";
 import { isBelow, logit, wrappedUniform } from "./noise.ts";
 

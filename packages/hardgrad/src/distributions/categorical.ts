@@ -3,7 +3,7 @@ import { checkLogits } from "../checks.ts";
 import { anyNaN, logSoftmax } from "../math.ts";
 import { lastAxes } from "../surrogate.ts";
 import type { Distribution } from "../types.ts";
-import type { DistributionFunctions } from "./index.ts";
+import type { DistributionFunctions } from "./functions.ts";
 import { masked } from "./mask.ts";
 import { exponential, perturbed } from "./noise.ts";
 import { oneHotOf } from "./one-hot.ts";

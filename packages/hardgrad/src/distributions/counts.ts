@@ -4,7 +4,7 @@ import { logSigmoid, sigmoid } from "../math.ts";
 import { detach, lastAxes } from "../surrogate.ts";
 import type { Distribution } from "../types.ts";
 import { exponentialFamily } from "./exponential-family.ts";
-import type { DistributionFunctions } from "./index.ts";
+import type { DistributionFunctions } from "./functions.ts";
 import { fixed } from "./logits.ts";
 import { unwrapped, wrappedUniform } from "./noise.ts";
 

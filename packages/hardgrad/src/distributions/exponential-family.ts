@@ -1,6 +1,6 @@
 import type { numpy as np } from "@jax-js/jax";
 import type { Distribution } from "../types.ts";
-import type { DistributionFunctions } from "./index.ts";
+import type { DistributionFunctions } from "./functions.ts";
 
 /** Mean and score where logits are natural parameters: the derivative of `log P(x)` is `x - mean`. Both consume q.logits. */
 export function exponentialFamily(

@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { grad } from "../gradients.ts";
 import type { Distribution } from "../types.ts";
-import type { DistributionFunctions } from "./index.ts";
+import type { DistributionFunctions } from "./functions.ts";
 import { forbidden } from "./mask.ts";
 import { exponential, perturbed } from "./noise.ts";
 import { hardTopK } from "./ranks.ts";

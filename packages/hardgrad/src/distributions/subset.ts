@@ -4,7 +4,7 @@ import { hardOrNaN } from "../math.ts";
 import { detach, lastAxes, zeroWithGradient } from "../surrogate.ts";
 import type { Distribution } from "../types.ts";
 import { exponentialFamily } from "./exponential-family.ts";
-import type { DistributionFunctions } from "./index.ts";
+import type { DistributionFunctions } from "./functions.ts";
 import { masked } from "./mask.ts";
 import { centred, isBelow, wrappedUniform } from "./noise.ts";
 import { hardTopK } from "./ranks.ts";

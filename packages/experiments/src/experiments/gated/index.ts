@@ -9,11 +9,11 @@ import { kindOf, misfit, unroutable } from "./gate-kinds.ts";
 import { initialState, losses } from "./losses.ts";
 import { models, readImages } from "./models.ts";
 import { gateLogits, gaterNames, initialParams } from "./network.ts";
-import { sizesOf } from "./networks.ts";
 import { options } from "./options.ts";
 import { estimatorFor, recommended } from "./recommended.ts";
 import { calibrate, evaluate, headline, metrics, partsOf, pictures } from "./report.ts";
 import { runtimeOf } from "./runtime.ts";
+import { sizesOf } from "./sizes.ts";
 
 /** Most gates whose largest are found by comparing all pairs. */
 const MOST_TOP = 256;

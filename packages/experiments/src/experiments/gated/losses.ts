@@ -17,8 +17,8 @@ import { crossEntropy, dense } from "../../nn/layers.ts";
 import { greyValues } from "../../nn/normalize.ts";
 import { kindOf } from "./gate-kinds.ts";
 import { capacityOf, expertUnits, gateLogits, openOf, routedScores, scoresOf } from "./network.ts";
-import { sizesOf } from "./networks.ts";
 import type { GatedSettings } from "./options.ts";
+import { sizesOf } from "./sizes.ts";
 
 /** The estimator's state and that of the rate control, in one: the latter is named `control.strength`, `control.rate`. */
 const CONTROL = "control.";

@@ -5,8 +5,8 @@ import { imageInput, type Models } from "../../contract/models.ts";
 import { classOutputs, fromScores } from "../../nn/classify.ts";
 import { dense } from "../../nn/layers.ts";
 import { expertUnits, gateLogits, gatesInUse, scoresOf } from "./network.ts";
-import { sizesOf } from "./networks.ts";
 import type { GatedSettings } from "./options.ts";
+import { sizesOf } from "./sizes.ts";
 
 /** Class scores, and the gates if there are any, of pixels from 0 to 1. Consumes the pixels, not the parameters. */
 export function readImages(

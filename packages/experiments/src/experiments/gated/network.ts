@@ -3,8 +3,8 @@ import { expandGates, hardTopK, type NamedArrays, routedBlocks } from "hardgrad"
 import { type DataForm, exampleSize } from "../../contract/dataset.ts";
 import { dense, glorotUniform, splitKey } from "../../nn/layers.ts";
 import { hardGates, kindOf } from "./gate-kinds.ts";
-import { type GatedSizes, sizesOf } from "./networks.ts";
 import type { GatedSettings } from "./options.ts";
+import { type GatedSizes, sizesOf } from "./sizes.ts";
 
 /** Parameters whose gradient is estimated. */
 export const gaterNames: readonly string[] = ["gater1", "gaterBias1", "gater2", "gaterBias2"];

@@ -6,8 +6,8 @@ import type { Picture } from "../../contract/run.ts";
 import { accuracy, readPictures, testAccuracy } from "../../nn/classify.ts";
 import { kindOf } from "./gate-kinds.ts";
 import { capacityOf } from "./network.ts";
-import { sizesOf } from "./networks.ts";
 import type { GatedSettings } from "./options.ts";
+import { sizesOf } from "./sizes.ts";
 
 export const headline: Metric = {
   tag: "accuracy/test",

@@ -3,8 +3,8 @@ import { type DataForm, exampleSize } from "../../contract/dataset.ts";
 import type { RuntimeModel } from "../../contract/models.ts";
 import type { Tensor } from "../../contract/run.ts";
 import { openOf } from "./network.ts";
-import { sizesOf } from "./networks.ts";
 import type { GatedSettings } from "./options.ts";
+import { sizesOf } from "./sizes.ts";
 
 /** The gated network as the runtime runs it: gater, hard gates, the experts that are open, and their read-out. */
 export function runtimeOf(
