@@ -1,6 +1,6 @@
 // `npm run site`: builds the site into packages/cli/site, where `hardgrad lab` serves it from, unless what is there was
 // built from the same files. The folder works below any path of any host.   node site/build.mjs [--force]
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -41,15 +41,12 @@ const { values } = parseArgs({ options: { force: { type: "boolean" } } });
 const now = digest();
 if (values.force || !existsSync(stamp) || readFileSync(stamp, "utf8") !== now) {
   const since = performance.now();
-  execFileSync(
+  const { status } = spawnSync(
     process.execPath,
     [join(root, "node_modules/vitepress/bin/vitepress.js"), "build", join(root, "site")],
-    {
-      cwd: root,
-      stdio: ["ignore", "ignore", "inherit"],
-      env: { ...process.env, SITE_BASE: BASE },
-    },
+    { cwd: root, stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, SITE_BASE: BASE } },
   );
+  if (status !== 0) process.exit(1);
   cpSync(join(root, "site/public"), out, { recursive: true });
   relocate(out);
   withPolicies(out);

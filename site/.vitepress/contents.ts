@@ -54,18 +54,18 @@ const reading: DefaultTheme.SidebarItem[] = [
       ...chapters.map((path) => {
         const number = chapterOf(path);
         const { text, link } = item(path);
-        return { text: number < 99 ? `${number}. ${text}` : text!, link: link! };
+        const about = headingOf(path).split(": ")[1];
+        return { text: number < 99 ? `${number}. ${text}` : text!, link: link!, ...(about ? { about } : {}) };
       }),
     ],
   },
   ...Object.entries(guides).map(([text, pages]) => ({
     text,
-    collapsed: text !== "Use it",
     items: [...pages, ...(text === "Results" ? rest : [])]
       .filter((path) => existsSync(new URL(`${path}.md`, docs)))
       .map(item),
   })),
-  { text: "Decisions", collapsed: true, items: there("decisions").map(item) },
+  { text: "Decisions", items: there("decisions").map(item) },
 ];
 
 export const sidebar: DefaultTheme.SidebarMulti = {
@@ -73,7 +73,6 @@ export const sidebar: DefaultTheme.SidebarMulti = {
     { text: "All estimators", link: "/estimators" },
     ...families.map((family) => ({
       text: family,
-      collapsed: false,
       items: catalogue
         .filter((entry) => entry.create().family === family)
         .map((entry) => ({ text: entry.create().title, link: `/estimators/${entry.id}` })),

@@ -9,7 +9,7 @@ export function csvOf(rows: readonly Row[]): string {
     return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   const lines = rows.map((row) => columns.map((column) => cell(row[column])).join(","));
-  return `${[columns.join(","), ...lines].join("\n")}\n`;
+  return `${[columns.map(cell).join(","), ...lines].join("\n")}\n`;
 }
 
 /** A picture as a file of its own: on its ground, with its title. */

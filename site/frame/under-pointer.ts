@@ -5,19 +5,22 @@ const around = (r: number, i: number): readonly [number, number] => [
 ];
 const NEAR = [[0, 0] as const, ...[4, 8].flatMap((r) => [...Array(8).keys()].map((i) => around(r, i)))];
 
-/** What the mark under the pointer says, by its `<title>`. */
+/** What marks say moves from `<title>`, which browsers show late and away from the mark, to an attribute. */
+export function tipped(svg: SVGElement): void {
+  for (const title of [...svg.querySelectorAll("title")]) {
+    title.parentElement?.setAttribute("data-tip", title.textContent ?? "");
+    title.remove();
+  }
+  // Plot names the kinds of its marks, which says nothing in a picture that has one name.
+  for (const mark of svg.querySelectorAll("g[aria-label]")) mark.removeAttribute("aria-label");
+}
+
+/** What the mark under the pointer says. */
 export function numberAt(host: HTMLElement, x: number, y: number): string | undefined {
   for (const [dx, dy] of NEAR)
     for (const element of document.elementsFromPoint(x + dx, y + dy)) {
-      if (!host.contains(element) || element === host) continue;
-      for (
-        let mark: Element | null = element;
-        mark && mark !== host.firstElementChild;
-        mark = mark.parentElement
-      ) {
-        const title = [...mark.children].find((child) => child.tagName === "title")?.textContent;
-        if (title) return title;
-      }
+      const mark = host.contains(element) ? element.closest("[data-tip]") : null;
+      if (mark) return mark.getAttribute("data-tip")!;
     }
   return undefined;
 }

@@ -5,6 +5,7 @@ import { lookOf } from "../figures/look.ts";
 import { readPlace, writePlace } from "./address.ts";
 import { copy, csvOf, download, pngOf, svgFile } from "./save.ts";
 import { type AnyState, defaults, MOST_SEED, type Value } from "./state.ts";
+import { tipped } from "./under-pointer.ts";
 import { useWorkshop } from "./use-workshop.ts";
 import type { Handle } from "./workshop.ts";
 
@@ -52,7 +53,9 @@ export function useFigure(
 
   function draw(): void {
     if (data === undefined || width === 0 || !host.value) return;
-    host.value.replaceChildren(fresh());
+    const svg = fresh();
+    tipped(svg);
+    host.value.replaceChildren(svg);
     drags.value = figure.drags?.(state.value, look()) ?? [];
     sentence.value = figure.says(data, state.value);
     live.value = true;

@@ -1,6 +1,7 @@
 import type { Theme } from "vitepress";
 import DefaultTheme from "vitepress/theme-without-fonts";
 import { onMounted } from "vue";
+import Chapters from "./Chapters.vue";
 import LiveFigure from "./LiveFigure.vue";
 import RunFolder from "./RunFolder.vue";
 import "./style.css";
@@ -8,6 +9,7 @@ import "./style.css";
 export default {
   extends: DefaultTheme,
   enhanceApp({ app }) {
+    app.component("Chapters", Chapters);
     app.component("LiveFigure", LiveFigure);
     app.component("RunFolder", RunFolder);
   },

@@ -1,4 +1,5 @@
-import { type ModelProto, modelType } from "./schema.ts";
+import { decodeMessage } from "./message.ts";
+import { type ModelProto, messages } from "./schema.ts";
 
 /**
  * Reads an ONNX model: its messages as plain objects, with numbers in place of 64-bit integers.
@@ -9,9 +10,5 @@ import { type ModelProto, modelType } from "./schema.ts";
  * const operators = graph.node.map(({ opType }) => opType); // ["Exp"]
  */
 export function decodeModel(bytes: Uint8Array): ModelProto {
-  return modelType.toObject(modelType.decode(bytes), {
-    longs: Number,
-    arrays: true,
-    objects: true,
-  }) as ModelProto;
+  return decodeMessage(messages, "ModelProto", bytes) as ModelProto;
 }

@@ -1,11 +1,12 @@
 import { LoweringError } from "../errors.ts";
 import { derivedAttributes } from "../ir/infer.ts";
 import { type Attributes, type Graph, type Node, size, type Value } from "../ir/types.ts";
+import { encodeMessage } from "./message.ts";
 import {
   type AttributeProto,
   elementTypes,
   type ModelProto,
-  modelType,
+  messages,
   type NodeProto,
   type TensorProto,
   type ValueInfoProto,
@@ -26,7 +27,7 @@ const LIMIT = 2 ** 31 - 1;
 export function encodeModel(graph: Graph, resultNames: readonly string[], info: ModelInfo): Uint8Array {
   const writer = new GraphWriter(graph, info.opset);
   const model = writer.model(resultNames, info);
-  return modelType.encode(model as never).finish();
+  return encodeMessage(messages, "ModelProto", model);
 }
 
 /** Attributes that ONNX passes as tensors of int64, in the order of inputs, from which version of the operators on. */

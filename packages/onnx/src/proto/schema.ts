@@ -1,19 +1,14 @@
-import protobuf from "protobufjs/light.js";
+import type { Field, Messages } from "./message.ts";
 
 /** The part of ONNX's public schema (onnx.proto) that models of this package use; numbers are the wire's. */
-const string = (id: number): object => ({ type: "string", id });
-const int64 = (id: number): object => ({ type: "int64", id });
-const int32 = (id: number): object => ({ type: "int32", id });
-const bytes = (id: number): object => ({ type: "bytes", id });
-const one = (type: string, id: number): object => ({ type, id });
-const many = (type: string, id: number): object => ({
-  rule: "repeated",
-  type,
-  id,
-  options: { packed: false },
-});
+const string = (id: number): Field => ({ type: "string", id });
+const int64 = (id: number): Field => ({ type: "int64", id });
+const int32 = (id: number): Field => ({ type: "int32", id });
+const bytes = (id: number): Field => ({ type: "bytes", id });
+const one = (type: string, id: number): Field => ({ type, id });
+const many = (type: string, id: number): Field => ({ type, id, repeated: true });
 
-const messages: { readonly [name: string]: { readonly [field: string]: object } } = {
+export const messages: Messages = {
   ModelProto: {
     irVersion: int64(1),
     producerName: string(2),
@@ -73,12 +68,6 @@ const messages: { readonly [name: string]: { readonly [field: string]: object } 
     domain: string(10),
   },
 };
-
-export const modelType: protobuf.Type = protobuf.Root.fromJSON({
-  nested: Object.fromEntries(
-    Object.entries(messages).map(([name, fields]) => [name, { edition: "proto2", fields }]),
-  ),
-} as protobuf.INamespace).lookupType("ModelProto");
 
 /** ONNX's numbers of element types. */
 export const elementTypes = {

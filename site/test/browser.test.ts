@@ -1,0 +1,318 @@
+import { readFileSync } from "node:fs";
+import type { Server } from "node:http";
+import { createRequire } from "node:module";
+import { labServer } from "@hardgrad/cli/internal/lab/server";
+import type { AxeResults } from "axe-core";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Row } from "../figures/contract.ts";
+import { type AnyFigure, figures } from "../figures/index.ts";
+import { preset } from "../frame/preset.ts";
+import { expectClose, expectSameText } from "./close.ts";
+import {
+  addressOf,
+  built,
+  executablePath,
+  launch,
+  listening,
+  live,
+  pagesOfFigures,
+  picture,
+  plainHost,
+  saved,
+  site,
+  ticks,
+  watched,
+} from "./harness.ts";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const tags = pagesOfFigures();
+const shown: readonly (readonly [string, string, AnyFigure])[] = await Promise.all(
+  tags.map(
+    async ({ id, page, values }) => [id, page, preset((await figures[id]!()).figure, values)] as const,
+  ),
+);
+const still = (of: string): { says: string; rows: Row[] } =>
+  JSON.parse(
+    readFileSync(
+      new URL(`../stills/${tags.find(({ id }) => id === of)!.name}.json`, import.meta.url),
+      "utf8",
+    ),
+  );
+
+/** What axe finds that is serious. */
+async function serious(page: Page): Promise<string[]> {
+  const { violations } = (await page.evaluate(
+    `${axe}; axe.run({ resultTypes: ["violations"], exclude: [".shiki"] })`,
+  )) as AxeResults;
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 200)} ${failureSummary}`).join("\n")}`,
+    );
+}
+
+/** How far a page scrolls sideways. */
+const sideways = (page: Page): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+describe.skipIf(!executablePath)(`pages${executablePath ? "" : " (no Chromium here)"}`, () => {
+  let browser: Browser;
+  let lab: Server;
+  let plain: Server;
+  let origin: string;
+
+  beforeAll(async () => {
+    built();
+    lab = await listening(labServer(site));
+    plain = await listening(plainHost());
+    origin = addressOf(lab);
+    browser = await launch("--disable-gpu");
+  }, 300_000);
+  afterAll(async () => {
+    await browser?.close();
+    lab?.close();
+    plain?.close();
+  });
+
+  describe.each(shown)("%s", (id, path, figure) => {
+    test("computes here what Node does, in a page without faults, on a phone and in the dark too", async () => {
+      const { page, context, faults } = await watched(browser, origin);
+      await page.goto(`${origin}/${path}`);
+      await live(page, id);
+      const { says, rows } = still(id);
+      expectClose(await saved(page, id), rows, figure.measured);
+      if (!figure.measured)
+        expectSameText((await page.locator(`#${id} .live .says`).textContent())!, says, "sentence");
+      expect(await page.locator(`#${id} .state`).textContent()).toContain("WebAssembly");
+      expect(await serious(page)).toEqual([]);
+      await page.evaluate(() => document.documentElement.classList.add("dark"));
+      expect(await serious(page)).toEqual([]);
+      await page.setViewportSize({ width: 360, height: 740 });
+      await page.waitForFunction((name) => document.querySelector(`#${name} .host svg`)!.getBoundingClientRect().width <= 340, id); // biome-ignore format: one thought
+      expect(await sideways(page)).toBe(0);
+      expect(faults).toEqual([]);
+      await context.close();
+    });
+
+    test("a step, a link to it in another profile, and a reset", async () => {
+      const { page, context } = await watched(browser, origin);
+      await page.goto(`${origin}/${path}?${id}.seed=5`);
+      await live(page, id);
+      const first = await picture(page, id);
+      const lab = page.locator(`#${id}`);
+      if (await lab.getByRole("button", { name: "Step" }).isEnabled()) {
+        await lab.locator(".live").press("s");
+        await ticks(page, id, figure.first + 1);
+        await page.waitForFunction((name) => new URL(location.href).searchParams.has(`${name}.ticks`), id);
+      }
+      const [address, second, numbers] = [page.url(), await picture(page, id), await saved(page, id)];
+      await lab.locator(".live").press("r");
+      await ticks(page, id, figure.first);
+      if (!figure.measured) expect(await picture(page, id)).toBe(first);
+      await context.close();
+
+      const other = await watched(browser, origin);
+      await other.page.goto(address);
+      await live(other.page, id);
+      expectClose(await saved(other.page, id), numbers, figure.measured);
+      if (!figure.measured) expect(await picture(other.page, id)).toBe(second);
+      await other.context.close();
+    });
+
+    test("everything in it can be reached by keyboard, and has a name", async () => {
+      const { page, context } = await watched(browser, origin);
+      await page.goto(`${origin}/${path}`);
+      await live(page, id);
+      for (const fold of await page.locator(`#${id} .controls details`).all())
+        await fold.locator("summary").click();
+      const wanted = page.locator(`#${id}`).locator("input, select, button:not(:disabled), summary, .pad");
+      await page.locator(`#${id} .live`).focus();
+      const reached = new Set<string>();
+      const mark = (): Promise<string> =>
+        page.evaluate((name) => {
+          const all = [
+            ...document.querySelectorAll(`#${name} :is(input, select, button:not(:disabled), summary, .pad)`),
+          ];
+          return String(all.indexOf(document.activeElement!));
+        }, id);
+      const count = await wanted.count();
+      for (let i = 0; i < count + 2; i++) {
+        await page.keyboard.press("Tab");
+        reached.add(await mark());
+      }
+      reached.delete("-1");
+      expect(reached.size).toBe(count);
+      await context.close();
+    });
+  });
+
+  test("every control works by keyboard, and the address follows", async () => {
+    const { page, context } = await watched(browser, origin);
+    for (const [id, path, figure] of shown) {
+      await page.goto(`${origin}/${path}`);
+      await live(page, id);
+      for (const [name, { kind }] of Object.entries(figure.controls)) {
+        const control = page.locator(`#${id}-${name}`);
+        if (kind === "list") {
+          const box = page.locator(`fieldset:has(> #${id}-${name}-help) input`).first();
+          await box.evaluate((input) => input.closest("details")?.setAttribute("open", ""));
+          await box.press("Space");
+          continue;
+        }
+        await control.focus();
+        if (kind === "number") await page.keyboard.press("ArrowRight");
+        else if (kind === "choice") await page.keyboard.press("ArrowDown");
+        else if (kind === "flag") await page.keyboard.press("Space");
+        else if (kind === "point") await page.keyboard.press("ArrowUp");
+        else if (kind === "picture")
+          for (const key of ["Space", "ArrowRight", "ArrowDown", "Space"]) await page.keyboard.press(key);
+        else continue;
+        await page
+          .waitForFunction((key) => new URL(location.href).searchParams.has(key), `${id}.${name}`, {
+            timeout: 20_000,
+          })
+          .catch(() => {
+            throw new Error(`${id}.${name} does not come into the address`);
+          });
+      }
+    }
+    await context.close();
+  });
+
+  test("on any host, below any path, without shared memory: the same numbers, on one thread", async () => {
+    const { page, context, faults } = await watched(browser, addressOf(plain));
+    await page.goto(`${addressOf(plain)}/x/y/`);
+    await live(page, "one-choice");
+    expect(await page.locator("#one-choice .state").textContent()).toContain("1 thread");
+    expectClose(await saved(page, "one-choice"), still("one-choice").rows);
+    await page.goto(`${addressOf(plain)}/x/y/estimators/rloo.html`);
+    await page.getByRole("link", { name: "Start", exact: true }).first().click();
+    await page.waitForURL("**/x/y/start.html");
+    await page.getByRole("link", { name: "API", exact: true }).first().click();
+    await page.waitForURL("**/x/y/api/");
+    expect(faults).toEqual([]);
+    await context.close();
+  });
+
+  test("a worker that dies is replaced, says so, and goes on where it was", async () => {
+    const { page, context } = await watched(browser, origin);
+    await page.goto(`${origin}/?one-choice.ticks=26`);
+    await live(page, "one-choice");
+    await ticks(page, "one-choice", 26);
+    const before = await picture(page, "one-choice");
+    await page.workers()[0]!.evaluate("self.close()");
+    await page.getByText("a new one goes on from the same place").waitFor();
+    await page.locator("#one-choice .live").press("s");
+    await ticks(page, "one-choice", 27);
+    await page.locator("#one-choice .live").press("r");
+    await ticks(page, "one-choice", 24);
+    await page.goto(`${origin}/?one-choice.ticks=26`);
+    await live(page, "one-choice");
+    await ticks(page, "one-choice", 26);
+    expect(await picture(page, "one-choice")).toBe(before);
+    await context.close();
+  });
+
+  test("what takes long shows how far it is, and can be stopped", async () => {
+    const { page, context } = await watched(browser, origin);
+    await page.goto(`${origin}/?one-choice.ticks=400`);
+    await page.getByRole("button", { name: "Stop" }).click();
+    await page.getByText("Stopped.").waitFor();
+    expect(await page.locator("#one-choice").getAttribute("class")).toBe("lab");
+    await page.locator("#one-choice .live").press("r");
+    await live(page, "one-choice");
+    await context.close();
+  });
+
+  test("plays and pauses by the space bar; nothing moves by itself where motion is to be reduced", async () => {
+    const { page, context } = await watched(browser, origin);
+    await page.goto(`${origin}/`);
+    await live(page, "one-choice");
+    const figure = page.locator("#one-choice .live");
+    await figure.press(" ");
+    await page.waitForFunction(
+      () => Number(/tick (\d+)/.exec(document.querySelector("#one-choice .state")!.textContent!)![1]) > 26,
+    );
+    await figure.press(" ");
+    expect(await figure.getByRole("button", { name: "Play" }).isVisible()).toBe(true);
+    for (const [id, path] of shown.filter(([, , f]) => f.plays)) {
+      await page.goto(`${origin}/${path}`);
+      await live(page, id);
+      expect(await page.locator(`#${id}`).getByRole("button", { name: "Play" }).isVisible(), id).toBe(true);
+    }
+    await context.close();
+  });
+
+  test("without script the article reads and shows", async () => {
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    for (const [id, path, { question }] of shown) {
+      await page.goto(`${origin}/${path}`);
+      expect(await page.getByRole("heading", { name: question }).isVisible(), id).toBe(true);
+      expect(await page.locator(`#${id} .still svg`).isVisible(), id).toBe(true);
+      expect(await page.locator(`#${id} .still .says`).textContent()).not.toBe("");
+    }
+    await context.close();
+  });
+
+  test.each([
+    "start.html",
+    "choosing.html",
+    "estimators.html",
+    "estimators/rloo.html",
+    "api/hardgrad-check.html",
+    "performance.html",
+  ])(
+    // biome-ignore format: a list
+    "%s has no fault, light and dark, and fits a phone",
+    async (path) => {
+      const { page, context, faults } = await watched(browser, origin);
+      await page.goto(`${origin}/${path}`);
+      expect(await serious(page)).toEqual([]);
+      await page.evaluate(() => document.documentElement.classList.add("dark"));
+      expect(await serious(page)).toEqual([]);
+      await page.setViewportSize({ width: 360, height: 740 });
+      expect(await sideways(page)).toBe(0);
+      expect(faults).toEqual([]);
+      await context.close();
+    },
+  );
+
+  test("finds words in all pages", async () => {
+    const { page, context, faults } = await watched(browser, origin);
+    await page.goto(`${origin}/`);
+    await page.keyboard.press("Control+k");
+    await page.getByPlaceholder("Search").fill("leave-one-out");
+    await page.locator(".VPLocalSearchBox .result").first().waitFor();
+    expect(await page.locator(".VPLocalSearchBox .results").textContent()).toContain("RLOO");
+    expect(faults).toEqual([]);
+    await context.close();
+  });
+
+  test("computes on a GPU where it is asked to: one in software here", async () => {
+    const gpu = await launch(
+      "--enable-unsafe-webgpu",
+      "--use-webgpu-adapter=swiftshader",
+      "--enable-features=Vulkan",
+    );
+    try {
+      const { page } = await watched(gpu, origin);
+      await page.goto(`${origin}/?device=webgpu&one-choice.ticks=4`);
+      await live(page, "one-choice");
+      expect(await page.locator("#one-choice .state").textContent()).toContain("WebGPU");
+      // After a few steps: later a sample that falls the other way, by another last bit, has moved the whole course.
+      const rows = (await saved(page, "one-choice")).filter(({ step }) => Number(step) <= 20);
+      expectClose(
+        rows,
+        still("one-choice").rows.filter(({ step }) => Number(step) <= 20),
+      );
+      await page.getByRole("button", { name: "use WebAssembly" }).click();
+      await page.getByText("computed here, on WebAssembly").waitFor();
+      expect(page.url()).not.toContain("device");
+    } finally {
+      await gpu.close();
+    }
+  });
+});

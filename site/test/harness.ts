@@ -1,0 +1,147 @@
+import { execFileSync } from "node:child_process";
+import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import type { Row } from "../figures/contract.ts";
+import { type Tag, tagsOf } from "../frame/preset.ts";
+
+export const root = fileURLToPath(new URL("../../", import.meta.url));
+/** The built site. */
+export const site = join(root, "packages/cli/site");
+const { findChromium } = (await import(/* @vite-ignore */ `${root}scripts/chromium.mjs`)) as {
+  findChromium: () => string | undefined;
+};
+export const executablePath = findChromium();
+
+/** Builds the site, if it isn't up to date. */
+export function built(): void {
+  execFileSync(process.execPath, [join(root, "site/build.mjs")], { stdio: ["ignore", "ignore", "inherit"] });
+}
+
+export const launch = (...flags: string[]): Promise<Browser> =>
+  chromium.launch({ executablePath: executablePath!, args: ["--no-sandbox", ...flags] });
+
+export const addressOf = (server: Server): string =>
+  `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+export async function listening(server: Server): Promise<Server> {
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  return server;
+}
+
+/** Any static host: no special headers, and the site below /x/y/. */
+export function plainHost(): Server {
+  const types: { readonly [end: string]: string } = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" }; // biome-ignore format: one thought
+  return createServer((request, response) => {
+    const { pathname } = new URL(request.url!, "http://x");
+    const file = join(
+      site,
+      normalize(pathname.replace(/^\/x\/y\//, "/")),
+      pathname.endsWith("/") ? "index.html" : "",
+    );
+    if (!pathname.startsWith("/x/y/") || !existsSync(file) || !statSync(file).isFile()) {
+      response.writeHead(404).end();
+      return;
+    }
+    response.writeHead(200, { "content-type": types[extname(file)] ?? "application/octet-stream" });
+    createReadStream(file).pipe(response);
+  });
+}
+
+/** Where each figure is shown first, and with which defaults. */
+export function pagesOfFigures(): readonly (Tag & { readonly page: string })[] {
+  const docs = join(root, "docs");
+  const found = new Map<string, Tag & { readonly page: string }>();
+  for (const name of readdirSync(docs, { recursive: true, encoding: "utf8" }).sort())
+    if (name.endsWith(".md"))
+      for (const tag of tagsOf(readFileSync(join(docs, name), "utf8")))
+        if (!found.has(tag.id)) found.set(tag.id, { ...tag, page: name.replace(/\.md$/, ".html") });
+  return [...found.values()];
+}
+
+/** A page, and everything in it that should not be. */
+export interface Watched {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly faults: string[];
+}
+
+/** A page of a fresh profile; `origin` is where it may load from. */
+export async function watched(
+  browser: Browser,
+  origin: string,
+  options: { motion?: boolean; width?: number } = {},
+): Promise<Watched> {
+  const { motion = false, width = 1280 } = options;
+  const context = await browser.newContext({
+    reducedMotion: motion ? "no-preference" : "reduce",
+    viewport: { width, height: 900 },
+    acceptDownloads: true,
+  });
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) faults.push(`console: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => faults.push(`error: ${error.message}`));
+  page.on("response", (r) => r.status() >= 400 && faults.push(`${r.status()}: ${r.url()}`));
+  page.on("request", (request) => {
+    if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(origin))
+      faults.push(`leaves the machine: ${request.url()}`);
+  });
+  await page.addInitScript(() =>
+    document.addEventListener("securitypolicyviolation", (event) =>
+      console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`),
+    ),
+  );
+  return { page, context, faults };
+}
+
+/** Waits until a figure computes and is shown. */
+export async function live(page: Page, id: string): Promise<void> {
+  await page.locator(`#${id}`).scrollIntoViewIfNeeded();
+  await page.waitForFunction(
+    (name) => document.getElementById(name)?.matches(".is-live") || document.querySelector(`#${name} .fault`),
+    id,
+    { timeout: 60_000 },
+  );
+}
+
+/** Waits for a number of ticks to be shown. */
+export const ticks = (page: Page, id: string, count: number): Promise<unknown> =>
+  page.waitForFunction(
+    ([name, text]) => document.querySelector(`#${name} .state`)?.textContent?.includes(text!) ?? false,
+    [id, `tick ${count}`] as const,
+    { timeout: 60_000 },
+  );
+
+export const picture = (page: Page, id: string): Promise<string> => page.locator(`#${id} .host`).innerHTML();
+
+/** The numbers behind a figure, as the visitor saves them. */
+export async function saved(page: Page, id: string): Promise<Row[]> {
+  const coming = page.waitForEvent("download");
+  await page.locator(`#${id}`).getByRole("button", { name: "Save as CSV" }).click();
+  const [head, ...lines] = records(readFileSync(await (await coming).path(), "utf8"));
+  return lines.map((cells) =>
+    Object.fromEntries(
+      head!.map((name, i) => [
+        name,
+        cells[i] !== "" && Number.isFinite(Number(cells[i])) ? Number(cells[i]) : cells[i]!,
+      ]),
+    ),
+  );
+}
+
+/** The cells of a CSV file. */
+function records(text: string): string[][] {
+  const cells = [...text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\n]*))([,\n])/g)];
+  const rows: string[][] = [[]];
+  for (const [, quoted, plain, end] of cells) {
+    rows.at(-1)!.push(quoted?.replaceAll('""', '"') ?? plain!);
+    if (end === "\n") rows.push([]);
+  }
+  return rows.slice(0, -1);
+}
