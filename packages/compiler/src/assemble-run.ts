@@ -69,6 +69,16 @@ function conflict(before: Instruction, after: Instruction): boolean {
   );
 }
 
+/** How much a program does. */
+export interface Work {
+  /** Multiplications in matrix products. */
+  readonly multiplications: number;
+  /** Bytes that its loops and products read and write, each array once in each of them. */
+  readonly traffic: number;
+  /** Bytes of the arrays. */
+  readonly memory: number;
+}
+
 /** Bytes that are read and written by everything together, and how many different ones. */
 export function trafficOf(works: readonly Instruction[]): { traffic: number; memory: number } {
   const ranges = works.flatMap(({ reads, writes }) => [...reads, ...writes]).toSorted(([a], [b]) => a - b);

@@ -1,7 +1,8 @@
 import { fastDraw, runKeys } from "@hardgrad/onnx";
 import { lowerGraph, singleDraws } from "@hardgrad/onnx/graph";
 import { AbstractArray, copied, dtypeOf, type PlainTensor, type PlainTensors, write } from "./arrays.ts";
-import { compileGraph, type Work } from "./compile-graph.ts";
+import type { Work } from "./assemble-run.ts";
+import { compileGraph } from "./compile-graph.ts";
 import { type BoundProgram, bindProgram } from "./program.ts";
 import type { Residents } from "./residents.ts";
 import type { CrewProgram } from "./threads/crew.ts";

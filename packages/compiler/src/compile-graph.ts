@@ -20,8 +20,10 @@ import {
   type Instruction,
   shareOf,
   trafficOf,
+  type Work,
   wholeOf,
 } from "./assemble-run.ts";
+import { describe } from "./describe.ts";
 import { type HostOperation, hostOperation } from "./host.ts";
 import { livesOf, placesOfUpdates, usesOf } from "./lives.ts";
 import { type CompiledLoop, compileLoop } from "./loops/compile-loop.ts";
@@ -32,7 +34,7 @@ import { productCode } from "./product-code.ts";
 import { productCalls } from "./products.ts";
 import { schedule } from "./schedule.ts";
 import { sink } from "./sink.ts";
-import type { Loop, ScheduledStep } from "./steps.ts";
+import type { ScheduledStep } from "./steps.ts";
 import type { Storage } from "./views.ts";
 import type { Target } from "./writer.ts";
 
@@ -60,16 +62,6 @@ export interface CompiledGraph {
   readonly work: Work;
 }
 
-/** How much a program does. */
-export interface Work {
-  /** Multiplications in matrix products. */
-  readonly multiplications: number;
-  /** Bytes that its loops and products read and write, each array once in each of them. */
-  readonly traffic: number;
-  /** Bytes of the arrays. */
-  readonly memory: number;
-}
-
 export interface GraphLayout {
   /** Where inputs of these names lie already. */
   readonly held?: ReadonlyMap<string, Storage>;
@@ -87,6 +79,9 @@ export interface GraphLayout {
   /** Whether loops use fused multiply-add (default: where the engine has it). */
   readonly fused?: boolean;
 }
+
+/** What an instruction reads and writes in memory. */
+type Uses = Pick<Instruction, "reads" | "writes">;
 
 /** Operations that take longer than it takes threads to meet: some 5 us. */
 const WORTH_SHARING = 100_000;
@@ -174,45 +169,33 @@ export function compileGraph(
   const explain: string[] = [];
   const works: Instruction[] = [];
   let multiplications = 0;
-  const rangeOf = (x: Value): ByteRange => {
-    const { address, ...storage } = storageOf.get(x)!;
-    return [address, address + storageBytes(storage)];
-  };
-  const add = (step: ScheduledStep, code: Code, shared: boolean, what: string): void => {
+  const rangeOf = ({ address, ...storage }: Storage): ByteRange => [address, address + storageBytes(storage)];
+  const rangesOf = (values: readonly Value[]): ByteRange[] =>
+    values.filter((x) => storageOf.has(x)).map((x) => rangeOf(storageOf.get(x)!));
+  const usesOfStep = (step: ScheduledStep): Uses => {
     const { reads, writes } = usesOf(step);
-    const inMemory = (values: readonly Value[]): ByteRange[] =>
-      values.filter((x) => storageOf.has(x)).map(rangeOf);
-    works.push({ code, shared, reads: inMemory(reads), writes: inMemory(writes) });
+    return { reads: rangesOf(reads), writes: rangesOf(writes) };
+  };
+  const add = (uses: Uses, code: Code, shared: boolean, what: string): void => {
+    works.push({ code, shared, ...uses });
     explain.push(what);
   };
-  const addLoop = (
-    step: ScheduledStep,
-    { locals, body, extent }: CompiledLoop,
-    cost: number,
-    what: string,
-  ): void => {
+  const addLoop = (uses: Uses, { locals, body, extent }: CompiledLoop, cost: number, what: string): void => {
     const index = builder.function([type.i32, type.i32], [], locals, body);
     const shared = threads > 1 && extent >= threads && cost >= WORTH_SHARING;
-    add(step, shared ? shareOf(extent, index) : wholeOf(extent, index), shared, what);
+    add(uses, shared ? shareOf(extent, index) : wholeOf(extent, index), shared, what);
   };
   const compileDraw = draws.length > 0 ? drawCompiler(builder, keys) : undefined;
   draws.forEach((draw, place) => {
     const { storage } = inputs.find(({ name }) => name === draw.name)!;
     const { cost, ...loop } = compileDraw!(draw, place, storage);
-    const index = builder.function([type.i32, type.i32], [], loop.locals, loop.body);
-    const shared = threads > 1 && loop.extent >= threads && cost >= WORTH_SHARING;
-    works.push({
-      code: shared ? shareOf(loop.extent, index) : wholeOf(loop.extent, index),
-      shared,
-      reads: [[keys.address, keys.address + storageBytes(keys)]],
-      writes: [[storage.address, storage.address + storageBytes(storage)]],
-    });
-    explain.push(`draw [${draw.count}]`);
+    addLoop({ reads: [rangeOf(keys)], writes: [rangeOf(storage)] }, loop, cost, `draw [${draw.count}]`);
   });
   for (const step of steps) {
+    const uses = usesOfStep(step);
     if (step.kind === "loop") {
       const cost = size(step.lengths) * step.nodes.length;
-      addLoop(step, compileLoop(step, storageOf, target), cost, describe(step, storageOf));
+      addLoop(uses, compileLoop(step, storageOf, target), cost, describe(step, storageOf));
       continue;
     }
     const result = `${step.node.op} ${step.node.outputs.map((x) => `[${x.shape}]`).join(" ")}`;
@@ -222,11 +205,11 @@ export function compileGraph(
       const [m, n, k] = (multiplied[0] ?? [0, 0, 0]).slice(0, 3) as [number, number, number];
       const { code, shared } = productCode(multiplied, threads, { multiply, sgemm });
       multiplications += multiplied.length * m * n * k;
-      add(step, code, shared, `${multiplied.length} x ${step.node.op} ${m} x ${n} x ${k}`);
-    } else if (rows) addLoop(step, rows, 4 * size(step.node.outputs[0]!.shape), `rows ${result}`);
+      add(uses, code, shared, `${multiplied.length} x ${step.node.op} ${m} x ${n} x ${k}`);
+    } else if (rows) addLoop(uses, rows, 4 * size(step.node.outputs[0]!.shape), `rows ${result}`);
     else {
       const index = host.push(hostOperation(step, storageOf)) - 1;
-      add(step, [...int(index), ...call(hostCall)], false, `host ${result}`);
+      add(uses, [...int(index), ...call(hostCall)], false, `host ${result}`);
     }
   }
   // What could not be computed in its place is moved there in the end.
@@ -235,12 +218,8 @@ export function compileGraph(
     const from = storageOf.get(root)!;
     if (!target || from.address === target.address) return;
     const bytes = 4 * from.length;
-    works.push({
-      code: [...int(target.address), ...int(from.address), ...int(bytes), ...memoryCopy],
-      shared: false,
-      reads: [rangeOf(root)],
-      writes: [[target.address, target.address + bytes]],
-    });
+    const code = [...int(target.address), ...int(from.address), ...int(bytes), ...memoryCopy];
+    add({ reads: [rangeOf(from)], writes: [rangeOf(target)] }, code, false, `move [${root.shape}]`);
   });
   builder.function([type.i32, type.i32], [], [], assembleRun(works, barrier), "run");
   return {
@@ -259,13 +238,4 @@ export function compileGraph(
     explain,
     work: { multiplications, ...trafficOf(works) },
   };
-}
-
-function describe(loop: Loop, storageOf: ReadonlyMap<Value, Storage>): string {
-  const written = loop.nodes.filter(({ node }) => storageOf.has(node.outputs[0]!));
-  const folds = loop.folded?.map((f) => (f ? "-" : "+")).join("") ?? "";
-  return `loop [${loop.lengths}] ${folds} ${loop.nodes.length} nodes (${loop.nodes
-    .map(({ node }) => node.op)
-    .join(" ")
-    .slice(0, 100)}), ${written.length} written`;
 }

@@ -1,5 +1,6 @@
 export type { Elements, ElementType, PlainTensor, PlainTensors } from "./arrays.ts";
 export { dtypeOf, signatureOf } from "./arrays.ts";
+export type { Work } from "./assemble-run.ts";
 export { type Blas, loadBlas, type NoBlas } from "./blas/load.ts";
 export { chooseProducts, type Products, type ProductsOptions } from "./choose-products.ts";
 export {
@@ -8,7 +9,6 @@ export {
   compileFunction,
   type Stepper,
 } from "./compile-function.ts";
-export type { Work } from "./compile-graph.ts";
 export {
   type ArgumentLeaf,
   type Compiled,
