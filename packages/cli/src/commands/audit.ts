@@ -150,12 +150,8 @@ export function declare(command: Command): void {
       "steps that train baselines and control variates before the audit, 0 to 100000",
       "200",
     )
-    .option("--seed <n>", "seed of the estimates", "0")
-    .option(
-      "--device <name>",
-      "wasm or webgpu: an audit differentiates one call at a time, which native has no program for",
-      "wasm",
-    )
+    .option("--seed <n>", "random seed", "0")
+    .option("--device <name>", "wasm or webgpu; native is for training steps only", "wasm")
     .option("--out <file>", "also write a figure (.svg, .png) or the table (.csv)")
     .option("--force", "overwrite an existing file")
     .option("--json", "print everything as JSON")

@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { beforeAll, describe, expect, test } from "vitest";
 import { draw } from "../../src/experiments/generator/draw.ts";
-import { type GeneratorSettings, options } from "../../src/experiments/generator/options.ts";
+import type { GeneratorSettings } from "../../src/experiments/generator/options.ts";
 import {
   type Checkpoint,
   drawnDigits,
@@ -12,30 +12,17 @@ import {
   modelsOf,
   parametersOf,
   type RunConfig,
-  resolveSettings,
   type Settings,
   startRun,
   TOLERANCE,
   trainingStep,
   useDevice,
 } from "../../src/index.ts";
+import { tinyGenerator } from "./tiny-generator.ts";
 
 const wasm = await useDevice("wasm");
 const data = drawnDigits({ train: 200, test: 40 });
-const tiny = resolveSettings(
-  options,
-  {
-    hidden: "12",
-    styleSize: 5,
-    priorLayers: 3,
-    priorHidden: "8",
-    batch: 40,
-    epochs: 3,
-    asked: 10,
-    warmUp: 0,
-  },
-  data,
-);
+const tiny = tinyGenerator({ styleSize: 5, priorLayers: 3, batch: 40, epochs: 3 }, data);
 
 const configOf = (settings: Settings): RunConfig => ({
   experiment: "generator",

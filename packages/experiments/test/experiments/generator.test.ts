@@ -9,14 +9,13 @@ import { labelledImages } from "../../src/experiments/generator/labelled.ts";
 import { layer } from "../../src/experiments/generator/layers.ts";
 import { bitsEstimator, losses } from "../../src/experiments/generator/losses.ts";
 import { classifyAndView, encode, initialParams, seen } from "../../src/experiments/generator/network.ts";
-import { type GeneratorSettings, options } from "../../src/experiments/generator/options.ts";
+import type { GeneratorSettings } from "../../src/experiments/generator/options.ts";
 import { sampleTerms, styleLosses } from "../../src/experiments/generator/style.ts";
 import {
   type Checkpoint,
   drawnDigits,
   generator,
   type RunConfig,
-  resolveSettings,
   type Settings,
   type StepInputs,
   shuffled,
@@ -24,21 +23,17 @@ import {
   useDevice,
 } from "../../src/index.ts";
 import { keepAll } from "../../src/nn/optimizers.ts";
+import { tinyGenerator } from "./tiny-generator.ts";
 
 const backend = await useDevice("wasm");
 const data = drawnDigits({ train: 200, test: 60 });
-const tiny = resolveSettings(
-  options,
+const tiny = tinyGenerator(
   {
-    hidden: "12",
     styleSize: 3,
     priorLayers: 2,
-    priorHidden: "8",
     batch: 20,
     epochs: 2,
-    asked: 10,
     learningRate: 3e-3,
-    warmUp: 0,
     // so that most of the loss is of the pictures
     information: 5,
     consistency: 10,
