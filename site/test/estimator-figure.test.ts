@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { defaultDevice, init } from "@jax-js/jax";
 import { catalogue, type Kind } from "hardgrad";
 import { beforeAll, expect, test } from "vitest";
@@ -19,6 +20,15 @@ test("the menu is the catalogue, in its order", () => {
     return { id, name, title, family, supports, unbiased, forward, needs, stateful, options };
   });
   expect(menu, "npm run docs").toEqual(JSON.parse(JSON.stringify(traits)));
+});
+
+test("every estimator's page has its still picture", () => {
+  for (const { id } of menu)
+    for (const end of ["svg", "json"])
+      expect(
+        existsSync(new URL(`../stills/estimator-${id}.${end}`, import.meta.url)),
+        `node site/stills.mjs estimator-${id}`,
+      ).toBe(true);
 });
 
 /** One estimator for each kind, unbiased, with a variance that leaves no doubt after a few ticks. */
