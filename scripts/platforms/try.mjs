@@ -152,7 +152,7 @@ writeFileSync(
   join(root, "docs/platforms.md"),
   `# Platforms
 
-Where the packages were tried, installed from their tarballs into an empty folder, on ${new Date().toISOString().slice(0, 10)} (${process.platform}, ${process.arch}). \`node scripts/platforms/try.mjs\` makes this page again.
+Where the packages were tried, installed from their tarballs into an empty folder, on ${new Date().toISOString().slice(0, 10)} (${process.platform}, ${process.arch}). \`node scripts/platforms/try.mjs\` regenerates this page.
 
 ${table(Object.keys(runtimes))}
 
