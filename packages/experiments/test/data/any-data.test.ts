@@ -49,6 +49,7 @@ const small: { readonly [experiment: string]: RunConfig["settings"] } = {
   continual: { layers: "8", beside: "none", batch: 4 },
   gated: { units: 16, gater: 4 },
   binary: { hidden: 8, batch: 20 },
+  logic: { gates: 120, layers: 2, batch: 20 },
 };
 
 function configOf(name: string, { shape, classes }: Dataset, more: RunConfig["settings"] = {}): RunConfig {
@@ -162,7 +163,7 @@ describe("images of any size in any number of classes", () => {
 });
 
 describe("vectors", () => {
-  for (const name of ["classifier", "vae", "continual", "gated", "binary"])
+  for (const name of ["classifier", "vae", "continual", "gated", "binary", "logic"])
     test(`${name} learns from them and has no pictures`, async () => {
       const { pictures, metrics } = await trained(configOf(name, vectors), vectors);
       expect(pictures).toEqual([]);

@@ -124,6 +124,15 @@ test("binary data that are no images: a rule of two of eight bits is learned exa
   expect(run.metrics["accuracy/test"]).toBe(1);
 });
 
+test("defaults fit any data", () => {
+  const classes = ["a", "b", "c", "d", "e", "f"];
+  const of = (form: Pick<Dataset, "shape" | "classes">, given: Given = {}) =>
+    resolveSettings(logic.options, given, form);
+  expect(of(digits)).toMatchObject({ gates: 8000, candidates: 16, shifts: 1 });
+  expect(of({ ...digits, classes }, { layers: 2 })).toMatchObject({ gates: 7992 });
+  expect(of({ shape: { length: 8 }, classes })).toMatchObject({ candidates: 8, shifts: 0 });
+});
+
 test("what does not fit is refused in one sentence", () => {
   const refusal = (
     given: Given,
@@ -150,7 +159,7 @@ test("what does not fit is refused in one sentence", () => {
   expect(refusal({}, "rloo")).toContain("rloo can't train them: it needs a loss for each");
   expect(refusal({}, "straight-through-hard-sigmoid")).toContain("it has no categorical variables");
   const vectors = { ...digits, name: "mine", shape: { length: 784 } };
-  expect(refusal({}, undefined, vectors)).toContain("--shifts 1 moves images, but mine has vectors");
+  expect(refusal({ shifts: 1 }, undefined, vectors)).toContain("--shifts 1 moves images, but mine has vectors");
   expect(refusal({ shifts: 0 }, undefined, vectors)).toBe("");
   expect(refusal({}, undefined, { ...digits, classes: [] })).toContain("no labels");
   expect(() => trainedCircuit(classifier, {}, configOf({}))).toThrow("trains no logic gates");

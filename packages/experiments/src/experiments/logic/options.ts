@@ -1,10 +1,17 @@
+import { exampleSize } from "../../contract/dataset.ts";
 import type { SettingsOf, SettingsTable } from "../../contract/options.ts";
 import { batchOption, epochsOption } from "../../nn/training-options.ts";
 
 export const options = {
   gates: {
     type: "number",
-    default: 8000,
+    default: {
+      of: ({ layers }, { classes }) => {
+        const shared = (layers as number) * (classes.length || 10);
+        return Math.max(1, Math.floor(8000 / shared)) * shared;
+      },
+      says: "8000, or what layers and classes can share of them",
+    },
     min: 2,
     max: 1_000_000,
     integer: true,
@@ -26,7 +33,11 @@ export const options = {
   },
   candidates: {
     type: "number",
-    default: 16,
+    default: {
+      of: ({ bits }, { shape }) =>
+        Math.min(16, Math.max(2, Math.floor((exampleSize(shape) * (bits as number)) / 2))),
+      says: "16, or half of the wires if that is less",
+    },
     min: 2,
     max: 256,
     integer: true,
@@ -49,7 +60,7 @@ export const options = {
   },
   shifts: {
     type: "number",
-    default: 1,
+    default: { of: (_, { shape }) => ("length" in shape ? 0 : 1), says: "1, for vectors 0" },
     min: 0,
     max: 8,
     integer: true,
