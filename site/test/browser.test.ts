@@ -24,6 +24,7 @@ import {
   ticks,
   watched,
 } from "./harness.ts";
+import { runPageTests } from "./run-page.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const tags = pagesOfFigures();
@@ -279,6 +280,8 @@ describe.skipIf(!executablePath)(`pages${executablePath ? "" : " (no Chromium he
       await context.close();
     },
   );
+
+  runPageTests(() => browser);
 
   test("finds words in all pages", async () => {
     const { page, context, faults } = await watched(browser, origin);

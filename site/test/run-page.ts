@@ -1,29 +1,18 @@
 import { readFileSync } from "node:fs";
-import type { Server } from "node:http";
 import { join } from "node:path";
 import { labServer } from "@hardgrad/cli/internal/lab/server";
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { addressOf, built, executablePath, launch, listening, root, site, watched } from "./harness.ts";
+import { expect, test } from "vitest";
+import { addressOf, listening, root, site, watched } from "./harness.ts";
 
 /** A run that comes with the command line. */
 const folder = join(root, "packages/cli/digits");
 
-describe.skipIf(!executablePath)(`the page of a run${executablePath ? "" : " (no Chromium here)"}`, () => {
-  let browser: Browser;
-  let lab: Server;
-  beforeAll(async () => {
-    built();
-    lab = await listening(labServer(site, folder));
-    browser = await launch("--disable-gpu");
-  }, 300_000);
-  afterAll(async () => {
-    await browser?.close();
-    lab?.close();
-  });
-
+/** Tests of the page of a run, for the file that has the browser and has built the site. */
+export function runPageTests(browser: () => Browser): void {
   test("shows the folder that the lab serves, what is chosen and what is dropped; a sentence for what can't be", async () => {
-    const { page, context, faults } = await watched(browser, addressOf(lab));
+    const lab = await listening(labServer(site, folder));
+    const { page, context, faults } = await watched(browser(), addressOf(lab));
     await page.goto(`${addressOf(lab)}/explainer/run.html?folder`);
     const curves = page.locator(".run-folder .curves svg");
     await curves.first().waitFor();
@@ -52,14 +41,15 @@ describe.skipIf(!executablePath)(`the page of a run${executablePath ? "" : " (no
     expect(await page.locator(".run-folder .fault").count()).toBe(0);
     expect(faults).toEqual([]);
     await context.close();
+    lab.close();
   });
 
   test("where no folder is served it says so", async () => {
     const bare = await listening(labServer(site));
-    const { page, context } = await watched(browser, addressOf(bare));
+    const { page, context } = await watched(browser(), addressOf(bare));
     await page.goto(`${addressOf(bare)}/explainer/run.html?folder`);
     await page.getByText("This site serves no run folder").waitFor();
     await context.close();
     bare.close();
   });
-});
+}
