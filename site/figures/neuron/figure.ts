@@ -94,7 +94,7 @@ function rain(data: NeuronData, look: Look, at: { x: number; y: number; width: n
   const cell = 11;
   const shown = Math.min(rain.length, Math.floor(at.width / cell));
   return [
-    text(look, at.x, at.y, `Samples at a = ${data.a}`, { bold: true, size: 13 }),
+    text(look, at.x, at.y, `${count(samples)} samples at a = ${plain(data.a)}`, { bold: true, size: 13 }),
     ...rain.slice(0, shown).map((h, i) =>
       shape(
         document,
@@ -103,7 +103,7 @@ function rain(data: NeuronData, look: Look, at: { x: number; y: number; width: n
         tip(document, `sample ${samples - i}: ${h}`),
       ),
     ),
-    text(look, at.x, at.y + 50, `share of ones ${share}, P(h = 1) = ${plain(data.probability)}, ${count(samples)} samples`, { size: 11, fill: colours.quiet }), // biome-ignore format: one line
+    text(look, at.x, at.y + 50, `share of ones ${share}, P(h = 1) = ${plain(data.probability)}`, { size: 11, fill: colours.quiet }), // biome-ignore format: one line
   ];
 }
 
@@ -126,7 +126,7 @@ function says({ a, probability, samples, ones, estimates }: NeuronData, state: S
   const times =
     copied === undefined
       ? ""
-      : ` Plain straight-through passes on ${plain(copied)}, ${plain(copied / slope)} times the truth.`;
+      : ` Plain straight-through passes on ${plain(copied)}, which is ${plain(copied / slope)} times the truth.`;
   return `${first} The probability itself does change, by ${plain(slope)} per unit of a; an estimator has to pass that on.${times}`;
 }
 
