@@ -1,7 +1,8 @@
 import type { numpy as np } from "@jax-js/jax";
 import type { ReferenceKey } from "./references/index.ts";
+import type { Reference } from "./references/paper.ts";
 
-export type { ReferenceKey };
+export type { Reference, ReferenceKey };
 
 /**
  * Ownership: as everywhere in jax-js, a function consumes the arrays it is given; pass `x.ref` to keep `x`.
@@ -102,20 +103,6 @@ export type OptionSpec = NumberOption | ChoiceOption | BooleanOption;
 
 /** The options of an estimator by name. */
 export type OptionsTable = { readonly [name: string]: OptionSpec };
-
-/** A paper. */
-export interface Reference {
-  /** First author and year, as in `kool2019`. */
-  readonly key: string;
-  readonly authors: string;
-  readonly year: number;
-  readonly title: string;
-  /** Where it appeared. */
-  readonly venue: string;
-  /** arXiv identifier or DOI. */
-  readonly arxiv?: string;
-  readonly doi?: string;
-}
 
 /**
  * What is known of an estimator with the options in hand before it runs. The conformance suite checks every line of it.

@@ -1,5 +1,5 @@
-import type { Reference } from "../types.ts";
 import { onGates } from "./gates.ts";
+import type { Reference } from "./paper.ts";
 import { since2020 } from "./since-2020.ts";
 import { onUnits } from "./units.ts";
 import { until2019 } from "./until-2019.ts";

@@ -15,4 +15,5 @@ export {
   sparseFastSigmoid,
   spikeRateEscape,
 } from "./spiking-derivatives.ts";
-export { oneHot, sign, step, type ThresholdOptions, type Unit, type UnitEntry, units } from "./units.ts";
+export type { Unit } from "./unit.ts";
+export { oneHot, sign, step, type ThresholdOptions, type UnitEntry, units } from "./units.ts";

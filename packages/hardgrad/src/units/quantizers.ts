@@ -2,7 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import { finite, hardOrNaN } from "../math.ts";
 import { type Given, resolveOptions } from "../options.ts";
 import { detach, linearGradient } from "../surrogate.ts";
-import type { Unit } from "./units.ts";
+import type { Unit } from "./unit.ts";
 
 /** Quantizers: more than two hard values, straight-through inside their range. */
 
