@@ -107,16 +107,14 @@ test("binary data that are no images: a rule of two of eight bits is learned exa
   const split = (from: number) => {
     const count = 1024;
     const bits = Array.from({ length: count }, (_, i) => (Math.imul(i + from, 2654435761) >>> 8) & 255);
-    const images = Uint8Array.from(
-      bits.flatMap((b) => Array.from({ length: 8 }, (_, j) => 255 * ((b >> j) & 1))),
-    );
+    const images = Uint8Array.from(bits.flatMap((b) => Array.from({ length: 8 }, (_, j) => (b >> j) & 1)));
     const labels = Uint8Array.from(bits, (b) => ((b >> 2) & 1) ^ ((b >> 5) & 1));
     return { images, labels, size: 8, count };
   };
   const shape = { length: 8 };
   const rule: Dataset = { name: "rule", shape, classes: ["no", "yes"], train: split(0), test: split(5000) };
   const config = configOf(
-    { gates: 40, candidates: 4, bits: 1, shifts: 0, scale: 2, epochs: 20 },
+    { gates: 40, candidates: 4, bits: 0, shifts: 0, scale: 2, epochs: 20 },
     undefined,
     rule,
   );
@@ -159,9 +157,17 @@ test("what does not fit is refused in one sentence", () => {
   expect(refusal({}, "rloo")).toContain("rloo can't train them: it needs a loss for each");
   expect(refusal({}, "straight-through-hard-sigmoid")).toContain("it has no categorical variables");
   const vectors = { ...digits, name: "mine", shape: { length: 784 } };
-  expect(refusal({ shifts: 1 }, undefined, vectors)).toContain("--shifts 1 moves images, but mine has vectors");
+  expect(refusal({ shifts: 1 }, undefined, vectors)).toContain(
+    "--shifts 1 moves images, but mine has vectors",
+  );
   expect(refusal({ shifts: 0 }, undefined, vectors)).toBe("");
   expect(refusal({}, undefined, { ...digits, classes: [] })).toContain("no labels");
+  expect(refusal({ bits: 0 })).toMatch(
+    /--bits 0 is for data of 0 and one other value, but drawn holds \d+ and \d+/,
+  );
+  const ones = { ...digits.train, images: digits.train.images.map((v) => (v > 127 ? 1 : 0)) };
+  expect(refusal({}, undefined, { ...digits, train: ones })).toContain("nothing but 0 and 1");
+  expect(refusal({ bits: 0 }, undefined, { ...digits, train: ones })).toBe("");
   expect(() => trainedCircuit(classifier, {}, configOf({}))).toThrow("trains no logic gates");
 });
 

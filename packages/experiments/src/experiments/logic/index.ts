@@ -1,6 +1,6 @@
 import { numpy as np, tree } from "@jax-js/jax";
 import { logicNetwork, type NamedArrays, oneHotOf } from "hardgrad";
-import { exampleSize } from "../../contract/dataset.ts";
+import { type Dataset, exampleSize } from "../../contract/dataset.ts";
 import type { StepExperiment, StepInputs } from "../../contract/experiment.ts";
 import { imageInput } from "../../contract/models.ts";
 import { classOutputs, fromScores, refuseUnlabelled } from "../../nn/classify.ts";
@@ -69,6 +69,7 @@ export const logic: StepExperiment<typeof options> = {
       throw new RangeError(
         `logic: a gate chooses among ${reads} wires, but a layer has only ${wires} to read; use --candidates ${Math.max(2, Math.floor(wires / 2))} or less.`,
       );
+    checkBits(settings, dataset);
     if (settings.shifts > 0 && "length" in dataset.shape)
       throw new RangeError(
         `logic: --shifts ${settings.shifts} moves images, but ${dataset.name} has vectors; use --shifts 0.`,
@@ -119,7 +120,7 @@ export const logic: StepExperiment<typeof options> = {
   metrics,
   pictures,
   card: (settings, { shape, classes }) => ({
-    description: `${settings.gates} logic gates in ${settings.layers} ${settings.layers === 1 ? "layer" : "layers"} on ${exampleSize(shape) * settings.bits} bits of an example; a class's score is how many of its ${gatesPerLayer(settings) / classes.length} gates are 1. No weights: each gate computes one of the 16 functions of two bits.`,
+    description: `${settings.gates} logic gates in ${settings.layers} ${settings.layers === 1 ? "layer" : "layers"} on ${exampleSize(shape) * thresholdsOf(settings).length} bits of an example; a class's score is how many of its ${gatesPerLayer(settings) / classes.length} gates are 1. No weights: each gate computes one of the 16 functions of two bits.`,
     use: `\`npx hardgrad circuit RUN\` makes the circuit, as a file for \`@hardgrad/runtime/circuit\` or as a netlist. \`checkpoint.safetensors\` holds for each layer i \`params.gatesI [gates, 16]\`, logits of the operations, and \`params.readI [2 gates, candidates]\`, the wires that its inputs may read${settings.wiring === "learned" ? ", with their logits `params.wiresI`" : ""}; the largest logit is the choice. Bits are \`pixel > ${thresholdsOf(settings).join(", > ")}\` of bytes. The other tensors are for resuming.`,
     task: "image-classification",
     tags: ["logic-gate-network"],
@@ -135,6 +136,23 @@ export const logic: StepExperiment<typeof options> = {
   }),
   circuit: circuitOf,
 };
+
+/** Bits must tell the data's values apart. */
+function checkBits({ bits }: LogicSettings, { name, train: { images } }: Dataset): void {
+  if (bits > 0) {
+    if (images.length > 0 && images.every((value) => value <= 1))
+      throw new RangeError(
+        `logic: ${name} holds nothing but 0 and 1, which thresholds of bytes do not tell apart; use --bits 0.`,
+      );
+    return;
+  }
+  const one = images.find((value) => value > 0) ?? 1;
+  const other = images.find((value) => value > 0 && value !== one);
+  if (other !== undefined)
+    throw new RangeError(
+      `logic: --bits 0 is for data of 0 and one other value, but ${name} holds ${one} and ${other}; use --bits 1, 2 or 3.`,
+    );
+}
 
 /** Whose turn it is to grow at a step; -1 when nobody's is: in the first tenth (at most 200 steps) and the second half. */
 function partAt(step: number, totalSteps: number, settings: LogicSettings): number {

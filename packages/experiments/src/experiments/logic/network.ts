@@ -24,15 +24,15 @@ import type { LogicSettings } from "./options.ts";
  * of `readI` (fixed, behind the first layer). `tau [classes]`: what counts are divided by. `probe [inputs of a part, wires]`: zeros, whose gradient growth goes by.
  */
 
-const thresholds: readonly (readonly number[])[] = [[127], [63, 191], [31, 127, 223]];
+const thresholds: readonly (readonly number[])[] = [[0], [127], [63, 191], [31, 127, 223]];
 
-export const thresholdsOf = ({ bits }: LogicSettings): readonly number[] => thresholds[bits - 1]!;
+export const thresholdsOf = ({ bits }: LogicSettings): readonly number[] => thresholds[bits]!;
 
 export const gatesPerLayer = ({ gates, layers }: LogicSettings): number => gates / layers;
 
 /** Wires that a layer may read. */
 export const wiresInto = (layer: number, settings: LogicSettings, form: Pick<DataForm, "shape">): number =>
-  layer === 0 ? exampleSize(form.shape) * settings.bits : gatesPerLayer(settings);
+  layer === 0 ? exampleSize(form.shape) * thresholdsOf(settings).length : gatesPerLayer(settings);
 
 /** In how many parts the first layer's inputs take turns to grow; 0 without growth. */
 export function growthParts(settings: LogicSettings): number {

@@ -35,7 +35,7 @@ export const options = {
     type: "number",
     default: {
       of: ({ bits }, { shape }) =>
-        Math.min(16, Math.max(2, Math.floor((exampleSize(shape) * (bits as number)) / 2))),
+        Math.min(16, Math.max(2, Math.floor((exampleSize(shape) * Math.max(1, bits as number)) / 2))),
       says: "16, or half of the wires if that is less",
     },
     min: 2,
@@ -53,10 +53,10 @@ export const options = {
   bits: {
     type: "number",
     default: 2,
-    min: 1,
+    min: 0,
     max: 3,
     integer: true,
-    help: "thresholds of a pixel: > 127; > 63, > 191; or > 31, > 127, > 223",
+    help: "thresholds of a pixel: > 127; > 63, > 191; or > 31, > 127, > 223; 0: data of zeros and ones need none",
   },
   shifts: {
     type: "number",
