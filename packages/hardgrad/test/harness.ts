@@ -46,7 +46,7 @@ export async function estimates(
   seed: number,
 ): Promise<Float32Array> {
   const all = estimatesOf(estimator, c, [objective]);
-  const rows = await all.of(c, objective, count, seed);
+  const [rows] = await all.of(c, [objective], count, seed);
   all.dispose();
-  return rows;
+  return rows!;
 }

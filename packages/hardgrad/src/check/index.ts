@@ -1,5 +1,5 @@
 import type { Estimator } from "../types.ts";
-import { type BiasOptions, biased, exactFor, unbiased } from "./bias.ts";
+import { type BiasOptions, biased, exactFor, objectivesFor, unbiased } from "./bias.ts";
 import { type Case, caseOf, cases, caseText, type Entry, variantsOf } from "./cases.ts";
 import { estimatesOf } from "./estimates.ts";
 import { extremes, needs, ownership, stateKept } from "./limits.ts";
@@ -101,9 +101,9 @@ function stepsOf(
   { samples, seed }: { readonly samples: number; readonly seed: number },
   kept: Keep,
 ): Step[] {
-  const biasOptions = (of: Estimator, c: Case): BiasOptions => ({
+  const biasOptions = (of: Estimator, c: Case, among = objectives): BiasOptions => ({
     count: samples,
-    estimates: kept(estimatesOf(of, c, objectives)),
+    estimates: kept(estimatesOf(of, c, objectivesFor({ estimator: of }, among))),
   });
   const { id, supports, options } = estimator;
   const steps: Step[] = [{ what: "traits", run: () => readable(estimator) }];
@@ -118,7 +118,8 @@ function stepsOf(
   for (const variant of create ? variantsOf(id, create, estimator) : []) {
     const entry = { ...variant, seed };
     const few = exactFor(entry).filter(({ name }) => ["linear", "quadratic", "coupled"].includes(name));
-    steps.push(...stepsFor(entry, kept), ...biasSteps(entry, biasOptions(entry.estimator, entry.case), few));
+    const options = biasOptions(entry.estimator, entry.case, few);
+    steps.push(...stepsFor(entry, kept), ...biasSteps(entry, options, few));
   }
   return steps;
 }

@@ -7,7 +7,7 @@ import { caseText, type Entry, makeDistribution, repeatedLogits, seedFor, widthO
 import { freshState, lossOf, objectiveFor } from "./losses.ts";
 import { objectiveOf } from "./objectives.ts";
 import { type Outcome, shown } from "./outcome.ts";
-import type { CompiledGradient } from "./transforms.ts";
+import { type CompiledGradient, ROWS } from "./transforms.ts";
 
 const flat = (x: np.Array): number[] => x.reshape([-1]).js() as number[];
 
@@ -16,7 +16,7 @@ export function needs(entry: Entry): Outcome {
   const { estimator, id, case: c } = entry;
   const f = objectiveFor(objectiveOf("coupled"), c);
   const gradientOf = (g: Objective): number[] =>
-    flat(grad(lossOf(entry, g))(repeatedLogits(c, 50), random.key(seedFor(entry, 2))));
+    flat(grad(lossOf(entry, g))(repeatedLogits(c, ROWS), random.key(seedFor(entry, 2))));
   const blind = gradientOf((x) => detach(f(x)));
   const some = blind.some((v) => v !== 0) && blind.every(Number.isFinite);
   const declared = estimator.needs;
@@ -47,7 +47,7 @@ export function extremes(entry: Entry, program: CompiledGradient): Outcome {
     const pattern = Array.from({ length: widthOf(c.event) }, (_, i) =>
       Math.min(i % 2 ? -extreme : extreme, c.kind === "poisson" ? 0.9 : 100),
     );
-    const logits = np.broadcastTo(np.array(pattern).reshape([1, ...c.event]), [5, ...c.event]);
+    const logits = np.broadcastTo(np.array(pattern).reshape([1, ...c.event]), [ROWS, ...c.event]);
     return !flat(gradient(logits, random.key(seedFor(entry, 8)))).every(Number.isFinite);
   });
   if (soft) gradient.dispose();
@@ -66,7 +66,7 @@ export function stateKept(entry: Entry): Outcome[] {
   const before = freshState(entry);
   const first = formOf(before);
   const { losses, state } = statefulExpectation(
-    makeDistribution(c.kind, repeatedLogits(c, 3)),
+    makeDistribution(c.kind, repeatedLogits(c, ROWS)),
     objectiveFor(objectiveOf("coupled"), c),
     estimator,
     random.key(seedFor(entry, 1)),
@@ -93,7 +93,7 @@ export function stateKept(entry: Entry): Outcome[] {
 export function ownership(entry: Entry): Outcome {
   const { estimator, id, case: c } = entry;
   const f = objectiveFor(objectiveOf("coupled"), c);
-  const logits = np.array([...c.logits, ...c.logits]).reshape([2, ...c.event]);
+  const logits = np.array(Array.from({ length: ROWS }, () => c.logits).flat()).reshape([ROWS, ...c.event]);
   const key = random.key(seedFor(entry, 1));
   key.ref.dispose(); // made now, and not when it is first used
   const held: { readonly what: string; readonly array: np.Array }[] = [

@@ -24,14 +24,17 @@ export function programOf(entry: Entry): CompiledGradient {
   return jit(grad(lossOf(entry, objectiveFor(objectiveOf("coupled"), entry.case))));
 }
 
+/** Examples of every claim: of one shape, so that what is run step by step finds its kernels compiled. */
+export const ROWS = 50;
+
 /** jit = eager, the same key gives the same bits, and another key others. */
 export function transforms(entry: Entry, program: CompiledGradient): Outcome[] {
   const { case: c, id } = entry;
   const loss = lossOf(entry, objectiveFor(objectiveOf("coupled"), c));
-  const eager = flat(grad(loss)(repeatedLogits(c, 5), random.key(seedFor(entry, 1))));
-  const again = flat(grad(loss)(repeatedLogits(c, 5), random.key(seedFor(entry, 1))));
-  const jitted = flat(program(repeatedLogits(c, 5), random.key(seedFor(entry, 1))));
-  const other = flat(program(repeatedLogits(c, 5), random.key(seedFor(entry, 2))));
+  const eager = flat(grad(loss)(repeatedLogits(c, ROWS), random.key(seedFor(entry, 1))));
+  const again = flat(grad(loss)(repeatedLogits(c, ROWS), random.key(seedFor(entry, 1))));
+  const jitted = flat(program(repeatedLogits(c, ROWS), random.key(seedFor(entry, 1))));
+  const other = flat(program(repeatedLogits(c, ROWS), random.key(seedFor(entry, 2))));
   // One without noise gives every example of these, which are the same, the same gradient.
   const width = widthOf(c.event);
   const noisy = jitted.some((v, i) => !Object.is(v, jitted[i % width]));
@@ -68,8 +71,10 @@ export function mapsOverKeys(entry: Entry, program: CompiledGradient): Outcome {
   const { case: c, id } = entry;
   const loss = lossOf(entry, objectiveFor(objectiveOf("coupled"), c));
   const keys = random.split(random.key(seedFor(entry, 9)), 3);
-  const mapped = flat(vmap((key: np.Array) => grad(loss)(repeatedLogits(c, 5), key))(keys.ref));
-  const looped = np.split(keys, 3, 0).flatMap((key) => flat(program(repeatedLogits(c, 5), key.reshape([2]))));
+  const mapped = flat(vmap((key: np.Array) => grad(loss)(repeatedLogits(c, ROWS), key))(keys.ref));
+  const looped = np
+    .split(keys, 3, 0)
+    .flatMap((key) => flat(program(repeatedLogits(c, ROWS), key.reshape([2]))));
   const off = furthest(mapped, looped);
   return {
     claim: "vmap",
@@ -93,7 +98,7 @@ export function gradientsToParameters(entry: Entry): Outcome {
   const both = jit(valueAndGrad(weighted));
   /** The value at a multiple of w, and w times the gradient there. */
   const at = (scale: number): [number, number] => {
-    const [value, gradient] = both(w.ref.mul(scale), repeatedLogits(c, 50), random.key(seedFor(entry, 4)));
+    const [value, gradient] = both(w.ref.mul(scale), repeatedLogits(c, ROWS), random.key(seedFor(entry, 4)));
     return [value.js() as number, np.sum(w.ref.mul(gradient)).js() as number];
   };
   // Along w itself: for a mean of losses, which are linear in w, that is the value; for a bound it is about the difference.
