@@ -3,9 +3,12 @@ import { jit, nn, numpy as np, random, tree } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
 import * as h from "../../src/index.ts";
 import { caseOf, makeDistribution } from "../harness.ts";
+import { queue } from "../short-queues.ts";
 import { watchSlots } from "./slots.ts";
 
 const slots = await watchSlots();
+// Kernels wait as they do for users.
+queue.length = Number.POSITIVE_INFINITY;
 
 /** Buffers that a call leaves behind, exactly: what the first calls keep is what jax-js compiles and caches. */
 function left(call: (seed: number) => void): number {
