@@ -9,7 +9,7 @@ import { pairsOf, titleOf } from "../src/gated/pairs.ts";
 import { agree } from "../src/gated/random.ts";
 import { gatedTables } from "../src/gated/report.ts";
 import type { Comparison, GatedResults } from "../src/gated/results.ts";
-import { bench, hardgrad, scratch } from "./run.ts";
+import { bench, hardgrad, refused, scratch } from "./run.ts";
 
 const cwd = scratch();
 const file = join(cwd, "gated.json");
@@ -50,20 +50,20 @@ describe("bench gated", () => {
     expect(densityFigure(results).rows).toHaveLength(12);
   });
 
-  test("refuses what it can't do in one sentence", () => {
-    const refused = (flags: string, sentence: string): void => {
-      const { code, stderr } = bench(flags.split(" "), { cwd });
+  test("refuses what it can't do in one sentence", async () => {
+    const refuses = async (flags: string, sentence: string): Promise<void> => {
+      const { code, stderr } = await refused(flags.split(" "), { cwd });
       expect(stderr.trim().split("\n")).toHaveLength(1);
       expect(stderr).toContain(sentence);
       expect(code).toBe(2);
     };
-    refused("gatde", "did you mean gated?");
-    refused("gated --rows exact", "--rows");
-    refused("race --pairs a=b", "--pairs");
-    refused("gated --parts kernel", "kernels");
-    refused("gated --parts bits --out x.png", "--out draws the kernels");
-    refused(`gated --json ${file}`, "exists; add --force");
-    refused("gated --parts networks --pairs one", 'must be two runs with "="');
+    await refuses("gatde", "did you mean gated?");
+    await refuses("gated --rows exact", "--rows");
+    await refuses("race --pairs a=b", "--pairs");
+    await refuses("gated --parts kernel", "kernels");
+    await refuses("gated --parts bits --out x.png", "--out draws the kernels");
+    await refuses(`gated --json ${file}`, "exists; add --force");
+    await refuses("gated --parts networks --pairs one", 'must be two runs with "="');
   });
 });
 

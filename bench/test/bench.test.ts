@@ -11,7 +11,7 @@ import type { RowResult } from "../src/results.ts";
 import { classifierRow } from "../src/rows/classifier.ts";
 import type { Row } from "../src/rows/row.ts";
 import { exponent, ratios, spread } from "../src/statistics.ts";
-import { bench, scratch, start } from "./run.ts";
+import { bench, refused, scratch, start } from "./run.ts";
 
 const script = fileURLToPath(new URL("./fake-contestant.mjs", import.meta.url));
 
@@ -197,8 +197,8 @@ describe("the command", () => {
     [["--rounds", "0"], "--rounds must be a whole number from 1 to 1000"],
     [["--out", "race.gif"], "must end in .svg, .png, .csv"],
     [["--out", "race.svg", "--parts", "scaling"], "--out draws the race"],
-  ])("bench %j is refused in one sentence", (flags, sentence) => {
-    const run = bench(["race", ...flags]);
+  ])("bench %j is refused in one sentence", async (flags, sentence) => {
+    const run = await refused(["race", ...flags]);
     expect(run.code).toBe(2);
     expect(run.stderr).toContain(sentence);
     expect(run.stderr.trim().split("\n")).toHaveLength(1);

@@ -3,6 +3,8 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { vi } from "vitest";
+import { main } from "../src/main.ts";
 
 const scripts = {
   bench: fileURLToPath(new URL("../run.mjs", import.meta.url)),
@@ -29,6 +31,27 @@ const ask =
 
 export const bench: ReturnType<typeof ask> = ask(scripts.bench);
 export const hardgrad: ReturnType<typeof ask> = ask(scripts.hardgrad);
+
+/** What the bench says in this process of flags that it refuses: starting one for each takes longer. */
+export async function refused(
+  args: readonly string[],
+  { cwd = scratch() } = {},
+): Promise<{ code: number; stderr: string }> {
+  let stderr = "";
+  const spy = vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+    stderr += String(text);
+    return true;
+  });
+  const here = process.cwd();
+  process.chdir(cwd);
+  try {
+    const code = await main(args);
+    return { code, stderr };
+  } finally {
+    process.chdir(here);
+    spy.mockRestore();
+  }
+}
 
 /** Starts the bench and leaves it running. */
 export const start = (args: readonly string[], cwd: string): ChildProcess =>

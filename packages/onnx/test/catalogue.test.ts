@@ -47,10 +47,12 @@ describe("every estimator as an ONNX model, with random numbers from outside, an
       };
       const tolerance = amplified.includes(id) ? 1e-4 : 1e-5;
       const args = (rows: number): unknown[] => [repeatedLogits(c, rows), random.key(5), refs(state)];
+      const expected = runJax(both, args(4));
       const outside = lower(both, args(4), { random: "outside" });
-      expectClose(await runModel(outside, args(4), "node"), runJax(both, args(4)), tolerance);
-      const free = lower(both, args(4), { batch: ["input0"] });
-      expectClose(await runModel(free, args(3), "web"), runJax(both, args(3)), tolerance);
+      expectClose(await runModel(outside, args(4), "node"), expected, tolerance);
+      // Lowered for another number of examples, which no axis of an event has.
+      const free = lower(both, args(6), { batch: ["input0"] });
+      expectClose(await runModel(free, args(4), "web"), expected, tolerance);
     });
 });
 

@@ -18,7 +18,7 @@ const dataset = drawnDigits({ train: 400, test: 100 });
 async function start(name, id, settings) {
   const experiment = experiments.find((e) => e.name === name);
   const estimator = { id, options: {} };
-  const all = resolveSettings(experiment.options, { epochs: 2, batch: 20, ...settings }, dataset);
+  const all = resolveSettings(experiment.options, { epochs: 2, batch: 40, ...settings }, dataset);
   return startRun(
     experiment,
     { experiment: name, estimator, data: "drawn", seed: 3, settings: all },
