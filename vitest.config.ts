@@ -6,54 +6,67 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** The longest files first, by what they took: a long one that starts last keeps one core busy and the others idle. */
 const longest = [
   "estimators/bias.test.ts",
-  "conformance-options.test.ts",
-  "onnx/test/catalogue.test.ts",
-  "engine/training.test.ts",
   "mask-estimators.test.ts",
-  "conformance-transforms.test.ts",
-  "experiments/continual.test.ts",
+  "conformance-options.test.ts",
   "webgpu.test.ts",
+  "conformance-transforms.test.ts",
   "compare/compare.test.ts",
+  "own-modules.test.ts",
+  "experiments/continual.test.ts",
+  "onnx/test/catalogue.test.ts",
   "estimators/compiled.test.ts",
+  "compiled-losses.test.ts",
   "conformance-samples.test.ts",
   "experiments/vae.test.ts",
-  "experiments/generator.test.ts",
-  "native-losses.test.ts",
-  "gradients-of-estimators.test.ts",
-  "own-modules.test.ts",
-  "extremes.test.ts",
   "bench/test/bench.test.ts",
+  "experiments/generator.test.ts",
+  "gradients-of-estimators.test.ts",
   "bias-options.test.ts",
+  "all-samples.test.ts",
+  "distributions/mask.test.ts",
   "distributions/shift.test.ts",
+  "engine/training.test.ts",
 ];
 
 /**
- * Short files that compute and nothing else share a process, those of a folder: they find modules loaded and jax-js's
- * kernels compiled. Not all of them one: jax-js's memory never shrinks.
+ * Short files share a process, those of a project: they find modules loaded and jax-js's kernels compiled. Not all of them
+ * one: jax-js's memory never shrinks.
  */
-const together = [
-  "packages/onnx/test",
-  "packages/hardgrad/test",
-  ...["audit", "check", "distributions", "estimators", "gates"].map(
-    (name) => `packages/hardgrad/test/${name}`,
-  ),
-  ...["data", "experiments", "nn"].map((name) => `packages/experiments/test/${name}`),
+const below = (folder: string, ...names: readonly string[]) => names.map((name) => `${folder}/${name}`);
+const together: { readonly [project: string]: readonly string[] } = {
+  estimators: below("packages/hardgrad/test", "estimators", "distributions"),
+  experiments: below("packages/experiments/test", "data", "experiments", "nn"),
+  cli: below("packages/cli/test", "ask", "commands", "figures", "print", "run-folder"),
+  engine: below("packages/experiments/test", "engine", "judge"),
+  hardgrad: [
+    "packages/hardgrad/test",
+    ...below("packages/hardgrad/test", "audit", "check", "gates", "units"),
+  ],
+  onnx: ["packages/onnx/test"],
+  compiler: ["packages/compiler/test", "packages/runtime/test", "packages/runtime/test/circuit"],
+};
+
+/** A process of its own: long files, and what changes or looks at jax-js or the process from inside. */
+const apart = [
+  ...longest,
+  "hardgrad/test/quick-keys.test.ts",
+  "estimators/leak.test.ts",
+  "engine/kernel-instances.test.ts",
 ];
 
-/** A process of its own: long files, and what looks at jax-js from inside. */
-const apart = [...longest, "hardgrad/test/quick-keys.test.ts", "estimators/leak.test.ts"];
+const sharing = (folders: readonly string[]): string[] =>
+  folders.flatMap((folder) =>
+    readdirSync(join(import.meta.dirname, folder))
+      .map((name) => `${folder}/${name}`)
+      .filter((path) => path.endsWith(".test.ts") && !apart.some((name) => path.endsWith(`/${name}`))),
+  );
 
-const sharing = (folder: string): string[] =>
-  readdirSync(join(import.meta.dirname, folder))
-    .map((name) => `${folder}/${name}`)
-    .filter((path) => path.endsWith(".test.ts") && !apart.some((name) => path.endsWith(`/${name}`)));
-
-/** The files of a folder one after another, and last: a file of another sort between them would end their process. */
+/** The files of a project one after another, and last: a file of another sort between them would end their process. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId, project }: TestSpecification) => {
       const at = longest.findIndex((name) => moduleId.endsWith(`/${name}`));
-      return at < 0 ? longest.length + 1 + together.indexOf(project.name) : at;
+      return at < 0 ? longest.length + 1 + Object.keys(together).indexOf(project.name) : at;
     };
     return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
   }
@@ -90,12 +103,12 @@ export default defineConfig({
           ...each,
           name: "apart",
           include: ["packages/*/test/**/*.test.ts", "{test,bench/test,site/test}/**/*.test.ts"],
-          exclude: together.flatMap(sharing),
+          exclude: Object.values(together).flatMap(sharing),
         },
       },
-      ...together.map((folder) => ({
+      ...Object.entries(together).map(([name, folders]) => ({
         resolve: { alias },
-        test: { ...each, name: folder, include: sharing(folder), isolate: false },
+        test: { ...each, name, include: sharing(folders), isolate: false },
       })),
     ],
   },
