@@ -2,7 +2,6 @@ import * as fs from "node:fs";
 import { join } from "node:path";
 import type { Examples } from "@hardgrad/experiments";
 import { reasonOf } from "../ask/errors.ts";
-import { greyOfPng, sizeOfPng } from "./grey-png.ts";
 
 /** Reads a file of the user's. */
 export type Read = (path: string) => Uint8Array;
@@ -111,6 +110,8 @@ async function pixelsOf(
   read: Read,
   progress: Watch["progress"],
 ): Promise<{ images: Uint8Array; shape: { height: number; width: number }; changed: number }> {
+  // Loaded where there are PNG files: other commands start without it.
+  const { greyOfPng, sizeOfPng } = await import("./grey-png.ts");
   const [first] = paths as [string];
   let images = new Uint8Array();
   let shape = { height: 0, width: 0 };

@@ -56,9 +56,9 @@ test("the first screen and the help of all commands load no library", () => {
   }
 });
 
-test("train loads what draws only when it has something to draw", () => {
+test("train loads what draws, and what reads PNG files, only where there is something to draw or read", () => {
   const packages = packagesOf(loadedBy("train", "--help"));
-  for (const name of ["@observablehq/plot", "linkedom", "@resvg/resvg-js", "workerpool"])
+  for (const name of ["@observablehq/plot", "linkedom", "@resvg/resvg-js", "fast-png", "workerpool"])
     expect(packages).not.toContain(name);
   expect(packages).toContain("our experiments");
 });
