@@ -5,6 +5,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** The longest files first, by what they took: a long one that starts last keeps one core busy and the others idle. */
 const longest = [
+  "site/test/browser.test.ts",
   "estimators/bias.test.ts",
   "mask-estimators.test.ts",
   "conformance-options.test.ts",

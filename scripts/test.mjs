@@ -7,6 +7,7 @@ import { build, install, root, run } from "./prepare.mjs";
 install();
 installChromium();
 build();
+run("node site/build.mjs"); // it is in the packages
 // The longest first.
 const checks = [
   ["packages as they are installed", "node scripts/packaging/installed.mjs"],

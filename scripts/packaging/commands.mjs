@@ -1,4 +1,5 @@
 // The commands and examples of a README.
+import { join } from "node:path";
 
 /** Commands to run: code of its own and in sentences. */
 export function commandsOf(markdown) {
@@ -13,8 +14,9 @@ export function commandsOf(markdown) {
 export const scriptsOf = (markdown) =>
   [...markdown.matchAll(/```js\n([\s\S]*?)```/g)].map(([, code]) => code);
 
-/** The same command, as `hardgrad` in the PATH, with little data and one epoch where it trains. */
+/** The same command, as `hardgrad` in the PATH, with little data and one epoch where it trains; `lab` ends by itself. */
 export function shortened(command) {
+  if (/^npx hardgrad lab$/.test(command)) return `node "${join(import.meta.dirname, "lab.mjs")}"`;
   const line = command.replace(/^npx /, "").replace(/--data \S*mnist/, "--data drawn");
   if (!/^hardgrad (train|compare) /.test(line)) return line;
   const few = "--epochs 1 --train-size 200 --test-size 50 --quiet";

@@ -27,7 +27,14 @@ const guides = {
   "Your own": ["own-estimator", "own-experiment", "own-data", "data"],
   "Use cases": ["generator", "conditional", "forgetting"],
   Background: ["blog-post", "tour", "limitations"],
-  Results: ["reproducing", "performance", "conditional-measured", "forgetting-measured", "runtime-measured"],
+  Results: [
+    "reproducing",
+    "performance",
+    "conditional-measured",
+    "forgetting-measured",
+    "runtime-measured",
+    "site-measured",
+  ],
 } as const;
 const listed = new Set<string>(Object.values(guides).flat());
 const elsewhere = ["index", "estimators", "llms"];
