@@ -14,6 +14,9 @@ export const repositoryLinks =
           const href = token.attrGet("href")!;
           const target = repositoryPath(`${docs}/${page}`, href);
           if (target !== undefined) token.attrSet("href", `${REPOSITORY}${target}`);
+          // A folder's page, by the name that it has on the site.
+          else if (!/^[a-z]+:/i.test(href))
+            token.attrSet("href", href.replace(/(^|\/)README\.md/, "$1index.md"));
         }
     });
   };

@@ -45,5 +45,10 @@ const names = (folder) => {
 /** The first sentence of prose: what a page is for. */
 function firstSentence(text) {
   const paragraph = text.split("\n\n").find((part) => /^[A-Z`[*]/.test(part) && !part.startsWith("#"));
-  return paragraph?.replaceAll("\n", " ").match(/^.*?[.:](?= |$)/)?.[0] ?? "";
+  return (
+    paragraph
+      ?.replaceAll("\n", " ")
+      .replaceAll(/\[([^\]]+)\]\([^)]*\)/g, "$1")
+      .match(/^.*?[.:](?= |$)/)?.[0] ?? ""
+  );
 }

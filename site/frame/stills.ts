@@ -35,10 +35,7 @@ export async function stillOf({ id, values }: Pick<Tag, "id" | "values">, tools:
 
 /** Colours by the page's variables, so that one picture serves both grounds; without a style element, which pages refuse. */
 function themed(svg: string): string {
-  const plain = svg
-    .replaceAll(/<style>[\s\S]*?<\/style>/g, "")
-    .replaceAll(/\s*\n\s*/g, " ")
-    .replaceAll(/(<g [^>]*?) aria-label="[^"]*"/g, "$1");
+  const plain = svg.replaceAll(/<style>[\s\S]*?<\/style>/g, "").replaceAll(/\s*\n\s*/g, " ");
   return variables.reduce(
     (text, { name, light }) => text.replaceAll(new RegExp(`${light}(?=["; ])`, "gi"), `var(${name})`),
     plain,

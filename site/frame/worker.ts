@@ -174,7 +174,8 @@ async function hear(message: ToWorker): Promise<void> {
       return;
     case "step":
       run.playing = false;
-      run.target = run.ticks + 1;
+      // Of where it will be, where it is still on its way.
+      run.target = Math.max(run.target, run.ticks) + 1;
       break;
     case "set":
       run.state = message.state;

@@ -20,7 +20,9 @@ export default {
 
 /** The built page names others relative to itself; the frame around it stays when the page changes without a reload. */
 function absoluteLinks(): void {
-  for (const link of document.querySelectorAll<HTMLAnchorElement>("a[href]"))
-    if (link.origin === location.origin && !link.getAttribute("href")!.startsWith("#"))
-      link.setAttribute("href", link.pathname + link.search + link.hash);
+  for (const link of document.querySelectorAll<HTMLAnchorElement | HTMLLinkElement>("a[href], link[href]")) {
+    const { origin, pathname, search, hash } = new URL(link.href);
+    if (origin === location.origin && !link.getAttribute("href")!.startsWith("#"))
+      link.setAttribute("href", pathname + search + hash);
+  }
 }

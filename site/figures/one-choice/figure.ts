@@ -22,7 +22,7 @@ const choices = [
   { value: "exact", label: "exact gradient", family: "exact" },
   { value: "reinforce", label: "REINFORCE", family: "score function" },
   { value: "rloo", label: "RLOO", family: "coupled samples" },
-  { value: "straight-through", label: "straight-through", family: "straight-through" },
+  { value: "straight-through-sigmoid", label: "straight-through", family: "straight-through" },
   { value: "reinmax", label: "ReinMax", family: "straight-through" },
   { value: "gumbel-softmax", label: "Gumbel-softmax", family: "relaxation" },
   { value: "rebar", label: "REBAR", family: "control variate" },
@@ -41,7 +41,7 @@ export const figure = defineFigure({
     target: {
       kind: "number",
       label: "target t",
-      default: 0.45,
+      default: 0.4,
       min: 0.05,
       max: 0.95,
       step: 0.01,
@@ -50,7 +50,7 @@ export const figure = defineFigure({
     rate: {
       kind: "number",
       label: "learning rate",
-      default: 6,
+      default: 3,
       min: 0.5,
       max: 50,
       step: 0.5,
@@ -60,7 +60,7 @@ export const figure = defineFigure({
     estimators: {
       kind: "list",
       label: "estimators",
-      default: ["exact", "reinforce", "rloo", "straight-through", "reinmax"],
+      default: ["exact", "reinforce", "rloo", "straight-through-sigmoid", "reinmax"],
       choices: choices.map(({ value, label }) => ({ value, label })),
       help: "All of them see the same coin and the same random keys.",
     },
