@@ -44,15 +44,12 @@ async function markup({ id, name }: Tag, place: number): Promise<string> {
   return [
     `<div class="lab" id="${id}">`,
     `<h3 class="question" id="${id}-question" v-pre>${question}</h3>`,
-    `<div class="still" v-pre><div role="img" aria-label="${question}">${unnamed(readFileSync(svg!, "utf8").trim())}</div>`,
+    `<div class="still" v-pre><div role="img" aria-label="${question}">${readFileSync(svg!, "utf8").trim()}</div>`,
     `<p class="says">${escaped(says)}</p></div>`,
     `<LiveFigure :figure="figure${place}" />`,
     "</div>",
   ].join("\n");
 }
-
-/** Plot names the kinds of its marks, which says nothing in a picture that has one name. */
-const unnamed = (svg: string): string => svg.replaceAll(/(<g\b[^>]*?) aria-label="[^"]*"/g, "$1");
 
 const escaped = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");

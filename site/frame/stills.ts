@@ -35,7 +35,11 @@ export async function stillOf({ id, values }: Pick<Tag, "id" | "values">, tools:
 
 /** Colours by the page's variables, so that one picture serves both grounds; without a style element, which pages refuse. */
 function themed(svg: string): string {
-  const plain = svg.replaceAll(/<style>[\s\S]*?<\/style>/g, "").replaceAll(/\s*\n\s*/g, " ");
+  const plain = svg
+    .replaceAll(/<style>[\s\S]*?<\/style>/g, "")
+    .replaceAll(/\s*\n\s*/g, " ")
+    // Plot names the kinds of its marks, which says nothing in a picture that has one name.
+    .replaceAll(/(<g\b[^>]*?) aria-label="[^"]*"/g, "$1");
   return variables.reduce(
     (text, { name, light }) => text.replaceAll(new RegExp(`${light}(?=["; ])`, "gi"), `var(${name})`),
     plain,
