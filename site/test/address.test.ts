@@ -37,6 +37,8 @@ function anyValue(control: Control): fc.Arbitrary<Value> {
       return fc
         .tuple(...[0, 1].map(() => fc.double({ min: control.min, max: control.max, noNaN: true })))
         .map(([x, y]) => [snapped(control, x!), snapped(control, y!)] as const);
+    case "file":
+      return fc.constant(control.default); // stays on the visitor's machine: no link has it
     default:
       return fc.oneof(
         fc.constant(""),
