@@ -3,9 +3,9 @@ import {
   compileFunction,
   type PlainTensors,
   type Products,
+  type ProgramCost,
   Residents,
   type Stepper,
-  type Work,
 } from "@hardgrad/compiler";
 import type { Backend, HostArrays } from "@hardgrad/experiments";
 import { numpy as np } from "@jax-js/jax";
@@ -53,7 +53,7 @@ export async function limitsOf(rows: readonly Row[], say: (line: string) => void
 }
 
 /** How much one step of a row is. */
-async function workOf(row: Row, products: Products): Promise<Work> {
+async function workOf(row: Row, products: Products): Promise<ProgramCost> {
   const caught: Caught = {};
   const none = { shape: [], data: new Float32Array(1) };
   const backend: Backend = {

@@ -70,7 +70,7 @@ function conflict(before: Instruction, after: Instruction): boolean {
 }
 
 /** How much a program does. */
-export interface Work {
+export interface ProgramCost {
   /** Multiplications in matrix products. */
   readonly multiplications: number;
   /** Bytes that its loops and products read and write, each array once in each of them. */

@@ -1,7 +1,7 @@
 import { fastDraw, runKeys } from "@hardgrad/onnx";
 import { lowerGraph, singleDraws } from "@hardgrad/onnx/graph";
 import { AbstractArray, copied, dtypeOf, type PlainTensor, type PlainTensors, write } from "./arrays.ts";
-import type { Work } from "./assemble-run.ts";
+import type { ProgramCost } from "./assemble-run.ts";
 import { compileGraph } from "./compile-graph.ts";
 import { type BoundProgram, bindProgram } from "./program.ts";
 import type { Residents } from "./residents.ts";
@@ -37,7 +37,7 @@ export interface CompiledFunction {
   /** For whoever looks: what runs, in order. */
   readonly explain: readonly string[];
   /** How much that is. */
-  readonly work: Work;
+  readonly work: ProgramCost;
 }
 
 /** The trees in which a function gets its arguments, with anything for leaves. */

@@ -18,12 +18,12 @@ import {
   assembleRun,
   type ByteRange,
   type Instruction,
+  type ProgramCost,
   shareOf,
   trafficOf,
-  type Work,
   wholeOf,
 } from "./assemble-run.ts";
-import { describe } from "./describe.ts";
+import { describeLoop } from "./describe-loop.ts";
 import { type HostOperation, hostOperation } from "./host.ts";
 import { livesOf, placesOfUpdates, usesOf } from "./lives.ts";
 import { type CompiledLoop, compileLoop } from "./loops/compile-loop.ts";
@@ -59,7 +59,7 @@ export interface CompiledGraph {
   readonly bytes: number;
   /** For whoever looks: what runs, in order; and how much it is. */
   readonly explain: readonly string[];
-  readonly work: Work;
+  readonly work: ProgramCost;
 }
 
 export interface GraphLayout {
@@ -195,7 +195,7 @@ export function compileGraph(
     const uses = usesOfStep(step);
     if (step.kind === "loop") {
       const cost = size(step.lengths) * step.nodes.length;
-      addLoop(uses, compileLoop(step, storageOf, target), cost, describe(step, storageOf));
+      addLoop(uses, compileLoop(step, storageOf, target), cost, describeLoop(step, storageOf));
       continue;
     }
     const result = `${step.node.op} ${step.node.outputs.map((x) => `[${x.shape}]`).join(" ")}`;

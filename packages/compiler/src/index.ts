@@ -1,6 +1,6 @@
 export type { Elements, ElementType, PlainTensor, PlainTensors } from "./arrays.ts";
 export { dtypeOf, signatureOf } from "./arrays.ts";
-export type { Work } from "./assemble-run.ts";
+export type { ProgramCost } from "./assemble-run.ts";
 export { type Blas, loadBlas, type NoBlas } from "./blas/load.ts";
 export { chooseProducts, type Products, type ProductsOptions } from "./choose-products.ts";
 export {

@@ -1,6 +1,6 @@
 import { type Code, call, control, get, i32, int } from "@hardgrad/onnx/graph";
 import { THREAD, THREADS } from "./assemble-run.ts";
-import { partsOf, sgemmOf } from "./blas/sgemm.ts";
+import { sgemmOf, sharesOf } from "./blas/sgemm.ts";
 import type { ProductCall } from "./products.ts";
 
 /** The functions that a program has for its products, by their numbers. */
@@ -39,7 +39,7 @@ export function productCode(
   if (!shared) return { code: products.flatMap(whole), shared };
   // Our own kernels share out each product by themselves.
   const parted = (product: ProductCall): Code =>
-    byBlas(product) ? byThread(threads, (t) => partsOf(product, threads)[t]!.flatMap(blas)) : own(product);
+    byBlas(product) ? byThread(threads, (t) => sharesOf(product, threads)[t]!.flatMap(blas)) : own(product);
   const listed = products.length >= threads && products.every(byBlas);
   const code = listed
     ? byThread(threads, (t) => shareOfList(products, t, threads).flatMap(blas))

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { callFrom, WORTH_THREADS } from "../src/blas/call.ts";
 import { loadBlas } from "../src/blas/load.ts";
-import { partsOf, sgemmOf } from "../src/blas/sgemm.ts";
+import { sgemmOf, sharesOf } from "../src/blas/sgemm.ts";
 import type { Multiply } from "../src/product.ts";
 import { ownCacheFolder } from "./blas/fixtures.ts";
 
@@ -216,7 +216,7 @@ test("parts of a product are the product", () => {
       const { address: y, rowStride: br, columnStride: bc } = right;
       const c = 4 * 40_000;
       const ldc = n + gaps[2];
-      const parts = partsOf([m, n, k, x, ar, ac, y, br, bc, c, ldc, 0], threads);
+      const parts = sharesOf([m, n, k, x, ar, ac, y, br, bc, c, ldc, 0], threads);
       expect(parts.length).toBe(threads);
       // Each element of C once, from its row of A and its column of B.
       const seen = new Map<number, readonly number[]>();

@@ -4,7 +4,7 @@ import { UsageError } from "./errors.ts";
 import { optionValue } from "./flags.ts";
 import { isModuleFile } from "./module-file.ts";
 import { moduleKind } from "./own.ts";
-import { partsOf } from "./spec-text.ts";
+import { splitSpec } from "./spec-text.ts";
 import { nearest, unknownName } from "./suggest.ts";
 
 /** The estimator of an id, with its defaults; a UsageError with a suggestion if there is none. */
@@ -38,7 +38,7 @@ export function entryOf(id: string): CatalogueEntry {
  * parseEstimator("rloo:samples=4"); // { id: "rloo", options: { samples: 4 } }
  */
 export function parseEstimator(text: string): EstimatorSpec {
-  const { id, options: parts } = partsOf(text);
+  const { id, options: parts } = splitSpec(text);
   const { options: table } = estimatorOf(id);
   const options: { [name: string]: number | string | boolean } = {};
   for (const part of parts) {

@@ -6,7 +6,7 @@ import { isOwnData, loadOwnData, ownFile } from "../data/own-data.ts";
 import { Failure, reasonOf, UsageError } from "./errors.ts";
 import { isModuleFile, loadModule, type ModuleFile } from "./module-file.ts";
 import { guardedExperiment, wrongExperiment } from "./own-experiment.ts";
-import { partsOf, specsOf } from "./spec-text.ts";
+import { specsOf, splitSpec } from "./spec-text.ts";
 import { unknownName } from "./suggest.ts";
 
 /** Modules of the user's that this command was given, by how they were named. They are loaded once, before it starts. */
@@ -27,7 +27,7 @@ export async function loadNamed(words: readonly string[]): Promise<void> {
     const value = word.startsWith("--") ? (/^--[^=]+=(.*)$/.exec(word)?.[1] ?? "") : word;
     if (elsewhere.some((flag) => word.startsWith(`${flag}=`))) continue;
     for (const spec of specsOf(value)) {
-      const { id } = partsOf(spec);
+      const { id } = splitSpec(spec);
       if (isModuleFile(id)) await load(id);
     }
     for (const config of configsIn(value)) await loadModulesOf(config, value);

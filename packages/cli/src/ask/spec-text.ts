@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { isModuleFile } from "./module-file.ts";
 
 /** An estimator as it is written: `rloo:samples=8`; a path may have colons of its own, as `C:\mine.mjs:scale=2`. */
-export function partsOf(spec: string): { readonly id: string; readonly options: readonly string[] } {
+export function splitSpec(spec: string): { readonly id: string; readonly options: readonly string[] } {
   const [, file, rest] = /^(.+?\.m?[jt]s)(?::(.*))?$/.exec(spec) ?? [];
   if (file !== undefined) return { id: file, options: rest === undefined ? [] : rest.split(":") };
   const [id = "", ...options] = spec.split(":");
@@ -16,7 +16,7 @@ export function specsOf(text: string): string[] {
   for (let start = 0, end = 1; start < words.length; start = end, end++) {
     const spec = (to: number): string => words.slice(start, to).join(",").trim();
     const isFile = (to: number): boolean => {
-      const { id } = partsOf(spec(to));
+      const { id } = splitSpec(spec(to));
       return isModuleFile(id) && existsSync(id);
     };
     while (end < words.length && !isFile(end)) end++;

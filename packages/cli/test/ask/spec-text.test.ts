@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { estimatorFileName } from "../../src/ask/estimator.ts";
-import { partsOf, specsOf } from "../../src/ask/spec-text.ts";
+import { specsOf, splitSpec } from "../../src/ask/spec-text.ts";
 import { scratch } from "../run.ts";
 
 const here = process.cwd();
@@ -23,7 +23,7 @@ test.each([
   ["./a:b.js:scale=2", "./a:b.js", ["scale=2"]],
   ["./mine.mjs:", "./mine.mjs", [""]],
 ])("%s: its id and its options", (spec, id, options) => {
-  expect(partsOf(spec)).toEqual({ id, options });
+  expect(splitSpec(spec)).toEqual({ id, options });
 });
 
 test.each([

@@ -36,7 +36,7 @@ export function sgemmOf(product: ProductCall): readonly number[] | undefined {
 }
 
 /** A product by its rows or its columns, whichever are more: for each thread none or one. */
-export function partsOf(product: ProductCall, threads: number): readonly (readonly ProductCall[])[] {
+export function sharesOf(product: ProductCall, threads: number): readonly (readonly ProductCall[])[] {
   const [m, n, k, a, aRow, aColumn, b, bRow, bColumn, c, cRow, accumulate] = product as Twelve;
   const long = Math.max(m, n);
   const units = Math.ceil(long / TOGETHER);

@@ -4,7 +4,7 @@ import type { Storage, View } from "../views.ts";
 import { splat, splatInt, type Writer } from "../writer.ts";
 import { emitNode } from "./emit-node.ts";
 import { type Nest, readKey, writeKey } from "./nest.ts";
-import type { Mode, NestMemory } from "./nest-memory.ts";
+import type { NestMemory, Pass } from "./nest-memory.ts";
 import { addTo, type Sum } from "./sums.ts";
 
 /** Writes what a nest does for an element: its nodes in order. */
@@ -24,7 +24,7 @@ export class LoopBody {
   }
 
   /** @param sums the reductions that run here. */
-  emit({ single, many }: Mode, sums: readonly Sum[] = []): void {
+  emit({ single, many }: Pass, sums: readonly Sum[] = []): void {
     for (let shift = 0; shift < many; shift++)
       this.#emitOne(
         single,

@@ -15,7 +15,7 @@ import type { Storage } from "../views.ts";
 import { type Target, Writer } from "../writer.ts";
 import { LoopBody } from "./body.ts";
 import { arrangeNest, type Nest, writeKey } from "./nest.ts";
-import { type Mode, NestMemory } from "./nest-memory.ts";
+import { NestMemory, type Pass } from "./nest-memory.ts";
 import { beginSums, endRun, pushResult, RUN, type Sum } from "./sums.ts";
 
 /** A loop nest as a function of two parameters: it does the iterations `[from, to)` of its outermost loop. */
@@ -33,8 +33,8 @@ const TO = 1;
 const MOST_TURNS = 4;
 const UNROLLED = 64;
 
-const plain: Mode = { single: false, many: 1 };
-const oneByOne: Mode = { single: true, many: 1 };
+const plain: Pass = { single: false, many: 1 };
+const oneByOne: Pass = { single: true, many: 1 };
 
 /**
  * @param storageOf where the values lie that are in memory.
@@ -83,14 +83,14 @@ class LoopCompiler {
   }
 
   /** Loops over what is kept, from a level inwards. */
-  #kept(level: number, mode: Mode): void {
+  #kept(level: number, mode: Pass): void {
     if (level < this.#nest.kept) this.#loopAt(level, mode, (inner) => this.#kept(level + 1, inner));
     else if (level === this.#nest.order.length) this.#body.emit(mode);
     else this.#reduce(level, mode);
   }
 
   /** All reductions inside the loops over what is kept, and their results. */
-  #reduce(level: number, mode: Mode): void {
+  #reduce(level: number, mode: Pass): void {
     const w = this.#w;
     const reductions = this.#loop.nodes.filter(({ folded }) => folded.includes(true));
     const { lengths, folded } = this.#nest;
@@ -115,19 +115,19 @@ class LoopCompiler {
   }
 
   /** Loops over what is folded, from a level inwards. */
-  #folded(level: number, mode: Mode, sums: readonly Sum[]): void {
+  #folded(level: number, mode: Pass, sums: readonly Sum[]): void {
     if (level === this.#nest.order.length) {
       this.#body.emit(mode, sums);
       return;
     }
     const innermost = level === this.#nest.order.length - 1;
-    const inside = (inner: Mode): void => this.#folded(level + 1, inner, sums);
+    const inside = (inner: Pass): void => this.#folded(level + 1, inner, sums);
     this.#loopAt(level, mode, inside, innermost ? sums : []);
     if (innermost) endRun(this.#w, sums);
   }
 
   /** A loop over the axis of a level: vectors of four along the last axis, and what is left of it one by one. */
-  #loopAt(level: number, mode: Mode, inside: (mode: Mode) => void, sums: readonly Sum[] = []): void {
+  #loopAt(level: number, mode: Pass, inside: (mode: Pass) => void, sums: readonly Sum[] = []): void {
     const { order, lengths, folded, overrun } = this.#nest;
     const axis = order[level]!;
     const length = lengths[axis]!;
@@ -140,7 +140,7 @@ class LoopCompiler {
     this.#memory.within(() => {
       const moving = this.#memory.enter(level, vector ? 4 : 1, outermost ? FROM : undefined);
       /** A loop up to a limit, so many iterations and elements of the axis at a time. */
-      const run = (limit: Code, iterations: number, elements: number, inner: Mode, flush: boolean): void => {
+      const run = (limit: Code, iterations: number, elements: number, inner: Pass, flush: boolean): void => {
         w.emit(control.block, control.loop, get(i));
         if (iterations > 1) w.emit(int(iterations - 1), i32.add);
         w.emit(limit, i32.atLeast, branchIf(1));

@@ -4,7 +4,7 @@ import type { Writer } from "../writer.ts";
 import type { Nest } from "./nest.ts";
 
 /** How a part of the nest runs: one element at a time, in the first lane; or so many vectors at once. */
-export interface Mode {
+export interface Pass {
   readonly single: boolean;
   readonly many: number;
 }
@@ -92,7 +92,7 @@ export class NestMemory {
   }
 
   /** Loads what moves at this level and in no loop inside it; what moves in the innermost is loaded where it is used. */
-  loadAt(level: number, { single, many }: Mode): string[] {
+  loadAt(level: number, { single, many }: Pass): string[] {
     if (level === this.#nest.order.length - 1 && level >= 0) return [];
     const keys: string[] = [];
     for (const [key, place] of this.#places) {

@@ -32,7 +32,7 @@ const circular =
 export const sine: VectorFunction = circular(0);
 export const cosine: VectorFunction = circular(2);
 
-export function atan(w: Writer, x: number): void {
+export function arctangent(w: Writer, x: number): void {
   const a = w.keep(get(x), f32x4.abs);
   const far = w.keep(get(a), w.number(2.414213562373095), f32x4.more);
   const middle = w.keep(get(a), w.number(0.4142135623730951), f32x4.more);

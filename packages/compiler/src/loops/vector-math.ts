@@ -1,7 +1,7 @@
 import { f32x4, get, i32x4, set, v128 } from "@hardgrad/onnx/graph";
 import type { Writer } from "../writer.ts";
 import { polynomial, shift } from "./polynomial.ts";
-import { asin, atan, cosine, sine } from "./trigonometry.ts";
+import { arctangent, asin, cosine, sine } from "./trigonometry.ts";
 
 /** The bits of sqrt(1/2). */
 const rootOfHalf = 0x3f3504f3;
@@ -182,6 +182,6 @@ export const vectorMath: VectorMath = {
   Erf: erf,
   Sin: sine,
   Cos: cosine,
-  Atan: atan,
+  Atan: arctangent,
   Asin: asin,
 };
