@@ -77,7 +77,13 @@ export default defineConfig({
     nav,
     sidebar,
     outline: [2, 3],
-    search: { provider: "local", options: { _render: plainly } },
+    search: {
+      provider: "local",
+      options: {
+        _render: plainly,
+        translations: { button: { buttonText: "Search", buttonAriaLabel: "Search K" } },
+      },
+    },
     socialLinks: [
       { icon: { svg: github }, link: "https://github.com/hardgrad/hardgrad", ariaLabel: "GitHub" },
     ],
