@@ -31,7 +31,8 @@ for (const [look, options] of looks) {
     await page.goto(
       `http://127.0.0.1:${server.address().port}/${name === "index" ? "" : `explainer/${name}.html`}`,
     );
-    await page.waitForSelector(".lab.is-live .host svg", { timeout: 120_000 });
+    await page.locator(".lab").first().scrollIntoViewIfNeeded();
+    await page.waitForSelector(".lab.is-live .host svg", { state: "attached", timeout: 60_000 });
     await page
       .locator(".lab")
       .first()

@@ -11,7 +11,7 @@ import { findChromium } from "../scripts/chromium.mjs";
 const root = join(import.meta.dirname, "..");
 const texts = ["start.html", "choosing.html", "performance.html", "api/hardgrad.html"];
 const figures = ["", ...["neuron", "directions", "cost", "train", "digits", "gates", "forgetting"].map((name) => `explainer/${name}.html`), "estimators/rloo.html"]; // biome-ignore format: a list
-const RUNS = 3;
+const RUNS = 1;
 
 const server = labServer(join(root, "packages/cli/site"));
 await new Promise((done) => server.listen(0, "127.0.0.1", done));
@@ -33,7 +33,10 @@ async function measure(path, live) {
     const loaded = [];
     page.on("response", (r) => /\.js($|\?)/.test(r.url()) && loaded.push(r.url()));
     await page.goto(`${origin}/${path}`, { waitUntil: "load" });
-    if (live) await page.waitForSelector(".lab.is-live", { timeout: 120_000 });
+    if (live) {
+      await page.locator(".lab").first().scrollIntoViewIfNeeded();
+      await page.waitForSelector(".lab.is-live", { state: "attached", timeout: 60_000 });
+    }
     const ms = await page.evaluate(() => performance.now());
     if (!live) await page.waitForLoadState("networkidle");
     visits.push({ ms, loaded });
@@ -68,7 +71,7 @@ writeFileSync(
 
 What a visitor's browser loads before a page can be used, and how soon a figure shows numbers that were computed there. A picture with true numbers, made when the site was built, is there at once.
 
-Scripts are compressed by gzip, counted up to the first live picture; for pages without a figure, all of them. Time is from the request to that picture, the median of ${RUNS} visits by a fresh profile. By \`node site/weight.mjs\`, ${date}, ${machine}, Chromium without a GPU ([all numbers](results/site-weight.json)).
+Scripts are compressed by gzip, counted up to the first live picture; for pages without a figure, all of them. Time is from the request to that picture, ${RUNS === 1 ? "one visit" : `the median of ${RUNS} visits`} by a fresh profile, with other work on the machine. By \`node site/weight.mjs\`, ${date}, ${machine}, Chromium without a GPU ([all numbers](results/site-weight.json)).
 
 | page | scripts | first live numbers |
 |---|---|---|
