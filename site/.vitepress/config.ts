@@ -57,6 +57,8 @@ export default defineConfig({
   base,
   rewrites: { "api/README.md": "api/index.md" },
   metaChunk: true,
+  // What a visitor does not ask for is not loaded.
+  router: { prefetchLinks: false },
   head: [
     ["link", { rel: "icon", type: "image/svg+xml", href: `${base}favicon.svg` }],
     ["style", {}, `:root{${ground("light")}}.dark{${ground("dark")}}`],
