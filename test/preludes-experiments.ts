@@ -22,11 +22,14 @@ const trained: { readonly [name: string]: experiments.Experiment } = {
   runtimeFile: experiments.binary,
   checkRuntimeFile: experiments.binary,
   timeTasks: experiments.continual,
+  trainedCircuit: experiments.logic,
+  checkCircuit: experiments.logic,
 };
 
 const small: { readonly [name: string]: experiments.Settings } = {
   classifier: { hidden: 12, batch: 50, epochs: 2 },
   binary: { hidden: 16, batch: 50, epochs: 1 },
+  logic: { gates: 40, batch: 50, epochs: 1, shifts: 0 },
   continual: { layers: "12-10", tasks: 2, batch: 20, epochs: 1, fisher: 20, memory: 5 },
 };
 
@@ -35,7 +38,10 @@ function configOf(experiment: experiments.Experiment): experiments.RunConfig {
   const settings = experiments.resolveSettings(options, small[name]!, dataset);
   return {
     experiment: name,
-    estimator: { id: "straight-through", options: {} },
+    estimator: {
+      id: experiment === experiments.logic ? "straight-through-argmax" : "straight-through",
+      options: {},
+    },
     data: "drawn",
     seed: 1,
     settings,
@@ -101,6 +107,12 @@ export function experimentsScope(name: string): Scope {
       file: async () => {
         const { config, ...rest } = await checkpoint();
         return experiments.exportModel("", model(config), experiments.parametersOf({ config, ...rest }), {});
+      },
+    }),
+    ...(name === "checkCircuit" && {
+      circuit: async () => {
+        const made = await checkpoint();
+        return experiments.trainedCircuit(experiment, experiments.parametersOf(made), made.config);
       },
     }),
     ...(name === "checkRuntimeFile" && {

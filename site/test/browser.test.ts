@@ -58,6 +58,46 @@ async function serious(page: Page): Promise<string[]> {
 const sideways = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
+/** Everything in a figure is reached by Tab. */
+async function expectReached(page: Page, id: string): Promise<void> {
+  for (const fold of await page.locator(`#${id} .controls details`).all())
+    await fold.locator("summary").click();
+  const parts = `#${id} :is(input, select, button:not(:disabled), summary, .pad)`;
+  const count = await page.locator(parts).count();
+  await page.locator(`#${id} .live`).focus();
+  const reached = new Set<number>();
+  for (let i = 0; i < count + 2; i++) {
+    await page.keyboard.press("Tab");
+    reached.add(
+      await page.evaluate(
+        (all) => [...document.querySelectorAll(all)].indexOf(document.activeElement!),
+        parts,
+      ),
+    );
+  }
+  reached.delete(-1);
+  expect(reached.size).toBe(count);
+}
+
+/** Every control works by keyboard, and the address follows. */
+async function expectOperated(page: Page, id: string, controls: AnyFigure["controls"]): Promise<void> {
+  for (const [name, { kind }] of Object.entries(controls)) {
+    const keys = { number: ["ArrowRight"], choice: ["ArrowDown"], flag: ["Space"], point: ["ArrowUp"], picture: ["Space", "ArrowRight", "ArrowDown", "Space"] }[kind as string]; // biome-ignore format: a list
+    if (kind === "list")
+      await page.locator(`fieldset:has(> #${id}-${name}-help) input`).first().press("Space");
+    if (!keys) continue;
+    await page.locator(`#${id}-${name}`).focus();
+    for (const key of keys) await page.keyboard.press(key);
+    await page
+      .waitForFunction((key) => new URL(location.href).searchParams.has(key), `${id}.${name}`, {
+        timeout: 20_000,
+      })
+      .catch(() => {
+        throw new Error(`${id}.${name} does not come into the address`);
+      });
+  }
+}
+
 describe.skipIf(!executablePath)(`pages${executablePath ? "" : " (no Chromium here)"}`, () => {
   let browser: Browser;
   let lab: Server;
@@ -78,7 +118,7 @@ describe.skipIf(!executablePath)(`pages${executablePath ? "" : " (no Chromium he
   });
 
   describe.each(shown)("%s", (id, path, figure) => {
-    test("computes here what Node does, in a page without faults, on a phone and in the dark too", async () => {
+    test("computes here what Node does, without faults, by keyboard, in the dark and on a phone too", async () => {
       const { page, context, faults } = await watched(browser, origin);
       await page.goto(`${origin}/${path}`);
       await live(page, id);
@@ -88,11 +128,13 @@ describe.skipIf(!executablePath)(`pages${executablePath ? "" : " (no Chromium he
         expectSameText((await page.locator(`#${id} .live .says`).textContent())!, says, "sentence");
       expect(await page.locator(`#${id} .state`).textContent()).toContain("WebAssembly");
       expect(await serious(page)).toEqual([]);
+      await expectReached(page, id);
       await page.evaluate(() => document.documentElement.classList.add("dark"));
       expect(await serious(page)).toEqual([]);
       await page.setViewportSize({ width: 360, height: 740 });
       await page.waitForFunction((name) => document.querySelector(`#${name} .host svg`)!.getBoundingClientRect().width <= 340, id); // biome-ignore format: one thought
       expect(await sideways(page)).toBe(0);
+      await expectOperated(page, id, figure.controls);
       expect(faults).toEqual([]);
       await context.close();
     });
@@ -121,65 +163,6 @@ describe.skipIf(!executablePath)(`pages${executablePath ? "" : " (no Chromium he
       if (!figure.measured) expect(await picture(other.page, id)).toBe(second);
       await other.context.close();
     });
-
-    test("everything in it can be reached by keyboard, and has a name", async () => {
-      const { page, context } = await watched(browser, origin);
-      await page.goto(`${origin}/${path}`);
-      await live(page, id);
-      for (const fold of await page.locator(`#${id} .controls details`).all())
-        await fold.locator("summary").click();
-      const wanted = page.locator(`#${id}`).locator("input, select, button:not(:disabled), summary, .pad");
-      await page.locator(`#${id} .live`).focus();
-      const reached = new Set<string>();
-      const mark = (): Promise<string> =>
-        page.evaluate((name) => {
-          const all = [
-            ...document.querySelectorAll(`#${name} :is(input, select, button:not(:disabled), summary, .pad)`),
-          ];
-          return String(all.indexOf(document.activeElement!));
-        }, id);
-      const count = await wanted.count();
-      for (let i = 0; i < count + 2; i++) {
-        await page.keyboard.press("Tab");
-        reached.add(await mark());
-      }
-      reached.delete("-1");
-      expect(reached.size).toBe(count);
-      await context.close();
-    });
-  });
-
-  test("every control works by keyboard, and the address follows", async () => {
-    const { page, context } = await watched(browser, origin);
-    for (const [id, path, figure] of shown) {
-      await page.goto(`${origin}/${path}`);
-      await live(page, id);
-      for (const [name, { kind }] of Object.entries(figure.controls)) {
-        const control = page.locator(`#${id}-${name}`);
-        if (kind === "list") {
-          const box = page.locator(`fieldset:has(> #${id}-${name}-help) input`).first();
-          await box.evaluate((input) => input.closest("details")?.setAttribute("open", ""));
-          await box.press("Space");
-          continue;
-        }
-        await control.focus();
-        if (kind === "number") await page.keyboard.press("ArrowRight");
-        else if (kind === "choice") await page.keyboard.press("ArrowDown");
-        else if (kind === "flag") await page.keyboard.press("Space");
-        else if (kind === "point") await page.keyboard.press("ArrowUp");
-        else if (kind === "picture")
-          for (const key of ["Space", "ArrowRight", "ArrowDown", "Space"]) await page.keyboard.press(key);
-        else continue;
-        await page
-          .waitForFunction((key) => new URL(location.href).searchParams.has(key), `${id}.${name}`, {
-            timeout: 20_000,
-          })
-          .catch(() => {
-            throw new Error(`${id}.${name} does not come into the address`);
-          });
-      }
-    }
-    await context.close();
   });
 
   test("on any host, below any path, without shared memory: the same numbers, on one thread", async () => {
@@ -286,6 +269,8 @@ describe.skipIf(!executablePath)(`pages${executablePath ? "" : " (no Chromium he
   test("finds words in all pages", async () => {
     const { page, context, faults } = await watched(browser, origin);
     await page.goto(`${origin}/`);
+    // The key is heard once the page's script runs.
+    await live(page, "one-choice");
     await page.keyboard.press("Control+k");
     await page.getByPlaceholder("Search").fill("leave-one-out");
     await page.locator(".VPLocalSearchBox .result").first().waitFor();

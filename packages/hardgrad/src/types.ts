@@ -2,7 +2,8 @@ import type { numpy as np } from "@jax-js/jax";
 import type { ReferenceKey } from "./references/index.ts";
 import type { Reference } from "./references/paper.ts";
 
-export type { Reference, ReferenceKey };
+export type { ReferenceKey } from "./references/index.ts";
+export type { Reference } from "./references/paper.ts";
 
 /**
  * Ownership: as everywhere in jax-js, a function consumes the arrays it is given; pass `x.ref` to keep `x`.
