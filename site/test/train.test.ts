@@ -128,8 +128,8 @@ describe("a digit drawn by hand", () => {
     const [left, right, top, bottom] = boxOf(centred(pictureOf(small))!) as [number, number, number, number];
     expect(bottom - top + 1).toBeGreaterThanOrEqual(18);
     expect(bottom - top + 1).toBeLessThanOrEqual(20);
-    expect((left + right) / 2).toBeCloseTo(13.5, 0);
-    expect((top + bottom) / 2).toBeCloseTo(13.5, 0);
+    expect((left + right) / 2).toBe(13.5);
+    expect((top + bottom) / 2).toBe(13.5);
     const wide = digit((x, y) => (y >= 20 && y < 24 && x >= 1 && x < 27 ? 255 : 0));
     const [from, to] = boxOf(centred(pictureOf(wide))!) as [number, number];
     expect(to - from + 1).toBeLessThanOrEqual(22);

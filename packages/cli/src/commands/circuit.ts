@@ -1,13 +1,13 @@
 import * as fs from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { checkCircuit, parametersOf, trainedCircuit, useDevice } from "@hardgrad/experiments";
 import { type Circuit, CircuitError, circuitStatistics, simplifyCircuit } from "@hardgrad/runtime/circuit";
 import type { Command } from "commander";
 import { whichCan } from "../ask/configuration.ts";
-import { Failure, UsageError, writeFailure } from "../ask/errors.ts";
+import { Failure, UsageError } from "../ask/errors.ts";
 import type { Flags } from "../ask/flags.ts";
 import { datasetOf } from "../data/progress.ts";
-import { writeWhole } from "../disk/files.ts";
+import { writeInto } from "../disk/files.ts";
 import { circuitFormat, circuitFormats, namesCircuit } from "../export/circuit.ts";
 import { narrator, percent, print, printJson } from "../print/console.ts";
 import { originOf } from "../run-folder/origin.ts";
@@ -41,7 +41,7 @@ export async function makeCircuit(path: string, flags: Flags): Promise<void> {
     throw new Failure(
       `the circuit was not written: it differs from the network for ${check.differing} of ${check.images} images; this is a fault of hardgrad, please report it.`,
     );
-  write(file, content);
+  writeInto(file, content);
   const bytes = fs.statSync(file).size;
   if (flags.json)
     printJson({ run: path, file, bytes, gates: before.gates, simplified: after, ...check, metadata: meta });
@@ -81,15 +81,6 @@ function targetOf(run: string, format: ReturnType<typeof circuitFormat>, flags: 
   if (!flags.force && fs.existsSync(file))
     throw new UsageError(`${file} exists; add --force to replace it, or choose another --out.`);
   return file;
-}
-
-function write(path: string, content: string | Uint8Array): void {
-  try {
-    fs.mkdirSync(dirname(path), { recursive: true });
-  } catch (error) {
-    throw writeFailure(dirname(path), error);
-  }
-  writeWhole(path, content);
 }
 
 /** Its arguments and options. */

@@ -1,5 +1,3 @@
-import * as fs from "node:fs";
-import { dirname } from "node:path";
 import {
   type Checker,
   type Checkpoint,
@@ -18,10 +16,10 @@ import {
   writeSafetensors,
 } from "@hardgrad/experiments";
 import type { Command } from "commander";
-import { Failure, UsageError, writeFailure } from "../ask/errors.ts";
+import { Failure, UsageError } from "../ask/errors.ts";
 import type { Flags } from "../ask/flags.ts";
 import { unknownName } from "../ask/suggest.ts";
-import { writeWhole } from "../disk/files.ts";
+import { writeInto } from "../disk/files.ts";
 import { checkedText, makeRuntimeFile } from "../export/runtime.ts";
 import { type Format, formats, targetsOf } from "../export/targets.ts";
 import { modelsOfTasks, taskRuntimeFile } from "../export/tasks.ts";
@@ -207,15 +205,6 @@ async function checkerOf(flags: Flags, narrate: Narrate): Promise<Checker | unde
     narrate(`not checked against jax-js: ${error.message}`);
     return undefined;
   }
-}
-
-function writeInto(path: string, content: Uint8Array): void {
-  try {
-    fs.mkdirSync(dirname(path), { recursive: true });
-  } catch (error) {
-    throw writeFailure(dirname(path), error);
-  }
-  writeWhole(path, content);
 }
 
 /** Its arguments and options. */

@@ -28,6 +28,16 @@ export function writeWhole(path: string, content: string | Uint8Array, disk: Dis
   }
 }
 
+/** Writes a file as `writeWhole` does, and makes its folder where there is none. */
+export function writeInto(path: string, content: string | Uint8Array): void {
+  try {
+    fs.mkdirSync(dirname(path), { recursive: true });
+  } catch (error) {
+    throw writeFailure(dirname(path), error);
+  }
+  writeWhole(path, content);
+}
+
 /** Appends to a file; if that fails the file is as it was, without half a line. */
 export function appendWhole(path: string, content: string | Uint8Array, disk: Disk = fs): void {
   const size = fs.existsSync(path) ? fs.statSync(path).size : 0;
