@@ -3,6 +3,7 @@
 // Needs `npm run build`. Numbers of the page come from the results; only what explains them is written here.
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { findEstimator } from "hardgrad";
 import { raceFigure, scalingFigure } from "./dist/figure.js";
 import * as report from "./dist/report.js";
 
@@ -58,8 +59,16 @@ function estimators() {
   if (results.estimators.length === 0) return "";
   const one = results.estimators.filter((e) => e.evaluations === 1);
   const over = one.filter((e) => e.ratio.median > 1.1);
-  const list = over.map((e) => `${e.estimator} on ${e.device} (${two(e.ratio.median)})`).join(", ");
-  const said = over.length === 0 ? "None costs more." : `More: ${list}; they draw several samples, or learn.`;
+  const averages = (e) => "samples" in findEstimator(e.estimator).create().options;
+  const listed = (some) =>
+    some.map((e) => `${e.estimator} on ${e.device} (${e.ratio.median.toFixed(2)})`).join(", ");
+  const [several, others] = [over.filter(averages), over.filter((e) => !averages(e))];
+  const said = [
+    several.length > 0 && `These average over several samples: ${listed(several)}.`,
+    others.length > 0 && `Slower with one sample: ${listed(others)}.`,
+  ]
+    .filter(Boolean)
+    .join(" ");
   return `
 ## Estimators
 

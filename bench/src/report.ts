@@ -92,17 +92,18 @@ export function outsideTable({ outside }: BenchResults): Table {
 
 /** The least time in which the machine could do each row, and how near each contestant comes to it. */
 export function limitTable({ race, limits }: Pick<BenchResults, "race" | "limits">): Table {
-  const titles = [...titlesOf(race, true), ...titlesOf(race, false)];
+  const everywhere = (id: string): boolean =>
+    race.every(({ contestants }) => contestants.some((c) => c.id === id && c.milliseconds));
+  const titles = [...titlesOf(race, true), ...titlesOf(race, false)].filter(([id]) => everywhere(id));
   const rows = limits.map((limit) => {
     const contestants = race.find(({ id }) => id === limit.row)?.contestants ?? [];
     const near = titles.map(([id]) => {
       const { milliseconds } = contestants.find((c) => c.id === id) ?? {};
       return milliseconds ? percent(limit.milliseconds / milliseconds.median, 0) : "";
     });
-    const paces = [limit.gigaflop, limit.megabytes, limit.milliseconds].map(short);
-    return [limit.row, ...paces, ...near];
+    return [limit.row, short(limit.milliseconds), ...near];
   });
-  return { head: ["row", "GFLOP", "MB", "limit, ms", ...titles.map(([, title]) => title)], rows };
+  return { head: ["row", "limit, ms", ...titles.map(([, title]) => title)], rows };
 }
 
 /** A table of Markdown. */
@@ -117,10 +118,10 @@ export function conditions(results: BenchResults): string {
   return `${results.date.slice(0, 10)}, ${results.cpu}, ${results.platform}; ${versions.join(", ")}; ${results.rounds} rounds of ${results.secondsPerTurn} s each.`;
 }
 
-/** Ids and titles of contestants that are in any row. */
+/** Ids and titles of contestants that took part in any row. */
 function titlesOf(race: readonly RowResult[], ours: boolean): [id: string, title: string][] {
   const found = new Map<string, string>();
   for (const { contestants } of race)
-    for (const c of contestants) if (c.ours === ours) found.set(c.id, c.title);
+    for (const c of contestants) if (c.ours === ours && c.status !== "missing") found.set(c.id, c.title);
   return [...found];
 }

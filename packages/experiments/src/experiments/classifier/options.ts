@@ -9,7 +9,7 @@ export const options = {
     type: "number",
     default: 100,
     min: 1,
-    max: 10_000,
+    max: 100_000,
     integer: true,
     help: "number of binary hidden units",
   },
