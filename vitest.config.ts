@@ -41,7 +41,7 @@ const together: { readonly [project: string]: readonly string[] } = {
   engine: below("packages/experiments/test", "engine", "judge"),
   hardgrad: [
     "packages/hardgrad/test",
-    ...below("packages/hardgrad/test", "audit", "check", "gates", "units"),
+    ...below("packages/hardgrad/test", "audit", "check", "codes", "gates", "units"),
   ],
   onnx: ["packages/onnx/test"],
   compiler: ["packages/compiler/test", "packages/runtime/test", "packages/runtime/test/circuit"],

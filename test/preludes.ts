@@ -80,6 +80,9 @@ export function hardgradScope(name: string): Scope {
     optimizer: () => optimizer,
     ...(name.startsWith("mve") && functions({ step: 3, steps: 10 })),
     anchor: importance,
+    codebook: () => matrix(16, 3, 10),
+    e: () => matrix(4, 3, 11),
+    ...(name === "diveq" && { q: () => matrix(4, 3, 12) }),
   };
 }
 

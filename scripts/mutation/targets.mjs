@@ -52,6 +52,7 @@ const laws = [
 ];
 const core = [
   [/^units\//, ["units", "docstring-options", "extremes: units"]],
+  [/^codes\//, ["codes", "codes-golden"]],
   [/^gates\/rate/, ["rate-divergence", ...gates]],
   [/^gates\/(routed|blocks)/, ["routed", ...gates]],
   [/^gates\//, gates],

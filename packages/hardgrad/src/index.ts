@@ -11,6 +11,7 @@ export {
 export { holdUnits, type Part } from "./audit/part.ts";
 export type { Measures } from "./audit/statistics.ts";
 export { type CatalogueEntry, catalogue, exampleOf, findEstimator } from "./catalogue.ts";
+export * from "./codes/index.ts";
 export { bernoulli } from "./distributions/bernoulli.ts";
 export { categorical } from "./distributions/categorical.ts";
 export { binomial, poisson } from "./distributions/counts.ts";

@@ -1,5 +1,6 @@
 import {
   catalogue,
+  codePapers,
   findEstimator,
   gatePapers,
   pseudoDerivatives,
@@ -11,13 +12,15 @@ import {
 import { UsageError } from "./errors.ts";
 import { unknownName } from "./suggest.ts";
 
-/** What can be cited besides estimators: units and pseudo-derivatives by id, functions on gates by name. */
+/** What can be cited besides estimators: units and pseudo-derivatives by id, functions on gates and codes by name. */
 const others: { readonly [name: string]: { readonly reference?: ReferenceKey | Reference } } = {
   ...Object.fromEntries([...units, ...pseudoDerivatives].map(({ id, create }) => [id, create()])),
-  ...Object.fromEntries(Object.entries(gatePapers).map(([name, reference]) => [name, { reference }])),
+  ...Object.fromEntries(
+    Object.entries({ ...gatePapers, ...codePapers }).map(([name, reference]) => [name, { reference }]),
+  ),
 };
 
-/** The paper of an estimator, a unit or a gate; a UsageError if there is nothing of that name, or no paper. */
+/** The paper of an estimator, a unit, a gate or a quantizer; a UsageError if there is nothing of that name, or no paper. */
 export function citationOf(name: string): Reference {
   const named = findEstimator(name)?.create() ?? (Object.hasOwn(others, name) ? others[name] : undefined);
   if (!named) throw unknownName("name", name, [...catalogue.map(({ id }) => id), ...Object.keys(others)]);

@@ -1,10 +1,11 @@
+import { onCodes } from "./codes.ts";
 import { onGates } from "./gates.ts";
 import type { Reference } from "./paper.ts";
 import { since2020 } from "./since-2020.ts";
 import { onUnits } from "./units.ts";
 import { until2019 } from "./until-2019.ts";
 
-const papers = { ...until2019, ...since2020, ...onUnits, ...onGates };
+const papers = { ...until2019, ...since2020, ...onUnits, ...onGates, ...onCodes };
 
 /** A key of `references`, such as `"kool2019"`. */
 export type ReferenceKey = keyof typeof papers;

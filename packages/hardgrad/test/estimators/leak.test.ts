@@ -99,11 +99,35 @@ describe("a compiled step of every estimator leaves no buffer behind", () => {
 describe("functions leave no buffer behind", () => {
   const a = (): np.Array => np.array([0.3, -0.2, 0.5]);
   const m = (): np.Array => np.array([0.3, 0.2, 0.5, 0.1]).reshape([2, 2]);
+  const codes = (): np.Array => np.array([1, 0], { dtype: np.int32 });
   const w = (): h.NamedArrays => ({ w: m() });
   const anchor = (): h.Anchor => ({ importance: w(), values: w() });
   const route = (placing: "products" | "scatter"): np.Array =>
     h.routedBlocks(m(), m(), np.ones([2, 2, 3]), np.ones([2, 3]), { capacity: 1, placing });
   const calls: { [name: string]: () => unknown } = {
+    fsq: () => h.fsq(m(), [3, 4]),
+    "fsq symmetric": () => h.fsq(m(), [2, 4], { form: "symmetric" }),
+    fsqIndices: () => h.fsqIndices(m(), [3, 4]),
+    fsqCodes: () => h.fsqCodes(codes(), [3, 4]),
+    lfq: () => h.lfq(m()),
+    "lfq spherical": () => h.lfq(m(), { spherical: true }),
+    lfqIndices: () => h.lfqIndices(m()),
+    lfqCodes: () => h.lfqCodes(codes(), 2),
+    lfqEntropies: () => h.lfqEntropies(m()),
+    nearestCode: () => h.nearestCode(m(), m()),
+    codeVectors: () => h.codeVectors(m(), codes()),
+    straightThroughCode: () => h.straightThroughCode(m(), m()),
+    codebookLoss: () => h.codebookLoss(m(), m()),
+    commitmentLoss: () => h.commitmentLoss(m(), m()),
+    rotationTrick: () => h.rotationTrick(m(), np.ones([2, 2])),
+    diveq: () => h.diveq(m(), np.ones([2, 2])),
+    "diveq with noise": () => h.diveq(m(), np.ones([2, 2]), m()),
+    simVqCodebook: () => h.simVqCodebook(m(), m()),
+    frozenCodes: () => h.frozenCodes(random.key(1), 2, 3),
+    moveCounts: () => h.moveCounts(np.ones([2]), codes()),
+    moveCodebook: () => h.moveCodebook(h.startMovingCodebook(m()), m(), codes()),
+    replaceDeadCodes: () => h.replaceDeadCodes(h.startMovingCodebook(m()), m(), random.key(1)),
+    countCodes: () => h.countCodes(codes(), 2),
     hardTopK: () => h.hardTopK(a(), 2),
     relaxedTopK: () => h.relaxedTopK(a(), 2, np.array(0.5)),
     softTopK: () => h.softTopK(a(), 2, np.array(0.5)),
