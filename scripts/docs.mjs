@@ -65,6 +65,17 @@ const option = ([name, o]) =>
     ? `| ${name} | ${o.default} | ${o.type === "choice" ? o.choices.join(", ") : "true or false"} | ${o.help} |`
     : `| ${name} | ${Number(o.default.toPrecision(6))} | ${o.integer ? "whole, " : ""}${o.min} to ${o.max}${o.schedulable ? ", or a scalar array" : ""} | ${o.help} |`;
 
+/** Names that other papers gave it, so that a search for them ends here. */
+const otherNames = ({ aliases = [] }) =>
+  aliases
+    .map(
+      ({ id, title, note, reference }) =>
+        `## Also known as ${title}\n\n\`${id}\` on the command line. ${note} ${cited(referenceOf({ reference }))}\n\n`,
+    )
+    .join("");
+
+const cited = (r) => `${r.authors.replaceAll(" and ", "; ")} (${r.year}). ${r.title}. ${r.venue}. ${link(r)}`;
+
 const section = (e) => `# ${e.title}
 
 \`${e.id}\`, ${e.family}. ${e.note}
@@ -82,7 +93,7 @@ f is the rest of the network, from the sample to the loss; g its gradient at the
 | needs of f | ${e.needs} |
 | supports | ${e.supports.join(", ")} |
 
-## See it
+${otherNames(e)}## See it
 
 <Figure id="estimator" estimator="${e.id}" />
 
@@ -96,7 +107,7 @@ ${e.example}
 ${Object.keys(e.options).length ? `\n## Options\n\n| option | default | range | meaning |\n|---|---|---|---|\n${Object.entries(e.options).map(option).join("\n")}\n` : ""}${audited(e)}
 ## Reference
 
-${e.reference.authors.replaceAll(" and ", "; ")} (${e.reference.year}). ${e.reference.title}. ${e.reference.venue}. ${link(e.reference)}
+${cited(e.reference)}
 
 \`\`\`bibtex
 ${bibtex(e.reference)}
@@ -142,7 +153,9 @@ Each relation is a test in \`packages/hardgrad/test\`.
 | 2020 | DisARM; unordered set | ARM averaged over u; exact when all states are drawn |
 | 2021 | ARMS; Gumbel-Rao | with two samples DisARM; tends to ZGR as the temperature falls |
 | 2022 | Double CV, RODEO; gapped straight-through; stochastic triples | Double CV with alpha = 0 is RLOO |
-| 2023 | ReinMax, ZGR; SIMPLE | the same at temperature 1; SIMPLE with k = 1 is straight-through |
+| 2023 | ReinMax, ZGR; SIMPLE; IndeCateR | the same at temperature 1; SIMPLE with k = 1 is straight-through; IndeCateR is the local expectation |
+| 2024 | GRPO | RLOO's differences over their deviation: biased |
+| 2025 | Dr. GRPO; SFESS; LapSum | RLOO times (K - 1)/K; RLOO on subsets; the soft threshold with another law, without bisection |
 | 2026 | MVE; Fini; ReinMax-Rao, ReinMax-CV | MVE at 0 straight-through, at infinity Fini-2; ReinMax-CV is biased |
 `;
 

@@ -153,6 +153,20 @@ test("how to choose says what the audits measured", () => {
   for (const [said, measured] of rows) expect(said).toBe(measured);
 });
 
+test("choosing k of n says what the audits measured", () => {
+  const page = read(join(root, "docs/choosing-k-of-n.md"));
+  const files = { subset: "audit-subset", "plackett-luce": "audit-top-k" } as { [law: string]: string };
+  const said = [...page.matchAll(/^\| \[([\w-]+)\]\(estimators\/[^|]* \| ([\w-]+) \| (.*) \|$/gm)];
+  expect(said.length).toBeGreaterThan(9);
+  for (const [, id, law, cells] of said) {
+    const { rows } = JSON.parse(read(join(root, "docs/results", `${files[law!]}.json`)));
+    const row = rows.find((r: { id: string }) => r.id === id);
+    const bias = row.verdict === "no bias found" ? "none found" : `${(100 * row.relativeBias).toFixed(0)} %`;
+    const variance = String(Number(row.variance.toPrecision(3)));
+    expect(cells).toBe([bias, row.cosine.toFixed(2), variance, row.evaluations].join(" | "));
+  }
+});
+
 describe("the README", () => {
   const readme = read(join(root, "README.md"));
   const result = (name: string) => JSON.parse(read(join(root, "docs/results", `${name}.json`)));

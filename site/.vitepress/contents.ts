@@ -23,7 +23,17 @@ const chapterOf = (path: string): number => Number(/^chapter: (\d+)$/m.exec(read
 export const chapters: readonly string[] = there("explainer").sort((a, b) => chapterOf(a) - chapterOf(b));
 
 const guides = {
-  "Use it": ["start", "choosing", "measuring-a-part", "plain-loop", "export", "onnx", "runtime", "platforms"],
+  "Use it": [
+    "start",
+    "choosing",
+    "choosing-k-of-n",
+    "measuring-a-part",
+    "plain-loop",
+    "export",
+    "onnx",
+    "runtime",
+    "platforms",
+  ],
   "Your own": ["own-estimator", "own-experiment", "own-data", "data"],
   "Use cases": ["generator", "conditional", "forgetting"],
   Background: ["blog-post", "tour", "limitations"],

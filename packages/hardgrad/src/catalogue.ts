@@ -6,11 +6,13 @@ import * as perturbation from "./estimators/perturbation/index.ts";
 import * as relaxation from "./estimators/relaxation/index.ts";
 import * as scoreFunction from "./estimators/score-function/index.ts";
 import * as straightThrough from "./estimators/straight-through/index.ts";
-import type { Estimator } from "./types.ts";
+import type { Alias, Estimator } from "./types.ts";
 
 /** One line of the catalogue. */
 export interface CatalogueEntry {
   readonly id: string;
+  /** Other names that it is known by. */
+  readonly aliases: readonly Alias[];
   /** What the factory is called in code: the id `rao-blackwell` is `raoBlackwell`. */
   readonly name: string;
   /** The estimator with its default options, or with these. */
@@ -34,11 +36,11 @@ function entriesOf(family: (typeof families)[number]): CatalogueEntry[] {
   return Object.entries(family)
     .map(([name, factory]) => {
       const create = factory as CatalogueEntry["create"];
-      const { id, place = Number.POSITIVE_INFINITY } = create();
-      return { id, name, create, place };
+      const { id, place = Number.POSITIVE_INFINITY, aliases = [] } = create();
+      return { id, name, create, place, aliases };
     })
     .sort((a, b) => (a.place === b.place ? a.name.localeCompare(b.name) : a.place - b.place))
-    .map(({ id, name, create }) => ({ id, name, create }));
+    .map(({ id, aliases, name, create }) => ({ id, aliases, name, create }));
 }
 
 /**
@@ -50,13 +52,14 @@ function entriesOf(family: (typeof families)[number]): CatalogueEntry[] {
 export const catalogue: readonly CatalogueEntry[] = families.flatMap(entriesOf);
 
 /**
- * The entry of an id, or undefined.
+ * The entry of an id, or of another name of it; else undefined.
  *
  * @example
  * const estimator = findEstimator("rloo").create({ samples: 8 });
+ * findEstimator("indecater").id; // "local-expectation"
  */
 export function findEstimator(id: string): CatalogueEntry | undefined {
-  return catalogue.find((entry) => entry.id === id);
+  return catalogue.find((entry) => entry.id === id || entry.aliases.some((alias) => alias.id === id));
 }
 
 const made: { readonly [kind: string]: string } = {

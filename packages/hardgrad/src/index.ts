@@ -17,6 +17,7 @@ export { categorical } from "./distributions/categorical.ts";
 export { binomial, poisson } from "./distributions/counts.ts";
 export type { DistributionFunctions } from "./distributions/functions.ts";
 export { distributionFunctions } from "./distributions/index.ts";
+export { lapSum } from "./distributions/lap-sum.ts";
 export { oneHotOf } from "./distributions/one-hot.ts";
 export { plackettLuce } from "./distributions/plackett-luce.ts";
 export { hardTopK } from "./distributions/ranks.ts";
@@ -57,6 +58,7 @@ export type { Given, ResolvedOptions } from "./options.ts";
 export { bibtex, type ReferenceKey, referenceOf, references } from "./references/index.ts";
 export { attach, detach, linearGradient, linearMapGradient } from "./surrogate.ts";
 export type {
+  Alias,
   BooleanOption,
   ChoiceOption,
   Distribution,

@@ -137,7 +137,18 @@ export interface Traits<K extends Kind = Kind> {
   readonly note: string;
   /** The paper: a key of `references`, or a record of one's own. `referenceOf` gives the record. */
   readonly reference?: ReferenceKey | Reference;
+  /** Other names of it, as papers published it again. */
+  readonly aliases?: readonly Alias[];
   readonly options: OptionsTable;
+}
+
+/** Another name of an estimator: `findEstimator` and the command line take it as well. */
+export interface Alias {
+  readonly id: string;
+  readonly title: string;
+  /** With what restriction it is the same. */
+  readonly note: string;
+  readonly reference: ReferenceKey | Reference;
 }
 
 /** Traits, and pure functions of (distribution, objective, noise, state). */

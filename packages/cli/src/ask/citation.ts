@@ -22,7 +22,9 @@ const others: { readonly [name: string]: { readonly reference?: ReferenceKey | R
 
 /** The paper of an estimator, a unit, a gate or a quantizer; a UsageError if there is nothing of that name, or no paper. */
 export function citationOf(name: string): Reference {
-  const named = findEstimator(name)?.create() ?? (Object.hasOwn(others, name) ? others[name] : undefined);
+  const estimator = findEstimator(name)?.create();
+  const alias = estimator?.aliases?.find(({ id }) => id === name);
+  const named = alias ?? estimator ?? (Object.hasOwn(others, name) ? others[name] : undefined);
   if (!named) throw unknownName("name", name, [...catalogue.map(({ id }) => id), ...Object.keys(others)]);
   const reference = referenceOf(named);
   if (!reference) throw new UsageError(`${name} names no paper: it is older than papers on it.`);

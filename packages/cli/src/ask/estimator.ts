@@ -20,6 +20,7 @@ export function entryOf(id: string): CatalogueEntry {
     return {
       id,
       name: "mine",
+      aliases: [],
       create: (options) => makeEstimator({ id, options: (options ?? {}) as EstimatorSpec["options"] }),
     };
   if (isModuleFile(id))
@@ -28,18 +29,21 @@ export function entryOf(id: string): CatalogueEntry {
     );
   if (/[/\\]/.test(id))
     throw new UsageError(`there is no estimator ${id}; the name of a module ends in .js, .mjs, .ts or .mts.`);
-  throw unknownName("estimator", id, catalogue.map((e) => e.id)); // biome-ignore format: one thought
+  const known = catalogue.flatMap((e) => [e.id, ...e.aliases.map((alias) => alias.id)]);
+  throw unknownName("estimator", id, known);
 }
 
 /**
- * Reads `id` or `id:option=value:option=value` and checks it against the estimator's options table.
+ * Reads `id` or `id:option=value:option=value` and checks it against the estimator's options table. Another name of an
+ * estimator becomes its id.
  *
  * @example
  * parseEstimator("rloo:samples=4"); // { id: "rloo", options: { samples: 4 } }
  */
 export function parseEstimator(text: string): EstimatorSpec {
-  const { id, options: parts } = splitSpec(text);
-  const { options: table } = estimatorOf(id);
+  const { id: named, options: parts } = splitSpec(text);
+  const { id, create } = entryOf(named);
+  const { options: table } = create();
   const options: { [name: string]: number | string | boolean } = {};
   for (const part of parts) {
     const [name = "", value, ...more] = part.split("=");

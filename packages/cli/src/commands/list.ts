@@ -29,6 +29,8 @@ export function list(flags: { json?: boolean }): void {
   print(tableText(head, shown));
   print("hardgrad show ID tells more of one");
   if (left.length > 0) print(`no room here: ${left.join(", ")}`);
+  const others = catalogue.flatMap(({ id, aliases }) => aliases.map((alias) => `${alias.id} (${id})`));
+  print(`also known as: ${others.join(", ")}`);
 }
 
 /** The traits of an estimator as plain data. */
@@ -36,8 +38,21 @@ export function describe(entry: CatalogueEntry): { [name: string]: unknown } {
   const e = entry.create();
   const { id, title, family, supports, unbiased, exactDegree, forward, needs } = e;
   const { formula, note, options, settings } = e;
-  const { continuous = false, law = "the distribution" } = e;
-  const data = { id, title, family, supports, unbiased, exactDegree, continuous, forward, law, needs };
+  const { continuous = false, law = "the distribution", aliases = [] } = e;
+  const others = aliases.map((alias) => ({ ...alias, reference: referenceOf(alias) }));
+  const data = {
+    id,
+    aliases: others,
+    title,
+    family,
+    supports,
+    unbiased,
+    exactDegree,
+    continuous,
+    forward,
+    law,
+    needs,
+  };
   return { ...data, formula, note, options, settings, reference: referenceOf(e), example: exampleOf(entry) };
 }
 

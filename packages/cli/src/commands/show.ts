@@ -31,6 +31,7 @@ export function show(id: string, flags: { json?: boolean }): void {
       `needs      ${e.needs} of f`,
       `supports   ${e.supports.join(", ")}`,
       `family     ${e.family}`,
+      ...(e.aliases ?? []).map((alias) => `known as   ${alias.title} (${alias.id}): ${alias.note}`),
       `example    ${exampleOf(entry)}`,
       ...(options.length ? ["", `options, as in ${e.id}:${Object.keys(e.options)[0]}=...`, ...options] : []),
       "",

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { RemoteDataset } from "@hardgrad/experiments";
 import { catalogue } from "hardgrad";
 import { describe, expect, test } from "vitest";
+import { parseEstimator } from "../../src/ask/estimator.ts";
 import { loadDataset } from "../../src/data/datasets.ts";
 import { appendWhole, type Disk, writeWhole } from "../../src/disk/files.ts";
 import { hardgrad, scratch } from "../run.ts";
@@ -20,6 +21,21 @@ describe("list, show, first screen", () => {
     for (const { id } of catalogue.slice(0, 3))
       expect((await hardgrad(["show", id])).stdout).toContain("@misc");
     expect((await hardgrad(["show", "reinmax"])).stdout).toMatch(/estimate .* g .*\n {11}f: the rest of the network; g: /); // biome-ignore format: one thought
+  });
+  test("another name of an estimator does where its id does", async () => {
+    expect((await hardgrad(["list"])).stdout).toMatch(
+      /also known as: indecater \(local-expectation\), sfess \(rloo\)/,
+    );
+    const listed = JSON.parse((await hardgrad(["list", "--json"])).stdout);
+    const rloo = listed.find((e: { id: string }) => e.id === "rloo");
+    expect(rloo.aliases).toMatchObject([{ id: "sfess", reference: { key: "wijk2025" } }]);
+    expect((await hardgrad(["show", "sfess"])).stdout).toMatch(/^rloo: .*known as {3}SFESS .*two laws/s);
+    expect((await hardgrad(["cite", "sfess"])).stdout).toMatch(/^@misc\{wijk2025,/);
+    expect((await hardgrad(["show", "sfes"])).stderr).toMatch(/did you mean sfess\?/);
+    const flags = ["--problem", "categorical", "--samples", "100", "--json"];
+    const { rows } = JSON.parse((await hardgrad(["audit", "indecater", ...flags])).stdout);
+    expect(rows).toMatchObject([{ id: "local-expectation", label: "local-expectation" }]);
+    expect(parseEstimator("sfess:samples=2")).toEqual({ id: "rloo", options: { samples: 2 } });
   });
   test("no arguments: four commands to paste", async () => {
     const { code, stdout } = await hardgrad([]);

@@ -169,4 +169,63 @@ export const since2020 = {
     venue: "International Conference on Machine Learning",
     arxiv: "2006.16038",
   },
+  desmet2023: {
+    authors: "De Smet, Lennert and Sansone, Emanuele and Zuidberg Dos Martires, Pedro",
+    year: 2023,
+    title: "Differentiable Sampling of Categorical Distributions Using the CatLog-Derivative Trick",
+    venue: "Advances in Neural Information Processing Systems",
+    arxiv: "2311.12569",
+  },
+  shao2024: {
+    authors:
+      "Shao, Zhihong and Wang, Peiyi and Zhu, Qihao and Xu, Runxin and Song, Junxiao and Bi, Xiao and Zhang, Haowei and Zhang, Mingchuan and Li, Y. K. and Wu, Y. and Guo, Daya",
+    year: 2024,
+    title: "DeepSeekMath: Pushing the Limits of Mathematical Reasoning in Open Language Models",
+    venue: "arXiv preprint",
+    arxiv: "2402.03300",
+  },
+  liu2025: {
+    authors:
+      "Liu, Zichen and Chen, Changyu and Li, Wenjun and Qi, Penghui and Pang, Tianyu and Du, Chao and Lee, Wee Sun and Lin, Min",
+    year: 2025,
+    title: "Understanding R1-Zero-Like Training: A Critical Perspective",
+    venue: "arXiv preprint",
+    arxiv: "2503.20783",
+  },
+  wijk2025: {
+    authors: "Wijk, Klas and Vinuesa, Ricardo and Azizpour, Hossein",
+    year: 2025,
+    title: "SFESS: Score Function Estimators for k-Subset Sampling",
+    venue: "International Conference on Learning Representations",
+    arxiv: "2407.16058",
+  },
+  struski2025: {
+    authors: "Struski, Łukasz and Bednarczyk, Michał B. and Podolak, Igor T. and Tabor, Jacek",
+    year: 2025,
+    title: "LapSum - One Method to Differentiate Them All: Ranking, Sorting and Top-k Selection",
+    venue: "International Conference on Machine Learning",
+    arxiv: "2503.06242",
+  },
+  kim2026: {
+    authors: "Kim, Youngsung",
+    year: 2026,
+    title: "Align Forward, Adapt Backward: Closing the Discretization Gap in Logic Gate Networks",
+    venue: "International Conference on Machine Learning",
+    arxiv: "2603.14157",
+  },
+  tejaswi2026: {
+    authors:
+      "Tejaswi, Atula and Rout, Litu and Caramanis, Constantine and Shakkottai, Sanjay and Sanghavi, Sujay",
+    year: 2026,
+    title: "EntRGi: Entropy Aware Reward Guidance for Diffusion Language Models",
+    venue: "arXiv preprint",
+    arxiv: "2602.05000",
+  },
+  gourevitch2026: {
+    authors: "Gourevitch, Samson and Durmus, Alain and Moulines, Eric and Olsson, Jimmy and Janati, Yazid",
+    year: 2026,
+    title: "Categorical Reparameterization with Denoising Diffusion models",
+    venue: "arXiv preprint",
+    arxiv: "2601.00781",
+  },
 } satisfies { readonly [key: string]: Paper };

@@ -37,6 +37,14 @@ export const localExpectation = defineEstimator({
   formula: "p(1 - p) [f(b_i = 1) - f(b_i = 0)], categorical: J(pi) (f(e_1), ..., f(e_C))",
   note: "Very low variance, none for a single variable; worth it where the neighbours can be evaluated in one batch.",
   reference: "titsias2015",
+  aliases: [
+    {
+      id: "indecater",
+      title: "IndeCateR",
+      note: "The same sum over the categories of each variable, the others at a sample. Here all variables share one sample, as in its code's default; average over several by `vmap`.",
+      reference: "desmet2023",
+    },
+  ],
   evaluations: (q) => 1 + variableCount(q) * (q.kind === "categorical" ? q.eventShape.at(-1)! - 1 : 1),
   losses: (q, f, noise, state) => {
     checkNeighbours(id, q);

@@ -6,6 +6,7 @@ export { gumbelSoftmax, straightThroughGumbelSoftmax } from "./gumbel-softmax.ts
 export { hardConcrete } from "./hard-concrete.ts";
 export {
   gumbelTopK,
+  lapsumTopK,
   neuralSortTopK,
   relaxedSubset,
   softSortTopK,

@@ -1,4 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
+import { lapSum } from "../../distributions/lap-sum.ts";
 import { softScores } from "../../distributions/plackett-luce.ts";
 import { hardTopK } from "../../distributions/ranks.ts";
 import {
@@ -144,4 +145,26 @@ export const softThresholdTopK = defineEstimator({
   reference: "xie2020",
   path: (q, noise, { temperature }) =>
     straightThroughTopK(q, noise, (s, k) => softTopK(s, k, reuse(temperature))),
+});
+
+/**
+ * Top-k with the gradient of LapSum, a soft threshold with the tails of the Laplace law, `y = lapSum(a - log E, k, t)`:
+ * `[diag(d) - d d^T / sum d] g(D)`, `d = min(y, 1 - y) / t`.
+ *
+ * @param given.temperature t, 0.01 to 100 (default 0.5), or a scalar array.
+ * @throws RangeError for a temperature out of its range.
+ * @see Struski, Bednarczyk, Podolak & Tabor 2025
+ * @example
+ * const z = through(plackettLuce(logits, 2), lapsumTopK(), key);
+ */
+export const lapsumTopK = defineEstimator({
+  ...shared,
+  id: "lapsum-top-k",
+  title: "Top-k by LapSum",
+  place: 13,
+  formula: "[diag(d) - d d^T / sum d] g(D), d = min(y, 1 - y)/t",
+  note: "The soft threshold in closed form after one sort: for many scores. Sums to k; a larger temperature is softer.",
+  reference: "struski2025",
+  path: (q, noise, { temperature }) =>
+    straightThroughTopK(q, noise, (s, k) => lapSum(s, k, reuse(temperature))),
 });

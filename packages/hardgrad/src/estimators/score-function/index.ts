@@ -1,3 +1,4 @@
+export { drGrpo, grpo } from "./grpo.ts";
 export { nvil } from "./nvil.ts";
 export { raoBlackwell } from "./rao-blackwell.ts";
 export {

@@ -28,6 +28,14 @@ export const rloo = defineEstimator({
   formula: "1/(K-1) sum_k (f(D_k) - mean f) (D_k - mean)",
   note: "Compares samples of the same example, so it does not mind examples of different difficulty. K evaluations of f.",
   reference: "kool2019",
+  aliases: [
+    {
+      id: "sfess",
+      title: "SFESS",
+      note: "Its target is this estimator on `subset(logits, k)`. Its published code samples from the Plackett-Luce law (Gumbel top-k, `plackettLuce`) and scores with the conditional Bernoulli law (`subset`): two laws, which agree only for k = 1, k = n and equal logits, so it estimates the gradient of neither, and even a constant f has one.",
+      reference: "wijk2025",
+    },
+  ],
   options: { samples: samplesOption },
   evaluations: (_q, { samples }) => samples,
   noise: (q, key, { samples }) => drawNoise(q, key, samples),
