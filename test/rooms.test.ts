@@ -99,11 +99,9 @@ test("an experiment imports no other", () => {
   expect(wrong).toEqual([]);
 });
 
-/** The modules that a file loads when it is loaded: types are erased, and `import()` comes later. */
-function loadedBy(file: string): string[] {
-  const statements = readFileSync(file, "utf8").matchAll(
-    /^(?:import|export) (?!type )[^;"']*?\bfrom "(\.[^"]+)"/gm,
-  );
+/** The modules that a file names, those of types too; `import()` comes later. */
+function namedBy(file: string): string[] {
+  const statements = readFileSync(file, "utf8").matchAll(/^(?:import|export) [^;"']*?\bfrom "(\.[^"]+)"/gm);
   return [...statements].map(([, name]) => join(dirname(file), name!));
 }
 
@@ -134,8 +132,8 @@ test.each(["hardgrad", "onnx", "compiler", "runtime", "experiments", "cli"])(
     const modules = readdirSync(folder, { recursive: true, encoding: "utf8" })
       .filter((file) => file.endsWith(".ts"))
       .map((file) => join(folder, file));
-    expect(modules.flatMap(loadedBy).length).toBeGreaterThan(0);
-    expect(cycleIn(modules, loadedBy)).toEqual([]);
+    expect(modules.flatMap(namedBy).length).toBeGreaterThan(0);
+    expect(cycleIn(modules, namedBy)).toEqual([]);
   },
 );
 

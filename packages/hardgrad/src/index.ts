@@ -12,6 +12,7 @@ export { holdUnits, type Part } from "./audit/part.ts";
 export type { Measures } from "./audit/statistics.ts";
 export { type CatalogueEntry, catalogue, exampleOf, findEstimator } from "./catalogue.ts";
 export * from "./codes/index.ts";
+export { codePapers } from "./codes/papers.ts";
 export { bernoulli } from "./distributions/bernoulli.ts";
 export { categorical } from "./distributions/categorical.ts";
 export { binomial, poisson } from "./distributions/counts.ts";
@@ -42,6 +43,7 @@ export * from "./estimators/straight-through/index.ts";
 export { mveTemperature } from "./estimators/straight-through/mve.ts";
 export { expectation, sample, statefulExpectation, through } from "./expectation.ts";
 export * from "./gates/index.ts";
+export { gatePapers } from "./gates/papers.ts";
 export { type GradientOptions, grad, valueAndGrad } from "./gradients.ts";
 export {
   hardSigmoid,

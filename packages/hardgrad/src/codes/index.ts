@@ -11,7 +11,6 @@ export { type FsqOptions, fsq, fsqCodes, fsqIndices } from "./fsq.ts";
 export { type LfqOptions, lfq, lfqCodes, lfqIndices } from "./lfq.ts";
 export { lfqEntropies } from "./lfq-entropies.ts";
 export { type CodebookState, moveCodebook, moveCounts, startMovingCodebook } from "./moving-codebook.ts";
-export { codePapers } from "./papers.ts";
 export { rotationTrick } from "./rotation.ts";
 export { frozenCodes, simVqCodebook } from "./simvq.ts";
 export { codebookUse, countCodes } from "./use.ts";

@@ -21,7 +21,6 @@ export {
 export { type GateReport, gateReport } from "./gate-report.ts";
 export { capacityPenalty, clampEmbedding, hardGate, hatGate, hatSlope } from "./hat.ts";
 export * from "./logic/index.ts";
-export { gatePapers } from "./papers.ts";
 export {
   clipByNorm,
   keepClosed,
@@ -34,6 +33,7 @@ export { exampleRatePenalty, gateRatePenalty, gateVariancePenalty, rateDivergenc
 export { followRate, type RateControl, startRateControl } from "./rate-control.ts";
 export { thresholdForRate } from "./rate-threshold.ts";
 export { type RoutedOptions, routedBlocks, routedOverflow } from "./routed.ts";
+export * from "./routing/index.ts";
 export { mixMasks, predictiveEntropy, taskScores } from "./task-inference.ts";
 export { openUnits, openWeights, randomGates, union, usedWeights } from "./unit-masks.ts";
 export {

@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { wholeNumber } from "../checks.ts";
 import { pullback } from "../gradients.ts";
-import { detach } from "../surrogate.ts";
+import { openMask } from "./routing/tokens.ts";
 
 /** Options of `routedBlocks`. */
 export interface RoutedOptions {
@@ -49,7 +49,7 @@ export function routedBlocks(
   const scatter = placing === "scatter";
   const listed = scatter ? takeValues(gates, rows.ref) : valuesByProducts(gates, rows.ref);
   // Closed gates among the listed ones get no gradient either.
-  const values = listed.ref.mul(openOf(listed));
+  const values = listed.ref.mul(openMask(listed));
   const taken = np.take(x, rows.ref, 0);
   const own = np.matmul(taken, weights).add(bias.reshape([blocks, 1, units]));
   const gated = own.mul(values.reshape([blocks, capacity, 1]));
@@ -69,15 +69,13 @@ export function routedOverflow(gates: np.Array, capacity: number): np.Array {
   if (gates.ndim !== 2)
     throw new RangeError(`routedOverflow: gates must have shape [batch, blocks], not [${gates.shape}].`);
   wholeNumber("routedOverflow", "capacity", capacity, 1, gates.shape[0]!);
-  const counts = np.sum(openOf(gates), 0);
+  const counts = np.sum(openMask(gates), 0);
   return np.sum(np.maximum(counts.sub(capacity), 0));
 }
 
-const openOf = (gates: np.Array): np.Array => np.notEqual(detach(gates), 0).astype(np.float32);
-
 /** For each block the examples that open it, then others up to the capacity: `[blocks, capacity]`. Consumes the gates. */
 function routeRows(gates: np.Array, capacity: number): np.Array {
-  const order = np.argsort(np.negative(openOf(gates).transpose()), -1);
+  const order = np.argsort(np.negative(openMask(gates).transpose()), -1);
   if (capacity === order.shape[1]) return order;
   const [listed, left] = np.split(order, [capacity], 1) as [np.Array, np.Array];
   left.dispose();

@@ -1,11 +1,12 @@
 import { onCodes } from "./codes.ts";
 import { onGates } from "./gates.ts";
 import type { Reference } from "./paper.ts";
+import { onRouting } from "./routing.ts";
 import { since2020 } from "./since-2020.ts";
 import { onUnits } from "./units.ts";
 import { until2019 } from "./until-2019.ts";
 
-const papers = { ...until2019, ...since2020, ...onUnits, ...onGates, ...onCodes };
+const papers = { ...until2019, ...since2020, ...onUnits, ...onGates, ...onCodes, ...onRouting };
 
 /** A key of `references`, such as `"kool2019"`. */
 export type ReferenceKey = keyof typeof papers;
