@@ -58,6 +58,15 @@ export {
 } from "./math.ts";
 export type { Given, ResolvedOptions } from "./options.ts";
 export { bibtex, type ReferenceKey, referenceOf, references } from "./references/index.ts";
+export { type Scan, scan } from "./scan.ts";
+export {
+  cosineSchedule,
+  exponentialSchedule,
+  geometricSchedule,
+  linearSchedule,
+  type Schedule,
+  slopeSchedule,
+} from "./schedules.ts";
 export { attach, detach, linearGradient, linearMapGradient } from "./surrogate.ts";
 export type {
   Alias,

@@ -142,4 +142,28 @@ export const onUnits = {
     venue: "arXiv preprint",
     arxiv: "1605.04711",
   },
+  esser2020: {
+    authors:
+      "Esser, Steven K. and McKinstry, Jeffrey L. and Bablani, Deepika and Appuswamy, Rathinakumar and Modha, Dharmendra S.",
+    year: 2020,
+    title: "Learned Step Size Quantization",
+    venue: "International Conference on Learning Representations",
+    arxiv: "1902.08153",
+  },
+  chen2026: {
+    authors:
+      "Chen, Tianyi and Chen, Sihan and Qu, Xiaoyi and Zhao, Dan and Yan, Ruomei and Ko, Jongwoo and Liang, Luming and Cameron, Pashmina",
+    year: 2026,
+    title: "StableQAT: Stable Quantization-Aware Training at Ultra-Low Bitwidths",
+    venue: "arXiv preprint",
+    arxiv: "2601.19320",
+  },
+  gygax2025: {
+    authors: "Gygax, Julia and Zenke, Friedemann",
+    year: 2025,
+    title:
+      "Elucidating the Theoretical Underpinnings of Surrogate Gradient Learning in Spiking Neural Networks",
+    venue: "Neural Computation 37",
+    arxiv: "2404.14964",
+  },
 } satisfies { readonly [key: string]: Paper };
