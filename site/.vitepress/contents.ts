@@ -27,6 +27,7 @@ const guides = {
     "start",
     "choosing",
     "choosing-k-of-n",
+    "units",
     "measuring-a-part",
     "plain-loop",
     "export",

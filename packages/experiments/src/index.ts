@@ -119,4 +119,4 @@ export { bernoulliLoss, crossEntropy, dense, fanInUniform, glorotUniform, splitK
 export { maxNorm } from "./nn/max-norm.ts";
 export { normalisedPixel } from "./nn/normalize.ts";
 export { sgd } from "./nn/optimizers.ts";
-export { geometricAt, learningRateAt, slopeAt, temperatureAt } from "./nn/schedules.ts";
+export { learningRateAt } from "./nn/schedules.ts";

@@ -1,5 +1,16 @@
 import { jit, numpy as np, random } from "@jax-js/jax";
-import { bernoulli, categorical, grad, oneHot, pseudoDerivatives, sample, step, units } from "hardgrad";
+import {
+  bernoulli,
+  categorical,
+  grad,
+  leakyIntegrateAndFire,
+  learnedRoundings,
+  oneHot,
+  pseudoDerivatives,
+  sample,
+  step,
+  units,
+} from "hardgrad";
 import { describe, test } from "vitest";
 import { expectSame } from "../../../test/onnx-harness.ts";
 
@@ -14,6 +25,26 @@ describe("every hard unit as an ONNX model: value and gradient", () => {
     test(id, async () => {
       await expectSame(both(create().apply), () => [x(), w()]);
     });
+});
+
+describe("learned rounding: value, and gradients to x and to the step", () => {
+  for (const { id, create } of learnedRoundings)
+    test(id, async () => {
+      const { apply } = create();
+      const fn = (a: np.Array, b: np.Array, s: np.Array): np.Array[] => [
+        apply(a.ref, s.ref),
+        ...grad((u: np.Array, v: np.Array) => np.sum(apply(u, v).mul(b)), { argnums: [0, 1] })(a, s),
+      ];
+      await expectSame(fn, () => [x(), w(), np.array(0.3)]);
+    });
+});
+
+test("a spiking neuron, one step of time: what a stream is run with", async () => {
+  const neuron = leakyIntegrateAndFire({ decay: [0.5, 0.6, 0.7, 0.8, 0.9, 1], reset: "hard" });
+  await expectSame(
+    (u: np.Array, current: np.Array): np.Array[] => neuron.step(u, current),
+    () => [x(), w()],
+  );
 });
 
 test("NaN stays NaN, and stops nothing", async () => {

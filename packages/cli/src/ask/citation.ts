@@ -3,6 +3,7 @@ import {
   codePapers,
   findEstimator,
   gatePapers,
+  learnedRoundings,
   pseudoDerivatives,
   type Reference,
   type ReferenceKey,
@@ -14,7 +15,9 @@ import { unknownName } from "./suggest.ts";
 
 /** What can be cited besides estimators: units and pseudo-derivatives by id, functions on gates and codes by name. */
 const others: { readonly [name: string]: { readonly reference?: ReferenceKey | Reference } } = {
-  ...Object.fromEntries([...units, ...pseudoDerivatives].map(({ id, create }) => [id, create()])),
+  ...Object.fromEntries(
+    [...units, ...learnedRoundings, ...pseudoDerivatives].map(({ id, create }) => [id, create()]),
+  ),
   ...Object.fromEntries(
     Object.entries({ ...gatePapers, ...codePapers }).map(([name, reference]) => [name, { reference }]),
   ),

@@ -1,7 +1,8 @@
-import type { Estimator } from "hardgrad";
+import { type Estimator, exponentialSchedule, geometricSchedule } from "hardgrad";
+import type { Moment } from "../contract/experiment.ts";
 import type { SettingsTable } from "../contract/options.ts";
 
-/** Settings of `temperatureAt`. */
+/** Settings of `annealedTemperature`. */
 export const temperatureOptions = {
   temperatureRate: {
     type: "number",
@@ -19,16 +20,27 @@ export const temperatureOptions = {
   },
 } as const satisfies SettingsTable;
 
+interface Annealing {
+  readonly temperatureRate: number;
+  readonly temperatureFloor: number;
+  readonly temperatureEnd?: number;
+}
+
+/** The temperature of a step, for the schedules of an experiment: `{}` where it is not annealed. */
+export function annealedTemperature(
+  { step, totalSteps, temperature }: Pick<Moment, "step" | "totalSteps" | "temperature">,
+  { temperatureRate: rate, temperatureFloor: floor, temperatureEnd: to = 0 }: Annealing,
+): { readonly temperature?: number } {
+  if (temperature === undefined || (rate === 0 && to === 0)) return {};
+  const schedule =
+    to > 0
+      ? geometricSchedule({ from: temperature, to, steps: totalSteps })
+      : exponentialSchedule({ from: temperature, floor, rate });
+  return { temperature: schedule.at(step) };
+}
+
 /** Refuses an annealing that leaves the temperatures that the estimator takes. */
-export function checkAnnealing(
-  experiment: string,
-  estimator: Estimator,
-  settings: {
-    readonly temperatureRate: number;
-    readonly temperatureFloor: number;
-    readonly temperatureEnd?: number;
-  },
-): void {
+export function checkAnnealing(experiment: string, estimator: Estimator, settings: Annealing): void {
   const { temperatureRate, temperatureFloor, temperatureEnd = 0 } = settings;
   const option = estimator.options.temperature;
   if (option?.type !== "number" || !option.schedulable) return;

@@ -2,16 +2,7 @@ import "../setup.ts";
 import { numpy as np } from "@jax-js/jax";
 import type { NamedArrays, UpdateRule } from "hardgrad";
 import { describe, expect, test } from "vitest";
-import {
-  adam,
-  adamw,
-  geometricAt,
-  learningRateAt,
-  radam,
-  sgd,
-  slopeAt,
-  temperatureAt,
-} from "../../src/index.ts";
+import { adam, adamw, learningRateAt, radam, sgd } from "../../src/index.ts";
 
 const STEPS = 30;
 const RATE = 0.02;
@@ -111,18 +102,6 @@ describe("optimizers against plain float64", () => {
 });
 
 describe("schedules", () => {
-  test("slope and temperature", () => {
-    expect(slopeAt(3, 1.1)).toBeCloseTo(1.331);
-    expect(temperatureAt(1000, 1, 1e-3, 0.5)).toBe(0.5);
-    expect(temperatureAt(100, 1, 1e-3, 0.5)).toBeCloseTo(Math.exp(-0.1));
-    expect(temperatureAt(100, 0.7, 0, 0.5)).toBe(0.7);
-    expect(geometricAt(0, 1, 0.1)).toBe(1);
-    expect(geometricAt(0.5, 1, 0.01)).toBeCloseTo(0.1);
-    expect(geometricAt(0.25, 5, 80)).toBeCloseTo(10, 9);
-    expect(geometricAt(1, 5, 80)).toBeCloseTo(80, 9);
-    expect(temperatureAt(50, 0.7, 1e-3, 0.1)).toBeCloseTo(0.7 * Math.exp(-0.05), 9);
-    expect(geometricAt(1, 1, 1e6)).toBeCloseTo(1e6);
-  });
   test("learning rate: warm-up, then constant or a half cosine to zero", () => {
     const plan = { warmUpSteps: 10, totalSteps: 110, cosine: true };
     expect(learningRateAt(0, 2, plan)).toBeCloseTo(0.2);

@@ -48,7 +48,7 @@ export interface LeakyOptions {
  * @example
  * const neuron = leakyIntegrateAndFire({ decay: 0.95 });
  * const layer = scan((params, potential, input) => neuron.step(potential, np.matmul(input, params.w)));
- * const [potential, spikes] = layer.run({ w }, np.zeros([batch, neurons]), inputs); // spikes [time, batch, neurons]
+ * const [potential, spikes] = layer.run(params, np.zeros([6]), x); // x [time, 3], spikes [time, 6]
  */
 export function leakyIntegrateAndFire(options: LeakyOptions = {}): SpikingNeuron {
   const {

@@ -23,7 +23,7 @@ const options = {
  * @example
  * const rounding = lsq({ bits: 2 });
  * const params = { w, step: rounding.init(w.ref) };
- * const loss = ({ w, step }) => np.mean(np.square(x.ref.sub(rounding.apply(w, step))));
+ * const loss = ({ w, step }) => np.mean(np.square(np.matmul(x.ref, rounding.apply(w, step))));
  * const gradient = grad(loss)(params); // of w and of the step
  */
 export function lsq(given: Given<typeof options> = {}): LearnedRounding {

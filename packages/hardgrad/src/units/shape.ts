@@ -5,9 +5,15 @@ import type { NumberOption, Reference, ReferenceKey } from "../types.ts";
 type NumberOptions = { readonly [name: string]: NumberOption };
 
 /**
- * What stands in for the derivative of a step at x, the distance to the threshold. As the derivative of a probability it
- * should integrate to 1: `normalize` divides by the integral, which takes the difference in size out of a comparison of
- * shapes.
+ * What stands in for the derivative of a step at x, the distance to the threshold: `psi(x)`. It is the derivative of a
+ * stochastic neuron's expected output: one that spikes with probability `phi(x)`, its escape noise, where `phi' = psi`. So
+ * for one layer `g psi(x)` is the exact gradient of `E[f(b)]`, b drawn with probabilities phi, for f multilinear. In deep
+ * networks it is in general the gradient of no loss, and its sign may differ from the true gradient's.
+ *
+ * As the derivative of a probability it should integrate to 1: `normalize` divides by the integral, which takes the
+ * difference in size out of a comparison of shapes.
+ *
+ * @see Gygax & Zenke 2025
  */
 export interface PseudoDerivative {
   readonly id: string;

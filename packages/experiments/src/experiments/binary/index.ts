@@ -1,5 +1,5 @@
 import { numpy as np, tree } from "@jax-js/jax";
-import { type NamedArrays, oneHotOf, type UpdateRule } from "hardgrad";
+import { linearSchedule, type NamedArrays, oneHotOf, type UpdateRule } from "hardgrad";
 import { exampleSize } from "../../contract/dataset.ts";
 import type { StepExperiment, StepInputs } from "../../contract/experiment.ts";
 import { imageInput } from "../../contract/models.ts";
@@ -54,7 +54,7 @@ export const binary: StepExperiment<typeof options> = {
   },
   optimizer: (settings) => (isBinary(settings) ? clipped(adam()) : adam()),
   schedules: ({ step, totalSteps }, settings) => ({
-    learningRate: settings.learningRate * (1 - step / totalSteps),
+    learningRate: linearSchedule({ from: settings.learningRate, to: 0, steps: totalSteps }).at(step),
   }),
   evaluations: {
     classes: (params, inputs, settings) => {

@@ -14,11 +14,10 @@ import { refuseUnlabelled } from "../../nn/classify.ts";
 import { hardPath } from "../../nn/hard-path.ts";
 import { crossEntropy, dense, glorotUniform, splitKey } from "../../nn/layers.ts";
 import { sgd } from "../../nn/optimizers.ts";
-import { slopeAt, temperatureAt } from "../../nn/schedules.ts";
-import { checkAnnealing } from "../../nn/temperature-options.ts";
+import { annealedTemperature, checkAnnealing } from "../../nn/temperature-options.ts";
 import { models } from "./models.ts";
 import { hiddenLayer, hiddenUnits, preActivations } from "./network.ts";
-import { type ClassifierSettings, options } from "./options.ts";
+import { type ClassifierSettings, options, slopeOf } from "./options.ts";
 import { evaluate, headline, metrics, pictures } from "./report.ts";
 import { runtimeOf } from "./runtime.ts";
 
@@ -110,15 +109,11 @@ export const classifier: StepExperiment<typeof options> = {
     return { losses: f(estimator.path!(q, np.full(q.logits.shape, 0.5))), state };
   },
   optimizer: (settings) => (settings.optimizer === "adam" ? adam() : sgd({ momentum: settings.momentum })),
-  schedules: ({ step, epoch, temperature }, settings): Schedules => {
-    const rate = settings.temperatureRate;
-    const annealed = temperature !== undefined && rate > 0;
-    return {
-      learningRate: settings.learningRate * settings.decay ** epoch,
-      slope: slopeAt(epoch, settings.slopeGrowth),
-      ...(annealed ? { temperature: temperatureAt(step, temperature, rate, settings.temperatureFloor) } : {}),
-    };
-  },
+  schedules: (moment, settings): Schedules => ({
+    learningRate: settings.learningRate * settings.decay ** moment.epoch,
+    slope: slopeOf(settings).at(moment.epoch),
+    ...annealedTemperature(moment, settings),
+  }),
   evaluations: {
     sample: (params, inputs, settings) => ({
       classes: classes(params, inputs as StepInputs, "sample", settings),

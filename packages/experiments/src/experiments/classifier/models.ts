@@ -4,13 +4,12 @@ import type { DataForm } from "../../contract/dataset.ts";
 import { imageInput, keyInput, type Models } from "../../contract/models.ts";
 import { classOutputs, fromScores } from "../../nn/classify.ts";
 import { dense } from "../../nn/layers.ts";
-import { slopeAt } from "../../nn/schedules.ts";
 import { hiddenLayer, preActivations } from "./network.ts";
-import type { ClassifierSettings } from "./options.ts";
+import { type ClassifierSettings, slopeOf } from "./options.ts";
 
 /** The classifier by thresholds, and, if it was trained to sample its hidden units, by a sample. */
 export function models(settings: ClassifierSettings, form: DataForm, epoch: number): Models {
-  const slope = slopeAt(epoch, settings.slopeGrowth);
+  const slope = slopeOf(settings).at(epoch);
   const binary = settings.unit === "binary";
   const read = (params: NamedArrays, image: np.Array, key?: np.Array): NamedArrays => {
     const hidden = hiddenLayer(preActivations(params, image.mul(255), slope), settings, key);

@@ -1,3 +1,4 @@
+import { type Schedule, slopeSchedule } from "hardgrad";
 import type { SettingsOf, SettingsTable } from "../../contract/options.ts";
 import { temperatureOptions } from "../../nn/temperature-options.ts";
 import { batchOption, epochsOption, momentumOption } from "../../nn/training-options.ts";
@@ -61,7 +62,13 @@ export const options = {
     max: 2,
     help: "slope annealing: factor after each epoch (1 turns it off; Wizaron uses 1.005, r2rt 1.1)",
   },
+  slopeCap: { type: "number", default: 1e6, min: 1, max: 1e9, help: "slope annealing: largest slope (cap)" },
   ...temperatureOptions,
 } as const satisfies SettingsTable;
 
 export type ClassifierSettings = SettingsOf<typeof options>;
+
+/** Slope annealing: samples are of `sigmoid(slope a)`, the slope a function of the epoch. */
+export function slopeOf({ slopeGrowth: growth, slopeCap: cap }: ClassifierSettings): Schedule {
+  return slopeSchedule({ growth, cap });
+}

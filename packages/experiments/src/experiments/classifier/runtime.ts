@@ -3,8 +3,7 @@ import { type DataForm, exampleSize } from "../../contract/dataset.ts";
 import type { RuntimeModel } from "../../contract/models.ts";
 import type { Tensor } from "../../contract/run.ts";
 import { layerOnGrey } from "../../nn/normalize.ts";
-import { slopeAt } from "../../nn/schedules.ts";
-import type { ClassifierSettings } from "./options.ts";
+import { type ClassifierSettings, slopeOf } from "./options.ts";
 
 /**
  * The classifier by thresholds. The pixels' mean and deviation are folded into the first layer, so that background
@@ -16,7 +15,7 @@ export function runtimeOf(
   { shape }: DataForm,
   epoch: number,
 ): RuntimeModel {
-  const slope = settings.unit === "binary" ? 1 : slopeAt(epoch, settings.slopeGrowth);
+  const slope = settings.unit === "binary" ? 1 : slopeOf(settings).at(epoch);
   const unit: UnitName = settings.unit === "tanh" ? "tanh" : settings.unit === "linear" ? "identity" : "step";
   return {
     network: {

@@ -1,4 +1,5 @@
 import { numpy as np, tree } from "@jax-js/jax";
+import { linearSchedule } from "hardgrad";
 import { exampleSize } from "../../contract/dataset.ts";
 import type { StepExperiment, StepInputs } from "../../contract/experiment.ts";
 import { refuseUnlabelled } from "../../nn/classify.ts";
@@ -76,7 +77,10 @@ export const gated: StepExperiment<typeof options> = {
     return limit > 0 ? maxNorm(descent, limit) : descent;
   },
   schedules: ({ step, totalSteps }, settings) => ({
-    learningRate: settings.learningRate * (settings.cooling === "linear" ? 1 - step / totalSteps : 1),
+    learningRate:
+      settings.cooling === "linear"
+        ? linearSchedule({ from: settings.learningRate, to: 0, steps: totalSteps }).at(step)
+        : settings.learningRate,
   }),
   evaluations: {
     logits: (params, inputs) => {

@@ -1,5 +1,6 @@
 import type { Moment, Schedules } from "../../contract/experiment.ts";
-import { learningRateAt, temperatureAt } from "../../nn/schedules.ts";
+import { learningRateAt } from "../../nn/schedules.ts";
+import { annealedTemperature } from "../../nn/temperature-options.ts";
 import type { GeneratorSettings } from "./options.ts";
 
 /** The divergence has a tenth of its weight at first, and all of it after this part of the run. */
@@ -7,9 +8,9 @@ const BETA_WARM = 0.1;
 /** Reading what was asked for has its weight after this part. */
 const ASKING_WARM = 0.5;
 
-export function schedules({ step, totalSteps, temperature }: Moment, settings: GeneratorSettings): Schedules {
+export function schedules(moment: Moment, settings: GeneratorSettings): Schedules {
+  const { step, totalSteps } = moment;
   const done = step / totalSteps;
-  const rate = settings.temperatureRate;
   return {
     learningRate: learningRateAt(step, settings.learningRate, {
       warmUpSteps: settings.warmUp,
@@ -18,8 +19,6 @@ export function schedules({ step, totalSteps, temperature }: Moment, settings: G
     }),
     beta: settings.beta * Math.min(1, 0.1 + done / BETA_WARM),
     asking: settings.askingWeight * Math.min(1, done / ASKING_WARM),
-    ...(temperature !== undefined && rate > 0
-      ? { temperature: temperatureAt(step, temperature, rate, settings.temperatureFloor) }
-      : {}),
+    ...annealedTemperature(moment, settings),
   };
 }

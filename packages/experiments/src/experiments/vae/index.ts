@@ -2,7 +2,8 @@ import { numpy as np } from "@jax-js/jax";
 import { type Objective, statefulExpectation } from "hardgrad";
 import type { Schedules, StepExperiment, StepInputs } from "../../contract/experiment.ts";
 import { bernoulliLoss } from "../../nn/layers.ts";
-import { geometricAt, learningRateAt, temperatureAt } from "../../nn/schedules.ts";
+import { learningRateAt } from "../../nn/schedules.ts";
+import { annealedTemperature } from "../../nn/temperature-options.ts";
 import { optimizerOf } from "../../nn/training-options.ts";
 import { check } from "./check.ts";
 import { divergence, dream, logRatio, pixelsOf, reconstruct, sampleTerms } from "./losses.ts";
@@ -57,21 +58,14 @@ export const vae: StepExperiment<typeof options> = {
     return { losses: result.losses.add(kl), state: result.state };
   },
   optimizer: optimizerOf,
-  schedules: ({ step, stepsPerEpoch, totalSteps, temperature }, settings): Schedules => {
-    const rate = settings.temperatureRate;
-    const end = settings.temperatureEnd;
-    const learningRate = learningRateAt(step, settings.learningRate, {
-      warmUpSteps: Math.round(settings.warmUp * stepsPerEpoch),
-      totalSteps,
+  schedules: (moment, settings): Schedules => ({
+    learningRate: learningRateAt(moment.step, settings.learningRate, {
+      warmUpSteps: Math.round(settings.warmUp * moment.stepsPerEpoch),
+      totalSteps: moment.totalSteps,
       cosine: settings.schedule === "cosine",
-    });
-    if (temperature === undefined || (rate === 0 && end === 0)) return { learningRate };
-    const now =
-      end > 0
-        ? geometricAt(step / totalSteps, temperature, end)
-        : temperatureAt(step, temperature, rate, settings.temperatureFloor);
-    return { learningRate, temperature: now };
-  },
+    }),
+    ...annealedTemperature(moment, settings),
+  }),
   estimated: (settings) => ({ parameters: encoderNames(settings) }),
   evaluations: {
     terms: (params, inputs, settings) => {
