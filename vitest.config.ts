@@ -11,7 +11,7 @@ const longest = [
   "conformance-options.test.ts",
   "webgpu.test.ts",
   "conformance-transforms.test.ts",
-  "compare/compare.test.ts",
+  "sweep/compare.test.ts",
   "own-modules.test.ts",
   "experiments/continual.test.ts",
   "onnx/test/catalogue.test.ts",

@@ -49,7 +49,7 @@ const rules: readonly {
   },
   {
     room: /^packages\/cli\/src\/run-folder\//,
-    never: /^packages\/cli\/src\/(figures|run-figures|commands|export|draw|judge|compare)\//,
+    never: /^packages\/cli\/src\/(figures|run-figures|commands|export|draw|judge|sweep)\//,
     why: "storage does not draw, and knows no command",
   },
   {

@@ -29,6 +29,7 @@ const guides = {
     "choosing-k-of-n",
     "units",
     "measuring-a-part",
+    "sweeps",
     "plain-loop",
     "export",
     "onnx",

@@ -3,7 +3,7 @@ import { Command, CommanderError } from "commander";
 import { commandFirst } from "./ask/command-line.ts";
 import { refusalOf, refuseEmpty } from "./ask/commander-errors.ts";
 import { describeError, UsageError } from "./ask/errors.ts";
-import { commands } from "./commands/index.ts";
+import { commands, ofExperiments } from "./commands/index.ts";
 import { outliveReaders } from "./print/console.ts";
 import { version } from "./version.ts";
 
@@ -61,9 +61,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     // What knows experiments takes a while to load, and `list` needs none of it.
     if (rest.some(mayNameFile)) await (await import("./ask/own.ts")).loadNamed(words);
     const { program, command } = await build(name);
-    const parts = command?.commands.length
-      ? [name!, ...(await import("./ask/experiment-first.ts")).experimentFirst(command, rest)]
-      : words;
+    const parts =
+      command && ofExperiments(name!)
+        ? [name!, ...(await import("./ask/experiment-first.ts")).experimentFirst(command, rest)]
+        : words;
     await program.parseAsync(parts, { from: "user" });
     return 0;
   } catch (error) {

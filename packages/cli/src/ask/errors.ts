@@ -4,6 +4,9 @@ export class UsageError extends Error {}
 /** Something failed though the usage was right: exit 1. */
 export class Failure extends Error {}
 
+/** A file could not be written. */
+export class WriteFailure extends Failure {}
+
 /** Ended by Ctrl-C or SIGTERM after saving: exit 130. The message says how to continue. */
 export class Interrupted extends Error {}
 
@@ -20,9 +23,9 @@ const reasons: { readonly [code: string]: string } = {
   EMFILE: "too many files are open",
 };
 
-/** A Failure that says which file could not be written and why. */
-export function writeFailure(path: string, error: unknown): Failure {
-  return new Failure(
+/** Says which file could not be written and why. */
+export function writeFailure(path: string, error: unknown): WriteFailure {
+  return new WriteFailure(
     `cannot write ${path}: ${reasonOf(error)}; free the disk or choose another place with --out.`,
   );
 }

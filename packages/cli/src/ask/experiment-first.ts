@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { about } from "./command-line.ts";
-import { experimentOf } from "./own.ts";
+import { configsIn, experimentOf } from "./own.ts";
 
 /**
  * The words of `train` and `compare` with the experiment's name first, wherever it stood among the flags: the name says
@@ -44,7 +44,6 @@ function experimentIn(folder: string | undefined): string | undefined {
     }
   };
   const run = read("config.json") as { experiment?: unknown } | undefined;
-  const comparison = read("comparison.json") as { configs?: { experiment?: unknown }[] } | undefined;
-  const name = run?.experiment ?? comparison?.configs?.[0]?.experiment;
+  const name = run?.experiment ?? configsIn(folder)[0]?.experiment;
   return typeof name === "string" ? name : undefined;
 }

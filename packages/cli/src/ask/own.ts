@@ -34,6 +34,15 @@ export async function loadNamed(words: readonly string[]): Promise<void> {
   }
 }
 
+/** Loads the modules among these names, and these data of the user's. */
+export async function loadModules(names: readonly string[], data: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const { id } = splitSpec(name);
+    if (isModuleFile(id)) await load(id);
+  }
+  for (const name of data) if (isOwnData(name)) await loadOwnData(name, true);
+}
+
 /** Loads the modules that a run was made with. @throws Failure for one that has changed since. */
 export async function loadModulesOf({ data, files = {} }: RunConfig, run: string): Promise<void> {
   for (const [name, { path, sha256 }] of Object.entries(files)) {
@@ -129,8 +138,8 @@ export function filesOf(names: readonly string[], data: string): Pick<RunConfig,
   return Object.keys(all).length > 0 ? { files: all } : {};
 }
 
-/** The configurations of a run, or of a comparison; none where it is neither, which the command says. */
-function configsIn(folder: string): RunConfig[] {
+/** The configurations of a run, or of a sweep; none where it is neither, which the command says. */
+export function configsIn(folder: string): RunConfig[] {
   const read = (file: string): unknown => {
     try {
       return JSON.parse(readFileSync(join(folder, file), "utf8"));
@@ -140,6 +149,20 @@ function configsIn(folder: string): RunConfig[] {
   };
   if (folder === "" || !existsSync(folder) || !statSync(folder).isDirectory()) return [];
   const run = read("config.json") as RunConfig | undefined;
-  const comparison = read("comparison.json") as { configs?: RunConfig[] } | undefined;
-  return [...(run ? [run] : []), ...(comparison?.configs ?? [])];
+  return [...(run ? [run] : []), ...planned(join(folder, "plan.jsonl"))];
+}
+
+/** The configurations in a plan; a line that can't be read is left out: the command says what is wrong with it. */
+function planned(file: string): RunConfig[] {
+  if (!existsSync(file)) return [];
+  return readFileSync(file, "utf8")
+    .split("\n")
+    .flatMap((line) => {
+      try {
+        const { config } = JSON.parse(line) as { config?: RunConfig };
+        return config ? [config] : [];
+      } catch {
+        return [];
+      }
+    });
 }

@@ -1,7 +1,6 @@
 import * as fs from "node:fs";
 import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
-import { checkRun, type RunConfig } from "@hardgrad/experiments";
 import type { Command } from "commander";
 import {
   addExperiments,
@@ -9,29 +8,22 @@ import {
   checkpointEveryOf,
   experimentNames,
 } from "../ask/configuration.ts";
-
-import { backendOf, deviceChoice, deviceFlags, deviceLine } from "../ask/device.ts";
-import { Interrupted, UsageError } from "../ask/errors.ts";
-import { estimatorFileName, formatEstimator } from "../ask/estimator.ts";
+import { deviceChoice, deviceFlags } from "../ask/device.ts";
+import { UsageError } from "../ask/errors.ts";
 import { type Flags, wholeNumberFlag } from "../ask/flags.ts";
 import { experimentOf } from "../ask/own.ts";
-import { plannedComparison, refuseAll, refuseForeignFolder, resumedComparison } from "../compare/plan.ts";
-import { labelOf, runJobs } from "../compare/pool.ts";
-import { report } from "../compare/report.ts";
-import { resultsOf } from "../compare/results.ts";
-import { tableOf } from "../compare/table.ts";
-import { verdict } from "../compare/verdict.ts";
-import type { Job } from "../compare/worker.ts";
-import { datasetOf } from "../data/progress.ts";
-import { createFolder, writeWhole } from "../disk/files.ts";
-import { narrator, print, printJson } from "../print/console.ts";
-import { progressOf } from "../print/progress.ts";
-import { tableText } from "../print/table.ts";
-import { computersText, environment, environmentText } from "../run-folder/environment.ts";
-import { readEnvironment, readMetrics, readSummary, savedPictures } from "../run-folder/read.ts";
-import { hasCheckpoint } from "../run-folder/saved-run.ts";
+import { refuseContradictions } from "../ask/resume.ts";
+import { narrator } from "../print/console.ts";
+import { comparisonOf } from "../sweep/comparison.ts";
+import { reopenFailed } from "../sweep/failed.ts";
+import { refuseForeignRun } from "../sweep/outcome.ts";
+import { placesOf } from "../sweep/places.ts";
+import { experimentOfPlan, layOut, type Plan, plannedRuns, readPlan } from "../sweep/plan.ts";
+import { refuseByData } from "../sweep/refuse.ts";
+import { finish, workHere } from "../sweep/session.ts";
+import { version } from "../version.ts";
 
-/** `compare EXPERIMENT`: estimators side by side, each with the same seeds. */
+/** `compare EXPERIMENT`: estimators side by side, each with the same seeds: a sweep that flags describe. */
 export async function compare(name: string | undefined, flags: Flags): Promise<void> {
   const quiet = flags.quiet === true;
   const narrate = narrator(quiet);
@@ -39,101 +31,62 @@ export async function compare(name: string | undefined, flags: Flags): Promise<v
   const jobs = wholeNumberFlag("--jobs", String(flags.jobs ?? availableParallelism()), 1, 256);
   const checkpointEvery = checkpointEveryOf(flags);
   const resume = flags.resume as string | undefined;
-  const { configs, command } =
-    resume === undefined ? plannedComparison(name, flags) : resumedComparison(resume, name, flags);
-  const [{ experiment: experimentName, data }] = configs as [RunConfig];
+  const plan =
+    resume === undefined ? begun(name, flags, checkpointEvery, jobs) : resumed(resume, name, flags);
+  const experimentName = experimentOfPlan(plan);
   const experiment = experimentOf(experimentName);
   const path = resume ?? (flags.out as string | undefined) ?? defaultPath(experimentName);
   if (resume === undefined && fs.existsSync(path))
     throw new UsageError(
       `${path} exists and runs are never overwritten; choose another --out, or --resume ${path}.`,
     );
-  if (resume !== undefined) for (const config of configs) refuseForeignFolder(config, runPath(config, path));
-  const dataset = await datasetOf(configs[0]!, quiet); // refuses missing data once, before any run
-  refuseAll(configs, (config) => checkRun(experiment, config, dataset));
-  if (resume === undefined)
-    createFolder(path, { "comparison.json": `${JSON.stringify({ configs, command }, null, 2)}\n` });
-
-  const share = Math.max(1, Math.floor(availableParallelism() / Math.min(jobs, configs.length)));
-  const backend = await backendOf({ threads: share, ...choice });
-  // What auto is for one run, it is for all.
-  const { device, threads = 1 } = backend;
-  const all = configs.map((config) => ({ ...jobOf(config, path, checkpointEvery), device, threads }));
-  const todo = all.filter((job) => !readSummary(job.path));
-  narrate(
-    `${all.length} runs, ${todo.length === 0 ? "which have ended" : `${Math.min(jobs, todo.length)} at a time`}, on ${dataset.train.count} training and ${dataset.test.count} test images: ${path}`,
-  );
-  const widest = Math.max(0, ...todo.map((job) => labelOf(job).length));
-  if (todo.length > 0) narrate(deviceLine(backend));
-  const progress = progressOf(
-    { runs: todo.length, workers: jobs, widest, headline: experiment.headline },
+  const { train, test } = await refuseByData(experiment, plan.runs.map((run) => run.config), quiet); // biome-ignore format: one thought
+  if (resume === undefined) layOut(path, plan);
+  const again = flags.device === undefined && flags.threads === undefined ? {} : choice;
+  await workHere(path, plan, {
+    jobs,
     quiet,
-  );
-  try {
-    await runJobs(todo, jobs, {
-      onRows: (job, rows, step, total) => progress.update(labelOf(job), rows, step, total),
-      onEnd: (job) => progress.end(labelOf(job)),
-      onNotice: (job, sentence) => narrate(`${labelOf(job)}: ${sentence}`),
-    });
-  } catch (error) {
-    progress.stop();
-    const goOn = `finished runs are kept and the others saved, continue with: npx hardgrad compare --resume ${path}${deviceFlags(choice)}`;
-    if (error instanceof Interrupted) throw new Interrupted(`stopped; ${goOn}`);
-    narrate(goOn);
-    throw error;
-  }
-  progress.stop();
-
-  const runs = all.map((job) => ({ config: job.config, summary: readSummary(job.path)! }));
-  const results = resultsOf(experiment, runs);
-  const sentence = verdict(experiment.headline, results);
-  const where = environment(backend);
-  const ran = all.map((job) => readEnvironment(job.path)).filter((e) => e !== undefined);
-  const computers = [...new Set(ran.map(computersText))];
-  const curves = all.map(({ config, path: folder }) => ({ config, rows: readMetrics(folder) }));
-  const best = runs.findIndex((r) => formatEstimator(r.config.estimator) === results[0]!.estimator);
-  const pictures = savedPictures(all[best]!.path);
-  const title = `${experiment.title}: ${results.length} gradient estimators on ${data}`;
-  writeWhole(
-    join(path, "results.json"),
-    `${JSON.stringify({ command, environment: where, computers, verdict: sentence, results }, null, 2)}\n`,
-  );
-  writeWhole(
-    join(path, "report.html"),
-    report({
-      experiment,
-      title,
-      command,
-      verdict: sentence,
-      results,
-      curves,
-      pictures,
-      where: environmentText(where, computers.join(" and ")),
-    }),
-  );
-  if (flags.json)
-    return printJson({ path, command, environment: where, computers, verdict: sentence, results });
-  const { head, rows } = tableOf(experiment, results);
-  print(tableText(head, rows, { left: [0] }));
-  const seeds = new Set(configs.map((c) => c.seed)).size;
-  const from = seeds > 1 ? `over ${seeds} seeds` : "of the test set as a sample (one seed)";
-  print(`± one standard error ${from}; all at the end of each run`);
-  print(sentence);
-  print(`report: ${join(path, "report.html")}`);
+    data: `on ${train} training and ${test} test images`,
+    choice: {
+      device: plan.device,
+      ...(plan.threads === undefined ? {} : { threads: plan.threads }),
+      ...again,
+    },
+    anyComputer: true,
+    goOn: `continue with: npx hardgrad compare --resume ${path}${deviceFlags(choice)}`,
+  });
+  finish(path, plan, flags.json === true);
   narrate(
     `try next: npx hardgrad show reinmax | npx hardgrad figure neuron --out neuron.svg | npx hardgrad compare ${experimentName} --seeds 3 --epochs 20`,
   );
 }
 
-function runPath(config: RunConfig, folder: string): string {
-  return join(folder, `${estimatorFileName(config.estimator)}-seed${config.seed}`);
+function begun(name: string | undefined, flags: Flags, checkpointEvery: number, jobs: number): Plan {
+  const { asked, command } = comparisonOf(name, flags);
+  const { device, threads } = deviceChoice(flags);
+  const share = Math.max(1, Math.floor(availableParallelism() / Math.min(jobs, asked.length)));
+  return {
+    format: "hardgrad-sweep-1",
+    hardgrad: version(),
+    command,
+    device,
+    ...(device === "webgpu" ? {} : { threads: threads ?? share }),
+    checkpointEvery,
+    runs: plannedRuns(asked, "--estimators"),
+  };
 }
 
-function jobOf(config: RunConfig, folder: string, checkpointEvery: number): Omit<Job, "device" | "threads"> {
-  const path = runPath(config, folder);
-  const resume = hasCheckpoint(path);
-  if (!resume) fs.rmSync(path, { recursive: true, force: true }); // killed before its first checkpoint
-  return { config, path, checkpointEvery, resume };
+/** A comparison that goes on: what failed is tried again. */
+function resumed(path: string, name: string | undefined, flags: Flags): Plan {
+  const plan = readPlan(path, "cannot resume from");
+  const configs = plan.runs.map((run) => run.config);
+  refuseContradictions({ path, configs, what: "comparison" }, name, flags);
+  for (const run of plan.runs) {
+    const { published } = placesOf(path, run.name);
+    if (fs.existsSync(published)) refuseForeignRun(run, published);
+  }
+  reopenFailed(path, plan, Number.POSITIVE_INFINITY);
+  return plan;
 }
 
 function defaultPath(experiment: string): string {

@@ -47,6 +47,16 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./compare.ts"),
   },
   {
+    name: "sweep",
+    about: "plan and run what a file asks for: grids of flags, estimators and seeds; status, retry, report",
+    load: () => import("./sweep.ts"),
+  },
+  {
+    name: "work",
+    about: "work off the plan of a sweep, together with other machines that share its folder",
+    load: () => import("./work.ts"),
+  },
+  {
     name: "draw",
     about: "draw pictures of the digit you ask for with a trained generator (without --digit: all digits)",
     load: () => import("./draw.ts"),
@@ -82,3 +92,6 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./lab.ts"),
   },
 ];
+
+/** Whether a command's first argument is an experiment, which says what flags there are. */
+export const ofExperiments = (name: string): boolean => ["train", "compare"].includes(name);

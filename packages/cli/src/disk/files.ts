@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { writeFailure } from "../ask/errors.ts";
@@ -97,6 +98,9 @@ export async function streamWhole(
   }
 }
 
+/** Two machines that share a folder may have processes of one number. */
+const mine = `${process.pid}-${randomBytes(4).toString("hex")}`;
+
 function temporaryOf(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  return join(dirname(path), `.${basename(path)}.${mine}.tmp`);
 }

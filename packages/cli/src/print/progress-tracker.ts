@@ -22,6 +22,8 @@ export interface Tracker {
   readonly lanes: readonly (Lane | undefined)[];
   update(name: string, rows: readonly MetricRow[], step: number, total: number): void;
   end(name: string): void;
+  /** It stopped before its end: its worker is free. */
+  leave(name: string): void;
   /** Runs done, with the parts of those that run. */
   work(): number;
   /** What a run still takes, once its pace is known. */
@@ -70,6 +72,10 @@ export function trackRuns(
       if (!lane) return;
       if (lane.total > lane.first) durations.push(whole(lane, now() - lane.since));
       lanes[at] = undefined;
+    },
+    leave: (name) => {
+      const at = find(name);
+      if (at >= 0) lanes[at] = undefined;
     },
     work: () => running().reduce((sum, { step, total }) => sum + step / total, ended),
     allLeft: () => {

@@ -10,6 +10,8 @@ export interface Progress {
   update(name: string, rows: readonly MetricRow[], step: number, total: number): void;
   /** A run is finished. */
   end(name: string): void;
+  /** It stopped before its end, and may go on later. */
+  leave(name: string): void;
   stop(): void;
 }
 
@@ -25,7 +27,7 @@ export function progressOf(
   },
   quiet: boolean,
 ): Progress {
-  if (quiet) return { update: () => {}, end: () => {}, stop: () => {} };
+  if (quiet) return { update: () => {}, end: () => {}, leave: () => {}, stop: () => {} };
   const tracker = trackRuns(plan.runs, plan.workers);
   const newsOf = (lane: Lane): string => news(lane, plan.headline);
   return process.stderr.isTTY ? bars(tracker, plan.widest, newsOf) : lines(tracker, newsOf);
@@ -84,6 +86,7 @@ function bars(tracker: Tracker, widest: number, newsOf: (lane: Lane) => string):
       tracker.end(name);
       draw();
     },
+    leave: (name) => tracker.leave(name),
     stop: () => {
       if (multi.isActive) multi.stop(); // a second one would go back up over what was printed since
     },
@@ -113,6 +116,7 @@ function lines(tracker: Tracker, newsOf: (lane: Lane) => string): Progress {
       tracker.end(name);
       if (tracker.ended === tracker.runs) write();
     },
+    leave: (name) => tracker.leave(name),
     stop: () => {},
   };
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
+import { join } from "node:path";
 import {
   type Checkpoint,
   checkpointParts,
@@ -66,6 +67,15 @@ const resuming: Purpose = {
   what: "cannot resume from",
   instead: "start again without --resume, or use an older copy",
 };
+
+/** The step of the checkpoint in the folder of a run; undefined where there is none that can be read. */
+export function keptStep(folder: string): number | undefined {
+  try {
+    return readCheckpoint(join(folder, CHECKPOINT)).step;
+  } catch {
+    return undefined;
+  }
+}
 
 /** Reads a checkpoint back; one sentence says why it can't be used. */
 export function readCheckpoint(path: string, purpose: Purpose = resuming): Checkpoint {

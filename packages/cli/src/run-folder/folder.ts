@@ -10,10 +10,11 @@ import {
   type Summary,
   withoutEnd,
 } from "@hardgrad/experiments";
-import { UsageError } from "../ask/errors.ts";
+import { UsageError, writeFailure } from "../ask/errors.ts";
 import { appendWhole, createFolder, writeWhole } from "../disk/files.ts";
 import { CHECKPOINT, writeCheckpoint } from "./checkpoint.ts";
 import { continuedOn, environment } from "./environment.ts";
+import { metricsCsv } from "./metrics-csv.ts";
 import { modelCard } from "./model-card.ts";
 import { readEnvironment, readMetrics } from "./read.ts";
 import { encodeFileVersion, encodeScalars, eventStep, record as frame, readRecords } from "./tfevents.ts";
@@ -84,16 +85,26 @@ export function openRunFolder(
     saveCheckpoint: (checkpoint) => writeCheckpoint(join(path, CHECKPOINT), checkpoint),
     finish: (summary, figures, pictures) => {
       const where = readEnvironment(path) ?? environment(computer);
-      fs.mkdirSync(join(path, "figures"), { recursive: true });
+      makeFolder(join(path, "figures"));
       for (const [file, svg] of Object.entries(figures)) writeWhole(join(path, "figures", file), `${svg}\n`);
       writeWhole(
         join(path, "figures", "pictures.json"),
         json(pictures.map(({ name, title }) => ({ name, title }))),
       );
       writeWhole(join(path, "README.md"), modelCard(experiment, config, summary, where, pictures));
+      writeWhole(join(path, "metrics.csv"), metricsCsv(readMetrics(path)));
       writeWhole(join(path, "summary.json"), json(summary));
     },
   };
+}
+
+/** Not its parents: a run whose folder was taken away has lost it. */
+function makeFolder(path: string): void {
+  try {
+    if (!fs.existsSync(path)) fs.mkdirSync(path);
+  } catch (error) {
+    throw writeFailure(path, error);
+  }
 }
 
 function rewindEvents(file: string, step: number): void {

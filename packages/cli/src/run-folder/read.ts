@@ -1,8 +1,9 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
-import type { MetricRow, Picture, Summary } from "@hardgrad/experiments";
+import type { MetricRow, Picture, RunConfig, Summary } from "@hardgrad/experiments";
 import { z } from "zod";
 import { Failure } from "../ask/errors.ts";
+import { configSchema } from "./checkpoint.ts";
 import type { Environment } from "./environment.ts";
 
 /** The rows of `metrics.jsonl`; a last line that a kill cut is left out. */
@@ -44,6 +45,11 @@ function readJson(file: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** What a run was begun with; undefined if config.json is missing or damaged. */
+export function readConfig(path: string): RunConfig | undefined {
+  return configSchema.safeParse(readJson(join(path, "config.json"))).data;
 }
 
 /** The pictures of a run that has ended, as SVG. */

@@ -35,9 +35,9 @@ export function savedRun(
   if (!fs.existsSync(path)) throw refuse("it does not exist; give the folder of a run");
   if (!fs.statSync(path).isDirectory())
     throw refuse("it is a file; give the folder of the run, not a file in it");
-  if (fs.existsSync(join(path, "comparison.json")))
+  if (fs.existsSync(join(path, "plan.jsonl")))
     throw new UsageError(
-      `${path} is a comparison, not one run; give the folder of one of its runs, or continue with: npx hardgrad compare --resume ${path}.`,
+      `${path} has the runs of a sweep or a comparison; give the folder of one of them, or continue with: npx hardgrad work ${path}.`,
     );
   if (!fs.existsSync(join(path, CHECKPOINT)))
     throw refuse(

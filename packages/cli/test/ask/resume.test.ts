@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { layOut, plannedRuns } from "../../src/sweep/plan.ts";
 import { ask, scratch } from "../run.ts";
 
 const small = ["--train-size", "200", "--test-size", "40", "--hidden", "6", "--batch", "50"];
@@ -70,11 +71,11 @@ describe("train --resume and flags", () => {
     const run = await ask("compare", "--resume", at("run"));
     expect([run.code, run.stderr]).toEqual([2, expect.stringMatching(/hardgrad train --resume \S*run\.$/m)]);
     mkdirSync(at("several"));
-    writeFileSync(join(at("several"), "comparison.json"), "{}");
+    writeFileSync(join(at("several"), "plan.jsonl"), "");
     const several = await ask("train", "--resume", at("several"));
     expect([several.code, several.stderr]).toEqual([
       2,
-      expect.stringMatching(/hardgrad compare --resume \S*several\.$/m),
+      expect.stringMatching(/hardgrad work \S*several\.$/m),
     ]);
   });
 
@@ -216,12 +217,10 @@ test("compare --resume: no flag need be repeated, and none may contradict", asyn
       settings: JSON.parse(readFileSync(join(at("run"), "config.json"), "utf8")).settings,
     })),
   );
+  const header = { format: "hardgrad-sweep-1" as const, hardgrad: "0.1.0", command: "npx hardgrad compare", device: "wasm", checkpointEvery: 500 }; // biome-ignore format: one thought
+  layOut(at("c"), { ...header, runs: plannedRuns(configs.map((config) => ({ config, varied: {} })), "test") }); // biome-ignore format: one thought
   for (const { estimator, seed } of configs)
     await make(`c/${estimator.id}-seed${seed}`, "classifier", "--estimator", estimator.id, "--seed", `${seed}`, "--epochs", "2", ...small); // biome-ignore format: one thought
-  writeFileSync(
-    join(folder, "comparison.json"),
-    JSON.stringify({ configs, command: "npx hardgrad compare" }),
-  );
   for (const flags of [
     [],
     ["classifier", "--estimators", "reinmax,rloo:samples=4", "--seeds", "2", ...small],
@@ -253,18 +252,19 @@ test("compare --resume: no flag need be repeated, and none may contradict", asyn
   expect([further.code, further.stderr]).toEqual([
     1,
     expect.stringMatching(
-      /rloo-seed1 was trained with epochs 3, but the comparison is of 2; move .*rloo-seed1 away/,
+      /rloo-seed1 was trained with epochs 3, but the plan is of 2; move .*rloo-seed1 away/,
     ),
   ]);
   rmSync(one, { recursive: true });
   cpSync(join(folder, "rloo-seed0"), one, { recursive: true });
   const copied = await ask("compare", "--resume", folder);
-  expect(copied.stderr).toMatch(/rloo-seed1 was trained with seed 0, but the comparison is of 1; move/);
-  writeFileSync(join(one, "checkpoint.safetensors"), "cut");
-  rmSync(join(one, "summary.json"));
+  expect(copied.stderr).toMatch(/rloo-seed1 was trained with seed 0, but the plan is of 1; move/);
+  rmSync(join(one, "config.json"));
   const cut = await ask("compare", "--resume", folder);
-  expect(cut.stderr).toMatch(/^cannot resume from .*rloo-seed1.* damaged.*; move .*rloo-seed1 away, and the/);
+  expect(cut.stderr).toMatch(
+    /^\S*rloo-seed1 has no readable config\.json; move .*rloo-seed1 away, and the run/,
+  );
   expect(cut.stderr).not.toMatch(/continue with/);
-  writeFileSync(join(folder, "comparison.json"), "{");
-  expect((await ask("compare", "--resume", folder)).stderr).toMatch(/comparison\.json is missing or damaged/);
+  writeFileSync(join(folder, "sweep.json"), "{");
+  expect((await ask("compare", "--resume", folder)).stderr).toMatch(/plan\.jsonl is missing or damaged/);
 });

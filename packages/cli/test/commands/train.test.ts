@@ -53,6 +53,7 @@ describe("a run and its folder", () => {
       "environment.json",
       "events.out.tfevents.0.hardgrad",
       "figures",
+      "metrics.csv",
       "metrics.jsonl",
       "summary.json",
     ]);

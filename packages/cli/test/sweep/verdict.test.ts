@@ -1,8 +1,8 @@
 import { classifier, type RunConfig, type Summary, vae } from "@hardgrad/experiments";
 import { describe, expect, test } from "vitest";
-import { resultsOf } from "../../src/compare/results.ts";
-import { tableOf } from "../../src/compare/table.ts";
-import { verdict } from "../../src/compare/verdict.ts";
+import { resultsOf } from "../../src/sweep/results.ts";
+import { tableOf } from "../../src/sweep/table.ts";
+import { verdict } from "../../src/sweep/verdict.ts";
 
 /** What a comparison says of these values of the headline metric, one for each seed. */
 function said(
@@ -24,7 +24,7 @@ function said(
       const metrics = { [tag]: value, [`${tag}-standard-error`]: testError, "gradient/variance": 1 };
       const bests = value === null ? {} : { [tag]: { value, epoch: 1 } };
       const summary = { metrics, bests, msPerStep: 1 } as unknown as Summary;
-      return { config, summary };
+      return { run: { config, group: estimator, varied: {} }, summary };
     }),
   );
   const results = resultsOf(experiment, runs);

@@ -43,11 +43,11 @@ export function verdict({ unit, title }: Pick<Metric, "unit" | "title">, results
   const finite = results.filter((r) => Number.isFinite(r.value));
   const [first, ...others] = finite;
   if (results.length < 2) return "";
-  const lost = results.filter((r) => !Number.isFinite(r.value)).map((r) => r.estimator);
+  const lost = results.filter((r) => !Number.isFinite(r.value)).map((r) => r.group);
   const failed =
     lost.length > 0 ? ` Not counted, since the ${title} is not a number: ${lost.join(", ")}.` : "";
   if (!first) return `No verdict: the ${title} of every estimator is not a number.`;
-  const text = ({ estimator, value }: Result): string => `${estimator} (${formatMetric(unit, value)})`;
+  const text = ({ group, value }: Result): string => `${group} (${formatMetric(unit, value)})`;
   if (others.length === 0) return `No verdict: only ${text(first)} has a ${title} that is a number.${failed}`;
   if (first.seeds.length < 2)
     return `Undecided: one seed can't tell estimators apart; use --seeds 3 or more.${failed}`;
@@ -57,13 +57,13 @@ export function verdict({ unit, title }: Pick<Metric, "unit" | "title">, results
   const seeds = `${first.seeds.length} seeds`;
   if (level.length === 0) {
     const { other, difference, error } = decisions[0]!;
-    const ahead = `${formatGap(unit, difference, error)} ahead of ${other.estimator} over ${seeds}`;
+    const ahead = `${formatGap(unit, difference, error)} ahead of ${other.group} over ${seeds}`;
     const rest = behind.slice(1).map(text);
     const further = rest.length > 0 ? ` Behind as well: ${listed(rest)}.` : "";
-    return `${first.estimator} wins with ${formatMetric(unit, first.value)}, ${ahead}: ${why(first)}.${further}${failed}`;
+    return `${first.group} wins with ${formatMetric(unit, first.value)}, ${ahead}: ${why(first)}.${further}${failed}`;
   }
   const nearest = level[0]!;
-  const gap = `${formatGap(unit, nearest.difference, nearest.error)} between ${first.estimator} and ${nearest.other.estimator}`;
+  const gap = `${formatGap(unit, nearest.difference, nearest.error)} between ${first.group} and ${nearest.other.group}`;
   const equal = level.every((d) => d.difference === 0);
   const head = equal
     ? `A tie of ${listed([first, ...level.map((d) => d.other)].map(text))}: equal over ${seeds}.`

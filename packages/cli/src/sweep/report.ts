@@ -1,10 +1,11 @@
-import type { Experiment, Metric, MetricRow, RunConfig } from "@hardgrad/experiments";
-import { formatEstimator } from "../ask/estimator.ts";
-import { type ChartRow, lineChart } from "../figures/chart.ts";
+import type { Experiment, Metric } from "@hardgrad/experiments";
+import { lineChart } from "../figures/chart.ts";
 import { colours, darkColours } from "../figures/draw.ts";
 import { escapeXml } from "../figures/escape.ts";
+import { type Axis, axes as allAxes, axisTitles, type Curves } from "./curves.ts";
 import type { Result } from "./results.ts";
-import { tableOf } from "./table.ts";
+import type { Reported } from "./spec.ts";
+import { shownMetrics, tableOf } from "./table.ts";
 
 export interface ReportInput {
   readonly experiment: Experiment;
@@ -12,7 +13,10 @@ export interface ReportInput {
   readonly command: string;
   readonly verdict: string;
   readonly results: readonly Result[];
-  readonly curves: readonly { readonly config: RunConfig; readonly rows: readonly MetricRow[] }[];
+  readonly curves: Curves;
+  readonly reported?: Reported;
+  /** Runs that failed, and why. */
+  readonly failed: readonly { readonly name: string; readonly reason: string }[];
   /** Of the best run: SVG, by title. */
   readonly pictures: readonly { readonly title: string; readonly svg: string }[];
   /** Versions, device, machine and date. */
@@ -43,34 +47,46 @@ function inTheDark(colour: string, i: number): string {
 
 /** A page that needs nothing else: table, curves with error bands, pictures, how to make it again. */
 export function report(input: ReportInput): string {
-  const { experiment, results, where } = input;
-  const { headline, metrics } = experiment;
-  const seeds = results[0]?.seeds.length ?? 0;
+  const { experiment, results, where, reported, failed } = input;
+  const metrics = shownMetrics(experiment, reported);
+  const { headline } = experiment;
+  const counts = results.map((r) => r.seeds.length);
+  const [few, many] = [Math.min(...counts), Math.max(...counts)];
   const errorNote =
-    seeds > 1
-      ? `± is one standard error of the mean over ${seeds} seeds.`
+    many > 1
+      ? `± is one standard error of the mean over ${few === many ? many : `${few} to ${many}`} seeds.`
       : "± is one standard error of the test set as a sample (one seed; how much seeds differ is not in it).";
   const notes = [headline, ...metrics].map((m) => escapeXml(m.note)).join(" ");
-  const table = tableOf(experiment, results);
+  const table = tableOf(experiment, results, reported);
+  const shown = results.slice(0, colours.length).map((r) => r.group);
+  const left =
+    results.length > shown.length
+      ? `<p><small>Curves: the ${shown.length} first lines of the table, of ${results.length}.</small></p>`
+      : "";
+  const axes = reported?.by ?? allAxes;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeXml(input.title)}</title><style>${style}</style></head><body>
+<title>${escapeXml(input.title)}</title><style>${style}
+${axes.map(axisRule).join("\n")}</style></head><body>
 <h1>${escapeXml(input.title)}</h1>
 <p>${escapeXml(experiment.about)}</p>
 <p><strong>${escapeXml(input.verdict)}</strong></p>
+${failed.length > 0 ? `<p>${failed.length === 1 ? "1 run failed and is" : `${failed.length} runs failed and are`} not counted: ${failed.map(({ name, reason }) => escapeXml(`${name} (${reason.replace(/\.$/, "")})`)).join("; ")}.</p>` : ""}
 <div class="wide"><table>
 <thead>${row(table.head, "th")}</thead>
 <tbody>
 ${table.rows.map((cells) => row(cells, "td")).join("\n")}
 </tbody></table></div>
 <p><small>${errorNote} ${notes} All at the end of training. Best: over epochs, chosen on the test set. Times are of runs side by side on a busy machine: compare them with each other only.</small></p>
-${chart(input, headline)}
-${chart(input, trainingLoss)}
-${metrics.map((metric) => chart(input, metric)).join("\n")}
+${left}
+<fieldset><legend>Curves over</legend>
+${axes.map((axis, i) => `<label><input type="radio" name="axis" value="${axis}"${i === 0 ? " checked" : ""}> ${axisTitles[axis]}</label>`).join("\n")}
+</fieldset>
+${[headline, trainingLoss, ...metrics].map((metric) => charts(input, metric, shown, axes)).join("\n")}
 ${input.pictures.map(({ title, svg }) => `<h2>${escapeXml(title)}</h2>\n${svg}`).join("\n")}
 <h2>Make it again</h2>
 <pre>${escapeXml(input.command)}</pre>
-<p><small>${escapeXml(where)} Data of the table: results.json; of the curves: metrics.jsonl of each run.</small></p>
+<p><small>${escapeXml(where)} Data of the table: results.json and results.csv; of the curves: metrics.jsonl of each run. Seconds: steps times the median time of a step.</small></p>
 </body></html>
 `;
 }
@@ -85,40 +101,39 @@ const trainingLoss: Metric = {
   note: "",
 };
 
-function chart(input: ReportInput, { tag, title, unit, logarithmic }: Metric): string {
+/** Shows the charts of the axis that is chosen; without scripts. */
+function axisRule(axis: Axis): string {
+  return `body:has(input[value="${axis}"]:checked) .by:not(.by-${axis}) { display: none; }`;
+}
+
+function charts(input: ReportInput, metric: Metric, shown: readonly string[], axes: readonly Axis[]): string {
+  const { title } = metric;
+  const parts = axes.map((axis) => chart(input, metric, shown, axis));
+  if (parts.every((part) => part === "")) return "";
+  return `<h2>${escapeXml(title[0]!.toUpperCase() + title.slice(1))}</h2>
+${parts.map((part, i) => `<div class="by by-${axes[i]}">${part}</div>`).join("\n")}`;
+}
+
+function chart(
+  { curves }: ReportInput,
+  { tag, title, unit, logarithmic }: Metric,
+  shown: readonly string[],
+  axis: Axis,
+): string {
   const y = unit === "percent" ? `${title} (%)` : unit === "nats" ? `${title} (nats)` : title;
-  const rows = curve(input, tag);
-  const options = { x: "epoch", y, percent: unit === "percent", logarithmic: logarithmic === true };
+  const rows = shown.flatMap((group) => curves.points(group, tag, axis));
+  if (rows.length === 0) return "";
+  const options = { x: axisTitles[axis], y, percent: unit === "percent", logarithmic: logarithmic === true };
   const broad = lineChart(rows, options);
   const narrow = lineChart(rows, { ...options, width: 340, height: 260, labelled: false });
   const legend = [...new Set(rows.map((r) => r.series))].map((name, i) => {
     const colour = colours[i % colours.length]!;
     return `<span data-colour="${colour}">&#9679; ${escapeXml(name)}</span>`;
   });
-  return `<h2>${escapeXml(title[0]!.toUpperCase() + title.slice(1))}</h2>
-<div class="broad">${broad}</div>
+  return `<div class="broad">${broad}</div>
 <div class="narrow">${narrow}<p class="legend">${legend.join(" ")}</p></div>`;
 }
 
 function row(cells: readonly string[], kind: "th" | "td"): string {
   return `<tr>${cells.map((c) => `<${kind}>${escapeXml(c)}</${kind}>`).join("")}</tr>`;
-}
-
-/** Mean over seeds at each step, with one standard error to both sides. */
-function curve({ curves }: ReportInput, tag: string): ChartRow[] {
-  const points = new Map<string, { x: number; series: string; values: number[] }>();
-  for (const { config, rows } of curves)
-    for (const { step, epoch, values } of rows) {
-      if (values[tag] === undefined) continue;
-      const series = formatEstimator(config.estimator);
-      const point = points.get(`${series} ${step}`) ?? { x: epoch, series, values: [] };
-      point.values.push(values[tag]);
-      points.set(`${series} ${step}`, point);
-    }
-  return [...points.values()].map(({ x, series, values }) => {
-    const n = values.length;
-    const y = values.reduce((a, b) => a + b, 0) / n;
-    const error = n > 1 ? Math.sqrt(values.reduce((s, v) => s + (v - y) ** 2, 0) / (n - 1) / n) : 0;
-    return { x, y, series, low: y - error, high: y + error };
-  });
 }

@@ -3,13 +3,13 @@ import "./process-worker.ts";
 import type { MetricRow, RunConfig } from "@hardgrad/experiments";
 import { worker, workerEmit } from "workerpool";
 import { backendOf } from "../ask/device.ts";
-import { describeError } from "../ask/errors.ts";
+import { describeError, WriteFailure } from "../ask/errors.ts";
 import { experimentOf, loadModulesOf } from "../ask/own.ts";
 import { datasetOf } from "../data/progress.ts";
 import { savedRun } from "../run-folder/saved-run.ts";
 import { trainRun } from "../train-run.ts";
 
-/** One run of `compare`, in a worker process. */
+/** One run, in a worker process. */
 export interface Job {
   readonly config: RunConfig;
   readonly path: string;
@@ -63,7 +63,8 @@ async function run(job: Job): Promise<void> {
     });
   } catch (error) {
     const { sentence, exitCode } = describeError(error);
-    throw Object.assign(new Error(sentence), { exitCode }); // own properties reach the parent, classes do not
+    const unwritten = error instanceof WriteFailure;
+    throw Object.assign(new Error(sentence), { exitCode, unwritten }); // own properties reach the parent, classes do not
   }
 }
 
