@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Help } from "commander";
 import { commandFirst } from "./ask/command-line.ts";
 import { refusalOf, refuseEmpty } from "./ask/commander-errors.ts";
 import { describeError, UsageError } from "./ask/errors.ts";
@@ -17,12 +17,17 @@ const FIRST_SCREEN = `hardgrad: gradient estimators for networks that make hard 
 npx hardgrad --help lists all commands, and npx hardgrad COMMAND --help their flags.
 `;
 
+/** A default without the quotes of a string. */
+const optionDescription: Help["optionDescription"] = (option) =>
+  new Help().optionDescription(option).replace(/\(default: "(.*)"\)$/, "(default: $1)");
+
 /** The program with the options of one command; the others are known by name. */
 async function build(asked: string | undefined): Promise<{ program: Command; command?: Command }> {
   const program = new Command("hardgrad")
     .description("Train networks that make hard choices, and compare gradient estimators.")
     .version(version())
-    .helpCommand("help [command]", "show the options of a command");
+    .helpCommand("help [command]", "show the options of a command")
+    .configureHelp({ optionDescription });
   for (const { name, about, load } of commands) {
     const command = program.command(name).description(about);
     if (name === asked) await (await load()).declare(command);

@@ -38,10 +38,7 @@ export function addDeviceFlags(command: Command): Command {
       "--device <name>",
       `${deviceNames.join(", ")} (default: auto, which is native where there is a BLAS, else wasm)`,
     )
-    .option(
-      "--threads <n>",
-      "threads: on device native of large matrix products, on device wasm of the whole step (default: all cores)",
-    );
+    .option("--threads <n>", "threads that compute a step, on native and wasm (default: all cores)");
 }
 
 /** The device and its threads; a UsageError, with a suggestion if there is none of that name. */

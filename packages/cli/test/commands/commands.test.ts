@@ -45,6 +45,7 @@ describe("list, show, first screen", () => {
     expect(help).toMatch(/classifier .*vae .*continual/s);
     expect(help).toMatch(/; or a\s+module\s+file\s+of\s+yours/);
     expect((await hardgrad(["train", "classifier", "--help"])).stdout).toContain("--slope-growth");
+    expect((await hardgrad(["check", "--help"])).stdout).toContain("(default: 0)");
   });
 });
 

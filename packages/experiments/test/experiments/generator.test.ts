@@ -221,11 +221,16 @@ describe("what is refused, in one sentence", () => {
       { mode: "unsupervised" },
       /does not support a categorical digit/,
     ],
-    ["categorical ones for bits", "categorical-disarm", { style: "binary" }, /does not support bits/],
+    [
+      "categorical ones for bits",
+      "categorical-disarm",
+      { mode: "supervised", style: "binary" },
+      /does not support bits/,
+    ],
     [
       "counting all states of the bits",
       "exact",
-      { style: "binary", styleSize: 16, batch: 100 },
+      { mode: "supervised", style: "binary", styleSize: 16, batch: 100 },
       /states are more than/,
     ],
     ["another bound", "vimco", { mode: "unsupervised" }, /vimco trains another bound/],

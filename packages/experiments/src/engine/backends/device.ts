@@ -14,7 +14,7 @@ export const deviceNames: readonly string[] = ["auto", "native", "wasm", "webgpu
 
 /** Options of `useDevice`. */
 export interface DeviceOptions {
-  /** On device native of large matrix products, on wasm of the whole program; default: as many as there are cores. */
+  /** Threads that run a compiled step, on native and wasm; default: as many as there are cores. */
   readonly threads?: number;
   /** Told when a function runs on jax-js instead, and why. */
   readonly notice?: (sentence: string) => void;

@@ -5,9 +5,9 @@ import { batchOption, epochsOption } from "../../nn/training-options.ts";
 export const options = {
   mode: {
     type: "choice",
-    default: "supervised",
-    choices: ["supervised", "semi-supervised", "unsupervised"],
-    help: "training labels: all, a few (--labels), or none (the network finds its own classes)",
+    default: "semi-supervised",
+    choices: ["semi-supervised", "unsupervised", "supervised"],
+    help: "training labels: a few (--labels), none (the network finds its own classes), or all (the digit is given, and nothing learns through it)",
   },
   style: {
     type: "choice",

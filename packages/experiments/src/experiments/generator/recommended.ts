@@ -5,7 +5,7 @@ import type { GeneratorSettings } from "./options.ts";
 export function recommended(
   _estimator: string,
   data = "drawn",
-  asked: Partial<GeneratorSettings> = { mode: "supervised" },
+  asked: Partial<GeneratorSettings> = {},
 ): Recommended<GeneratorSettings> {
   const small = data === "drawn" ? drawn : asked.mode === "supervised" ? {} : unlabelled;
   const bits = asked.style === "binary" ? binary : {};
