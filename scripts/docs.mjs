@@ -57,6 +57,21 @@ ${rows.map(({ a }) => `npx hardgrad ${auditCommand(a.name, e.id, a).join(" ")}`)
 | problem | bias: verdict | variance | cosine | evaluations | descent per evaluation |
 |---|---|---|---|---|---|
 ${rows.map(line).join("\n")}
+${ownLaws(rows)}`;
+}
+
+/** Of an estimator with a law of its own: what the law, and what the gradient is off by. */
+function ownLaws(all) {
+  const rows = all.filter(({ r }) => r.law);
+  if (rows.length === 0) return "";
+  const line = ({ a, r: { law, ...r } }) =>
+    `| ${a.name} | ${percent(law.distance)} ± ${percent(law.noise)} | ${law.relativeBias === null ? "—" : `${percent(law.relativeBias)} ± ${percent(law.relativeNoise)}`} | ${percent(r.relativeBias)} |`;
+  return `
+Its samples follow a law of its own, so there are two biases. The law's: the total variation between what f is given and the distribution, of the variable where it is largest. The gradient's: against the gradient of \`E[f]\` under that law (— where the law does not move with the logits, or its gradient is not known), and against the exact gradient as above.
+
+| problem | law off by | bias under its own law | bias |
+|---|---|---|---|
+${rows.map(line).join("\n")}
 `;
 }
 
@@ -157,6 +172,7 @@ Each relation is a test in \`packages/hardgrad/test\`.
 | 2024 | GRPO | RLOO's differences over their deviation: biased |
 | 2025 | Dr. GRPO; SFESS; LapSum | RLOO times (K - 1)/K; RLOO on subsets; the soft threshold with another law, without bisection |
 | 2026 | MVE; Fini; ReinMax-Rao, ReinMax-CV | MVE at 0 straight-through, at infinity Fini-2; ReinMax-CV is biased |
+| 2026 | temperature by confidence (CAGE); entropy-weighted straight-through (EntRGi); ReDGE, ReinDGE | argmax straight-through at one temperature; hard straight-through where nothing is decided; straight-through as t_1 tends to 1, and ZGR with two times |
 `;
 
 /** The catalogue without what computes: the menus of the site's figures. */

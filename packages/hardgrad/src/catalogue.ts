@@ -81,6 +81,7 @@ export function exampleOf({ name, create }: CatalogueEntry): string {
   const estimator = create();
   const q = made[estimator.supports[0]!]!;
   if (estimator.path) return `through(${q}, ${name}(), key)`;
+  if (estimator.statefulPath) return `statefulThrough(${q}, ${name}(), key, state)`;
   return estimator.stateful
     ? `statefulExpectation(${q}, f, ${name}(), key, state)`
     : `expectation(${q}, f, ${name}(), key)`;

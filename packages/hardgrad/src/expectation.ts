@@ -4,7 +4,15 @@ import { functionsOf } from "./distributions/index.ts";
 import { isUsedUp, usedUp } from "./objective.ts";
 import { checkSupport } from "./support.ts";
 import { detach } from "./surrogate.ts";
-import type { Distribution, Estimator, Kind, NamedArrays, Objective, PathEstimator } from "./types.ts";
+import type {
+  Distribution,
+  Estimator,
+  Kind,
+  NamedArrays,
+  Objective,
+  PathEstimator,
+  StatefulPathEstimator,
+} from "./types.ts";
 
 /** A distribution serves one call: its logits are consumed. */
 function checkUnused(name: string, q: Distribution): void {
@@ -116,13 +124,40 @@ export function through<K extends Kind>(
   checkUnused("through", q);
   checkSupport(estimator, q);
   checkKey("through", key);
-  const { path }: Partial<Pick<PathEstimator, "path">> = estimator; // in JavaScript it may be any
+  const { path, statefulPath }: Partial<PathEstimator> = estimator; // in JavaScript it may be any
   if (!path)
     throw new RangeError(
-      `through: ${estimator.id} needs the losses, so it can't return a sample; ` +
-        "use expectation(q, f, estimator, key) with f the rest of the network.",
+      statefulPath
+        ? `through: ${estimator.id} keeps state; use statefulThrough(q, estimator, key, state) with state = estimator.init(q) at first.`
+        : `through: ${estimator.id} needs the losses, so it can't return a sample; ` +
+            "use expectation(q, f, estimator, key) with f the rest of the network.",
     );
   return path(q, estimator.noise(q, key));
+}
+
+/**
+ * `through` for estimators that keep state: state in, state out, as in optax. Those without pass it on.
+ *
+ * @param state `estimator.init(q)` at first, then what the last call returned. Consumed.
+ * @returns the sample, and the state for the next call.
+ * @throws RangeError for estimators that need the losses.
+ * @example
+ * const estimator = straightThroughAdaptive();
+ * const q = categorical(logits);
+ * const { sample, state } = statefulThrough(q, estimator, key, estimator.init(q));
+ */
+export function statefulThrough<K extends Kind>(
+  q: Distribution<NoInfer<K>>,
+  estimator: PathEstimator<K> | StatefulPathEstimator<K>,
+  key: np.Array,
+  state: NamedArrays,
+): { sample: np.Array; state: NamedArrays } {
+  const { statefulPath } = estimator;
+  if (!statefulPath) return { sample: through(q, estimator as PathEstimator<K>, key), state };
+  checkUnused("statefulThrough", q);
+  checkSupport(estimator, q);
+  checkKey("statefulThrough", key);
+  return statefulPath(q, estimator.noise(q, key), state);
 }
 
 /**

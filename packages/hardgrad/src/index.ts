@@ -8,6 +8,7 @@ export {
   signalToNoise,
   startGradientMonitor,
 } from "./audit/monitor.ts";
+export type { OwnLaw } from "./audit/own-law.ts";
 export { holdUnits, type Part } from "./audit/part.ts";
 export type { Measures } from "./audit/statistics.ts";
 export { type CatalogueEntry, catalogue, exampleOf, findEstimator } from "./catalogue.ts";
@@ -26,7 +27,12 @@ export { firstRows, neuralSort, relaxedTopK, softSort, softTopK } from "./distri
 export { marginals, subset } from "./distributions/subset.ts";
 export * from "./estimators/control-variate/index.ts";
 export * from "./estimators/coupled-samples/index.ts";
-export { defineEstimator, type LossDefinition, type PathDefinition } from "./estimators/define.ts";
+export {
+  defineEstimator,
+  type LossDefinition,
+  type PathDefinition,
+  type StatefulPathDefinition,
+} from "./estimators/define.ts";
 export * from "./estimators/exact/index.ts";
 export * from "./estimators/noise/index.ts";
 export { overEvent, sumEvent } from "./estimators/parts/event.ts";
@@ -41,7 +47,7 @@ export * from "./estimators/relaxation/index.ts";
 export * from "./estimators/score-function/index.ts";
 export * from "./estimators/straight-through/index.ts";
 export { mveTemperature } from "./estimators/straight-through/mve.ts";
-export { expectation, sample, statefulExpectation, through } from "./expectation.ts";
+export { expectation, sample, statefulExpectation, statefulThrough, through } from "./expectation.ts";
 export * from "./gates/index.ts";
 export { gatePapers } from "./gates/papers.ts";
 export { type GradientOptions, grad, valueAndGrad } from "./gradients.ts";
@@ -86,6 +92,7 @@ export type {
   PathEstimator,
   Probability,
   Reference,
+  StatefulPathEstimator,
   Traits,
 } from "./types.ts";
 export * from "./units/index.ts";

@@ -165,6 +165,18 @@ interface Estimation<K extends Kind> extends Traits<K> {
   init(q: Distribution): NamedArrays;
   /** Every random number the estimate uses, so that the rest is a pure function. Consumes the key. */
   noise(q: Distribution, key: np.Array): np.Array;
+  /**
+   * For a law of its own: the probabilities of the sample given the noise before the last draw, of the shape of the logits and
+   * differentiable. Their mean over the noise is the law. Absent where none is known, or the sample has no last draw.
+   * Consumes both.
+   */
+  ownLaw?(q: Distribution, noise: np.Array): np.Array;
+  /** Of one that works by the chain rule with state: the sample with its gradient attached, and the next state. Consumes all. */
+  statefulPath?(
+    q: Distribution,
+    noise: np.Array,
+    state: NamedArrays,
+  ): { sample: np.Array; state: NamedArrays };
   /** Losses whose value is f at the sample and whose gradient is the estimate. Consumes q.logits, noise, state. */
   losses(
     q: Distribution,
@@ -180,9 +192,18 @@ export interface PathEstimator<K extends Kind = Kind> extends Estimation<K> {
   path(q: Distribution, noise: np.Array): np.Array;
 }
 
-/** An estimator that needs the losses: for `expectation` only. */
+/** An estimator without a path, or with one that needs state: for `expectation`, or `statefulThrough`. */
 export interface LossEstimator<K extends Kind = Kind> extends Estimation<K> {
   readonly path?: undefined;
+}
+
+/** An estimator that works by the chain rule and keeps state: see `statefulThrough`. */
+export interface StatefulPathEstimator<K extends Kind = Kind> extends LossEstimator<K> {
+  statefulPath(
+    q: Distribution,
+    noise: np.Array,
+    state: NamedArrays,
+  ): { sample: np.Array; state: NamedArrays };
 }
 
 /** An estimator of distributions of these kinds. `Estimator` alone is any: what it can do is found when it runs. */

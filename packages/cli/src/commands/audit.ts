@@ -94,6 +94,8 @@ async function writeReport(
     evaluations: r.evaluations,
     descentPerEvaluation: r.descentPerEvaluation ?? "",
     microsecondsPerEstimate: r.microsecondsPerEstimate,
+    lawDistance: r.law?.distance ?? "",
+    ownLawBias: r.law?.relativeBias ?? "",
   }));
   await writeFigure({ svg: auditFigure(report, rows, title), rows: table as never }, out);
 }

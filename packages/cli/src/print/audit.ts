@@ -79,6 +79,21 @@ export function auditText(report: AuditReport, rows: readonly Labelled[], title:
     short(r.microsecondsPerEstimate),
   ]);
   const size = Math.hypot(...report.gradient);
+  const own = rows.flatMap(({ label, law, ...r }) => (law ? [{ label, law, r }] : []));
+  const lawTable = [
+    tableText(
+      ["estimator", "law off by", "bias under its own law", "bias"],
+      own.map(({ label, law, r }) => [
+        label,
+        `${percent(law.distance)} ± ${percent(law.noise)}`,
+        law.relativeBias === null ? "—" : `${percent(law.relativeBias)} ± ${percent(law.relativeNoise!)}`,
+        `${percent(r.relativeBias)} ± ${percent(r.relativeNoise)}`,
+      ]),
+      { left: [0] },
+    ),
+    "law off by: total variation between what f is given and the distribution, of the variable where it is largest",
+    "bias under its own law: against the gradient of E[f] for its own samples, in % of that; —: a law that does not move, or none known",
+  ];
   return [
     title,
     `${report.states} states, E[f] = ${short(report.mean)}, exact gradient of length ${short(size)}; ${report.samples} estimates each, seed ${report.seed}`,
@@ -86,5 +101,6 @@ export function auditText(report: AuditReport, rows: readonly Labelled[], title:
     "bias: length of the mean estimate minus the exact gradient, in % of the exact gradient's length, ± its noise",
     "verdict: what this many estimates can tell; undecided: a bias as long as the gradient could have been missed",
     "descent/eval: what the best step along an estimate gains, as a fraction of the best step along the exact gradient, per evaluation of f",
+    ...(own.length > 0 ? ["", "samples under a law of the estimator's own", ...lawTable] : []),
   ].join("\n");
 }

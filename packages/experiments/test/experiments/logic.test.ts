@@ -68,6 +68,24 @@ test("learns to read digits; candidates grow; the simplified file is the network
     expect(Array.from(resumed.checkpoint.tensors[name]!.data), name).toEqual(Array.from(data));
 });
 
+test("each layer's gates and wires have a confidence of their own, which grows, is saved, and goes on", async () => {
+  const config = configOf({ layers: 2, epochs: 1 }, "straight-through-adaptive");
+  const whole = await trained(config);
+  const names = ["gates0", "wires0", "gates1", "wires1"].map((name) => `estimator.${name}.confidence`);
+  const tensors = whole.checkpoint.tensors;
+  expect(Object.keys(tensors).filter((name) => name.startsWith("estimator.")).sort()).toEqual([...names].sort()); // biome-ignore format: one thought
+  // Gates begin with one operation at 90 %, wires with all alike.
+  const [gates, wires] = names.map((name) => tensors[name]!.data[0]!);
+  expect(gates).toBeGreaterThan(0.05);
+  expect(gates).toBeLessThan(1);
+  expect(wires).toBeGreaterThan(0);
+  expect(wires).toBeLessThan(gates!);
+  const half = await trained(config, digits, undefined, 5);
+  const resumed = await trained(config, digits, half.checkpoint);
+  for (const name of names)
+    expect(Array.from(resumed.checkpoint.tensors[name]!.data)).toEqual(Array.from(tensors[name]!.data));
+});
+
 describe("the circuit is the network", () => {
   test.each<[string, Given, string]>([
     ["two layers, wires learned", { layers: 2 }, "straight-through-argmax"],
@@ -76,6 +94,7 @@ describe("the circuit is the network", () => {
       { layers: 3, gates: 600, wiring: "fixed", operations: "first" },
       "straight-through-argmax",
     ],
+    ["a temperature that follows confidence", { layers: 2 }, "straight-through-adaptive"],
     ["sampled choices, no shifts, one bit", { bits: 1, shifts: 0 }, "reinmax"],
     ["soft choices, three bits", { bits: 3, growth: 0 }, "gumbel-softmax"],
   ])("%s", async (_, given, estimator) => {

@@ -5,6 +5,7 @@ import type { Distribution, Estimator, Objective } from "../types.ts";
 import { checkCompiled } from "./compiled-check.ts";
 import { draws } from "./draws.ts";
 import { type ProblemFacts, problemFacts } from "./facts.ts";
+import { type OwnLaw, ownLaw } from "./own-law.ts";
 import { type Measures, measure } from "./statistics.ts";
 
 /** How much and with which seed to measure. */
@@ -26,6 +27,8 @@ export interface AuditRow extends Measures {
   readonly forward: "hard" | "soft";
   readonly evaluations: number;
   readonly microsecondsPerEstimate: number;
+  /** Of an estimator with a law of its own: bias of the law, and of the gradient under it. `bias` is against q. */
+  readonly law?: OwnLaw;
 }
 
 /** The exact gradient, a row per estimator, and why the others were left out. */
@@ -129,6 +132,14 @@ async function row(
   const { values, reach, microseconds } = await draws(q, f, estimator, facts, options);
   const { settings, id, unbiased, forward } = estimator;
   const evaluations = estimator.evaluations(q);
+  const measures = measure(values, {
+    ...facts,
+    exact: facts.gradient,
+    evaluations,
+    ...(reach ? { reach } : {}),
+  });
+  const mean = measures.bias.map((b, i) => b + facts.gradient[i]!);
+  const own = estimator.law === "own" && (await ownLaw(q, estimator, facts, { ...measures, mean }, options));
   return {
     id,
     settings: settings as { [name: string]: number | string },
@@ -136,6 +147,7 @@ async function row(
     forward,
     evaluations,
     microsecondsPerEstimate: microseconds,
-    ...measure(values, { ...facts, exact: facts.gradient, evaluations, ...(reach ? { reach } : {}) }),
+    ...measures,
+    ...(own ? { law: own } : {}),
   };
 }

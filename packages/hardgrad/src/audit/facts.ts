@@ -8,6 +8,8 @@ export interface ProblemFacts {
   readonly mean: number;
   readonly gradient: number[];
   readonly logits: readonly number[];
+  /** f at every state. */
+  readonly values: Float64Array;
   /** The mean of |f|. */
   readonly scale: number;
   readonly heavyTail: (samples: number) => number;
@@ -30,6 +32,7 @@ export async function problemFacts(
     mean,
     gradient,
     logits,
+    values,
     scale: values.reduce((sum, v, s) => sum + probabilities[s]! * Math.abs(v), 0),
     heavyTail: heavyTailOf(probabilities, values, mean),
     ...(frequent ? { frequent } : {}),

@@ -12,6 +12,7 @@ import type {
   Objective,
   OptionsTable,
   PathEstimator,
+  StatefulPathEstimator,
   Traits,
 } from "../types.ts";
 import { drawNoise } from "./parts/noise.ts";
@@ -28,12 +29,27 @@ interface Statement<T extends OptionsTable, K extends Kind>
   claims?(settings: ResolvedOptions<T>): Claims;
   /** Absent: the noise of one draw. Consumes the key. */
   noise?(q: Distribution, key: np.Array, settings: ResolvedOptions<T>): np.Array;
+  /** Of a law of its own, the probabilities given the noise before the last draw; consumes both. Absent: not known. */
+  ownLaw?(q: Distribution, noise: np.Array, settings: ResolvedOptions<T>): np.Array;
 }
 
 /** Needs, if absent: the gradient at the sample. */
 export interface PathDefinition<T extends OptionsTable, K extends Kind> extends Statement<T, K> {
   /** The sample with its gradient attached. Consumes q.logits and the noise. */
   path(q: Distribution, noise: np.Array, settings: ResolvedOptions<T>): np.Array;
+}
+
+/** A path with state. Needs, if absent: the gradient at the sample. */
+export interface StatefulPathDefinition<T extends OptionsTable, K extends Kind> extends Statement<T, K> {
+  /** The state before the first step. */
+  init(q: Distribution, settings: ResolvedOptions<T>): NamedArrays;
+  /** The sample with its gradient attached, and the next state. Consumes q.logits, noise and state. */
+  statefulPath(
+    q: Distribution,
+    noise: np.Array,
+    state: NamedArrays,
+    settings: ResolvedOptions<T>,
+  ): { sample: np.Array; state: NamedArrays };
 }
 
 /** Needs, if absent: losses at hard samples. */
@@ -57,8 +73,8 @@ export interface LossDefinition<T extends OptionsTable, K extends Kind> extends 
 
 /**
  * A factory of estimators from what sets this one apart: its traits, its options, and `path` (a hard sample with its
- * gradient attached, for what works by the chain rule) or `losses` (for what needs the losses). The types of the options
- * follow from their table: a wrong name or choice does not compile.
+ * gradient attached, for what works by the chain rule), `statefulPath` (the same with state) or `losses` (for what needs the
+ * losses). The types of the options follow from their table: a wrong name or choice does not compile.
  *
  * @returns `(options?) => estimator`; it throws a RangeError for an option that is unknown or out of range.
  * @example
@@ -82,21 +98,33 @@ export function defineEstimator<
 export function defineEstimator<
   const T extends OptionsTable = Record<never, never>,
   const K extends Kind = Kind,
+>(definition: StatefulPathDefinition<T, K>): (given?: Given<T>) => StatefulPathEstimator<K>;
+export function defineEstimator<
+  const T extends OptionsTable = Record<never, never>,
+  const K extends Kind = Kind,
 >(definition: LossDefinition<T, K>): (given?: Given<T>) => LossEstimator<K>;
 // @__NO_SIDE_EFFECTS__
 export function defineEstimator<const T extends OptionsTable, const K extends Kind>(
-  definition: PathDefinition<T, K> | LossDefinition<T, K>,
+  definition: PathDefinition<T, K> | StatefulPathDefinition<T, K> | LossDefinition<T, K>,
 ): (given?: Given<T>) => Estimator<K> {
-  return (given = {} as Given<T>) =>
-    "path" in definition ? pathEstimator(definition, given) : lossEstimator(definition, given);
+  return (given = {} as Given<T>) => {
+    if ("path" in definition) return pathEstimator(definition, given);
+    if ("statefulPath" in definition) return statefulPathEstimator(definition, given);
+    return lossEstimator(definition, given);
+  };
 }
 
 /** The traits, and what both kinds have in common. */
 function common<T extends OptionsTable, K extends Kind>(
   definition: Statement<T, K>,
   given: Given<T>,
-): { settings: ResolvedOptions<T>; traits: Omit<Traits<K>, "needs">; noise: Estimator["noise"] } {
-  const { claims, noise = (q, key) => drawNoise(q, key), options = {} as T, ...stated } = definition;
+): {
+  settings: ResolvedOptions<T>;
+  traits: Omit<Traits<K>, "needs">;
+  noise: Estimator["noise"];
+  ownLaw: Pick<Estimator, "ownLaw">;
+} {
+  const { claims, noise = (q, key) => drawNoise(q, key), ownLaw, options = {} as T, ...stated } = definition;
   const settings = resolveOptions(stated.id, options, given);
   const now = { ...stated, ...claims?.(settings) };
   const exactDegree = now.exactDegree ?? (now.unbiased ? "all" : 0);
@@ -108,22 +136,38 @@ function common<T extends OptionsTable, K extends Kind>(
       checkSupport(traits, q);
       return noise(q, key, settings);
     },
+    ownLaw: ownLaw ? { ownLaw: (q, own) => ownLaw(q, own, settings) } : {},
   };
 }
+
+/** Zero where q forbids. */
+function allowedOnly(q: Distribution, draw: (q: Distribution) => np.Array): np.Array {
+  if (!q.masked) return draw(q);
+  const off = forbidden(q);
+  return np.where(off, 0, draw(q));
+}
+
+/** f at a path's sample, which is known to be allowed: f needs no other in its place. */
+function lossesOf(id: string, q: Distribution, f: Objective, sample: np.Array): np.Array {
+  const { masked: _, ...unmasked } = q;
+  return lossesAt(id, unmasked, f, sample);
+}
+
+/** What path estimators have in common. */
+const pathNeeds = ({ forward }: Pick<Traits, "forward">): Traits["needs"] =>
+  forward === "soft" ? "soft gradient" : "gradient";
 
 function pathEstimator<T extends OptionsTable, K extends Kind>(
   { path: draw, ...statement }: PathDefinition<T, K>,
   given: Given<T>,
 ): PathEstimator<K> {
-  const { settings, traits, noise } = common(statement, given);
-  const path = (q: Distribution, own: np.Array): np.Array => {
-    if (!q.masked) return draw(q, own, settings);
-    const off = forbidden(q);
-    return np.where(off, 0, draw(q, own, settings));
-  };
+  const { settings, traits, noise, ownLaw } = common(statement, given);
+  const path = (q: Distribution, own: np.Array): np.Array =>
+    allowedOnly(q, (allowed) => draw(allowed, own, settings));
   return {
-    needs: traits.forward === "soft" ? "soft gradient" : "gradient",
+    needs: pathNeeds(traits),
     ...traits,
+    ...ownLaw,
     settings,
     singleSample: false,
     stateful: false,
@@ -131,10 +175,38 @@ function pathEstimator<T extends OptionsTable, K extends Kind>(
     init: () => ({}),
     noise,
     path,
-    losses: (q, f, own, state) => {
-      // The path is known to be allowed: f needs no other sample in its place.
-      const { masked: _, ...unmasked } = q;
-      return { losses: lossesAt(traits.id, unmasked, f, path(q, own)), state };
+    losses: (q, f, own, state) => ({ losses: lossesOf(traits.id, q, f, path(q, own)), state }),
+  };
+}
+
+function statefulPathEstimator<T extends OptionsTable, K extends Kind>(
+  { init, statefulPath: draw, ...statement }: StatefulPathDefinition<T, K>,
+  given: Given<T>,
+): StatefulPathEstimator<K> {
+  const { settings, traits, noise, ownLaw } = common(statement, given);
+  const statefulPath: StatefulPathEstimator<K>["statefulPath"] = (q, own, state) => {
+    let next = state;
+    const sample = allowedOnly(q, (allowed) => {
+      const drawn = draw(allowed, own, state, settings);
+      next = drawn.state;
+      return drawn.sample;
+    });
+    return { sample, state: next };
+  };
+  return {
+    needs: pathNeeds(traits),
+    ...traits,
+    ...ownLaw,
+    settings,
+    singleSample: false,
+    stateful: true,
+    evaluations: () => 1,
+    init: (q) => init(q, settings),
+    noise,
+    statefulPath,
+    losses: (q, f, own, before) => {
+      const { sample, state } = statefulPath(q, own, before);
+      return { losses: lossesOf(traits.id, q, f, sample), state };
     },
   };
 }
@@ -143,10 +215,11 @@ function lossEstimator<T extends OptionsTable, K extends Kind>(
   { evaluations, init, losses, ...statement }: LossDefinition<T, K>,
   given: Given<T>,
 ): LossEstimator<K> {
-  const { settings, traits, noise } = common(statement, given);
+  const { settings, traits, noise, ownLaw } = common(statement, given);
   const needs = statement.needs ?? "values";
   return {
     ...traits,
+    ...ownLaw,
     needs,
     settings,
     singleSample: evaluations === undefined && needs === "values",

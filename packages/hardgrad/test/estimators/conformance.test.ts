@@ -50,7 +50,7 @@ describe("what is declared can be read", () => {
       expect(e.formula, id).toMatch(/(?<![a-z])([gfJ]|grad)(?![a-z])/);
       expect(e.note, id).toMatch(/^\p{Lu}.*\.$/su);
       expect(Object.keys(references), id).toContain(e.reference);
-      expect(exampleOf(entry)).toMatch(/^(through|expectation|statefulExpectation)\(/);
+      expect(exampleOf(entry)).toMatch(/^(through|expectation|statefulThrough|statefulExpectation)\(/);
     }
   });
 
@@ -113,7 +113,7 @@ describe("what is declared can be read", () => {
       // As JavaScript may call it: to the compiler an estimator without a path is an error.
       const run = () =>
         through(makeDistribution(kind, np.zeros(shape)), estimator as PathEstimator, random.key(0));
-      if (!estimator.path) expect(run).toThrow(/needs the losses/);
+      if (!estimator.path) expect(run).toThrow(estimator.statefulPath ? /keeps state/ : /needs the losses/);
       else expect(run().shape).toEqual(shape);
       if (estimator.needs.startsWith("values")) expect(estimator.path).toBeUndefined();
     }

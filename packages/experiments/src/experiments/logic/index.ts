@@ -8,6 +8,8 @@ import { crossEntropy } from "../../nn/layers.ts";
 import { circuitOf } from "./circuit.ts";
 import { growingAdam } from "./grow.ts";
 import {
+  choiceState,
+  chosen,
   estimatedChoices,
   finalChoices,
   gatesPerLayer,
@@ -36,22 +38,19 @@ export const logic: StepExperiment<typeof options> = {
   estimator: () => "straight-through-argmax",
   compared: [
     "straight-through-argmax",
+    "straight-through-adaptive",
     "straight-through-sigmoid",
     "reinmax",
     "straight-through-gumbel-softmax",
     "gumbel-softmax",
   ],
-  estimated: (settings) => ({
-    parameters: Array.from({ length: settings.layers }, (_, i) => [
-      `gates${i}`,
-      ...(settings.wiring === "learned" ? [`wires${i}`] : []),
-    ]).flat(),
-  }),
+  estimated: (settings) => ({ parameters: chosen(settings) }),
   check: (estimator, settings, dataset) => {
     refuseUnlabelled("logic", dataset);
-    if (!estimator.path || !estimator.supports.includes("categorical"))
+    const hasPath = estimator.path !== undefined || estimator.statefulPath !== undefined;
+    if (!hasPath || !estimator.supports.includes("categorical"))
       throw new RangeError(
-        `logic: choices are made once for all examples, so ${estimator.id} can't train them: it ${estimator.path ? "has no categorical variables" : "needs a loss for each"}; use straight-through-argmax, straight-through-sigmoid, reinmax or gumbel-softmax.`,
+        `logic: choices are made once for all examples, so ${estimator.id} can't train them: it ${hasPath ? "has no categorical variables" : "needs a loss for each"}; use straight-through-argmax, straight-through-sigmoid, reinmax or gumbel-softmax.`,
       );
     const { gates, layers, candidates } = settings;
     const classes = dataset.classes.length;
@@ -76,7 +75,7 @@ export const logic: StepExperiment<typeof options> = {
       );
   },
   init: initialParams,
-  estimatorState: () => ({}),
+  estimatorState: choiceState,
   split: trainingPart,
   inputs: ({ shape }, { shifts, batch }, seed) => {
     if (shifts === 0 || "length" in shape) return () => ({});
@@ -88,16 +87,15 @@ export const logic: StepExperiment<typeof options> = {
   },
   losses: (params, { images, labels, key, part }, estimator, state, settings) => {
     const wanted = oneHotOf(labels.astype(np.int32), params.tau!.shape[0]!);
-    const choices = estimatedChoices(estimator, key);
+    const choices = estimatedChoices(estimator, key, state);
     const losses = logicNetwork(
       pixelBits(images, settings),
       logicLayers(params, choices, settings),
       (y) => crossEntropy(scoresOfOutputs(params, y), wanted),
       part && { values: params.probe!.ref, part },
     );
-    choices.done();
     tree.dispose(params);
-    return { losses, state };
+    return { losses, state: choices.done() };
   },
   optimizer: growingAdam,
   schedules: ({ step, totalSteps }, settings) => ({
@@ -108,10 +106,10 @@ export const logic: StepExperiment<typeof options> = {
     classes: (params, inputs, settings, estimator) => {
       const { images, labels, key, part } = inputs as StepInputs;
       tree.dispose([labels, ...(part ? [part] : [])]);
-      const choices = estimatedChoices(estimator!, key);
+      // What is forward depends on no estimator's state.
+      const choices = estimatedChoices(estimator!, key, choiceState(estimator!, settings));
       const scores = scoresOf(params, images, choices, settings);
-      choices.done();
-      tree.dispose(params);
+      tree.dispose([params, choices.done()]);
       return { classes: np.argmax(scores, -1) };
     },
   },

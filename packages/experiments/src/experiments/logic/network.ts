@@ -8,10 +8,10 @@ import {
   logicGates,
   type NamedArrays,
   oneHotOf,
-  type PathEstimator,
   readRows,
+  type StatefulPathEstimator,
+  statefulThrough,
   thresholdBits,
-  through,
   wireUses,
 } from "hardgrad";
 import { type DataForm, exampleSize } from "../../contract/dataset.ts";
@@ -71,31 +71,64 @@ export function initialParams(key: np.Array, settings: LogicSettings, form: Data
   return params;
 }
 
-/** How choices are made: by an estimator, or each the most probable. Consumes the logits `[variables, categories]`. */
+/** How choices are made: by an estimator, or each the most probable. */
 export interface Choices {
-  of(logits: np.Array): np.Array;
+  /** Of the parameters of this name, logits `[variables, categories]`. Consumes them. */
+  of(name: string, logits: np.Array): np.Array;
   readonly hard: boolean;
 }
 
-/** Choices by an estimator; each call draws anew. Call `done` at the end. */
-export function estimatedChoices(estimator: Estimator, key: np.Array): Choices & { done(): void } {
+/** The parameters whose choices an estimator makes. */
+export const chosen = ({ layers, wiring }: LogicSettings): string[] =>
+  Array.from({ length: layers }, (_, i) => [
+    `gates${i}`,
+    ...(wiring === "learned" ? [`wires${i}`] : []),
+  ]).flat();
+
+const stateName = (parameter: string, name: string): string => `${parameter}.${name}`;
+
+/** The state of an estimator that keeps one, for each of these parameters. */
+export function choiceState(estimator: Estimator, settings: LogicSettings): NamedArrays {
+  const state: NamedArrays = {};
+  for (const parameter of chosen(settings)) {
+    const own = estimator.init(categorical(np.zeros([1, 1, 2])));
+    for (const [name, array] of Object.entries(own)) state[stateName(parameter, name)] = array;
+  }
+  return state;
+}
+
+/** Choices by an estimator; each call draws anew. Consumes key and state; call `done` at the end for the next state. */
+export function estimatedChoices(
+  estimator: Estimator,
+  key: np.Array,
+  state: NamedArrays,
+): Choices & { done(): NamedArrays } {
   let rest = key;
+  const after = { ...state };
   return {
     hard: estimator.forward === "hard",
-    of(logits) {
+    of(parameter, logits) {
       const [now, next] = splitKey(rest, 2) as [np.Array, np.Array];
       rest = next;
       const q = categorical(logits.reshape([1, ...logits.shape]));
-      return through(q, estimator as PathEstimator, now).reshape(logits.shape);
+      const prefix = stateName(parameter, "");
+      const names = Object.keys(after).filter((name) => name.startsWith(prefix));
+      const own = Object.fromEntries(names.map((name) => [name.slice(prefix.length), after[name]!]));
+      const made = statefulThrough(q, estimator as StatefulPathEstimator, now, own);
+      for (const [name, array] of Object.entries(made.state)) after[prefix + name] = array;
+      return made.sample.reshape(logits.shape);
     },
-    done: () => rest.dispose(),
+    done: () => {
+      rest.dispose();
+      return after;
+    },
   };
 }
 
 /** The circuit's own choices. */
 export const finalChoices: Choices = {
   hard: true,
-  of: (logits) => {
+  of: (_name, logits) => {
     const categories = logits.shape[1]!;
     return oneHotOf(np.argmax(logits, -1).astype(np.int32), categories);
   },
@@ -111,9 +144,9 @@ export function logicLayers(params: NamedArrays, choices: Choices, settings: Log
     const [wires, uses] = [params[`wires${i}`], params[`uses${i}`]];
     return {
       read: params[`read${i}`]!.ref.astype(np.int32),
-      ...(wires && { wires: choices.of(wires.ref), hard: choices.hard }),
+      ...(wires && { wires: choices.of(`wires${i}`, wires.ref), hard: choices.hard }),
       ...(uses && { uses: uses.ref.astype(np.int32) }),
-      operations: choices.of(params[`gates${i}`]!.ref),
+      operations: choices.of(`gates${i}`, params[`gates${i}`]!.ref),
     };
   });
 }

@@ -28,6 +28,10 @@ function sparseMarginal(
     note: "No variance: another distribution, with exact zeros, and its exact gradient. Deploy with the same projection.",
     evaluations: (q) => listedStateCount(own.id, q),
     noise: noNoise,
+    ownLaw: (q, noise) => {
+      noise.dispose();
+      return project(q.logits);
+    },
     losses: (q, f, noise, state) => {
       noise.dispose();
       listedStateCount(own.id, q);

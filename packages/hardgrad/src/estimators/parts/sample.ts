@@ -1,5 +1,6 @@
-import type { numpy as np } from "@jax-js/jax";
+import { numpy as np } from "@jax-js/jax";
 import { fixed, functionsOf } from "../../distributions/index.ts";
+import { forbidden } from "../../distributions/mask.ts";
 import type { Distribution } from "../../types.ts";
 
 /**
@@ -28,4 +29,10 @@ export function fixedMean(q: Distribution): np.Array {
  */
 export function score(q: Distribution, sample: np.Array): np.Array {
   return functionsOf(q).score(fixed(q), sample);
+}
+
+/** How many categories may be chosen, `[..., 1]` in the shape of the logits. Keeps q. */
+export function choicesOf(q: Distribution): np.Array {
+  if (!q.masked) return np.full([...q.logits.shape.slice(0, -1), 1], q.eventShape.at(-1)!);
+  return np.sum(np.where(forbidden(q), 0, 1), -1, { keepdims: true }).astype(np.float32);
 }

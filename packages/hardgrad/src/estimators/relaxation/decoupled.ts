@@ -46,6 +46,10 @@ export const decoupledStraightThrough = defineEstimator({
     ...(forwardTemperature !== 1 && { law: "own" }),
     ...(noise === "none" && { formula: "J(y) g / t_b at y = softmax(a/t_b), D = argmax(a/t_f - log E)" }),
   }),
+  ownLaw: (q, noise, { forwardTemperature }) => {
+    noise.dispose();
+    return functionsOf(q).mean({ ...q, logits: q.logits.div(reuse(forwardTemperature)) });
+  },
   path: (q, noise, settings) => {
     const forward = { ...q, logits: detach(q.logits.ref).div(reuse(settings.forwardTemperature)) };
     const hard = drawHard(forward, noise.ref);
