@@ -1,6 +1,5 @@
 import { numpy as np, tree } from "@jax-js/jax";
 import { linearSchedule, type NamedArrays, oneHotOf, type UpdateRule } from "hardgrad";
-import { exampleSize } from "../../contract/dataset.ts";
 import type { StepExperiment, StepInputs } from "../../contract/experiment.ts";
 import { imageInput } from "../../contract/models.ts";
 import { adam } from "../../nn/adam.ts";
@@ -9,13 +8,14 @@ import { hardPath } from "../../nn/hard-path.ts";
 import { crossEntropy } from "../../nn/layers.ts";
 import { greyValues } from "../../nn/normalize.ts";
 import { map } from "../../nn/optimizers.ts";
+import { card } from "./card.ts";
 import {
-  binaryScores,
   floatScores,
+  hardScores,
   hardUnits,
   initialParams,
   isBinary,
-  LAYERS,
+  isNormalized,
   scoresOf,
   unitsOf,
 } from "./network.ts";
@@ -28,7 +28,7 @@ export const binary: StepExperiment<typeof options> = {
   name: "binary",
   title: "Network of binary weights and units",
   about:
-    "Weights and hidden units are -1 or 1, so that a bit holds each and a sum is a count of bits. The estimators differ in the gradient they give through the hidden units; weights learn straight through their signs.",
+    "Weights and hidden units are -1 or 1, so that a bit holds each and a sum is a count of bits. The estimators differ in the gradient they give through the hidden units; weights learn straight through their signs. With `--form rounded` they have 2 to 8 bits and a rounding of their own, which no estimator trains.",
   options,
   recommended: () => ({ settings: {}, options: {} }),
   compared: ["straight-through-sigmoid", "straight-through", "reinmax"],
@@ -45,8 +45,8 @@ export const binary: StepExperiment<typeof options> = {
   losses: (params, { images, labels, key }, estimator, state, settings) => {
     key.dispose();
     const grey = greyValues(images);
-    const scores = isBinary(settings)
-      ? binaryScores(params, grey, unitsOf(estimator), "batch")
+    const scores = isNormalized(settings)
+      ? hardScores(params, grey, settings, "batch", unitsOf(estimator))
       : floatScores(params, grey);
     tree.dispose(params);
     const wanted = oneHotOf(labels.astype(np.int32), scores.shape.at(-1)!);
@@ -62,10 +62,10 @@ export const binary: StepExperiment<typeof options> = {
       tree.dispose(params);
       return { classes: np.argmax(scores, -1) };
     },
-    moments: (params, inputs) => {
+    moments: (params, inputs, settings) => {
       const moments: NamedArrays = {};
       const grey = greyOf(inputs);
-      binaryScores(params, grey, hardUnits, "batch", (i, mean, variance) => {
+      hardScores(params, grey, settings, "batch", hardUnits, (i, mean, variance) => {
         moments[`mean${i}`] = mean;
         moments[`variance${i}`] = variance;
       }).dispose();
@@ -78,16 +78,7 @@ export const binary: StepExperiment<typeof options> = {
   headline,
   metrics: [],
   pictures,
-  card: (settings, { shape, classes }) => ({
-    description: isBinary(settings)
-      ? `A ${exampleSize(shape)} - ${settings.hidden} - ${settings.hidden} - ${classes.length} network whose weights and hidden units are -1 or 1.`
-      : `A ${exampleSize(shape)} - ${settings.hidden} - ${settings.hidden} - ${classes.length} network with rectified units: the float twin of a binary one.`,
-    use: isBinary(settings)
-      ? `\`checkpoint.safetensors\` holds for each layer i of ${LAYERS} \`params.wI\`, of which the signs count, and \`params.meanI\`, \`varianceI\`, \`scaleI\`, \`shiftI\`: pixels are 1 where \`grey/255 > 0.5\`, else 0, and \`z = scale (x sign(w) - mean) / sqrt(variance + 0.0001) + shift\`; hidden units are 1 where \`z > 0\`, else -1, scores are the last z. The other tensors are for resuming.`
-      : "`checkpoint.safetensors` holds `params.wI` and `params.shiftI` of each layer i; pixels are `grey/255`, hidden units `relu(x w + shift)`. The other tensors are for resuming.",
-    task: "image-classification",
-    tags: ["binary-neural-network"],
-  }),
+  card,
   models: (settings, form) => ({
     classifier: {
       doc: "From an image to its class.",

@@ -3,6 +3,7 @@ import { bernoulli, clip, type Estimator, type NamedArrays, sign } from "hardgra
 import { type DataForm, exampleSize } from "../../contract/dataset.ts";
 import { dense, glorotUniform, splitKey } from "../../nn/layers.ts";
 import type { BinarySettings } from "./options.ts";
+import { initialSteps, roundedUnits, roundedWeights } from "./rounding.ts";
 
 /** Layers: `w1` ... `w3`, each with the means, variances, scales and shifts of its units. */
 export const LAYERS = 3;
@@ -11,6 +12,8 @@ export const INK = 0.5;
 export const EPSILON = 1e-4;
 
 export const isBinary = (settings: BinarySettings): boolean => settings.form === "binary";
+/** Whether sums are brought to mean 0 and variance 1, with a scale and a shift of their own. */
+export const isNormalized = (settings: BinarySettings): boolean => settings.form !== "float";
 
 export function initialParams(
   key: np.Array,
@@ -24,18 +27,18 @@ export function initialParams(
     const [inputs, outputs] = [sizes[i]!, sizes[i + 1]!];
     params[`w${i + 1}`] = glorotUniform(layerKey, inputs, outputs);
     params[`shift${i + 1}`] = np.zeros([outputs]);
-    if (!isBinary(settings)) continue;
+    if (!isNormalized(settings)) continue;
     params[`scale${i + 1}`] = np.ones([outputs]);
     params[`mean${i + 1}`] = np.zeros([outputs]);
     params[`variance${i + 1}`] = np.ones([outputs]);
   }
-  return params;
+  return settings.form === "rounded" ? { ...params, ...initialSteps(params, settings) } : params;
 }
 
 /** How a layer's sums are brought to mean 0 and variance 1: by the batch's own moments, or by those that are kept. */
 export type Norms = "batch" | "kept";
 
-/** What a layer of units in -1 and 1 gives from its normalized sums. Consumes them. */
+/** What a layer of units gives from its normalized sums. Consumes them. */
 export type HardUnits = (z: np.Array) => np.Array;
 
 /** Units that an estimator trains: 1 where the probability of 1 is above 1/2. */
@@ -51,20 +54,27 @@ export const hardUnits: HardUnits = (z) => np.greater(z, 0).astype(np.float32).m
 
 const signs = sign({ derivative: clip() });
 
+/** Told the moments of each layer's sums. */
+export type Seen = (layer: number, mean: np.Array, variance: np.Array) => void;
+
 /**
- * Scores `[batch, classes]` of grey images in [0, 1]: `z = scale (x sign(W) - mean) / sqrt(variance + epsilon) + shift`, where
- * the first x are 0 and 1. Consumes the images, not the parameters. `seen` is told the moments of each layer.
+ * Scores `[batch, classes]` of grey images in [0, 1]: `z = scale (x W - mean) / sqrt(variance + epsilon) + shift`. Binary:
+ * weights are signs, the first x are 0 and 1, later ones what `units` makes of z. Rounded: weights and units have a few
+ * bits, the first x are grey. Consumes the images, not the parameters.
  */
-export function binaryScores(
+export function hardScores(
   params: NamedArrays,
   images: np.Array,
-  units: HardUnits,
+  settings: BinarySettings,
   norms: Norms,
-  seen?: (layer: number, mean: np.Array, variance: np.Array) => void,
+  units: HardUnits = hardUnits,
+  seen?: Seen,
 ): np.Array {
-  let x = np.greater(images, INK).astype(np.float32);
+  const binary = isBinary(settings);
+  let x = binary ? np.greater(images, INK).astype(np.float32) : images;
   for (let i = 1; ; i++) {
-    const sums = np.matmul(x, signs.apply(params[`w${i}`]!.ref));
+    const weights = binary ? signs.apply(params[`w${i}`]!.ref) : roundedWeights(params, i, settings);
+    const sums = np.matmul(x, weights);
     const own = norms === "batch";
     const mean = own ? np.mean(sums.ref, 0) : params[`mean${i}`]!.ref;
     const centred = sums.sub(mean.ref);
@@ -76,7 +86,7 @@ export function binaryScores(
       .mul(params[`scale${i}`]!.ref)
       .add(params[`shift${i}`]!.ref);
     if (i === LAYERS) return z;
-    x = units(z);
+    x = binary ? units(z) : roundedUnits(params, i, z, settings);
   }
 }
 
@@ -92,5 +102,5 @@ export function floatScores(params: NamedArrays, images: np.Array): np.Array {
 
 /** Scores of the network as it is used. Consumes the images, not the parameters. */
 export function scoresOf(params: NamedArrays, images: np.Array, settings: BinarySettings): np.Array {
-  return isBinary(settings) ? binaryScores(params, images, hardUnits, "kept") : floatScores(params, images);
+  return isNormalized(settings) ? hardScores(params, images, settings, "kept") : floatScores(params, images);
 }

@@ -4,7 +4,7 @@ import type { EvaluationContext, Metric } from "../../contract/experiment.ts";
 import type { Picture } from "../../contract/run.ts";
 import { gather, range } from "../../engine/batches.ts";
 import { accuracy, readPictures, testAccuracy } from "../../nn/classify.ts";
-import { isBinary, LAYERS } from "./network.ts";
+import { isNormalized, LAYERS } from "./network.ts";
 import type { BinarySettings } from "./options.ts";
 
 export const headline: Metric = {
@@ -12,7 +12,7 @@ export const headline: Metric = {
   title: "test accuracy",
   unit: "percent",
   better: "higher",
-  note: "Accuracy: of the network as it is used, weights and units in -1 and 1, sums normalized by moments of training images.",
+  note: "Accuracy: of the network as it is used, weights and units hard, sums normalized by moments of training images.",
 };
 
 const BLOCK = 1000;
@@ -24,7 +24,7 @@ export async function calibrate({
   dataset,
   call,
 }: EvaluationContext<BinarySettings>): Promise<HostArrays> {
-  if (!isBinary(settings)) return {};
+  if (!isNormalized(settings)) return {};
   const { train } = dataset;
   const size = Math.min(BLOCK, train.count);
   const blocks = Math.min(MOST_BLOCKS, Math.floor(train.count / size));
