@@ -9,11 +9,15 @@ import {
   type Checkpoint,
   checkRuntimeFile,
   drawnDigits,
+  exportModel,
   makeEstimator,
+  modelChecker,
+  modelsOf,
   parametersOf,
   type RunConfig,
   runtimeFile,
   startRun,
+  TOLERANCE,
   useDevice,
 } from "../../src/index.ts";
 import "../setup.ts";
@@ -119,6 +123,18 @@ test.each(["dorefa", "lsq", "stable-qat"] as const)("%s: weights and units have 
   if (kind !== "dorefa")
     expect(Math.abs(checkpoint.tensors["params.unitStep1"]!.data[0]! - 0.921318)).toBeGreaterThan(1e-3);
 });
+
+test.each(["dorefa", "lsq", "stable-qat"] as const)(
+  "%s: the ONNX model computes what jax-js does",
+  async (kind) => {
+    const { checkpoint } = ends[kind]!;
+    const parameters = parametersOf(checkpoint);
+    const { classifier } = modelsOf(binary, checkpoint.config, 3);
+    const { bytes } = exportModel("classifier", classifier!, parameters, {});
+    const { largest } = await (await modelChecker())(bytes, classifier!, parameters);
+    expect(largest).toBeLessThan(TOLERANCE);
+  },
+);
 
 test("the normalized surrogate has the published slope, divided by its mean", () => {
   const slope = (rounding: BinarySettings["rounding"]): number =>
