@@ -13,6 +13,7 @@ import { gateLogits, gaterNames, initialParams } from "./network.ts";
 import { options } from "./options.ts";
 import { estimatorFor, recommended } from "./recommended.ts";
 import { calibrate, evaluate, headline, metrics, partsOf, pictures } from "./report.ts";
+import { routerOf, unfitRouter } from "./routers.ts";
 import { runtimeOf } from "./runtime.ts";
 import { sizesOf } from "./sizes.ts";
 
@@ -39,16 +40,19 @@ export const gated: StepExperiment<typeof options> = {
     "reinforce-minimum-variance",
   ],
   estimated: (settings) => ({
-    parameters: sizesOf(settings).gated ? gaterNames : [],
+    parameters: sizesOf(settings).gated && settings.router === "none" ? gaterNames : [],
     rate: settings.gaterRate,
   }),
   check: (estimator, settings, dataset) => {
     refuseUnlabelled("gated", dataset);
     const { gated, gates, block } = sizesOf(settings);
-    if (!gated) return;
-    const gate = settings.gate;
+    const { gate, router } = settings;
     const routed = settings.room < 1;
-    const reason = misfit(gate, estimator) ?? (routed ? unroutable(gate, estimator) : undefined);
+    if (!gated && router === "none") return;
+    const reason =
+      router === "none"
+        ? (misfit(gate, estimator) ?? (routed ? unroutable(gate, estimator) : undefined))
+        : unfitRouter(settings, estimator.id);
     if (reason) throw new RangeError(`gated: ${reason}`);
     if (routed && block === 1)
       throw new RangeError(
@@ -67,6 +71,10 @@ export const gated: StepExperiment<typeof options> = {
         `gated: --strength-low ${settings.strengthLow} is above --strength-high ${settings.strengthHigh}; swap them.`,
       );
   },
+  advice: ({ router }) =>
+    router === "none"
+      ? []
+      : [`--router ${router} trains the gater through its own gates: nothing is estimated.`],
   split: (dataset, settings) => partsOf(dataset, settings).trained,
   init: initialParams,
   estimatorState: initialState,
@@ -96,8 +104,11 @@ export const gated: StepExperiment<typeof options> = {
     },
     gates: (params, inputs, settings) => {
       const x = pixels(inputs as StepInputs);
-      const probability = np.mean(kindOf(settings.gate).open(gateLogits(params, x.ref)), -1);
+      const logits = gateLogits(params, x.ref);
       const { scores, gates } = readImages(params, x, settings);
+      const open = routerOf(settings) ? np.notEqual(gates!.ref, 0).astype(np.float32) : undefined;
+      const probability = np.mean(open ?? kindOf(settings.gate).open(logits.ref), -1);
+      logits.dispose();
       tree.dispose(params);
       return { classes: np.argmax(scores, -1), gates: gates!, probability };
     },
@@ -116,7 +127,7 @@ export const gated: StepExperiment<typeof options> = {
         ? `A ${inputs} - ${units} - ${classes.length} network of which a gater (${inputs} - ${gater} - ${gates}) opens ${100 * settings.rate} % for each image, ${block === 1 ? "a gate for each unit" : `in blocks of ${block} units`}.`
         : `A ${inputs} - ${units} - ${classes.length} network without gates, to measure the gated ones against.`,
       use: gated
-        ? `\`checkpoint.safetensors\` holds \`params.NAME\` by the names used here: pixels x are \`grey/255\`, logits \`a = tanh(x gater1 + gaterBias1) gater2 + gaterBias2\`, a gate is open where \`a > threshold\`, experts are \`e = ${e}\`, scores \`(gates * e) output + outputBias\`. The other tensors are for resuming.`
+        ? `\`checkpoint.safetensors\` holds \`params.NAME\` by the names used here: pixels x are \`grey/255\`, logits \`a = tanh(x gater1 + gaterBias1) gater2 + gaterBias2\`, ${routerOf(settings)?.says(settings) ?? "a gate is open where `a > threshold`"}, experts are \`e = ${e}\`, scores \`(gates * e) output + outputBias\`. The other tensors are for resuming.`
         : `\`checkpoint.safetensors\` holds \`params.NAME\` by the names used here: pixels x are \`grey/255\`, \`e = ${e}\`, scores \`e output + outputBias\`.`,
       task: "image-classification",
       tags: ["conditional-computation", "gates"],

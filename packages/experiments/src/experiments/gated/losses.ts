@@ -4,6 +4,7 @@ import {
   type Distribution,
   type Estimator,
   followRate,
+  limitCapacity,
   type NamedArrays,
   type Objective,
   oneHotOf,
@@ -16,8 +17,10 @@ import type { StepInputs } from "../../contract/experiment.ts";
 import { crossEntropy, dense } from "../../nn/layers.ts";
 import { greyValues } from "../../nn/normalize.ts";
 import { kindOf } from "./gate-kinds.ts";
-import { capacityOf, expertUnits, gateLogits, openOf, routedScores, scoresOf } from "./network.ts";
+import { capacityOf, expertUnits, gateLogits, routedScores, scoresOf } from "./network.ts";
+import { openOf } from "./open.ts";
 import type { GatedSettings } from "./options.ts";
+import { routerOf } from "./routers.ts";
 import { sizesOf } from "./sizes.ts";
 
 /** The estimator's state and that of the rate control, in one: the latter is named `control.strength`, `control.rate`. */
@@ -26,6 +29,8 @@ const CONTROL = "control.";
 export function initialState(estimator: Estimator, settings: GatedSettings): NamedArrays {
   const sizes = sizesOf(settings);
   if (!sizes.gated) return {};
+  const router = routerOf(settings);
+  if (router) return router.start(settings);
   const logits = np.zeros([1, sizes.gates]);
   const own = estimator.init(distributionOf(logits.ref, settings));
   logits.dispose();
@@ -54,8 +59,15 @@ export function losses(
     return { losses: crossEntropy(dense(e, params.output!, params.outputBias!), wanted), state };
   }
   params.threshold!.dispose();
+  params.routerBias?.dispose();
   const logits = gateLogits(params, x.ref);
   const capacity = capacityOf(settings, x.shape[0]!);
+  const router = routerOf(settings);
+  if (router) {
+    const { gates, penalty, state: next } = router.train(logits, key, state, settings);
+    const scores = scoresWithin(params, gates, x, settings, capacity);
+    return { losses: crossEntropy(scores, wanted).add(penalty), state: next };
+  }
   const e = capacity === undefined ? expertUnits(params, x.ref, sizes) : undefined;
   const own = Object.fromEntries(Object.entries(state).filter(([name]) => !name.startsWith(CONTROL)));
   const control: NamedArrays = { strength: state["control.strength"]!, rate: state["control.rate"]! };
@@ -75,6 +87,22 @@ export function losses(
   const total = penalty ? result.losses.add(penalty.mul(control.strength!.ref)) : result.losses;
   const next = controlled(control, np.mean(p), settings);
   return { losses: total, state: { ...result.state, ...renamed(next, (name) => CONTROL + name) } };
+}
+
+/** Class scores of a router's gates; with a capacity, of those that find room. Consumes gates and pixels. */
+function scoresWithin(
+  params: NamedArrays,
+  gates: np.Array,
+  x: np.Array,
+  settings: GatedSettings,
+  capacity: number | undefined,
+): np.Array {
+  const sizes = sizesOf(settings);
+  if (capacity === undefined) return scoresOf(params, gates, expertUnits(params, x, sizes), sizes);
+  const { gates: open, dropped, unserved } = limitCapacity(gates, { capacity });
+  dropped.dispose();
+  unserved.dispose();
+  return routedScores(params, open, x, sizes, capacity);
 }
 
 /** Consumes the probabilities and their log-odds. */

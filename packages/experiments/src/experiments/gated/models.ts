@@ -30,7 +30,7 @@ export function models(settings: GatedSettings, form: DataForm): Models {
   return {
     classifier: {
       doc: gated
-        ? "From an image to its class; gates are open where their logit is above the threshold."
+        ? `From an image to its class; gates are ${settings.router === "none" ? "open where their logit is above the threshold" : `those of the router ${settings.router}`}.`
         : "From an image to its class.",
       inputs: { image: imageInput(form.shape) },
       outputs: {

@@ -3,7 +3,9 @@ import { expandGates, hardTopK, type NamedArrays, routedBlocks } from "hardgrad"
 import { type DataForm, exampleSize } from "../../contract/dataset.ts";
 import { dense, glorotUniform, splitKey } from "../../nn/layers.ts";
 import { hardGates, kindOf } from "./gate-kinds.ts";
+import { openOf } from "./open.ts";
 import type { GatedSettings } from "./options.ts";
+import { routerOf } from "./routers.ts";
 import { type GatedSizes, sizesOf } from "./sizes.ts";
 
 /** Parameters whose gradient is estimated. */
@@ -30,14 +32,18 @@ export function initialParams(
     return rest;
   }
   const { start, lowest } = kindOf(settings.gate);
-  const bias = start(settings.rate);
+  const { router } = settings;
+  const bias = router === "none" ? start(settings.rate) : 0;
   return {
     gater1: glorotUniform(k1, inputs, gater),
     gaterBias1: np.zeros([gater]),
     gater2: glorotUniform(k2, gater, gates),
     gaterBias2: np.full([gates], bias),
     ...rest,
-    threshold: np.full([1], Math.max(lowest, bias)),
+    // Expert choice has one for each expert; they begin at an even share.
+    threshold:
+      router === "expert-choice" ? np.full([gates], 1 / gates) : np.full([1], Math.max(lowest, bias)),
+    ...(router === "loss-free" && { routerBias: np.zeros([gates]) }),
   };
 }
 
@@ -85,13 +91,10 @@ export function capacityOf(settings: GatedSettings, batch: number): number | und
   return room < 1 ? Math.max(1, Math.round(room * batch)) : undefined;
 }
 
-/** How many gates `--gate top` opens for each example. */
-export function openOf(settings: GatedSettings): number {
-  return Math.max(1, Math.round(settings.rate * sizesOf(settings).gates));
-}
-
 /** The gates in use. Consumes the logits, not the parameters. */
 export function gatesInUse(params: NamedArrays, logits: np.Array, settings: GatedSettings): np.Array {
+  const router = routerOf(settings);
+  if (router) return router.use(logits, params, settings);
   const gate = settings.gate;
   if (gate === "top") return hardTopK(logits, openOf(settings));
   return hardGates(gate, logits, params.threshold!.ref);

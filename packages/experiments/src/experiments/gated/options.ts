@@ -49,6 +49,33 @@ export const options = {
     choices: gateKinds,
     help: "value of an open gate; top: 1 for the largest logits of each example",
   },
+  router: {
+    type: "choice",
+    default: "none",
+    choices: ["none", "top-k", "expert-choice", "loss-free", "sparse-mixer", "relu"],
+    help: "router of a mixture of experts, which trains the gater without an estimator; --rate of the experts are open",
+  },
+  balance: {
+    type: "number",
+    default: 0.01,
+    min: 0,
+    max: 10,
+    help: "weight of Switch's load-balancing loss (--router top-k and sparse-mixer)",
+  },
+  zLoss: {
+    type: "number",
+    default: 0.001,
+    min: 0,
+    max: 10,
+    help: "weight of the router z-loss (every --router but relu)",
+  },
+  biasRate: {
+    type: "number",
+    default: 0.001,
+    min: 1e-6,
+    max: 1,
+    help: "step of the bias of --router loss-free",
+  },
   penalty: {
     type: "choice",
     default: "kl",

@@ -1,6 +1,7 @@
 import { findEstimator } from "hardgrad";
 import type { Recommended } from "../../contract/experiment.ts";
 import type { GatedSettings } from "./options.ts";
+import { STAND_IN } from "./routers.ts";
 
 const scores = [
   "reinforce",
@@ -35,8 +36,28 @@ const own = {
   dense: { batch: 64, epochs: 10, learningRate: 0.8 },
 } as const;
 
+/** A mixture of 16 experts of 32 units, of which 2 are open. */
+const mixture: Partial<GatedSettings> = {
+  ...own.fast,
+  network: "fast",
+  units: 512,
+  block: 32,
+  balance: 0.1,
+  rate: 0.125,
+};
+
+/** For `--router relu`: larger steps close gates for good, and a faster control swings past the rate. */
+const rectifier: Partial<GatedSettings> = {
+  strength: 0.001,
+  strengthLow: 1e-6,
+  strengthHigh: 1,
+  control: 1.005,
+  learningRate: 0.2,
+};
+
 /** Blocks learn best with gates that also say how much of a block is wanted. */
-export function estimatorFor({ network }: GatedSettings): string {
+export function estimatorFor({ network, router }: GatedSettings): string {
+  if (router !== "none") return STAND_IN;
   return network === "fast" ? "noisy-rectifier" : "straight-through";
 }
 
@@ -44,8 +65,10 @@ export function estimatorFor({ network }: GatedSettings): string {
 export function recommended(
   estimator: string,
   _data?: string,
-  { network }: Partial<GatedSettings> = {},
+  { network, router = "none" }: Partial<GatedSettings> = {},
 ): Recommended<GatedSettings> {
+  if (router !== "none")
+    return { settings: { ...mixture, ...(router === "relu" && rectifier) }, options: {} };
   const suited = ofEstimator(estimator);
   if (network !== "fast" && network !== "dense") return suited;
   return { ...suited, settings: { ...suited.settings, ...own[network] } };

@@ -14,7 +14,7 @@ export const headline: Metric = {
   title: "test accuracy",
   unit: "percent",
   better: "higher",
-  note: "Accuracy: gates without noise, open above the threshold that gives the wanted rate on images that are not the test's.",
+  note: "Accuracy: gates without noise, open above the threshold that gives the wanted rate on images that are not the test's; a router's gates as it has them for one image.",
 };
 
 export const metrics: readonly Metric[] = [
@@ -44,16 +44,49 @@ export function partsOf(dataset: Dataset, settings: GatedSettings): { trained: S
   return { trained: partOf(train, 0, count), kept: partOf(train, count, train.count) };
 }
 
+/** Validation images, or training images if none are kept. */
+function measuredOn(dataset: Dataset, settings: GatedSettings): Split {
+  const { trained, kept } = partsOf(dataset, settings);
+  const from = kept.count > 0 ? kept : trained;
+  return partOf(from, 0, Math.min(MEASURED, from.count));
+}
+
 /** The threshold that gives the wanted rate, from logits of validation images (or training images, if none are kept). */
 export async function calibrate(context: EvaluationContext<GatedSettings>): Promise<HostArrays> {
   const { dataset, settings } = context;
-  const gate = settings.gate;
+  const { gate, router } = settings;
+  if (router !== "none") return calibrateRouter(context);
   if (!sizesOf(settings).gated || gate === "top" || gate === "sigmoid") return {};
-  const { trained, kept } = partsOf(dataset, settings);
-  const from = kept.count > 0 ? kept : trained;
-  const { logits } = await context.over("logits", partOf(from, 0, Math.min(MEASURED, from.count)));
+  const { logits } = await context.over("logits", measuredOn(dataset, settings));
   const threshold = Math.max(kindOf(gate).lowest, thresholdForRate(logits!, settings.rate));
   return { threshold: { shape: [1], data: Float32Array.of(threshold) } };
+}
+
+/** What a router needs for one image at a time: the last bias, or the threshold of each expert. */
+async function calibrateRouter(context: EvaluationContext<GatedSettings>): Promise<HostArrays> {
+  const { dataset, settings } = context;
+  const { gates } = sizesOf(settings);
+  if (settings.router === "loss-free") {
+    const { "estimator.bias": bias } = await context.read(["estimator.bias"]);
+    return { routerBias: { shape: [gates], data: bias!.data as Float32Array } };
+  }
+  if (settings.router !== "expert-choice") return {};
+  const { logits } = await context.over("logits", measuredOn(dataset, settings));
+  return { threshold: { shape: [gates], data: expertThresholds(logits!, gates, settings.rate) } };
+}
+
+/** For each expert the threshold of its probability that the wanted share of examples is above. */
+function expertThresholds(logits: ArrayLike<number>, gates: number, rate: number): Float32Array {
+  const examples = logits.length / gates;
+  const columns = Array.from({ length: gates }, () => new Float32Array(examples));
+  for (let n = 0; n < examples; n++) {
+    const row = Array.from({ length: gates }, (_, j) => logits[n * gates + j]!);
+    const top = Math.max(...row);
+    const e = row.map((a) => Math.exp(a - top));
+    const total = e.reduce((sum, v) => sum + v, 0);
+    for (const [j, column] of columns.entries()) column[n] = e[j]! / total;
+  }
+  return Float32Array.from(columns, (column) => thresholdForRate(column, rate));
 }
 
 export async function evaluate(
@@ -68,8 +101,7 @@ export async function evaluate(
   if (kept.count > 0)
     values["accuracy/validation"] = accuracy((await context.over("classes", kept)).classes!, kept);
   if (!sizes.gated) return values;
-  const { rate, dead, alwaysOn, least, most } = gateReport(results.gates!, sizes.gates);
-  const state = await context.read(["params.threshold", "estimator.control.strength"]);
+  const { rate, dead, alwaysOn, perGate, least, most } = gateReport(results.gates!, sizes.gates);
   return {
     ...values,
     "gate/rate": rate,
@@ -78,11 +110,23 @@ export async function evaluate(
     "gate/least": least,
     "gate/most": most,
     "gate/probability": mean(results.probability!),
-    "gate/threshold": state["params.threshold"]!.data[0]!,
-    "gate/strength": state["estimator.control.strength"]!.data[0]!,
+    // The load of the busiest gate over the mean load, minus 1.
+    "gate/max-violation": Math.max(...perGate) / Math.max(rate, Number.MIN_VALUE) - 1,
+    ...(await controlOf(context)),
     ...leftOut(results.gates!, sizes.gates, settings),
     ...ratesPerClass(results.gates!, test, sizes.gates, dataset.classes.length),
   };
+}
+
+/** Threshold and strength, of what has them. */
+async function controlOf(context: EvaluationContext<GatedSettings>): Promise<{ [tag: string]: number }> {
+  const { router } = context.settings;
+  const names: { readonly [tag: string]: string } = {
+    ...(router === "none" && { "gate/threshold": "params.threshold" }),
+    ...((router === "none" || router === "relu") && { "gate/strength": "estimator.control.strength" }),
+  };
+  const state = await context.read(Object.values(names));
+  return Object.fromEntries(Object.entries(names).map(([tag, name]) => [tag, state[name]!.data[0]!]));
 }
 
 /** `gate/left-out`: the share of open gates that find no room in a routed step, in batches of test images. */

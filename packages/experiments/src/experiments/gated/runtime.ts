@@ -2,7 +2,7 @@ import type { GatedLayer, GateLayer, Layer, LinearLayer, UnitName } from "@hardg
 import { type DataForm, exampleSize } from "../../contract/dataset.ts";
 import type { RuntimeModel } from "../../contract/models.ts";
 import type { Tensor } from "../../contract/run.ts";
-import { openOf } from "./network.ts";
+import { openOf } from "./open.ts";
 import type { GatedSettings } from "./options.ts";
 import { sizesOf } from "./sizes.ts";
 
@@ -28,13 +28,22 @@ export function runtimeOf(
   const readOut: Layer[] = [linear("output", "outputBias"), { kind: "softmax" }];
   const like = { model: "classifier", output: "probabilities" };
   if (!gated) return { network: { inputs: exampleSize(shape), layers: [hidden, ...readOut] }, like };
-  const gater: Layer[] = [
-    linear("gater1", "gaterBias1", "tanh"),
-    linear("gater2", "gaterBias2"),
-    ...gatesOf(settings, params.threshold!.data[0]!),
-  ];
+  const decided =
+    settings.router === "none" ? gatesOf(settings, params.threshold!.data[0]!) : routerGates(settings);
+  const gater: Layer[] = [linear("gater1", "gaterBias1", "tanh"), linear("gater2", "gaterBias2"), ...decided];
   const skipped: GatedLayer = { ...hidden, kind: "gated", input: 0, gates: gater.length, block };
   return { network: { inputs: exampleSize(shape), layers: [...gater, skipped, ...readOut] }, like };
+}
+
+/** Gates of routers whose choice and weight are one number; the others are for ONNX. */
+function routerGates(settings: GatedSettings): Layer[] {
+  const { router } = settings;
+  if (router === "top-k" && openOf(settings) === 1)
+    return [{ kind: "softmax" }, { kind: "gate", open: { top: 1 }, scaled: true }];
+  if (router === "relu") return [{ kind: "gate", open: { above: 0 }, scaled: true }];
+  throw new RangeError(
+    `gated: the runtime has no gates of --router ${router}${router === "top-k" ? ` with ${openOf(settings)} open experts` : ""}; export --format onnx, or train with --router relu, or top-k with one open expert.`,
+  );
 }
 
 /** From the logits of the gates to what they are worth: their values first, since open gates pass on what they read. */
