@@ -12,6 +12,8 @@ const longest = [
   "webgpu.test.ts",
   "conformance-transforms.test.ts",
   "sweep/compare.test.ts",
+  "sweep/slurm.test.ts",
+  "bench/test/sweep-load.test.ts",
   "own-modules.test.ts",
   "experiments/continual.test.ts",
   "onnx/test/catalogue.test.ts",

@@ -18,6 +18,9 @@ import {
 } from "../sweep/plan.ts";
 import { refuseAll, refuseByData } from "../sweep/refuse.ts";
 import { finish, workHere } from "../sweep/session.ts";
+import { withSlurm } from "../sweep/slurm/join.ts";
+import { type JobOptions, jobOptions } from "../sweep/slurm/script.ts";
+import { dryRun, submit } from "../sweep/slurm/submit.ts";
 import { readSpec, type Spec } from "../sweep/spec.ts";
 import { countsOf, statusOf, statusText } from "../sweep/status.ts";
 import { version } from "../version.ts";
@@ -30,11 +33,14 @@ export async function sweep(file: string | undefined, flags: Flags): Promise<voi
   const plan = await planOf(file);
   const path = (flags.out as string | undefined) ?? join("runs", basename(file, extname(file)));
   const jobs = jobsOf(flags);
+  const slurm = slurmOf(flags);
   const experiment = experimentOf(experimentOfPlan(plan));
   const { train, test } = await refuseByData(experiment, plan.runs.map((run) => run.config), quiet); // biome-ignore format: one thought
+  if (slurm && flags.dryRun === true) return print(dryRun(path, plan, slurm));
   const made = layOut(path, plan);
   const narrate = narrator(quiet);
   if (!made) narrate(`${path} has this plan already: joining it`);
+  if (slurm) return await toSlurm(path, plan, slurm, flags, undefined);
   if (flags.plan === true)
     return narrate(`${plan.runs.length} runs are planned; work them off with: npx hardgrad work ${path}`);
   await here(path, plan, jobs, quiet, `on ${train} training and ${test} test images`);
@@ -73,10 +79,42 @@ function dataOf({ flags, grid, list = [] }: Spec): string[] {
   );
 }
 
+/** What the flags say of Slurm, if the runs are to go there. */
+function slurmOf(flags: Flags): JobOptions | undefined {
+  if (flags.submit === undefined && flags.dryRun !== true) {
+    const given = slurmFlags.find(({ name }) => flags[name] !== undefined);
+    if (given)
+      throw new UsageError(`${given.flag.split(" ")[0]} is for Slurm; add --submit slurm, or leave it out.`);
+    return undefined;
+  }
+  if ((flags.submit ?? "slurm") !== "slurm")
+    throw new UsageError(`--submit must be slurm, not ${JSON.stringify(flags.submit)}.`);
+  return jobOptions(flags);
+}
+
+/** Gives the open runs to Slurm. */
+async function toSlurm(
+  path: string,
+  plan: Plan,
+  slurm: JobOptions,
+  flags: Flags,
+  again: { readonly most: number } | undefined,
+): Promise<void> {
+  const { jobs, report, runs } = await submit(path, plan, slurm, again);
+  if (flags.json) return printJson({ path, runs, jobs, report: report ?? null });
+  if (runs === 0)
+    return print(
+      `nothing to submit: every run of ${path} has ended or was submitted; failed ones go again with: npx hardgrad sweep retry ${path} --submit slurm`,
+    );
+  print(
+    `${runs} runs submitted as job ${jobs.join(", ")}; the report is job ${report}. How they stand: npx hardgrad sweep status ${path}`,
+  );
+}
+
 /** `sweep status FOLDER`. */
-function status(path: string, flags: Flags): void {
+async function status(path: string, flags: Flags): Promise<void> {
   const plan = readPlan(path);
-  const runs = statusOf(path, plan);
+  const runs = await withSlurm(path, statusOf(path, plan));
   if (flags.json) printJson({ path, ...countsOf(runs), runs });
   else print(statusText(path, runs));
 }
@@ -87,12 +125,15 @@ async function retry(path: string, flags: Flags): Promise<void> {
   const most = wholeNumberFlag("--at-most", String(flags.atMost ?? "3"), 1, 1000);
   const plan = readPlan(path);
   refuseOtherVersion(path, plan);
+  const slurm = slurmOf(flags);
+  if (slurm && flags.dryRun === true) return print(dryRun(path, plan, slurm));
   const { again, spent } = reopenFailed(path, plan, most);
   const narrate = narrator(quiet);
   if (spent.length > 0)
     narrate(
       `${spent.map((run) => run.name).join(", ")}: failed ${most} times or more; a larger --at-most tries again`,
     );
+  if (slurm) return await toSlurm(path, plan, slurm, flags, { most });
   if (again.length === 0) return narrate(`${path} has no failed run to try again`);
   await here(path, plan, jobsOf(flags), quiet, `${again.length} of them again`);
   finish(path, plan, flags.json === true);
@@ -118,6 +159,38 @@ function here(path: string, plan: Plan, jobs: number, quiet: boolean, data: stri
 const jobsOf = (flags: Flags): number =>
   wholeNumberFlag("--jobs", String(flags.jobs ?? availableParallelism()), 1, 256);
 
+/** Flags of a submission, by the key that commander gives them. */
+const slurmFlags = [
+  { name: "partition", flag: "--partition <name>", about: "Slurm: partition" },
+  { name: "account", flag: "--account <name>", about: "Slurm: account" },
+  {
+    name: "time",
+    flag: "--time <limit>",
+    about:
+      "Slurm: time limit of a task, after which it goes on from its checkpoint (default: 60, in minutes)",
+  },
+  { name: "gpus", flag: "--gpus <n>", about: "Slurm: GPUs of a task (default: 0)" },
+  {
+    name: "runsPerTask",
+    flag: "--runs-per-task <n>",
+    about: "Slurm: runs of a task, one after another (default: 1)",
+  },
+  {
+    name: "template",
+    flag: "--template <file>",
+    about: "Slurm: script with {{options}} and {{command}} in it, where ours go",
+  },
+] as const;
+
+/** Adds the flags that send runs to Slurm. */
+function addSlurmFlags(command: Command): Command {
+  command
+    .option("--submit <where>", "slurm: submit the runs as an array job, and the report after them")
+    .option("--dry-run", "print the scripts for Slurm, and submit nothing");
+  for (const { flag, about } of slurmFlags) command.option(flag, about);
+  return command;
+}
+
 /** Its arguments, options and subcommands. */
 export function declare(command: Command): void {
   const folder = "folder of a sweep or a comparison";
@@ -135,6 +208,7 @@ export function declare(command: Command): void {
     .option(...json)
     .option(...quiet)
     .action((file, flags) => sweep(file, flags));
+  addSlurmFlags(command);
   command.command("status").description("which runs are done, running, failed or waiting").argument("<folder>", folder).option(...json).action((path, _flags, self: Command) => status(path, self.optsWithGlobals())); // biome-ignore format: a table
   command
     .command("retry")

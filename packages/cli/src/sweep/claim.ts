@@ -2,72 +2,19 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { z } from "zod";
 import { writeFailure } from "../ask/errors.ts";
 import { writeInto, writeWhole } from "../disk/files.ts";
 import { CHECKPOINT, keptStep } from "../run-folder/checkpoint.ts";
 import { breakLease, hold, isAlive, machineId } from "./lease.ts";
 import { isSettled, logLine, type Places, placesOf } from "./places.ts";
 import type { PlannedRun } from "./plan.ts";
+import { type Owner, type RunFailure, readFailure, readOwner } from "./records.ts";
 
 /** Seconds without a sign of life after which a run is taken over. */
 export const LEASE = 60;
 
 /** Processes of one run that may end by themselves, and workers that may vanish with it, without a new checkpoint. */
 const MOST = { deaths: 3, takeovers: 10 };
-
-/** Who trains a run, and how far it is. */
-export interface Owner {
-  readonly host: string;
-  readonly pid: number;
-  readonly machine: string;
-  /** When this attempt began, and at which step. */
-  readonly since: string;
-  readonly from: number;
-  /** How far it was when this was written; `left` in seconds. */
-  readonly at: string;
-  readonly step: number;
-  readonly total: number | null;
-  readonly left: number | null;
-  /** How often a process of it ended by itself, or its worker vanished, since it got to the step `from`. */
-  readonly deaths: number;
-  readonly takeovers: number;
-  /** Why the last process ended. */
-  readonly why?: string;
-}
-
-const ownerSchema: z.ZodType<Owner> = z.object({
-  host: z.string(),
-  pid: z.number(),
-  machine: z.string(),
-  since: z.string(),
-  from: z.number(),
-  at: z.string(),
-  step: z.number(),
-  total: z.number().nullable(),
-  left: z.number().nullable(),
-  deaths: z.number(),
-  takeovers: z.number(),
-  why: z.string().exactOptional(),
-});
-
-/** Why a run failed. */
-export interface RunFailure {
-  readonly reason: string;
-  readonly at: string;
-  readonly host: string;
-  readonly step: number;
-  /** How often it has failed. */
-  readonly times: number;
-}
-
-const failureSchema: z.ZodType<RunFailure> = z.object({
-  reason: z.string(),
-  at: z.string(),
-  host: z.string(),
-  step: z.number(),
-  times: z.number(),
-});
 
 /** A run that this process may train, until it publishes it, gives it up or loses it. */
 export interface RunClaim {
@@ -243,24 +190,6 @@ function moveInto(attempt: string, published: string): boolean {
     }
     if (code === "ENOENT") return false; // somebody has taken it over, and will publish it
     throw writeFailure(published, error);
-  }
-}
-
-/** Who has, or had, a run in hand. */
-export function readOwner(working: string): Owner | undefined {
-  return readAs(ownerSchema, join(working, "owner.json"));
-}
-
-/** Why a run failed. */
-export function readFailure(file: string): RunFailure | undefined {
-  return readAs(failureSchema, file);
-}
-
-function readAs<T>(schema: z.ZodType<T>, file: string): T | undefined {
-  try {
-    return schema.parse(JSON.parse(fs.readFileSync(file, "utf8")));
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,7 +1,8 @@
 import * as fs from "node:fs";
-import { readFailure, reopen } from "./claim.ts";
+import { reopen } from "./claim.ts";
 import { placesOf } from "./places.ts";
 import type { Plan, PlannedRun } from "./plan.ts";
+import { readFailure } from "./records.ts";
 
 /** Lets failed runs be tried again that have failed less often than `most`; those, and the ones that have had their tries. */
 export function reopenFailed(

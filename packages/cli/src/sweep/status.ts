@@ -1,9 +1,10 @@
 import * as fs from "node:fs";
 import { duration } from "../print/console.ts";
-import { LEASE, type Owner, readFailure, readOwner } from "./claim.ts";
+import { LEASE } from "./claim.ts";
 import { isHeld } from "./lease.ts";
 import { placesOf } from "./places.ts";
 import type { Plan } from "./plan.ts";
+import { type Owner, readFailure, readOwner } from "./records.ts";
 
 export type State = "done" | "running" | "failed" | "waiting";
 
@@ -23,6 +24,10 @@ export interface RunStatus {
   readonly reason?: string;
   readonly at?: string;
   readonly times?: number;
+  /** Its task of a Slurm job, the state of that, and why it is pending. */
+  readonly job?: string;
+  readonly slurm?: string;
+  readonly why?: string;
   /** What its processes said, where they said something. */
   readonly log?: string;
 }
@@ -69,14 +74,21 @@ export function statusText(path: string, runs: readonly RunStatus[]): string {
   for (const run of runs.filter((r) => r.state === "running")) {
     const far = run.total ? `, step ${run.step} of ${run.total}` : "";
     const left = typeof run.left === "number" ? `, ${duration(run.left)} left` : "";
+    const job = run.job ? `, job ${run.job}` : "";
     lines.push(
-      `running  ${run.name}: ${run.host} process ${run.pid}, since ${run.since?.slice(0, 19)}Z${far}${left}`,
+      `running  ${run.name}: ${run.host} process ${run.pid}${job}, since ${run.since?.slice(0, 19)}Z${far}${left}`,
     );
   }
   for (const run of runs.filter((r) => r.state === "failed")) {
     const log = run.log ? `; log: ${run.log}` : "";
     lines.push(`failed   ${run.name}: ${run.reason?.replace(/\.$/, "")}${log}`);
   }
+  const inQueue = runs.filter((r) => r.state === "waiting" && r.slurm !== undefined);
+  const first = inQueue.find((r) => r.why !== undefined);
+  if (inQueue.length > 0)
+    lines.push(
+      `in Slurm's queue: ${inQueue.length}${first ? `, ${first.job} ${first.slurm} (${first.why})` : ""}`,
+    );
   if (failed > 0) lines.push(`try again: npx hardgrad sweep retry ${path}`);
   return lines.join("\n");
 }
