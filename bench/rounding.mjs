@@ -1,6 +1,6 @@
 // Networks of 2, 3 and 4 bits on MNIST: fixed levels (DoReFa), learned steps (LSQ), StableQAT's surrogate with its slope as it
 // is and divided by its mean; and the float network. Test accuracy at the end, all training images, nothing tuned per row.
-//   node bench/rounding.mjs [--seeds 3] [--epochs 5] [--hidden 256] [--data mnist] [--device wasm] [--json FILE]
+//   node bench/rounding.mjs [--seeds 3] [--epochs 2] [--hidden 128] [--data mnist] [--device wasm] [--json FILE]
 import { parseArgs } from "node:util";
 import { datasetOf } from "@hardgrad/cli/internal/data/progress";
 import { writeWhole } from "@hardgrad/cli/internal/disk/files";
@@ -10,8 +10,8 @@ import { binary, formOf, resolveSettings, startRun, useDevice } from "@hardgrad/
 const { values: flags } = parseArgs({
   options: {
     seeds: { type: "string", default: "3" },
-    epochs: { type: "string", default: "5" },
-    hidden: { type: "string", default: "256" },
+    epochs: { type: "string", default: "2" },
+    hidden: { type: "string", default: "128" },
     data: { type: "string", default: "mnist" },
     device: { type: "string", default: "wasm" },
     json: { type: "string" },
@@ -50,8 +50,11 @@ for (const row of rows) {
   results.push({ ...row, seeds: accuracies.map((_, seed) => seed), accuracies, mean, standardError });
   const shown = standardError === null ? "" : ` ± ${(100 * standardError).toFixed(2)}`;
   console.log(`${row.rounding ?? "float"} ${row.bits ?? ""}: ${(100 * mean).toFixed(2)}${shown} %`);
+  if (flags.json) save();
 }
-if (flags.json) {
+
+/** After every row, so that a table that was stopped has those that ended. */
+function save() {
   const command = `node bench/rounding.mjs --seeds ${flags.seeds} --epochs ${flags.epochs} --hidden ${flags.hidden} --data ${flags.data} --device ${flags.device}`;
   writeWhole(
     flags.json,

@@ -3,6 +3,9 @@ import { jit, numpy as np, random, tree } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
 import { bernoulli, scan, straightThroughSigmoid, through, valueAndGrad } from "../src/index.ts";
 import { close } from "./close.ts";
+import { watchSlots } from "./estimators/slots.ts";
+
+const slots = await watchSlots();
 
 const numbers = (x: np.Array): number[] => Array.from(x.dataSync() as Float32Array);
 
@@ -122,14 +125,36 @@ describe("scan", () => {
     close(numbers(slope), [3.97], { within: 1e-4 });
   });
 
-  test("inside jit it is unrolled, with the same numbers", () => {
-    const sums = scan((p: np.Array, s: np.Array, x: np.Array) => {
-      const next = s.mul(p).add(x);
-      return [next, next.ref] as [np.Array, np.Array];
-    });
-    const whole = jit((p: np.Array, x: np.Array) => sums.run(p, np.array(0), x));
-    const [last, all] = whole(np.array(0.5), np.array([1, 2, 3]));
-    close([...numbers(last), ...numbers(all)], [4.25, 1, 2.5, 4.25]);
+  test("inside jit and inside another gradient it is unrolled, with the same numbers", () => {
+    const network = scan(step);
+    const whole = (p: Params): np.Array => {
+      const [last, outputs] = network.run(p, state(), inputs());
+      const unused = { w: np.zeros([1]), b: np.zeros([1]) };
+      return loss(unused, outputs, last, target());
+    };
+    const plain = (_: Params, outputs: Output, last: State, wanted: np.Array): np.Array =>
+      loss({ w: np.zeros([1]), b: np.zeros([1]) }, outputs, last, wanted);
+    const [value, gradient] = network.valueAndGrad(plain)(params(), state(), inputs(), target());
+    const expected = [flat(value), flat(gradient)] as const;
+    for (const f of [valueAndGrad(whole), jit(valueAndGrad(whole))]) {
+      const [v, g] = f(params());
+      close(flat(v), expected[0]);
+      close(flat(g), expected[1]);
+    }
+  });
+
+  test("leaves no buffer behind", () => {
+    const network = scan(step);
+    const train = network.valueAndGrad(loss, { argnums: [0, 1] });
+    const call = (): void => {
+      tree.dispose(train(params(), state(), inputs(), target()) as never);
+      tree.dispose(network.run(params(), state(), inputs()) as never);
+    };
+    call();
+    call();
+    const before = slots();
+    call();
+    expect(slots()).toBe(before);
   });
 
   test("misuse is one sentence", () => {
