@@ -66,12 +66,24 @@ export class Builder {
     const key = `${op}(${ids})${attributesKey(attributes)}`;
     const known = this.#known.get(key);
     if (known) return known;
-    const node = { op, inputs, attributes, outputs: [] as Value[] };
+    const node = { op, inputs, attributes, outputs: [] as Value[], key };
     for (const { dtype, shape } of types ?? infer(op, inputs, attributes))
       node.outputs.push({ id: nextId++, dtype, shape, node });
     this.#nodes.push(node);
     this.#known.set(key, node.outputs);
     return node.outputs;
+  }
+
+  /** Takes over a node of another graph, of operands that may have changed; returns its outputs here. */
+  keep(node: Node, at: (old: Value) => Value): readonly Value[] {
+    const { op, inputs, attributes, outputs } = node;
+    if (inputs.some((x) => at(x) !== x)) return this.emitAll(op, inputs.map(at), attributes, outputs);
+    const key = node.key!;
+    const known = this.#known.get(key);
+    if (known) return known;
+    this.#nodes.push(node);
+    this.#known.set(key, outputs);
+    return outputs;
   }
 
   /** The first output of an operator. */

@@ -32,6 +32,8 @@ export interface Node {
   readonly inputs: readonly Value[];
   readonly attributes: Attributes;
   readonly outputs: readonly Value[];
+  /** Of nodes that a builder made: equal ones have equal keys. */
+  readonly key?: string;
 }
 
 /** Operators between inputs and outputs. */

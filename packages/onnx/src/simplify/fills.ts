@@ -1,5 +1,5 @@
 import { fillOf, isScalar, made } from "../ir/match.ts";
-import type { Rewriter, Rule } from "../ir/rewrite.ts";
+import { on, type Rewriter, type Rule } from "../ir/rewrite.ts";
 import { broadcastShapes, isFloat, sameShape, size, type Value } from "../ir/types.ts";
 
 const elementwise = [
@@ -21,8 +21,7 @@ const filled = ({ b }: Rewriter, like: Value, number: number): Value =>
   b.expand(b.scalar(like.dtype, number), like.shape);
 
 /** An operand that other operands broadcast anyway need not be filled. */
-export const unfilled: Rule = (node, { b, at }) => {
-  if (!elementwise.includes(node.op)) return undefined;
+export const unfilled: Rule = on(elementwise, (node, { b, at }) => {
   const shape = node.outputs[0]!.shape;
   for (const [i, x] of node.inputs.entries()) {
     const source = made(x, "Expand")?.inputs[0];
@@ -32,10 +31,10 @@ export const unfilled: Rule = (node, { b, at }) => {
     if (sameShape(still, shape)) return b.emit(node.op, operands.map(at), node.attributes);
   }
   return undefined;
-};
+});
 
 /** `x * 0` is 0, as in jax-js's own compiler, although x may not be finite; so gradients that are cut off vanish. */
-export const zeros: Rule = (node, r) => {
+export const zeros: Rule = on(["Mul", "MatMul", "Gemm", "ReduceSum"], (node, r) => {
   const out = node.outputs[0]!;
   if (!isFloat(out.dtype)) return undefined;
   if (["Mul", "MatMul", "Gemm"].includes(node.op) && node.inputs.length === 2)
@@ -43,11 +42,10 @@ export const zeros: Rule = (node, r) => {
   if (node.op === "ReduceSum" && size(out.shape) > 0 && fillOf(node.inputs[0]!) === 0)
     return filled(r, out, 0);
   return undefined;
-};
+});
 
 /** A choice between 1 and 0 is a cast, and a choice between equals is none. */
-export const choices: Rule = (node, { b, at }) => {
-  if (node.op !== "Where") return undefined;
+export const choices: Rule = on(["Where"], (node, { b, at }) => {
   const [condition, x, y] = node.inputs as [Value, Value, Value];
   const { shape, dtype } = node.outputs[0]!;
   if (isScalar(x, 1) && isScalar(y, 0) && sameShape(condition.shape, shape))
@@ -55,4 +53,4 @@ export const choices: Rule = (node, { b, at }) => {
   const number = fillOf(x);
   if (number !== undefined && Object.is(number, fillOf(y))) return b.expand(b.scalar(dtype, number), shape);
   return x === y && sameShape(x.shape, shape) ? at(x) : undefined;
-};
+});

@@ -1,21 +1,9 @@
 import { allocate } from "../ir/builder.ts";
-import type { Rule } from "../ir/rewrite.ts";
+import { on, type Rule } from "../ir/rewrite.ts";
 import { type ConstantData, type DType, isFloat, type Node, size, type Value } from "../ir/types.ts";
 
 /** Larger results stay expressions: the model would grow, and onnxruntime folds them when it loads. */
 const LARGEST = 1 << 16;
-
-/** Computes what depends on constants alone. */
-export const foldConstants: Rule = (node, { b }) => {
-  const out = node.outputs[0]!;
-  if (size(out.shape) > LARGEST || out.dtype === "float16" || out.dtype === "float64") return undefined;
-  // A captured array stays as it is, and a transpose of it may meet another one, or a matrix product.
-  if (node.inputs.length === 0 || node.inputs.some((x) => !x.data || x.name !== undefined)) return undefined;
-  if (node.op === "Transpose" && size(out.shape) > 64) return undefined;
-  if (node.op === "Expand" && size(out.shape) > 1) return undefined;
-  const data = evaluate(node);
-  return data && b.constant(out.dtype, out.shape, data);
-};
 
 /** The index of an operand for an index of the result. */
 function* reads(shape: readonly number[], from: readonly number[]): Generator<number> {
@@ -110,3 +98,18 @@ const binary: { readonly [op: string]: (x: number, y: number) => number } = {
   And: (x, y) => x & y,
   Or: (x, y) => x | y,
 };
+
+const foldable = ["Reshape", "Transpose", "Cast", ...[unary, floating, binary].flatMap(Object.keys)];
+
+/** Computes what depends on constants alone. */
+export const foldConstants: Rule = on(foldable, (node, { b, at }) => {
+  // What has just been folded is a constant, too. A captured array stays as it is, and a transpose of it may meet another
+  // one, or a matrix product.
+  const inputs = node.inputs.map(at);
+  if (inputs.some((x) => !x.data || x.name !== undefined)) return undefined;
+  const out = node.outputs[0]!;
+  if (size(out.shape) > LARGEST || out.dtype === "float16" || out.dtype === "float64") return undefined;
+  if (node.op === "Transpose" && size(out.shape) > 64) return undefined;
+  const data = evaluate({ ...node, inputs });
+  return data && b.constant(out.dtype, out.shape, data);
+});

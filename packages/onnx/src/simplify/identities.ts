@@ -1,9 +1,9 @@
 import { bothWays, fillOf, made, scalarOf } from "../ir/match.ts";
-import type { Rule } from "../ir/rewrite.ts";
+import { on, type Rule } from "../ir/rewrite.ts";
 import { isFloat, sameShape, size } from "../ir/types.ts";
 
 /** `x + 0`, `x * 1`, and chains of numbers. */
-export const identities: Rule = (node, { b, at, uses }) => {
+export const identities: Rule = on(["Add", "Mul"], (node, { b, at, uses }) => {
   const out = node.outputs[0]!;
   if (!isFloat(out.dtype)) return undefined;
   const neutral = { Add: 0, Mul: 1 }[node.op];
@@ -27,33 +27,36 @@ export const identities: Rule = (node, { b, at, uses }) => {
     }
   }
   return undefined;
-};
+});
 
 /** Operators that change nothing, and casts there and back. */
-export const noOperation: Rule = (node, { b, at }) => {
-  const [x] = node.inputs;
-  const out = node.outputs[0]!;
-  if (node.op === "Cast") {
-    if (x!.dtype === out.dtype) return at(x!);
-    const inner = made(x, "Cast");
-    const words = ["int32", "uint32"];
+export const noOperation: Rule = on(
+  ["Cast", "Expand", "Max", "Min", "And", "Or", "Not"],
+  (node, { b, at }) => {
+    const [x] = node.inputs;
+    const out = node.outputs[0]!;
+    if (node.op === "Cast") {
+      if (x!.dtype === out.dtype) return at(x!);
+      const inner = made(x, "Cast");
+      const words = ["int32", "uint32"];
+      if (
+        inner &&
+        words.includes(x!.dtype) &&
+        words.includes(inner.inputs[0]!.dtype) &&
+        words.includes(out.dtype)
+      )
+        return b.cast(at(inner.inputs[0]!), out.dtype);
+    }
+    if (node.op === "Expand" && sameShape(x!.shape, out.shape)) return at(x!);
     if (
-      inner &&
-      words.includes(x!.dtype) &&
-      words.includes(inner.inputs[0]!.dtype) &&
-      words.includes(out.dtype)
+      (node.op === "Max" || node.op === "Min" || node.op === "And" || node.op === "Or") &&
+      node.inputs[1] === x
     )
-      return b.cast(at(inner.inputs[0]!), out.dtype);
-  }
-  if (node.op === "Expand" && sameShape(x!.shape, out.shape)) return at(x!);
-  if (
-    (node.op === "Max" || node.op === "Min" || node.op === "And" || node.op === "Or") &&
-    node.inputs[1] === x
-  )
-    return at(x!);
-  if (node.op === "Not") {
-    const inner = made(x, "Not");
-    if (inner) return at(inner.inputs[0]!);
-  }
-  return undefined;
-};
+      return at(x!);
+    if (node.op === "Not") {
+      const inner = made(x, "Not");
+      if (inner) return at(inner.inputs[0]!);
+    }
+    return undefined;
+  },
+);

@@ -1,9 +1,9 @@
 import { made } from "../ir/match.ts";
-import type { Rule } from "../ir/rewrite.ts";
+import { on, type Rule } from "../ir/rewrite.ts";
 import { sameShape } from "../ir/types.ts";
 
 /** Reshapes and transposes in a row become one; those that do nothing go. */
-export const mergedLayout: Rule = (node, { b, at }) => {
+export const mergedLayout: Rule = on(["Reshape", "Transpose"], (node, { b, at }) => {
   const out = node.outputs[0]!;
   const x = node.inputs[0]!;
   if (node.op === "Reshape") {
@@ -26,14 +26,13 @@ export const mergedLayout: Rule = (node, { b, at }) => {
     }
   }
   return undefined;
-};
+});
 
 /**
  * A reshape that only adds or drops axes of length 1 goes before a transpose, so that transposes meet and matrix
  * products can take them up.
  */
-export const unitReshapeFirst: Rule = (node, { b, at, uses }) => {
-  if (node.op !== "Reshape") return undefined;
+export const unitReshapeFirst: Rule = on(["Reshape"], (node, { b, at, uses }) => {
   const x = node.inputs[0]!;
   const inner = made(x, "Transpose");
   const shape = node.outputs[0]!.shape;
@@ -53,6 +52,6 @@ export const unitReshapeFirst: Rule = (node, { b, at, uses }) => {
     first,
     shape.map((d) => (d === 1 ? nextOne++ : squeezed.indexOf(order[nextLong++]!))),
   );
-};
+});
 
 const long = (shape: readonly number[]): number[] => shape.filter((d) => d !== 1);

@@ -1,5 +1,5 @@
 import { besideScalar, bothWays, isScalar, made, under } from "../ir/match.ts";
-import type { Rewriter, Rule } from "../ir/rewrite.ts";
+import { on, type Rewriter, type Rule } from "../ir/rewrite.ts";
 import type { Value } from "../ir/types.ts";
 
 /**
@@ -33,8 +33,8 @@ function log1p({ b, at }: Rewriter, d: Value): Value {
  * `where(near 1, series, where(|log x| < 80, a Newton step, log x))`. Near 1, where x - 1 is exact, log(1 + d) is log x and
  * what x is short of 1 + d, to first order: one logarithm for both cases.
  */
-export const logarithm: Rule = (node, r) => {
-  if (node.op !== "Where" || node.outputs[0]!.dtype !== "float32") return undefined;
+export const logarithm: Rule = on(["Where"], (node, r) => {
+  if (node.outputs[0]!.dtype !== "float32") return undefined;
   const series = seriesOf(node.inputs[1]);
   const x = besideScalar(series?.below, "Add", 1);
   const raw = made(node.inputs[2], "Where")?.inputs[2];
@@ -44,11 +44,11 @@ export const logarithm: Rule = (node, r) => {
   const lost = b.emit("Sub", [b.emit("Sub", [at(x), b.scalar("float32", 1)]), at(series.d)]);
   const share = b.emit("Div", [lost, at(x)]);
   return b.emit("Sub", [at(raw), b.emit("Where", [at(node.inputs[0]!), share, b.scalar("float32", 0)])]);
-};
+});
 
 /** `log(1 + e)` for e in [0, 1], with `log(e + 1)` less itself beside it for the derivative. */
-export const logOfShare: Rule = (node, r) => {
-  if (node.op !== "Add" || node.outputs[0]!.dtype !== "float32") return undefined;
+export const logOfShare: Rule = on(["Add"], (node, r) => {
+  if (node.outputs[0]!.dtype !== "float32") return undefined;
   for (const [value, zero] of bothWays(node)) {
     const series = seriesOf(value);
     if (!series || besideScalar(series.below, "Add", 2) !== series.d) continue;
@@ -58,11 +58,10 @@ export const logOfShare: Rule = (node, r) => {
         return log1p(r, series.d);
   }
   return undefined;
-};
+});
 
 /** `where(0 < x, x, 0) + log1p(exp(where(0 < x, -x, x)))`, the last as `logOfShare` leaves it. */
-export const softplusByCases: Rule = (node, { b, at }) => {
-  if (node.op !== "Add") return undefined;
+export const softplusByCases: Rule = on(["Add"], (node, { b, at }) => {
   for (const [part, rest] of bothWays(node)) {
     const relu = made(part, "Where");
     const e = besideScalar(under(made(rest, "Sub")?.inputs[0], "Log"), "Add", 1);
@@ -74,4 +73,4 @@ export const softplusByCases: Rule = (node, { b, at }) => {
       return b.emit("Softplus", [at(x)]);
   }
   return undefined;
-};
+});

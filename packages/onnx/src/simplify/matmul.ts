@@ -1,10 +1,9 @@
 import { bothWays, made } from "../ir/match.ts";
-import type { Rule } from "../ir/rewrite.ts";
+import { on, type Rule } from "../ir/rewrite.ts";
 import { isFloat, size, type Value } from "../ir/types.ts";
 
 /** A product of matrices takes up the transposes of its operands. */
-export const transposedProduct: Rule = (node, { b, at }) => {
-  if (node.op !== "MatMul" && node.op !== "Gemm") return undefined;
+export const transposedProduct: Rule = on(["MatMul", "Gemm"], (node, { b, at }) => {
   const [x, y, ...rest] = node.inputs as [Value, Value, ...Value[]];
   if (x.shape.length !== 2 || y.shape.length !== 2 || !isFloat(x.dtype)) return undefined;
   const [tx, ty] = [made(x, "Transpose"), made(y, "Transpose")];
@@ -16,11 +15,10 @@ export const transposedProduct: Rule = (node, { b, at }) => {
     transA: flip("transA", tx !== undefined),
     transB: flip("transB", ty !== undefined),
   });
-};
+});
 
 /** A product of matrices takes up a bias that is added to it. */
-export const biasedProduct: Rule = (node, { b, at, uses }) => {
-  if (node.op !== "Add") return undefined;
+export const biasedProduct: Rule = on(["Add"], (node, { b, at, uses }) => {
   const out = node.outputs[0]!;
   for (const [x, bias] of bothWays(node)) {
     const product = x.node;
@@ -32,11 +30,10 @@ export const biasedProduct: Rule = (node, { b, at, uses }) => {
     return b.emit("Gemm", [...product.inputs, bias].map(at), product.attributes);
   }
   return undefined;
-};
+});
 
 /** The transpose of a product is the product of the transposes in the other order. */
-export const transposedResult: Rule = (node, { b, at, uses }) => {
-  if (node.op !== "Transpose") return undefined;
+export const transposedResult: Rule = on(["Transpose"], (node, { b, at, uses }) => {
   const x = node.inputs[0]!;
   const product = x.node;
   if (!product || (product.op !== "MatMul" && product.op !== "Gemm") || uses(x) > 1) return undefined;
@@ -47,4 +44,4 @@ export const transposedResult: Rule = (node, { b, at, uses }) => {
     transA: other("transB"),
     transB: other("transA"),
   });
-};
+});

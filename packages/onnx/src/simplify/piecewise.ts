@@ -1,10 +1,10 @@
 import { besideScalar, bothWays, isScalar, made, scalarOf, under } from "../ir/match.ts";
-import type { Rule } from "../ir/rewrite.ts";
+import { on, type Rule } from "../ir/rewrite.ts";
 import type { Value } from "../ir/types.ts";
 import { isFloat } from "../ir/types.ts";
 
 /** `max(min(x, high), low)` with low <= high is Clip, and then `min(x, high) < low` is `x < low`. */
-export const clip: Rule = (node, { b, at }) => {
+export const clip: Rule = on(["Max", "Less"], (node, { b, at }) => {
   const out = node.outputs[0]!;
   if (node.op === "Max" && out.dtype === "float32")
     for (const [inner, bound] of bothWays(node)) {
@@ -28,35 +28,33 @@ export const clip: Rule = (node, { b, at }) => {
         return b.emit("Less", [at(x), at(bound)]);
   }
   return undefined;
-};
+});
 
 /** `max(x, 0)`. */
-export const relu: Rule = (node, { b, at }) => {
-  if (node.op !== "Max" || node.outputs[0]!.dtype !== "float32") return undefined;
+export const relu: Rule = on(["Max"], (node, { b, at }) => {
+  if (node.outputs[0]!.dtype !== "float32") return undefined;
   for (const [x, zero] of bothWays(node))
     if (isScalar(zero, 0) && zero.shape.length === 0) return b.emit("Relu", [at(x)]);
   return undefined;
-};
+});
 
 /** `x < 0 ? -x : x`. */
-export const absolute: Rule = (node, { b, at }) => {
-  const choice = node.op === "Where" ? node : undefined;
-  const [condition, minus, x] = (choice?.inputs ?? []) as [Value, Value, Value];
+export const absolute: Rule = on(["Where"], (node, { b, at }) => {
+  const [condition, minus, x] = node.inputs as [Value, Value, Value];
   const test = made(condition, "Less");
   if (!test || test.inputs[0] !== x || !isScalar(test.inputs[1], 0)) return undefined;
   return besideScalar(minus, "Mul", -1) === x ? b.emit("Abs", [at(x)]) : undefined;
-};
+});
 
 /** `x != x`. */
-export const notANumber: Rule = (node, { b, at }) => {
-  const equal = node.op === "Not" ? made(node.inputs[0], "Equal") : undefined;
+export const notANumber: Rule = on(["Not"], (node, { b, at }) => {
+  const equal = made(node.inputs[0], "Equal");
   const [x, y] = equal?.inputs ?? [];
   return x && x === y && isFloat(x.dtype) ? b.emit("IsNaN", [at(x)]) : undefined;
-};
+});
 
 /** NaN for NaN, else `x != 0 ? (x < 0 ? -1 : 1) : 0`. Runs after `notANumber`. */
-export const sign: Rule = (node, { b, at }) => {
-  if (node.op !== "Where") return undefined;
+export const sign: Rule = on(["Where"], (node, { b, at }) => {
   const x = under(node.inputs[0], "IsNaN");
   const outer = made(node.inputs[2], "Where");
   const inner = made(outer?.inputs[1], "Where");
@@ -67,4 +65,4 @@ export const sign: Rule = (node, { b, at }) => {
   if (negative?.inputs[0] !== x || !isScalar(negative.inputs[1], 0)) return undefined;
   const values = [outer!.inputs[2], inner.inputs[1], inner.inputs[2]].map(scalarOf);
   return values.join() === "0,-1,1" ? b.emit("Sign", [at(x)]) : undefined;
-};
+});

@@ -1,13 +1,13 @@
 import { bothWays, made, scalarOf, under } from "../../ir/match.ts";
-import type { Rule } from "../../ir/rewrite.ts";
+import { on, type Rule } from "../../ir/rewrite.ts";
 import type { Value } from "../../ir/types.ts";
 
 /**
  * jax-js finds the first largest entry as `n - max([x = max x] (n, n-1, ..., 1))`: ONNX's ArgMax (and ArgMin). Runs
  * after constants are folded.
  */
-export const argmax: Rule = (node, { b, at }) => {
-  if (node.op !== "Add" || node.outputs[0]!.dtype !== "int32") return undefined;
+export const argmax: Rule = on(["Add"], (node, { b, at }) => {
+  if (node.outputs[0]!.dtype !== "int32") return undefined;
   for (const [length, minus] of bothWays(node)) {
     const n = scalarOf(length);
     const score = under(minus, "Neg");
@@ -28,7 +28,7 @@ export const argmax: Rule = (node, { b, at }) => {
     }
   }
   return undefined;
-};
+});
 
 function countsDown({ data }: Value, n: number): boolean {
   return data?.length === n && Array.from(data).every((v, i) => v === n - i);

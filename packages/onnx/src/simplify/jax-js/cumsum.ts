@@ -1,13 +1,13 @@
 import { isScalar, made } from "../../ir/match.ts";
-import type { Rule } from "../../ir/rewrite.ts";
+import { on, type Rule } from "../../ir/rewrite.ts";
 import { isFloat, size, type Value } from "../../ir/types.ts";
 
 /**
  * jax-js sums up to each element of the last axis by a mask: n^2 elements for n. It is ONNX's CumSum, and the gradient,
  * which sums from each element on, is CumSum in reverse.
  */
-export const cumsum: Rule = (node, { b, at }) => {
-  if (node.op !== "ReduceSum" || !isFloat(node.outputs[0]!.dtype)) return undefined;
+export const cumsum: Rule = on(["ReduceSum"], (node, { b, at }) => {
+  if (!isFloat(node.outputs[0]!.dtype)) return undefined;
   const choice = made(node.inputs[0], "Where");
   const [mask, x, zero] = (choice?.inputs ?? []) as [Value, Value, Value];
   const axes = node.attributes.axes as readonly number[];
@@ -24,7 +24,7 @@ export const cumsum: Rule = (node, { b, at }) => {
   if (given[along] !== n || given[copies] !== 1 || size(given) * n !== size(shape)) return undefined;
   const rows = b.reshape(at(x), node.outputs[0]!.shape);
   return b.emit("CumSum", [rows, b.scalar("int64", last - 1)], { exclusive: 0, reverse });
-};
+});
 
 /** Ones on and below the diagonal of `[n, n]`. */
 function isTriangle({ shape, data }: Value, n: number): boolean {

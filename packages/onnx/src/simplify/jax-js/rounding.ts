@@ -1,17 +1,16 @@
 import { beside, besideScalar, bothWays, isScalar, made, under } from "../../ir/match.ts";
-import type { Rule } from "../../ir/rewrite.ts";
+import { on, type Rule } from "../../ir/rewrite.ts";
 import type { Value } from "../../ir/types.ts";
 
 /** jax-js rounds halves to even by `c = floor(a + 1/2)`, less 1 where a is a half and c is odd: ONNX's Round. */
-export const round: Rule = (node, { b, at }) => {
-  if (node.op !== "Where") return undefined;
+export const round: Rule = on(["Where"], (node, { b, at }) => {
   const [condition, lower, c] = node.inputs as [Value, Value, Value];
   const a = besideScalar(under(c, "Floor"), "Add", 0.5);
   const both = made(condition, "And");
   if (!a || besideScalar(lower, "Add", -1) !== c || !both) return undefined;
   const found = bothWays(both).some(([half, odd]) => isHalf(half, a) && isOdd(odd, c));
   return found ? b.emit("Round", [at(a)]) : undefined;
-};
+});
 
 /** `a - floor(a) = 1/2`. */
 function isHalf(x: Value, a: Value): boolean {

@@ -1,5 +1,5 @@
 import { besideScalar, bothWays, isScalar, made, scalarOf, under } from "../../ir/match.ts";
-import type { Rule } from "../../ir/rewrite.ts";
+import { on, type Rule } from "../../ir/rewrite.ts";
 import type { Value } from "../../ir/types.ts";
 
 /** Coefficients of jax-js's series of log1p, after the leading one. */
@@ -10,8 +10,8 @@ const coefficients = [1 / 9, -1 / 8, 1 / 7, -1 / 6, 1 / 5, -1 / 4, 1 / 3, -1 / 2
  * d = u - 1 it is `log(u) - (d - x) / u` to float32's precision, a third of the operators; where d = x (also at
  * -1 and at infinity) the correction is left out.
  */
-export const log1p: Rule = (node, { b, at }) => {
-  if (node.op !== "Where" || node.outputs[0]!.dtype !== "float32") return undefined;
+export const log1p: Rule = on(["Where"], (node, { b, at }) => {
+  if (node.outputs[0]!.dtype !== "float32") return undefined;
   const [, series, log] = node.inputs as [Value, Value, Value];
   const x = besideScalar(under(log, "Log"), "Add", 1);
   const test = made(node.inputs[0], "LessOrEqual");
@@ -22,7 +22,7 @@ export const log1p: Rule = (node, { b, at }) => {
   const plain = b.emit("Log", [u]);
   const correction = b.emit("Div", [b.emit("Sub", [d, at(x)]), u]);
   return b.emit("Where", [b.emit("Equal", [d, at(x)]), plain, b.emit("Sub", [plain, correction])]);
-};
+});
 
 const isMagnitude = (y: Value | undefined, x: Value): boolean =>
   under(y, "Abs") === x || made(y, "Where")?.inputs[2] === x;

@@ -1,10 +1,9 @@
 import { bothWays, made, under } from "../../ir/match.ts";
-import type { Rewriter, Rule } from "../../ir/rewrite.ts";
+import { on, type Rewriter, type Rule } from "../../ir/rewrite.ts";
 import { sameShape, type Value } from "../../ir/types.ts";
 
 /** Where nothing else reads the exponentials (no gradient does), a softmax is one operator. */
-export const softmax: Rule = (node, r) => {
-  if (node.op !== "Mul") return undefined;
+export const softmax: Rule = on(["Mul"], (node, r) => {
   for (const [e, reciprocal] of bothWays(node)) {
     const total = under(reciprocal, "Reciprocal");
     const axis = total && summedAxis(total, e);
@@ -12,11 +11,10 @@ export const softmax: Rule = (node, r) => {
     if (x && r.uses(e) === 2 && r.uses(reciprocal) === 1) return emit(r, "Softmax", x, axis!);
   }
   return undefined;
-};
+});
 
 /** `s - log(sum(exp(s)))` with s = x - max(x). */
-export const logSoftmax: Rule = (node, r) => {
-  if (node.op !== "Add") return undefined;
+export const logSoftmax: Rule = on(["Add"], (node, r) => {
   for (const [s, minus] of bothWays(node)) {
     const total = under(under(minus, "Neg"), "Log");
     const e = exponentials(total);
@@ -26,7 +24,7 @@ export const logSoftmax: Rule = (node, r) => {
     if (x) return emit(r, "LogSoftmax", x, axis);
   }
   return undefined;
-};
+});
 
 const emit = ({ b, at }: Rewriter, op: string, x: Value, axis: number): Value =>
   b.emit(op, [at(x)], { axis });

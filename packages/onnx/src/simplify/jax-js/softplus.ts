@@ -1,5 +1,5 @@
 import { beside, bothWays, isScalar, made, under } from "../../ir/match.ts";
-import type { Rule } from "../../ir/rewrite.ts";
+import { on, type Rule } from "../../ir/rewrite.ts";
 import type { Node, Value } from "../../ir/types.ts";
 import { needsRelativePrecision } from "../precision.ts";
 
@@ -22,21 +22,19 @@ function partsOf(sum: Value | undefined): Parts | undefined {
   return undefined;
 }
 
-export const softplus: Rule = (node, { b, at }) => {
-  if (node.op !== "Add") return undefined;
+export const softplus: Rule = on(["Add"], (node, { b, at }) => {
   for (const [log, d] of bothWays(node)) {
     const parts = partsOf(under(log, "Log"));
     if (parts?.d === d) return b.emit("Softplus", [at(parts.x)]);
   }
   return undefined;
-};
+});
 
 /**
  * The gradient as jax-js transposes it: with o = g / (a + c), `a o + (x < 0 ? 0 : g - c o - a o)`, whose last
  * difference is rounding noise: `g sigmoid(x)`.
  */
-export const softplusGradient: Rule = (node, r) => {
-  if (node.op !== "Add" || needsRelativePrecision(node.outputs[0]!, r)) return undefined;
+export const softplusGradient: Rule = on(["Add"], (node, r) => {
   for (const [first, second] of bothWays(node)) {
     const choice = made(second, "Where");
     if (!choice || !isScalar(choice.inputs[1], 0)) continue;
@@ -47,12 +45,13 @@ export const softplusGradient: Rule = (node, r) => {
         const parts = partsOf(under(l, "Reciprocal"));
         if (parts?.a !== a || !isBelowZero(choice, parts.x)) continue;
         if (!isRest(choice.inputs[2]!, first, o, g, parts.c)) continue;
+        if (needsRelativePrecision(node.outputs[0]!, r)) return undefined;
         return r.b.emit("Mul", [r.at(g), r.b.emit("Sigmoid", [r.at(parts.x)])]);
       }
     }
   }
   return undefined;
-};
+});
 
 function isBelowZero(choice: Node, x: Value): boolean {
   const test = made(choice.inputs[0], "Less");

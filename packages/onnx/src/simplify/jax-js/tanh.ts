@@ -1,5 +1,5 @@
 import { beside, besideScalar, bothWays, isScalar, made, under } from "../../ir/match.ts";
-import type { Rule } from "../../ir/rewrite.ts";
+import { on, type Rule } from "../../ir/rewrite.ts";
 import type { Value } from "../../ir/types.ts";
 
 /** The parts of jax-js's tanh: with j = x < 0 ? 1 : -1 and m = exp(2 j x), it is `(m - 1) / (m + 1) * j`. */
@@ -26,8 +26,7 @@ function isSignOf(j: Value, x: Value): boolean {
 /** `m` of `1 / (m + 1)`. */
 const exponentialUnder = (p: Value): Value | undefined => besideScalar(under(p, "Reciprocal"), "Add", 1);
 
-export const tanh: Rule = (node, { b, at }) => {
-  if (node.op !== "Mul") return undefined;
+export const tanh: Rule = on(["Mul"], (node, { b, at }) => {
   for (const [q, j] of bothWays(node)) {
     const quotient = made(q, "Mul");
     for (const [n, p] of quotient ? bothWays(quotient) : []) {
@@ -37,14 +36,13 @@ export const tanh: Rule = (node, { b, at }) => {
     }
   }
   return undefined;
-};
+});
 
 /**
  * The gradient as jax-js transposes it, `2 j m (g j p - p^2 (m - 1) g j)` with p = 1 / (m + 1), is
  * `g (1 - tanh^2)`.
  */
-export const tanhGradient: Rule = (node, { b, at }) => {
-  if (node.op !== "Mul") return undefined;
+export const tanhGradient: Rule = on(["Mul"], (node, { b, at }) => {
   for (const [doubled, j] of bothWays(node)) {
     const product = made(besideScalar(doubled, "Mul", 2), "Mul");
     for (const [m, sum] of product ? bothWays(product) : []) {
@@ -58,7 +56,7 @@ export const tanhGradient: Rule = (node, { b, at }) => {
     }
   }
   return undefined;
-};
+});
 
 /** g of `c p + (-(p p)) (n c)`, where c = g j, n = m - 1 and p = 1 / (m + 1). */
 function incoming(sum: Value, m: Value, j: Value): Value | undefined {
