@@ -256,7 +256,8 @@ export function useFigure(
       if (reachable()) draw();
     });
     resize.observe(element.parentElement!);
-    const view = new IntersectionObserver(([entry]) => onVisible(entry!.isIntersecting), {
+    // Several changes may come together: the last is how it is now.
+    const view = new IntersectionObserver((entries) => onVisible(entries.at(-1)!.isIntersecting), {
       rootMargin: "200px",
     });
     // The still picture stands above this one until it is there: either may be what is seen.

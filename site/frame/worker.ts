@@ -5,6 +5,11 @@ import type { ToWorker } from "./protocol.ts";
  * came meanwhile would find nobody listening and be lost.
  */
 const compute = import("./compute.ts");
+compute.catch((error) =>
+  setTimeout(() => {
+    throw error; // outside of the promise, where the page hears of it
+  }),
+);
 
 addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
   void compute.then(({ hear }) => hear(data));

@@ -69,6 +69,8 @@ export interface Watched {
   readonly faults: string[];
 }
 
+const faultsOf = new WeakMap<Page, readonly string[]>();
+
 /** A page of a fresh profile; `origin` is where it may load from. */
 export async function watched(
   browser: Browser,
@@ -83,6 +85,7 @@ export async function watched(
   });
   const page = await context.newPage();
   const faults: string[] = [];
+  faultsOf.set(page, faults);
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) faults.push(`console: ${message.text()}`);
   });
@@ -103,20 +106,39 @@ export async function watched(
 /** Waits until a figure computes and is shown. */
 export async function live(page: Page, id: string): Promise<void> {
   await page.locator(`#${id}`).scrollIntoViewIfNeeded();
-  await page.waitForFunction(
-    (name) => document.getElementById(name)?.matches(".is-live") || document.querySelector(`#${name} .fault`),
-    id,
-    { timeout: 60_000 },
-  );
+  await seen(page, id, (name) => document.getElementById(name)?.matches(".is-live") || !!document.querySelector(`#${name} .fault`), id); // biome-ignore format: one thought
 }
 
 /** Waits for a number of ticks to be shown. */
-export const ticks = (page: Page, id: string, count: number): Promise<unknown> =>
-  page.waitForFunction(
-    ([name, text]) => document.querySelector(`#${name} .state`)?.textContent?.includes(text!) ?? false,
-    [id, `tick ${count}`] as const,
-    { timeout: 60_000 },
-  );
+export const ticks = (page: Page, id: string, count: number): Promise<void> =>
+  seen(page, id, ([name, text]) => document.querySelector(`#${name} .state`)?.textContent?.includes(text!) ?? false, [id, `tick ${count}`]); // biome-ignore format: one thought
+
+/** Waits until a figure's page is so; where it does not come to that, what the page knows is in the error. */
+async function seen<T>(page: Page, id: string, so: (given: T) => boolean, given: T): Promise<void> {
+  try {
+    // By a clock: a page that makes no frames would never be looked at.
+    await page.waitForFunction(so as () => boolean, given, { timeout: 60_000, polling: 50 });
+  } catch (cause) {
+    const known = await page.evaluate(async (name) => {
+      const frame = new Promise((done) => requestAnimationFrame(() => done("yes")));
+      const { held } = await navigator.locks.query();
+      const lab = document.getElementById(name);
+      return {
+        state: lab?.querySelector(".state")?.textContent,
+        says: [...(lab?.querySelectorAll(".busy, .notice, .fault") ?? [])].map((part) => part.textContent),
+        mounted: "__vue_app__" in document.querySelector("#app")!,
+        drawn: !!lab?.querySelector(".host svg"),
+        top: lab?.getBoundingClientRect().top,
+        frames: await Promise.race([frame, new Promise((done) => setTimeout(done, 2000, "none in 2 s"))]),
+        workerLives: held!.length > 0,
+      };
+    }, id);
+    const more = { ...known, workers: page.workers().length, faults: faultsOf.get(page) };
+    throw new Error(`${id} does not come to what is waited for; its page: ${JSON.stringify(more)}`, {
+      cause,
+    });
+  }
+}
 
 export const picture = (page: Page, id: string): Promise<string> => page.locator(`#${id} .host`).innerHTML();
 

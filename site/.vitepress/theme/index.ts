@@ -18,9 +18,14 @@ export default {
   },
 } satisfies Theme;
 
-/** The built page names others relative to itself; the frame around it stays when the page changes without a reload. */
+/**
+ * The built page names others relative to itself; the frame around it stays when the page changes without a reload. Style
+ * sheets are left alone: one that is given its address again is loaded again, and the page has no style meanwhile.
+ */
 function absoluteLinks(): void {
-  for (const link of document.querySelectorAll<HTMLAnchorElement | HTMLLinkElement>("a[href], link[href]")) {
+  for (const link of document.querySelectorAll<HTMLAnchorElement | HTMLLinkElement>(
+    "a[href], link[rel=icon]",
+  )) {
     const { origin, pathname, search, hash } = new URL(link.href);
     if (origin === location.origin && !link.getAttribute("href")!.startsWith("#"))
       link.setAttribute("href", pathname + search + hash);
