@@ -51,11 +51,8 @@ export async function claimRun(path: string, run: PlannedRun, lease: number): Pr
   if (before && before.machine === machineId() && !isAlive(before.pid)) breakLease(working);
   const held = await hold(working, lease);
   if (!held) return undefined;
-  const leave = async (): Promise<void> => {
-    await held.release();
-  };
   if (isSettled(places)) {
-    await leave();
+    await held.release();
     if (fs.existsSync(places.published)) fs.rmSync(working, { recursive: true, force: true });
     return undefined;
   }
@@ -79,7 +76,7 @@ export async function claimRun(path: string, run: PlannedRun, lease: number): Pr
     logLine(places, `failed: ${reason}`);
     writeInto(places.failed, `${JSON.stringify(failure, null, 2)}\n`);
     fs.rmSync(join(working, "owner.json"), { force: true });
-    await leave();
+    await held.release();
   };
   save();
   if (owner.deaths >= MOST.deaths || owner.takeovers > MOST.takeovers) {
@@ -111,9 +108,10 @@ export async function claimRun(path: string, run: PlannedRun, lease: number): Pr
     },
     async publish() {
       const done = moveInto(mine, places.published);
+      if (!done && !fs.existsSync(places.published)) return false; // its lease, too, is another's now
       logLine(places, done ? "published" : "another worker has published it");
-      await leave();
-      if (fs.existsSync(places.published)) fs.rmSync(working, { recursive: true, force: true });
+      await held.release();
+      fs.rmSync(working, { recursive: true, force: true });
       return done;
     },
     fail,
@@ -130,11 +128,11 @@ export async function claimRun(path: string, run: PlannedRun, lease: number): Pr
         takeovers: further ? -1 : owner.takeovers - 1,
       };
       save();
-      await leave();
+      await held.release();
     },
     async release() {
       fs.rmSync(join(working, "owner.json"), { force: true });
-      await leave();
+      await held.release();
     },
   };
 }
