@@ -48,7 +48,7 @@ function inTheDark(colour: string, i: number): string {
 /** A page that needs nothing else: table, curves with error bands, pictures, how to make it again. */
 export function report(input: ReportInput): string {
   const { experiment, results, where, reported, failed } = input;
-  const metrics = shownMetrics(experiment, reported);
+  const metrics = shownMetrics(experiment, results, reported);
   const { headline } = experiment;
   const counts = results.map((r) => r.seeds.length);
   const [few, many] = [Math.min(...counts), Math.max(...counts)];

@@ -4,12 +4,13 @@ import { formatMetric, formatWithError } from "../print/metric.ts";
 import type { Result } from "./results.ts";
 import type { Reported } from "./spec.ts";
 
-/** The metrics besides the headline that a report shows: those asked for, in their order, else all. */
+/** The metrics besides the headline that a report shows: those asked for, in their order, else all that a run measured. */
 export function shownMetrics(
   { metrics, headline }: Experiment,
+  results: readonly Result[],
   { metrics: tags }: Reported = {},
 ): readonly Metric[] {
-  if (!tags) return metrics;
+  if (!tags) return metrics.filter(({ tag }) => results.some((r) => Number.isFinite(r.metrics[tag])));
   return tags.filter((tag) => tag !== headline.tag).map((tag) => metrics.find((m) => m.tag === tag)!);
 }
 
@@ -20,7 +21,7 @@ export function tableOf(
   reported?: Reported,
 ): { head: readonly string[]; rows: readonly (readonly string[])[] } {
   const { headline } = experiment;
-  const metrics = shownMetrics(experiment, reported);
+  const metrics = shownMetrics(experiment, results, reported);
   const first = results.every((r) => Object.keys(r.varied).length === 0) ? "estimator" : "runs";
   return {
     head: [first, headline.title, "best", ...metrics.map((m) => m.title), "ms/step", "seeds"],

@@ -169,16 +169,18 @@ export interface StepExperiment<T extends SettingsTable = SettingsTable> extends
   init(key: np.Array, settings: SettingsOf<T>, facts: Facts): NamedArrays;
   /** What the estimator keeps from step to step: that of `Estimator.init` for its distribution here. */
   estimatorState(estimator: Estimator, settings: SettingsOf<T>): NamedArrays;
-  /** One loss per example. Consumes everything. */
+  /** One loss per example; `seen`, if there is any, is for `follow`. Consumes everything. */
   losses(
     params: NamedArrays,
     inputs: StepInputs,
     estimator: Estimator,
     state: NamedArrays,
     settings: SettingsOf<T>,
-  ): { losses: np.Array; state: NamedArrays };
+  ): { losses: np.Array; state: NamedArrays; seen?: NamedArrays };
   /** How gradients change the parameters. */
   optimizer(settings: SettingsOf<T>): UpdateRule;
+  /** After the optimizer: parameters that follow what the step saw, such as moving averages. Consumes everything. */
+  follow?(params: NamedArrays, seen: NamedArrays, settings: SettingsOf<T>): NamedArrays;
   /** The numbers of a step that change during a run, learning rate first. */
   schedules(at: Moment, settings: SettingsOf<T>): Schedules;
   /**

@@ -39,7 +39,7 @@ export function compileProgram(
   };
 }
 
-/** The mean loss over a batch and the estimator's next state. Consumes everything. */
+/** The mean loss over a batch, the estimator's next state, and what the step saw. Consumes everything. */
 function meanLoss(
   experiment: StepExperiment,
   settings: Settings,
@@ -47,12 +47,12 @@ function meanLoss(
   params: NamedArrays,
   state: NamedArrays,
   inputs: NamedArrays,
-): [np.Array, NamedArrays] {
+): [np.Array, { state: NamedArrays; seen: NamedArrays }] {
   const { learningRate, temperature, ...rest } = inputs;
   learningRate?.dispose();
   const now = temperature ? atTemperature(estimator, temperature) : estimator;
   const result = experiment.losses(params, rest as StepInputs, now, state, settings);
-  return [np.mean(result.losses), result.state];
+  return [np.mean(result.losses), { state: result.state, seen: result.seen ?? {} }];
 }
 
 /** One step of training. */
@@ -62,7 +62,7 @@ export function stepOf(experiment: StepExperiment, settings: Settings, estimator
   return (resident, inputs) => {
     const params = groupOf(resident, "params");
     const learningRate = inputs.learningRate!.ref;
-    const [[loss, state], gradients] = valueAndGrad(
+    const [[loss, { state, seen }], gradients] = valueAndGrad(
       (p: NamedArrays) =>
         meanLoss(experiment, settings, estimator, p, groupOf(resident, "estimator"), inputs),
       { hasAux: true },
@@ -75,8 +75,9 @@ export function stepOf(experiment: StepExperiment, settings: Settings, estimator
     );
     const next = optimizer.update(scaled, groupOf(resident, "optimizer"), params, learningRate);
     learningRate.dispose();
+    const followed = experiment.follow ? experiment.follow(next.params, seen, settings) : next.params;
     const total = resident["run.total"]!.add(loss);
-    return named({ params: next.params, optimizer: next.state, estimator: state, run: { total } });
+    return named({ params: followed, optimizer: next.state, estimator: state, run: { total } });
   };
 }
 

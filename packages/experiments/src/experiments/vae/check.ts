@@ -1,6 +1,8 @@
 import { numpy as np } from "@jax-js/jax";
 import type { Estimator } from "hardgrad";
 import { checkAnnealing } from "../../nn/temperature-options.ts";
+import { checkCodes } from "./check-codes.ts";
+import { areCodes } from "./codes.ts";
 import { latentShape, latents } from "./network.ts";
 import type { VaeSettings } from "./options.ts";
 
@@ -9,6 +11,10 @@ const MOST_PASSES = 50_000;
 
 /** Refuses an estimator that can't be used with these settings. */
 export function check(estimator: Estimator, settings: VaeSettings): void {
+  if (areCodes(settings)) {
+    checkCodes(estimator, settings);
+    return;
+  }
   const { latents: kind, embedding } = settings;
   if (!estimator.supports.includes(kind as "categorical"))
     throw new RangeError(

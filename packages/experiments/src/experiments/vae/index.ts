@@ -6,7 +6,18 @@ import { learningRateAt } from "../../nn/schedules.ts";
 import { annealedTemperature } from "../../nn/temperature-options.ts";
 import { optimizerOf } from "../../nn/training-options.ts";
 import { check } from "./check.ts";
-import { divergence, dream, logRatio, pixelsOf, reconstruct, sampleTerms } from "./losses.ts";
+import { followed, learning } from "./codebook.ts";
+import { areCodes } from "./codes.ts";
+import {
+  codeLosses,
+  codeTerms,
+  divergence,
+  dream,
+  logRatio,
+  pixelsOf,
+  reconstruct,
+  sampleTerms,
+} from "./losses.ts";
 import { models } from "./models.ts";
 import { decode, encode, encoderNames, initialParams, latentShape, latents } from "./network.ts";
 import { options } from "./options.ts";
@@ -16,6 +27,7 @@ import { card, evaluate, headline, metrics, PRIOR_SAMPLES, pictures } from "./re
 /**
  * A variational autoencoder with discrete latents: `-ELBO = E_q[-log p(x|z)] + KL(q(z|x) | uniform)`.
  * The encoder learns through the estimator, whose objective is `-log p(x|z)`; the divergence is added in closed form.
+ * With latents that are codes (fsq, lfq, vq) nothing is estimated: the gradient passes through the choice of the code.
  * With VIMCO the target is the importance-weighted bound of its K samples instead.
  */
 export const vae: StepExperiment<typeof options> = {
@@ -37,12 +49,14 @@ export const vae: StepExperiment<typeof options> = {
   check,
   init: initialParams,
   estimatorState: (estimator, settings) => {
+    if (areCodes(settings)) return {};
     const shape = np.zeros([1, ...latentShape(settings)]);
     const state = estimator.init(latents(shape, settings));
     shape.dispose();
     return state;
   },
   losses: (params, inputs, estimator, state, settings) => {
+    if (areCodes(settings)) return { ...codeLosses(params, inputs, settings), state };
     const { x, key } = pixelsOf(inputs, settings);
     const logits = encode(params, x.ref, settings);
     const q = latents(logits, settings);
@@ -57,7 +71,12 @@ export const vae: StepExperiment<typeof options> = {
     const result = statefulExpectation(q, f, estimator, key, state);
     return { losses: result.losses.add(kl), state: result.state };
   },
-  optimizer: optimizerOf,
+  optimizer: (settings) => {
+    const rule = optimizerOf(settings);
+    return settings.latents === "vq" ? learning(rule, settings) : rule;
+  },
+  follow: (params, seen, settings) =>
+    settings.latents === "vq" && settings.method !== "simvq" ? followed(params, seen, settings) : params,
   schedules: (moment, settings): Schedules => ({
     learningRate: learningRateAt(moment.step, settings.learningRate, {
       warmUpSteps: Math.round(settings.warmUp * moment.stepsPerEpoch),
@@ -79,6 +98,7 @@ export const vae: StepExperiment<typeof options> = {
       kl.dispose();
       return { weight };
     },
+    codes: (params, inputs, settings) => codeTerms(params, inputs as StepInputs, settings),
     reconstruct: (params, inputs, settings) => ({
       pixels: reconstruct(params, inputs as StepInputs, settings),
     }),

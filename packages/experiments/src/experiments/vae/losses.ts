@@ -1,6 +1,7 @@
 import { numpy as np, random } from "@jax-js/jax";
 import {
   type Distribution,
+  detach,
   distributionFunctions,
   logSigmoid,
   logSoftmax,
@@ -11,6 +12,7 @@ import {
 import type { StepInputs } from "../../contract/experiment.ts";
 import { bernoulliLoss, splitKey } from "../../nn/layers.ts";
 import { greyValues } from "../../nn/normalize.ts";
+import { areCodes, code, codeCount, numbered, randomCodes, spread } from "./codes.ts";
 import { decode, encode, latentShape, latents } from "./network.ts";
 import type { VaeSettings } from "./options.ts";
 
@@ -71,15 +73,49 @@ export function logRatio(q: Distribution, z: np.Array, settings: VaeSettings): n
   return distributionFunctions[q.kind].logProbability(q, z).add(logStates);
 }
 
+/** Losses with latents that are codes: `-log p(x|z) + variables log K`, and what the codebook asks. */
+export function codeLosses(
+  params: NamedArrays,
+  inputs: StepInputs,
+  settings: VaeSettings,
+): { losses: np.Array; seen: NamedArrays } {
+  const { x, key } = pixelsOf(inputs, settings);
+  const e = spread(encode(params, x.ref, settings));
+  const { codes, penalty, indices } = code(params, e.ref, settings);
+  const reconstruction = bernoulliLoss(decode(params, codes, settings), x);
+  const losses = reconstruction.add(penalty).add(settings.variables * Math.log(codeCount(settings)));
+  return { losses, seen: indices ? { vectors: detach(e), indices, key } : {} };
+}
+
+/** `-log p(x|z)` and the mean absolute error of a pixel per example, and the numbers of its codes. */
+export function codeTerms(params: NamedArrays, inputs: StepInputs, settings: VaeSettings): NamedArrays {
+  const { x, key } = pixelsOf(inputs, settings);
+  key.dispose();
+  const { codes, indices } = numbered(params, spread(encode(params, x.ref, settings)), settings);
+  const logits = decode(params, codes, settings);
+  return {
+    reconstruction: bernoulliLoss(logits.ref, x.ref),
+    error: np.mean(np.abs(sigmoid(logits).sub(x)), -1),
+    indices: indices.astype(np.float32),
+  };
+}
+
 /** Pixel probabilities `[batch, size]` for one sample of each image's posterior. */
 export function reconstruct(params: NamedArrays, inputs: StepInputs, settings: VaeSettings): np.Array {
   const { x, key } = pixelsOf(inputs, settings);
+  if (areCodes(settings)) {
+    key.dispose();
+    const { codes, indices } = numbered(params, spread(encode(params, x, settings)), settings);
+    indices.dispose();
+    return sigmoid(decode(params, codes, settings));
+  }
   const z = sample(latents(encode(params, x, settings), settings), key);
   return sigmoid(decode(params, z, settings));
 }
 
-/** Pixel probabilities `[count, size]` of samples of the prior. */
+/** Pixel probabilities `[count, size]` of samples of the prior, which is uniform. */
 export function dream(params: NamedArrays, key: np.Array, count: number, settings: VaeSettings): np.Array {
+  if (areCodes(settings)) return sigmoid(decode(params, randomCodes(params, key, count, settings), settings));
   const z = sample(latents(np.zeros([count, ...latentShape(settings)]), settings), key);
   return sigmoid(decode(params, z, settings));
 }

@@ -1,7 +1,8 @@
 import { numpy as np } from "@jax-js/jax";
 import { distributionFunctions, type NamedArrays, oneHotOf, sample, sigmoid } from "hardgrad";
 import type { DataForm } from "../../contract/dataset.ts";
-import { imageInput, keyInput, type ModelInput, type Models } from "../../contract/models.ts";
+import { imageInput, keyInput, type Model, type ModelInput, type Models } from "../../contract/models.ts";
+import { areCodes, codeCount, numbered, spread } from "./codes.ts";
 import { pixelsOf } from "./losses.ts";
 import { decode, encode, latentShape, latents } from "./network.ts";
 import type { VaeSettings } from "./options.ts";
@@ -11,6 +12,7 @@ export function models(settings: VaeSettings, form: DataForm): Models {
   const image = imageInput(form.shape);
   const drawn = settings.binarize === "dynamic";
   const atHalf: VaeSettings = drawn ? { ...settings, binarize: "threshold" } : settings;
+  if (areCodes(settings)) return { encoder: coder(image, atHalf), decoder: decoder(settings, form) };
   return {
     encoder: {
       doc: `From an image to the most probable state of each latent variable${drawn ? "; pixels are thresholded at 1/2" : ""}.`,
@@ -31,20 +33,42 @@ export function models(settings: VaeSettings, form: DataForm): Models {
         return encoded(params, x, settings, (logits) => sample(latents(logits, settings), key));
       },
     },
-    decoder: {
-      doc: "From a state of the latent variables to an image.",
-      inputs: { latent: latentInput(settings) },
-      outputs: {
-        image:
-          "length" in form.shape
-            ? `${form.shape.length} numbers in [0, 1].`
-            : `Grey values of ${form.shape.width} x ${form.shape.height} pixels in [0, 1]: the probability of ink.`,
-        logits: "Logits of these probabilities.",
-      },
-      fn: (params, { latent }) => {
-        const logits = decode(params, latent!, settings);
-        return { image: sigmoid(logits.ref), logits };
-      },
+    decoder: decoder(settings, form),
+  };
+}
+
+/** The encoder where latents are codes. */
+function coder(image: ModelInput, settings: VaeSettings): Model {
+  return {
+    doc: "From an image to its codes.",
+    inputs: { image },
+    outputs: {
+      latent: "The codes: what the decoder takes.",
+      indices: `Their numbers, 0 to ${codeCount(settings) - 1}.`,
+    },
+    fn: (params, { image }) => {
+      const { x, key } = seen(image!, np.zeros([2], { dtype: np.uint32 }), settings);
+      key.dispose();
+      const { codes, indices } = numbered(params, spread(encode(params, x, settings)), settings);
+      return { latent: codes, indices };
+    },
+  };
+}
+
+function decoder(settings: VaeSettings, form: DataForm): Model {
+  return {
+    doc: "From a state of the latent variables to an image.",
+    inputs: { latent: latentInput(settings) },
+    outputs: {
+      image:
+        "length" in form.shape
+          ? `${form.shape.length} numbers in [0, 1].`
+          : `Grey values of ${form.shape.width} x ${form.shape.height} pixels in [0, 1]: the probability of ink.`,
+      logits: "Logits of these probabilities.",
+    },
+    fn: (params, { latent }) => {
+      const logits = decode(params, latent!, settings);
+      return { image: sigmoid(logits.ref), logits };
     },
   };
 }
@@ -54,8 +78,10 @@ const distributionOutputs = {
   logits: "Their logits.",
 };
 
-const stateForm = ({ latents: kind }: VaeSettings): string =>
-  kind === "categorical" ? "one-hot on the last axis" : "0 or 1";
+function stateForm(settings: VaeSettings): string {
+  if (areCodes(settings)) return "its code";
+  return settings.latents === "categorical" ? "one-hot on the last axis" : "0 or 1";
+}
 
 const latentInput = (settings: VaeSettings): ModelInput => ({
   dtype: "float32",

@@ -4,13 +4,17 @@ import { exampleSize } from "../../contract/dataset.ts";
 import type { Facts } from "../../contract/experiment.ts";
 import { readSizes } from "../../contract/options.ts";
 import { dense, fanInUniform, glorotUniform, splitKey } from "../../nn/layers.ts";
+import { initialCodebook } from "./codebook.ts";
+import { areCodes, codeWidth } from "./codes.ts";
 import type { VaeSettings } from "./options.ts";
 
 /** Encoder and decoder, as functions of named parameters: `encoder.w1`, `encoder.b1`, ..., `decoder.w1`, ... */
 
-/** `[categories]`, or none for Bernoulli variables: the last axis of the latents. */
-const perVariable = (settings: VaeSettings): number[] =>
-  settings.latents === "categorical" ? [settings.categories] : [];
+/** `[categories]`, `[numbers of a code]`, or none for Bernoulli variables: the last axis of the latents. */
+function perVariable(settings: VaeSettings): number[] {
+  if (areCodes(settings)) return [codeWidth(settings)];
+  return settings.latents === "categorical" ? [settings.categories] : [];
+}
 
 /** The shape of one example's latents: `[variables, categories]` or `[variables]`. */
 export function latentShape(settings: VaeSettings): number[] {
@@ -36,15 +40,16 @@ export function initialParams(
   { shape, meanImage }: Facts,
 ): NamedArrays {
   const { encoder, decoder } = widths(settings, exampleSize(shape));
-  const [forEncoder, forDecoder, forEmbedding] = splitKey(key, 3) as [np.Array, np.Array, np.Array];
+  const [forEncoder, forDecoder, forLatents] = splitKey(key, 3) as [np.Array, np.Array, np.Array];
   const params: NamedArrays = {
     ...layers("encoder", forEncoder, encoder, settings),
     ...layers("decoder", forDecoder, decoder, settings),
   };
-  if (settings.embedding === "learned") {
+  if (settings.latents === "vq") Object.assign(params, initialCodebook(forLatents, settings));
+  else if (settings.embedding === "learned") {
     const shape: [number, number] = [settings.categories, settings.embeddingSize];
-    params["embedding.w"] = fanInUniform(forEmbedding, shape, shape[0]);
-  } else forEmbedding.dispose();
+    params["embedding.w"] = fanInUniform(forLatents, shape, shape[0]);
+  } else forLatents.dispose();
   if (settings.outputBias === "mean") {
     const name = `decoder.b${decoder.length - 1}`;
     params[name]!.dispose();
@@ -94,7 +99,7 @@ export function encoderNames(settings: VaeSettings): string[] {
   return Array.from({ length: count }, (_, i) => [`encoder.w${i + 1}`, `encoder.b${i + 1}`]).flat();
 }
 
-/** Logits of the latents, `[batch, variables, categories]` or `[batch, variables]`. Keeps the parameters. */
+/** Logits of the latents, or what is to be coded: `[batch, ...latentShape]`. Keeps the parameters. */
 export function encode(params: NamedArrays, x: np.Array, settings: VaeSettings): np.Array {
   const logits = forward("encoder", params, x, settings);
   return logits.reshape([logits.shape[0]!, ...latentShape(settings)]);
@@ -116,7 +121,7 @@ export function decode(params: NamedArrays, z: np.Array, settings: VaeSettings):
 }
 
 function embed(params: NamedArrays, z: np.Array, settings: VaeSettings): np.Array {
-  if (settings.embedding === "one-hot") return z;
+  if (settings.embedding === "one-hot" || areCodes(settings)) return z;
   if (settings.embedding === "learned") return np.matmul(z, params["embedding.w"]!.ref);
   if (settings.latents === "bernoulli") return z.mul(2).sub(1);
   const categories = settings.categories;

@@ -1,6 +1,7 @@
 import type { SettingsOf, SettingsTable } from "../../contract/options.ts";
 import { temperatureOptions } from "../../nn/temperature-options.ts";
 import { batchOption, epochsOption, momentumOption, optimizerOptions } from "../../nn/training-options.ts";
+import { codeOptions } from "./code-options.ts";
 
 export const options = {
   epochs: epochsOption(10),
@@ -8,8 +9,8 @@ export const options = {
   latents: {
     type: "choice",
     default: "categorical",
-    choices: ["categorical", "bernoulli"],
-    help: "distribution of the latent variables",
+    choices: ["categorical", "bernoulli", "fsq", "lfq", "vq"],
+    help: "latent variables: random (categorical, bernoulli), or codes (finite scalar, lookup-free or vector quantisation), which need no estimator",
   },
   variables: {
     type: "number",
@@ -25,8 +26,9 @@ export const options = {
     min: 2,
     max: 1024,
     integer: true,
-    help: "categories of each variable; ignored with --latents bernoulli",
+    help: "categorical: categories of each variable",
   },
+  ...codeOptions,
   hidden: {
     type: "sizes",
     default: "512-256",

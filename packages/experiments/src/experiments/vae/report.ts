@@ -2,7 +2,9 @@ import { type DataForm, exampleAt, exampleSize, partOf, shapeText } from "../../
 import type { Card, EvaluationContext, Metric } from "../../contract/experiment.ts";
 import type { Picture } from "../../contract/run.ts";
 import { greyOf } from "../../nn/classify.ts";
+import { areCodes, codeCount } from "./codes.ts";
 import type { VaeSettings } from "./options.ts";
+import { codeMetrics, evaluateCodes } from "./report-codes.ts";
 
 export const PRIOR_SAMPLES = 64;
 
@@ -47,6 +49,7 @@ export const metrics: readonly Metric[] = [
     better: "higher",
     note: `Active latents: variables whose mean KL is above ${ACTIVE} nats.`,
   },
+  ...codeMetrics,
   {
     tag: "gradient/variance",
     title: "gradient variance",
@@ -58,6 +61,7 @@ export const metrics: readonly Metric[] = [
 ];
 
 export async function evaluate(context: EvaluationContext<VaeSettings>): Promise<{ [tag: string]: number }> {
+  if (areCodes(context.settings)) return evaluateCodes(context);
   const { dataset, settings } = context;
   const { count } = dataset.test;
   const { reconstruction, kl } = await context.over("terms", dataset.test);
@@ -138,14 +142,23 @@ export async function pictures(
   ];
 }
 
+function describe(settings: VaeSettings): string {
+  const { variables, latents, method } = settings;
+  if (latents === "categorical") return `${variables} variables of ${settings.categories} categories`;
+  if (latents === "bernoulli") return `${variables} variables that are 0 or 1`;
+  const how = {
+    fsq: `finite scalar quantisation, levels ${settings.levels}`,
+    lfq: `lookup-free quantisation, ${settings.bits} bits`,
+    vq: `a codebook of ${settings.dimensions} dimensions, ${method}`,
+  }[latents];
+  return `${variables} of ${codeCount(settings)} codes (${how})`;
+}
+
 export function card(settings: VaeSettings, { shape }: DataForm): Card {
-  const code =
-    settings.latents === "categorical"
-      ? `${settings.variables} variables of ${settings.categories} categories`
-      : `${settings.variables} variables that are 0 or 1`;
+  const code = describe(settings);
   return {
     description: `A variational autoencoder of ${shapeText(shape)} whose code is ${code}; hidden layers ${settings.hidden} (${settings.activation}), uniform prior.`,
-    use: `\`checkpoint.safetensors\` holds \`params.encoder.w1 [${exampleSize(shape)}, hidden]\`, \`params.encoder.b1\`, ... and \`params.decoder.w1\`, ...: layers are \`x w + b\` with the activation between them. The encoder takes pixels in [0, 1] and gives the logits of the code; the decoder takes a code and gives the logits of the pixels. The other tensors are the optimiser's and the estimator's state, for resuming.`,
+    use: `\`checkpoint.safetensors\` holds \`params.encoder.w1 [${exampleSize(shape)}, hidden]\`, \`params.encoder.b1\`, ... and \`params.decoder.w1\`, ...: layers are \`x w + b\` with the activation between them. The encoder takes pixels in [0, 1] and gives ${areCodes(settings) ? "what is coded" : "the logits of the code"}; the decoder takes a code and gives the logits of the pixels. The other tensors are the optimiser's and the estimator's state, for resuming.`,
     task: "unconditional-image-generation",
     tags: ["vae", "discrete-latents"],
   };

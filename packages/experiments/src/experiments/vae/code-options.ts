@@ -1,0 +1,105 @@
+import type { SettingsTable } from "../../contract/options.ts";
+
+/** Options of latents that are codes: --latents fsq, lfq and vq. */
+export const codeOptions = {
+  levels: {
+    type: "sizes",
+    default: "8-6-5",
+    most: 16,
+    max: 1024,
+    help: "fsq: levels of each channel of a latent variable, 3 or more; their product is the number of codes",
+  },
+  bits: {
+    type: "number",
+    default: 8,
+    min: 1,
+    max: 16,
+    integer: true,
+    help: "lfq: bits of each latent variable, 2^bits codes",
+  },
+  spherical: {
+    type: "boolean",
+    default: true,
+    help: "lfq: bits of vectors of norm 1 (BSQ); off: of the numbers as they are",
+  },
+  entropyWeight: {
+    type: "number",
+    default: 0.1,
+    min: 0,
+    max: 1000,
+    help: "lfq: weight of the sample's entropy less the batch's",
+  },
+  inverseTemperature: {
+    type: "number",
+    default: 10,
+    min: 0.1,
+    max: 1000,
+    help: "lfq: inverse temperature of these entropies",
+  },
+  codes: {
+    type: "number",
+    default: 256,
+    min: 2,
+    max: 65_536,
+    integer: true,
+    help: "vq: codewords, shared by all latent variables",
+  },
+  dimensions: {
+    type: "number",
+    default: 8,
+    min: 1,
+    max: 1024,
+    integer: true,
+    help: "vq: numbers of a codeword",
+  },
+  method: {
+    type: "choice",
+    default: "straight-through",
+    choices: ["straight-through", "rotation", "diveq", "simvq"],
+    help: "vq: gradient through the codeword; simvq: straight-through, with a codebook that is one learned linear map",
+  },
+  codebookUpdate: {
+    type: "choice",
+    default: "gradient",
+    choices: ["gradient", "moving-average"],
+    help: "vq: how codewords follow their vectors (methods straight-through and rotation)",
+  },
+  codebookScale: {
+    type: "number",
+    default: 1,
+    min: 1e-3,
+    max: 1000,
+    help: "vq: standard deviation of the first codewords; that of the vectors to be coded is 1 (not for simvq)",
+  },
+  decay: {
+    type: "number",
+    default: 0.99,
+    min: 0,
+    max: 0.9999,
+    help: "vq: decay of the moving counts and averages",
+  },
+  deadBelow: {
+    type: "number",
+    default: {
+      of: ({ method }) => (method === "simvq" ? 0 : 0.1),
+      says: "0.1, with --method simvq 0",
+    },
+    min: 0,
+    max: 0.9,
+    help: "vq: codes used less than this share of equal use become random vectors of the batch; 0: none",
+  },
+  codebookWeight: {
+    type: "number",
+    default: 1,
+    min: 0,
+    max: 10_000,
+    help: "vq: weight of the codebook's loss in nats, its squares averaged over dimensions and summed over variables",
+  },
+  commitment: {
+    type: "number",
+    default: 0.25,
+    min: 0,
+    max: 10,
+    help: "vq: weight of the commitment loss relative to the codebook's",
+  },
+} as const satisfies SettingsTable;
