@@ -169,6 +169,16 @@ export interface Drag {
   value(x: number, y: number): number | readonly [number, number];
 }
 
+/** A file of another kind that leaves the page, such as a netlist. */
+export interface FigureFile<Data> {
+  /** What stands on its button. */
+  readonly label: string;
+  /** Of its name, without the dot. */
+  readonly ending: string;
+  /** Undefined where there is none yet. */
+  content(data: Data): string | undefined;
+}
+
 /** The showing part: `site/figures/<id>/figure.ts` exports it as `figure`. It imports nothing that computes. */
 export interface Figure<T extends Controls, Data> {
   /** Kebab case; also the prefix of its state in the address. */
@@ -191,6 +201,7 @@ export interface Figure<T extends Controls, Data> {
   code(state: State<T>): string;
   /** The data behind the picture, for CSV. */
   rows(data: Data, state: State<T>): readonly Row[];
+  readonly files?: readonly FigureFile<Data>[];
 }
 
 export const defineFigure = <const T extends Controls, Data>(figure: Figure<T, Data>): Figure<T, Data> =>

@@ -17,4 +17,6 @@ export const courses: {
   digits: () => import("./digits/course.ts"),
   gates: () => import("./gates/course.ts"),
   forgetting: () => import("./forgetting/course.ts"),
+  circuit: () => import("./circuit/course.ts"),
+  life: () => import("./life/course.ts"),
 };

@@ -15,4 +15,6 @@ export const figures: { readonly [id: string]: () => Promise<{ readonly figure: 
   digits: () => import("./digits/figure.ts"),
   gates: () => import("./gates/figure.ts"),
   forgetting: () => import("./forgetting/figure.ts"),
+  circuit: () => import("./circuit/figure.ts"),
+  life: () => import("./life/figure.ts"),
 };

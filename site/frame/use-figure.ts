@@ -1,5 +1,5 @@
 import { onBeforeUnmount, onMounted, type Ref, ref, shallowRef, watch } from "vue";
-import type { Drag } from "../figures/contract.ts";
+import type { Drag, FigureFile } from "../figures/contract.ts";
 import type { AnyFigure } from "../figures/index.ts";
 import { lookOf } from "../figures/look.ts";
 import { readPlace, writePlace } from "./address.ts";
@@ -205,6 +205,11 @@ export function useFigure(
         pngOf(text, w, h).then((png) => download(png, name)),
         "",
       );
+    },
+    file({ ending, content }: FigureFile<unknown>): void {
+      const text = data === undefined ? undefined : content(data);
+      if (text === undefined) notice.value = "There is nothing to save yet.";
+      else download(new Blob([text], { type: "text/plain" }), `${figure.id}-${state.value.seed}.${ending}`);
     },
     rows: () => (data === undefined ? [] : figure.rows(data, state.value)),
   };
