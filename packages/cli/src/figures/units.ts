@@ -1,7 +1,7 @@
 import { useDevice } from "@hardgrad/experiments";
 import { numpy as np } from "@jax-js/jax";
 import * as Plot from "@observablehq/plot";
-import { grad, oneHot, pseudoDerivatives, sign, step } from "hardgrad";
+import { grad, learnedRoundings, oneHot, pseudoDerivatives, sign, step } from "hardgrad";
 import { plotSvg, stack } from "./draw.ts";
 import type { Figure } from "./figure.ts";
 
@@ -35,6 +35,14 @@ export async function unitsFigure(): Promise<Figure> {
     unit: (await first(choice.apply(pair(x.ref))).data()) as Float32Array,
     slope: (await grad((v: typeof x) => np.sum(first(choice.apply(pair(v)))))(x.ref).data()) as Float32Array,
   });
+  for (const { create } of learnedRoundings) {
+    const rounding = create();
+    panels.push({
+      name: `${rounding.title}, step 1`,
+      unit: (await rounding.apply(x.ref, np.array(1)).data()) as Float32Array,
+      slope: (await rounding.slope(x.ref, np.array(1)).data()) as Float32Array,
+    });
+  }
   const xs = (await x.data()) as Float32Array;
   const rows = panels.flatMap((p) =>
     Array.from(xs, (v, i) => ({ panel: p.name, x: v, unit: p.unit[i]!, pseudoDerivative: p.slope[i]! })),
