@@ -153,6 +153,24 @@ test("how to choose says what the audits measured", () => {
   for (const [said, measured] of rows) expect(said).toBe(measured);
 });
 
+test("routing says what was measured", () => {
+  const page = read(join(root, "docs/routing.md"));
+  const { results } = JSON.parse(read(join(root, "docs/results/routing.json")));
+  const said = [...page.matchAll(/^\| `?([\w-]+)`? \| (MNIST|Fashion-MNIST) \| (.*) \|$/gm)];
+  expect(said).toHaveLength(results.length);
+  for (const [, router, data, cells] of said) {
+    const row = results.find(
+      (r: { router: string; data: string }) => r.router === router && r.data === data!.toLowerCase(),
+    );
+    const text = (value: { mean: number; standardError: number } | null, factor: number, digits: number) =>
+      value
+        ? `${(factor * value.mean).toFixed(digits)} ± ${(factor * value.standardError).toFixed(digits)}`
+        : "—";
+    const wanted = [text(row.testError, 100, 2), text(row.rate, 100, 1), text(row.maxViolation, 1, 2)];
+    expect(cells!.split(" | ").slice(0, 3)).toEqual(wanted);
+  }
+});
+
 test("choosing k of n says what the audits measured", () => {
   const page = read(join(root, "docs/choosing-k-of-n.md"));
   const files = { subset: "audit-subset", "plackett-luce": "audit-top-k" } as { [law: string]: string };

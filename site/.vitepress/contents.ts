@@ -37,7 +37,7 @@ const guides = {
     "platforms",
   ],
   "Your own": ["own-estimator", "own-experiment", "own-data", "data"],
-  "Use cases": ["generator", "conditional", "forgetting"],
+  "Use cases": ["generator", "conditional", "routing", "forgetting"],
   Background: ["blog-post", "tour", "limitations"],
   Results: [
     "reproducing",

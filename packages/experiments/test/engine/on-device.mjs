@@ -45,6 +45,11 @@ if (lose) {
     ["classifier", "rloo", { hidden: 20, optimizer: "adam", learningRate: 0.01 }],
     ["vae", "reinmax", { hidden: "64-32" }],
     ["vae", "straight-through-sigmoid", { latents: "bernoulli", variables: 8, hidden: "16" }],
+    [
+      "gated",
+      "straight-through",
+      { router: "sparse-mixer", network: "fast", units: 64, block: 8, gater: 12, rate: 0.25, room: 0.5 },
+    ],
   ]) {
     const run = await start(name, id, settings);
     const rows = [];
