@@ -23,7 +23,7 @@ const bin = fileURLToPath(new URL("../packages/cli/bin/hardgrad.js", import.meta
 const files = ["checkpoint.safetensors", "config.json", "metrics.jsonl", "metrics.csv"];
 
 /** mulberry32: the same kills for the same seed, as far as the machine goes. */
-function randomOf(seed) {
+export function randomOf(seed) {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -45,6 +45,20 @@ export function bitsOf(folder) {
   );
 }
 
+/** A sweep of tiny runs: ten steps an epoch, on ten batches of drawn digits. */
+export function tinyRuns(seeds, steps) {
+  const batch = 20;
+  const flags = { epochs: steps / 10, "train-size": 10 * batch, "test-size": 40, hidden: 8, batch };
+  return {
+    experiment: "classifier",
+    estimators: ["reinmax"],
+    seeds,
+    flags,
+    device: "wasm",
+    checkpointEvery: 50,
+  };
+}
+
 /** The process itself, or one of its children: what runs a run, or who looks after it. */
 function victimOf(pid, random) {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean);
@@ -55,16 +69,7 @@ function victimOf(pid, random) {
 /** Plans a sweep of tiny runs twice, disturbs one of the two, and compares. Seconds between kills: `pause`. */
 export async function loadTest({ runs, workers, kills, seed, pause, steps = 200 }) {
   const cwd = mkdtempSync(join(tmpdir(), "hardgrad-load-"));
-  const batch = 20;
-  const spec = {
-    experiment: "classifier",
-    estimators: ["reinmax"],
-    seeds: runs,
-    flags: { epochs: steps / 10, "train-size": 10 * batch, "test-size": 40, hidden: 8, batch },
-    device: "wasm",
-    checkpointEvery: 50,
-  };
-  writeFileSync(join(cwd, "sweep.json"), JSON.stringify(spec));
+  writeFileSync(join(cwd, "sweep.json"), JSON.stringify(tinyRuns(runs, steps)));
   const env = { ...process.env, HARDGRAD_DATA: "" };
   const run = (...args) => {
     const { status, stderr } = spawnSync(process.execPath, [bin, ...args], { cwd, env, encoding: "utf8" });

@@ -53,7 +53,7 @@ export async function claimRun(path: string, run: PlannedRun, lease: number): Pr
   if (!held) return undefined;
   if (isSettled(places)) {
     await held.release();
-    if (fs.existsSync(places.published)) fs.rmSync(working, { recursive: true, force: true });
+    if (fs.existsSync(places.published)) clear(working);
     return undefined;
   }
   const mine = join(working, `attempt-${hostname()}-${process.pid}-${randomBytes(4).toString("hex")}`);
@@ -111,7 +111,7 @@ export async function claimRun(path: string, run: PlannedRun, lease: number): Pr
       if (!done && !fs.existsSync(places.published)) return false; // its lease, too, is another's now
       logLine(places, done ? "published" : "another worker has published it");
       await held.release();
-      fs.rmSync(working, { recursive: true, force: true });
+      clear(working);
       return done;
     },
     fail,
@@ -166,13 +166,30 @@ function adopt(working: string, mine: string): number {
     } catch {
       continue; // another was faster
     }
-    for (const { attempt: other } of found.slice(i + 1)) fs.rmSync(other, { recursive: true, force: true });
+    for (const { attempt: other } of found.slice(i + 1)) clear(other);
     for (const name of fs.readdirSync(mine))
       if (name.endsWith(".tmp")) fs.rmSync(join(mine, name), { force: true });
     return step;
   }
-  for (const { attempt } of found) fs.rmSync(attempt, { recursive: true, force: true });
+  for (const { attempt } of found) clear(attempt);
   return 0;
+}
+
+/** Removes what workers who looked for a run left behind after it was published. */
+export function tidy(path: string): void {
+  const working = join(path, "working");
+  if (!fs.existsSync(working)) return;
+  for (const name of fs.readdirSync(working))
+    if (fs.existsSync(placesOf(path, name).published)) clear(join(working, name));
+}
+
+/** Removes a folder; another worker may be looking into it, who then removes what is left. */
+function clear(folder: string): void {
+  try {
+    fs.rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // nothing in it is needed
+  }
 }
 
 /** One rename: the finished run is there whole, and once. */
@@ -183,7 +200,7 @@ function moveInto(attempt: string, published: string): boolean {
   } catch (error) {
     const { code = "" } = error as NodeJS.ErrnoException;
     if (fs.existsSync(published)) {
-      fs.rmSync(attempt, { recursive: true, force: true });
+      clear(attempt);
       return false;
     }
     if (code === "ENOENT") return false; // somebody has taken it over, and will publish it

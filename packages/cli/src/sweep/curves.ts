@@ -2,20 +2,21 @@ import type { MetricRow } from "@hardgrad/experiments";
 import type { ChartRow } from "../figures/chart.ts";
 
 /** Over what a curve is drawn. */
-export type Axis = "epoch" | "step" | "seconds";
+export type Axis = "epoch" | "step" | "seconds" | "evaluations";
 
-export const axes: readonly [Axis, ...Axis[]] = ["epoch", "step", "seconds"];
+export const axes: readonly [Axis, ...Axis[]] = ["epoch", "step", "seconds", "evaluations"];
 
 export const axisTitles: { readonly [A in Axis]: string } = {
   epoch: "epoch",
   step: "step",
   seconds: "seconds of training",
+  evaluations: "evaluations of the loss",
 };
 
 /** Curves of groups of runs: mean over seeds at each step, with one standard error to both sides. */
 export interface Curves {
-  /** Adds the rows of a run. */
-  add(group: string, rows: readonly MetricRow[], msPerStep: number): void;
+  /** Adds the rows of a run; NaN for what is not known of its steps. */
+  add(group: string, rows: readonly MetricRow[], perStep: { ms: number; evaluations: number }): void;
   points(group: string, tag: string, axis: Axis): ChartRow[];
 }
 
@@ -28,16 +29,27 @@ interface Sums {
   spread: number;
 }
 
+/** Runs that differ in nothing but their seed. */
+interface Group {
+  readonly tags: Map<string, Map<number, Sums>>;
+  /** Milliseconds per step of each run. */
+  readonly times: number[];
+  readonly evaluations: number;
+}
+
 /** More points than this say nothing more to the eye. */
 const MOST_POINTS = 400;
 
 export function emptyCurves(): Curves {
-  const groups = new Map<string, { tags: Map<string, Map<number, Sums>>; ms: number[] }>();
+  const groups = new Map<string, Group>();
   return {
-    add(group, rows, msPerStep) {
-      const { tags, ms } = groups.get(group) ?? { tags: new Map<string, Map<number, Sums>>(), ms: [] };
-      groups.set(group, { tags, ms });
-      if (Number.isFinite(msPerStep)) ms.push(msPerStep);
+    add(group, rows, { ms, evaluations }) {
+      const { tags, times }: Pick<Group, "tags" | "times"> = groups.get(group) ?? {
+        tags: new Map(),
+        times: [],
+      };
+      groups.set(group, { tags, times, evaluations });
+      if (Number.isFinite(ms)) times.push(ms);
       for (const { step, epoch, values } of rows)
         for (const [tag, value] of Object.entries(values)) {
           const steps = tags.get(tag) ?? new Map<number, Sums>();
@@ -51,15 +63,15 @@ export function emptyCurves(): Curves {
         }
     },
     points(group, tag, axis) {
-      const { tags, ms = [] } = groups.get(group) ?? {};
-      const steps = [...(tags?.get(tag) ?? [])];
+      const { tags, times = [], evaluations = Number.NaN } = groups.get(group) ?? {};
+      const steps = [...(tags?.get(tag) ?? [])].sort(([a], [b]) => a - b);
       const every = Math.ceil(steps.length / MOST_POINTS);
-      const seconds = ms.reduce((a, b) => a + b, 0) / ms.length / 1000;
+      const seconds = times.reduce((a, b) => a + b, 0) / times.length / 1000;
       return steps
         .filter((_, i) => i % every === 0 || i === steps.length - 1)
         .map(([step, { epoch, count, mean, spread }]) => {
           const error = count > 1 ? Math.sqrt(spread / (count - 1) / count) : 0;
-          const x = axis === "epoch" ? epoch : axis === "step" ? step : step * seconds;
+          const x = { epoch, step, seconds: step * seconds, evaluations: step * evaluations }[axis];
           return { x, y: mean, series: group, low: mean - error, high: mean + error };
         })
         .filter(({ x }) => Number.isFinite(x));

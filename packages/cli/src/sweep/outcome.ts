@@ -9,6 +9,7 @@ import { writeWhole } from "../disk/files.ts";
 import { computersText, type Environment, environmentText, machine } from "../run-folder/environment.ts";
 import { readConfig, readEnvironment, readMetrics, readSummary, savedPictures } from "../run-folder/read.ts";
 import { emptyCurves } from "./curves.ts";
+import { evaluationsPerStep } from "./evaluations.ts";
 import { placesOf } from "./places.ts";
 import { experimentOfPlan, type Plan, type PlannedRun } from "./plan.ts";
 import { type RunFailure, readFailure } from "./records.ts";
@@ -50,7 +51,8 @@ export function writeOutcome(path: string, plan: Plan): SweepOutcome {
     if (!summary)
       throw new Failure(`${folder} has no summary.json; move it away, and the run is trained again.`);
     ended.push({ run, summary, folder });
-    curves.add(run.group, readMetrics(folder), summary.msPerStep);
+    const evaluations = evaluationsPerStep(run.config);
+    curves.add(run.group, readMetrics(folder), { ms: summary.msPerStep, evaluations });
     const environment = readEnvironment(folder);
     if (environment) environments.push(environment);
   }
@@ -67,9 +69,11 @@ export function writeOutcome(path: string, plan: Plan): SweepOutcome {
   const environment = { ...machine(), device, products, ...(threads === undefined ? {} : { threads }) };
   const open = plan.runs.length - ended.length - failed.length;
   const best = ended.find(({ run }) => run.group === results[0]!.group)!;
-  const title =
-    plan.title ??
-    `${experiment.title}: ${results.length} gradient estimators on ${plan.runs[0]!.config.data}`;
+  const what = results.every((r) => Object.keys(r.varied).length === 0)
+    ? "gradient estimators"
+    : "combinations";
+  const on = `${results.length} ${what} on ${plan.runs[0]!.config.data}`;
+  const title = plan.title ?? `${experiment.title}: ${on}`;
   const { command } = plan;
   const runs = ended.map(({ run, summary }) => ({ name: run.name, key: run.key, metrics: summary.metrics }));
   const said = { command, environment, computers, verdict: sentence, results, failed, open };

@@ -81,7 +81,7 @@ const schema = z.strictObject(
             .min(1, notEmpty)
             .exactOptional(),
           by: z
-            .array(z.enum(axes, "must be epoch, step or seconds"), "must be a list")
+            .array(z.enum(axes, "must be epoch, step, seconds or evaluations"), "must be a list")
             .min(1, notEmpty)
             .exactOptional(),
         },

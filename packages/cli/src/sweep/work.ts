@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Metric } from "@hardgrad/experiments";
 import { Failure, Interrupted } from "../ask/errors.ts";
 import { progressOf } from "../print/progress.ts";
-import { claimRun, LEASE, type RunClaim } from "./claim.ts";
+import { claimRun, LEASE, type RunClaim, tidy } from "./claim.ts";
 import { isSettled, logLine, placesOf } from "./places.ts";
 import type { Plan, PlannedRun } from "./plan.ts";
 import { type RunEnding, workerPool } from "./pool.ts";
@@ -134,6 +134,7 @@ export async function workOff(
     signals.off();
   }
   if (stop) throw stop;
+  tidy(path);
 }
 
 function jobOf(

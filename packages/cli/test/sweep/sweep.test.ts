@@ -41,7 +41,10 @@ describe("a sweep file that can't be", () => {
       { ...spec, report: { metrics: ["loss"] } },
       /^bad\.json: report\.metrics: vae has no metric "loss"; known: loss\/test/,
     ],
-    [{ ...spec, report: { by: ["hours"] } }, /^bad\.json: report\.by\[0\] must be epoch, step or seconds\.$/],
+    [
+      { ...spec, report: { by: ["hours"] } },
+      /^bad\.json: report\.by\[0\] must be epoch, step, seconds or evaluations\.$/,
+    ],
     [{ ...spec, grid: {} }, /^bad\.json: grid is empty; give it a value, or leave it out\.$/],
     [{ ...spec, grid: { hidden: [] } }, /^bad\.json: grid\.hidden is empty; give it a value/],
     [{ ...spec, grid: { hidden: 8 } }, /^bad\.json: grid\.hidden must be a list of values\.$/],
@@ -197,7 +200,7 @@ describe("runs that fail, and a computer that computes otherwise", () => {
       },
       device: "wasm",
       grid: { "learning-rate": [10, 0.001] },
-      report: { metrics: ["accuracy/test"], by: ["seconds", "step"] },
+      report: { metrics: ["accuracy/test"], by: ["seconds", "step", "evaluations"] },
     });
     const { code, stdout, stderr } = spawned(["sweep", "fails.json", "--out", "fails", "--jobs", "1"], {
       cwd,
@@ -228,6 +231,7 @@ describe("runs that fail, and a computer that computes otherwise", () => {
     const page = readFileSync(join(folder, "report.html"), "utf8");
     expect(page).toContain("1 run failed and is not counted");
     expect(page).toContain("seconds of training");
+    expect(page).toContain("evaluations of the loss");
     expect(page).not.toMatch(/NaN(?! by step)|undefined|<script|epoch<\/label>|[Gg]radient variance/);
     const [head, ...rows] = readFileSync(join(folder, "results.csv"), "utf8").trim().split("\n");
     expect(head).toMatch(/^estimator,learning-rate,seeds,/);
