@@ -131,7 +131,7 @@ const table: [string[], number, RegExp][] = [
   [["compare", "classifier", "--estimators", "rloo,rloo:samples=4"], 2, /names one twice/],
   [["compare", "classifier", "--seed", "4294967295", "--seeds", "2"], 2, /--seed must be .* to 4294967294/],
   [
-    ["compare", "generator", "--estimators", "reinmax,rloo"],
+    ["compare", "generator", "--mode", "supervised", "--estimators", "reinmax,rloo"],
     2,
     /would train the same network 2 times: no estimator is used: every digit is given/,
   ],

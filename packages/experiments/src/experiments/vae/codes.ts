@@ -54,13 +54,13 @@ export function codeCount(settings: VaeSettings): number {
  * What is coded: the encoder's numbers, of each example with mean 0 and variance 1. What an untrained encoder gives is nearly
  * the same for all examples: they would have one code, and one gradient that drives all of them away. Consumes e.
  */
-export function spread(e: np.Array): np.Array {
+export function standardized(e: np.Array): np.Array {
   const away = e.ref.sub(np.mean(e, [1, 2], { keepdims: true }));
   const variance = np.mean(np.square(away.ref), [1, 2], { keepdims: true });
   return away.div(np.sqrt(variance.add(1e-5)));
 }
 
-/** The codes of what `spread` gives, with a gradient. Consumes e, keeps the parameters. */
+/** The codes of what `standardized` gives, with a gradient. Consumes e, keeps the parameters. */
 export function code(params: NamedArrays, e: np.Array, settings: VaeSettings): Coded {
   if (settings.latents === "fsq") return { codes: fsq(e, levelsOf(settings)), penalty: np.array(0) };
   if (settings.latents === "lfq") return lookupFree(e, settings);

@@ -12,7 +12,7 @@ import {
 import type { StepInputs } from "../../contract/experiment.ts";
 import { bernoulliLoss, splitKey } from "../../nn/layers.ts";
 import { greyValues } from "../../nn/normalize.ts";
-import { areCodes, code, codeCount, numbered, randomCodes, spread } from "./codes.ts";
+import { areCodes, code, codeCount, numbered, randomCodes, standardized } from "./codes.ts";
 import { decode, encode, latentShape, latents } from "./network.ts";
 import type { VaeSettings } from "./options.ts";
 
@@ -80,7 +80,7 @@ export function codeLosses(
   settings: VaeSettings,
 ): { losses: np.Array; seen: NamedArrays } {
   const { x, key } = pixelsOf(inputs, settings);
-  const e = spread(encode(params, x.ref, settings));
+  const e = standardized(encode(params, x.ref, settings));
   const { codes, penalty, indices } = code(params, e.ref, settings);
   const reconstruction = bernoulliLoss(decode(params, codes, settings), x);
   const losses = reconstruction.add(penalty).add(settings.variables * Math.log(codeCount(settings)));
@@ -91,7 +91,7 @@ export function codeLosses(
 export function codeTerms(params: NamedArrays, inputs: StepInputs, settings: VaeSettings): NamedArrays {
   const { x, key } = pixelsOf(inputs, settings);
   key.dispose();
-  const { codes, indices } = numbered(params, spread(encode(params, x.ref, settings)), settings);
+  const { codes, indices } = numbered(params, standardized(encode(params, x.ref, settings)), settings);
   const logits = decode(params, codes, settings);
   return {
     reconstruction: bernoulliLoss(logits.ref, x.ref),
@@ -105,7 +105,7 @@ export function reconstruct(params: NamedArrays, inputs: StepInputs, settings: V
   const { x, key } = pixelsOf(inputs, settings);
   if (areCodes(settings)) {
     key.dispose();
-    const { codes, indices } = numbered(params, spread(encode(params, x, settings)), settings);
+    const { codes, indices } = numbered(params, standardized(encode(params, x, settings)), settings);
     indices.dispose();
     return sigmoid(decode(params, codes, settings));
   }

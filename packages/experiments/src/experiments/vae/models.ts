@@ -2,7 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import { distributionFunctions, type NamedArrays, oneHotOf, sample, sigmoid } from "hardgrad";
 import type { DataForm } from "../../contract/dataset.ts";
 import { imageInput, keyInput, type Model, type ModelInput, type Models } from "../../contract/models.ts";
-import { areCodes, codeCount, numbered, spread } from "./codes.ts";
+import { areCodes, codeCount, numbered, standardized } from "./codes.ts";
 import { pixelsOf } from "./losses.ts";
 import { decode, encode, latentShape, latents } from "./network.ts";
 import type { VaeSettings } from "./options.ts";
@@ -49,7 +49,7 @@ function coder(image: ModelInput, settings: VaeSettings): Model {
     fn: (params, { image }) => {
       const { x, key } = seen(image!, np.zeros([2], { dtype: np.uint32 }), settings);
       key.dispose();
-      const { codes, indices } = numbered(params, spread(encode(params, x, settings)), settings);
+      const { codes, indices } = numbered(params, standardized(encode(params, x, settings)), settings);
       return { latent: codes, indices };
     },
   };
