@@ -10,7 +10,7 @@ import { findChromium } from "../scripts/chromium.mjs";
 
 const root = join(import.meta.dirname, "..");
 const texts = ["start.html", "choosing.html", "performance.html", "api/hardgrad.html"];
-const figures = ["", ...["neuron", "directions", "cost", "train", "digits", "gates", "forgetting"].map((name) => `explainer/${name}.html`), "estimators/rloo.html"]; // biome-ignore format: a list
+const figures = ["", ...["neuron", "directions", "cost", "train", "digits", "gates", "forgetting", "circuit", "life"].map((name) => `explainer/${name}.html`), "estimators/rloo.html"]; // biome-ignore format: a list
 const RUNS = 1;
 
 const server = labServer(join(root, "packages/cli/site"));

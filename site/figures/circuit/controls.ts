@@ -75,6 +75,7 @@ export const controls = {
     default: "straight-through-argmax",
     choices: [
       "straight-through-argmax",
+      "straight-through-adaptive",
       "straight-through-sigmoid",
       "reinmax",
       "straight-through-gumbel-softmax",

@@ -35,7 +35,10 @@ const many = (n: number, one: string, more = `${one}s`): string => `${n} ${n ===
 function says({ points, circuit, before, board, generation }: LifeData): string {
   const last = points.at(-1);
   if (!last || !circuit) return "The network has not taken a step: its choices are random.";
-  const given = last.restarts > 0 ? ` (${many(last.restarts, "network")} before it got stuck)` : "";
+  const given =
+    last.restarts > 0
+      ? ` of network ${last.restarts + 1} (${last.restarts === 1 ? "the first" : `the first ${last.restarts}`} got stuck)`
+      : "";
   if (last.wrong > 0)
     return `After ${last.step} steps${given} the circuit gives the right answer to ${ROWS - last.wrong} of the ${ROWS} neighbourhoods; ${last.wrong} to go. It has ${circuit.gates.length} logic gates that matter.`;
   const alive = board.reduce((sum, cell) => sum + cell, 0);
