@@ -44,7 +44,7 @@ function followPart(
   gate: Followed | undefined,
 ): SVGElement {
   // biome-ignore format: one thought
-  const title = gate ? `A gate of class ${gate.class}, back to its pixels (column, row)` : "No gate to follow yet";
+  const title = gate ? `A gate of class ${gate.class}, back to its pixels` : "No gate to follow yet";
   const heading = text(look, 0, 14, title, { size: 14, bold: true });
   if (!gate) return moved(look, at.x, at.y, heading);
   const bits = wireBits(gate.part, data.image);

@@ -97,7 +97,14 @@ interface Line {
   value(point: CircuitData["points"][number]): { readonly right: number; readonly of: number };
 }
 
-function chart(look: Look, at: Area, title: string, data: CircuitData, lines: readonly Line[]): SVGElement {
+function chart(
+  look: Look,
+  at: Area,
+  title: string,
+  data: CircuitData,
+  lines: readonly Line[],
+  named: "above" | "below",
+): SVGElement {
   const { quiet, line } = look.colours;
   const [top, bottom, right] = [TOP + 4, CHART - 18, at.width - 4];
   const x = (step: number): number => LEFT + (step / data.of) * (right - LEFT);
@@ -113,10 +120,11 @@ function chart(look: Look, at: Area, title: string, data: CircuitData, lines: re
     return shape(look.document, "path", { d: places.length > 0 ? `M${places.join("L")}` : "", fill: "none", stroke: colour, "stroke-width": width, "stroke-dasharray": dash }, tip(look.document, sentence)); // biome-ignore format: one thought
   });
   const legend = lines.flatMap(({ name, colour, width, dash }, i) => {
+    const height = named === "above" ? top + 14 : bottom - 10;
     const from = LEFT + 8 + i * (at.width < 330 ? 112 : 130);
     return [
-      shape(look.document, "path", { d: `M${from} ${bottom - 10}h18`, stroke: colour, "stroke-width": width, "stroke-dasharray": dash }), // biome-ignore format: one thought
-      text(look, from + 23, bottom - 6, name, { size: 11 }),
+      shape(look.document, "path", { d: `M${from} ${height}h18`, stroke: colour, "stroke-width": width, "stroke-dasharray": dash }), // biome-ignore format: one thought
+      text(look, from + 23, height + 4, name, { size: 11 }),
     ];
   });
   return moved(
@@ -133,17 +141,31 @@ function chart(look: Look, at: Area, title: string, data: CircuitData, lines: re
 
 /** Accuracy of the network as it trains, and of the circuit. */
 export const accuracyPart = (look: Look, at: Area, data: CircuitData): SVGElement =>
-  chart(look, at, "Test accuracy, %", data, [
-    { name: "the network", colour: look.colours.family.relaxation!, width: 5, value: (p) => p.network },
-    { name: "its circuit", colour: look.colours.ink, width: 1.5, value: (p) => p.circuit },
-  ]);
+  chart(
+    look,
+    at,
+    "Test accuracy, %",
+    data,
+    [
+      { name: "the network", colour: look.colours.family.relaxation!, width: 5, value: (p) => p.network },
+      { name: "its circuit", colour: look.colours.ink, width: 1.5, value: (p) => p.circuit },
+    ],
+    "below",
+  );
 
 /** How many choices have changed between two points: how they settle. */
 export const settlingPart = (look: Look, at: Area, data: CircuitData): SVGElement =>
-  chart(look, at, "Choices that change in 12 steps, %", data, [
-    { name: "functions", colour: look.colours.family["straight-through"]!, width: 2, value: (p) => p.functions }, // biome-ignore format: one thought
-    { name: "wires", colour: look.colours.family.noise!, width: 2, dash: "6 3", value: (p) => p.wires },
-  ]);
+  chart(
+    look,
+    at,
+    "Choices that change in 12 steps, %",
+    data,
+    [
+      { name: "functions", colour: look.colours.family["straight-through"]!, width: 2, value: (p) => p.functions }, // biome-ignore format: one thought
+      { name: "wires", colour: look.colours.family.noise!, width: 2, dash: "6 3", value: (p) => p.wires },
+    ],
+    "above",
+  );
 
 /** Which of the 16 functions the gates have chosen. */
 export function functionsPart(look: Look, at: Area, { functions }: CircuitData): SVGElement {
