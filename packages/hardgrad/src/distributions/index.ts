@@ -4,6 +4,7 @@ import { bernoulliFunctions } from "./bernoulli.ts";
 import { categoricalFunctions } from "./categorical.ts";
 import { binomialFunctions, poissonFunctions } from "./counts.ts";
 import type { DistributionFunctions } from "./functions.ts";
+import { withMasks } from "./mask.ts";
 import { plackettLuceFunctions } from "./plackett-luce.ts";
 import { subsetFunctions } from "./subset.ts";
 
@@ -11,10 +12,10 @@ export { fixed, keep } from "./logits.ts";
 
 /** A missing family is a compile error. */
 export const distributionFunctions: { readonly [K in Kind]: DistributionFunctions } = {
-  bernoulli: bernoulliFunctions,
-  categorical: categoricalFunctions,
-  subset: subsetFunctions,
-  "plackett-luce": plackettLuceFunctions,
+  bernoulli: withMasks(bernoulliFunctions),
+  categorical: withMasks(categoricalFunctions),
+  subset: withMasks(subsetFunctions),
+  "plackett-luce": withMasks(plackettLuceFunctions),
   poisson: poissonFunctions,
   binomial: binomialFunctions,
 };

@@ -1,14 +1,17 @@
 import { Array as ConcreteArray, numpy as np } from "@jax-js/jax";
 import { checkLogits, isArray } from "../checks.ts";
 import { difference } from "../math.ts";
-import { detach } from "../surrogate.ts";
+import { detach, lastAxes } from "../surrogate.ts";
 import type { Distribution } from "../types.ts";
+import type { DistributionFunctions } from "./functions.ts";
 import { oneHotOf } from "./one-hot.ts";
 import { hardTopK } from "./ranks.ts";
 
 /**
- * Masks. What is forbidden has the logit -2^127 in a distribution that says so by `masked`: finite, so that no difference
- * is NaN, and so low that it has probability zero in every law here. What is allowed is kept above -2^125.
+ * Masks: the law on what is allowed alone, written back with zeros. What is forbidden has the logit -2^127 in a distribution
+ * that says so by `masked`: finite, so that no difference is NaN, and so low that it has probability zero in every law here.
+ * What is allowed is kept above -2^125. Where no value can be looked at, a row that allows too little is forbidden as a whole:
+ * its sample, mean, log-probability and gradient are 0, so that padding disturbs nothing.
  */
 
 const FORBIDDEN = -(2 ** 127);
@@ -25,7 +28,6 @@ const LEAST = -(2 ** 125);
 export function masked(name: string, logits: np.Array, mask: np.Array, least: number): np.Array {
   checkMask(name, logits, mask);
   const allowed = np.broadcastTo(mask, logits.shape);
-  // Where the mask has no values to look at, a row with too few makes NaN.
   const enough = checkAllowed(name, allowed.ref, least);
   if (logits instanceof ConcreteArray && allowed instanceof ConcreteArray)
     checkLogits(name, np.where(allowed.ref, logits.ref, 0), undefined, true);
@@ -35,7 +37,7 @@ export function masked(name: string, logits: np.Array, mask: np.Array, least: nu
     shifted = difference(logits, np.max(seen, -1, { keepdims: true }));
   }
   const kept = np.where(np.less(shifted.ref, LEAST), LEAST, shifted);
-  return np.where(enough, np.where(allowed, kept, FORBIDDEN), Number.NaN);
+  return np.where(np.logicalAnd(enough, allowed), kept, FORBIDDEN);
 }
 
 function checkMask(name: string, logits: np.Array, mask: np.Array): void {
@@ -90,5 +92,35 @@ export function possible(q: Distribution, sample: np.Array): np.Array {
   const bad = np.greater(np.max(wrong, -1, { keepdims: true }), 0);
   const a = detach(q.logits.ref);
   const mode = q.kind === "categorical" ? oneHotOf(np.argmax(a, -1), a.shape.at(-1)!) : hardTopK(a, q.total);
-  return np.where(bad, mode, sample);
+  return np.where(bad, onlyAllowed(q, mode), sample);
+}
+
+/** What a family computes, where q has a mask: zeros where it forbids, and log 0 for a sample that is forbidden. */
+export function withMasks(of: DistributionFunctions): DistributionFunctions {
+  const zeroed =
+    <A extends unknown[]>(compute: (q: Distribution, ...rest: A) => np.Array) =>
+    (q: Distribution, ...rest: A): np.Array => {
+      if (!q.masked) return compute(q, ...rest);
+      const off = forbidden(q);
+      return np.where(off, 0, compute(q, ...rest));
+    };
+  return {
+    ...of,
+    mean: zeroed(of.mean),
+    sample: zeroed(of.sample),
+    score: zeroed(of.score),
+    ...(of.relaxed && { relaxed: zeroed(of.relaxed) }),
+    logProbability: (q, sample) => {
+      if (!q.masked) return of.logProbability(q, sample);
+      const axes = lastAxes(q.eventShape.length);
+      const off = forbidden(q);
+      const wrong = np.max(np.where(off.ref, np.abs(sample.ref), 0), axes);
+      const subset = q.kind === "subset" || q.kind === "plackett-luce";
+      const none = subset && np.all(off.ref, -1);
+      off.dispose();
+      const value = of.logProbability(q, sample);
+      const inert = none ? np.where(none, 0, value) : value;
+      return np.where(np.greater(wrong, 0), Number.NEGATIVE_INFINITY, inert);
+    },
+  };
 }

@@ -6,7 +6,7 @@ import { overEvent, sumEvent } from "../parts/event.ts";
 import { evaluateWithGradient, meanJacobian, withLogitGradient } from "../parts/gradient.ts";
 import { drawNoise } from "../parts/noise.ts";
 import { learningRateOption, samplesOption } from "../parts/options.ts";
-import { drawHard, fixedMean } from "../parts/sample.ts";
+import { allowedEntries, drawHard, fixedMean } from "../parts/sample.ts";
 
 /**
  * Double control variates: RLOO over `f_k + alpha <D_k - pi, mean gradient of the other samples>`, the second control
@@ -63,7 +63,12 @@ export const doubleCv = defineEstimator({
     const plain = rlooOf(values);
     const slope = rlooOf(inner).sub(correction);
     deviation.dispose();
-    const { next, residual: gradient } = descend(state, learningRate, (p) => plain.add(slope.mul(p.alpha!)));
+    const { next, residual: gradient } = descend(
+      state,
+      learningRate,
+      (p) => plain.add(slope.mul(p.alpha!)),
+      allowedEntries(q),
+    );
     return { losses: withLogitGradient(q, np.mean(losses, 0), gradient), state: next };
   },
 });

@@ -11,7 +11,7 @@ import { withLogitGradient } from "../parts/gradient.ts";
 import { stackedNoise, unstackNoise } from "../parts/noise.ts";
 import { learningRateOption } from "../parts/options.ts";
 import { row } from "../parts/rows.ts";
-import { drawHard, score } from "../parts/sample.ts";
+import { allowedEntries, drawHard, score } from "../parts/sample.ts";
 
 const temperature: NumberOption = {
   type: "number",
@@ -108,7 +108,7 @@ export function withControlVariate(
     tree.dispose(p);
     return overEvent(q, values.ref.sub(conditioned)).mul(scores.ref).add(gradient);
   };
-  const { next, residual: gradient } = descend(state, learningRate, estimate);
+  const { next, residual: gradient } = descend(state, learningRate, estimate, allowedEntries(q));
   for (const array of [own, other, sample, values, a, scores]) array.dispose();
   return { losses: withLogitGradient(q, losses, gradient), state: next };
 }

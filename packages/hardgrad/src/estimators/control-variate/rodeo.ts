@@ -1,4 +1,5 @@
 import { numpy as np, random, tree } from "@jax-js/jax";
+import { forbidden } from "../../distributions/mask.ts";
 import { detach } from "../../surrogate.ts";
 import type { Distribution, NamedArrays } from "../../types.ts";
 import { defineEstimator } from "../define.ts";
@@ -8,7 +9,7 @@ import { evaluateWithGradient, withLogitGradient } from "../parts/gradient.ts";
 import { variableCount } from "../parts/neighbours.ts";
 import { drawNoise } from "../parts/noise.ts";
 import { learningRateOption, samplesOption } from "../parts/options.ts";
-import { drawHard, fixedMean } from "../parts/sample.ts";
+import { allowedEntries, drawHard, fixedMean } from "../parts/sample.ts";
 
 const HIDDEN = 16;
 
@@ -59,7 +60,10 @@ function byCategory(q: Distribution, g: np.Array): np.Array {
 /** Consumes draws and parameters. */
 function estimate(q: Distribution, samples: number, draws: Draws, p: NamedArrays): np.Array {
   const { values, deviation, level, slope, neighbourSlope, weights } = draws;
-  const variables = variableCount(q);
+  // Units that a mask forbids are not redrawn.
+  const off = q.masked && q.kind === "bernoulli" ? forbidden(q) : undefined;
+  const on = off && np.where(off.ref, 0, 1).astype(np.float32);
+  const variables = on ? np.maximum(np.sum(on, -1), 1) : np.full([...q.batchShape], variableCount(q));
   const spreadLevel = level.ref.reshape([...level.shape, ...Array(neighbourSlope.ndim - level.ndim).fill(1)]);
   const network = (l: np.Array, s: np.Array): np.Array => {
     const inputs = np.stack(np.broadcastArrays(l.ref, s.ref) as np.Array[], -1);
@@ -70,8 +74,9 @@ function estimate(q: Distribution, samples: number, draws: Draws, p: NamedArrays
   const there = network(spreadLevel, neighbourSlope).mul(weights.ref); // [K, ...batch, variables, categories]
   for (const name of ["weights", "biases", "output"]) p[name]!.dispose();
   const perUnit = np.sum(there.ref, -1); // E[H(y)] for each variable
-  const total = q.kind === "categorical" && q.eventShape.length === 1 ? perUnit.ref : np.sum(perUnit.ref, -1);
-  const stein = total.ref.div(variables).sub(here.ref); // (A H_k)(x_k)
+  const counted = off ? np.where(off, 0, perUnit.ref) : perUnit.ref;
+  const total = q.kind === "categorical" && q.eventShape.length === 1 ? counted : np.sum(counted, -1);
+  const stein = total.ref.div(variables.ref).sub(here.ref); // (A H_k)(x_k)
 
   const adjusted = values.ref.add(stein.mul(p.alpha!)); // f_j + alpha (A H_j)(x_j)
   const baseline = np
@@ -86,7 +91,7 @@ function estimate(q: Distribution, samples: number, draws: Draws, p: NamedArrays
   const kept = q.kind === "categorical" ? perUnit.reshape([...perUnit.shape, 1]) : perUnit;
   const redrawn = moment.sub(mean.mul(kept.ref));
   const unchanged = overEvent(q, total).sub(kept).mul(deviation.ref);
-  const vector = redrawn.add(unchanged).div(variables).sub(overEvent(q, here).mul(deviation));
+  const vector = redrawn.add(unchanged).div(overEvent(q, variables)).sub(overEvent(q, here).mul(deviation));
   return first.add(np.mean(vector, 0).mul(p.beta!));
 }
 
@@ -136,8 +141,11 @@ export const rodeo = defineEstimator({
     const sample = drawHard(q, noise);
     const { losses, gradient: g } = evaluateWithGradient(q, f, sample.ref);
     const draws = prepare(q, samples, detach(losses.ref), detach(sample), g);
-    const { next, residual: gradient } = descend(state, learningRate, (p) =>
-      estimate(q, samples, tree.ref(draws as never) as Draws, p),
+    const { next, residual: gradient } = descend(
+      state,
+      learningRate,
+      (p) => estimate(q, samples, tree.ref(draws as never) as Draws, p),
+      allowedEntries(q),
     );
     tree.dispose(draws as never);
     return { losses: withLogitGradient(q, np.mean(losses, 0), gradient), state: next };

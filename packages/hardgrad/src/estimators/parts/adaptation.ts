@@ -27,16 +27,20 @@ export function descentParameters(state: NamedArrays): NamedArrays {
  * One step of Adam that lowers the mean square of what `residual` returns: the estimate (whose mean does not depend on
  * the parameters, so this lowers its variance), or the error of a baseline. A gradient that is not finite leaves the
  * parameters alone. Consumes the state; returns the next one and the residual before the step, detached.
+ *
+ * @param entries of the residual, of which the mean is taken; by default all. Consumed.
  */
 export function descend(
   state: NamedArrays,
   learningRate: number,
   residual: (parameters: NamedArrays) => np.Array,
+  entries?: np.Array,
 ): { next: NamedArrays; residual: np.Array } {
   const parameters = descentParameters(state);
   const detached = tree.map((x: np.Array) => detach(x.ref), parameters) as NamedArrays;
   const { value, backward } = pullback(residual, detached);
-  const gradient = backward(value.ref.mul(2 / value.size));
+  const twice = value.ref.mul(2);
+  const gradient = backward(entries ? twice.div(entries) : twice.div(value.size));
   const steps = state.steps!.add(1);
   const correction = (decay: number): np.Array => np.negative(np.exp(steps.ref.mul(Math.log(decay)))).add(1);
   const next: NamedArrays = {};

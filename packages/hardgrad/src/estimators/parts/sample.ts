@@ -31,6 +31,11 @@ export function score(q: Distribution, sample: np.Array): np.Array {
   return functionsOf(q).score(fixed(q), sample);
 }
 
+/** How many entries of the logits are allowed, for a mean over those; undefined without a mask. Keeps q. */
+export function allowedEntries(q: Distribution): np.Array | undefined {
+  return q.masked && np.maximum(np.sum(np.where(forbidden(q), 0, 1)).astype(np.float32), 1);
+}
+
 /** How many categories may be chosen, `[..., 1]` in the shape of the logits. Keeps q. */
 export function choicesOf(q: Distribution): np.Array {
   if (!q.masked) return np.full([...q.logits.shape.slice(0, -1), 1], q.eventShape.at(-1)!);

@@ -1,4 +1,5 @@
 import { numpy as np, random } from "@jax-js/jax";
+import { onlyAllowed } from "../../distributions/mask.ts";
 import { detach } from "../../surrogate.ts";
 import type { Distribution, NamedArrays } from "../../types.ts";
 import { defineEstimator } from "../define.ts";
@@ -84,7 +85,7 @@ export const nvil = defineEstimator({
   losses: (q, f, noise, state, { normalize, decay, learningRate }) => {
     const sample = drawHard(q, noise);
     const losses = f(sample.ref);
-    const logits = detach(q.logits.ref);
+    const logits = onlyAllowed(q, detach(q.logits.ref));
     const values = detach(losses.ref);
     const { average, square, weight, ...net } = state as NamedArrays & Averages;
     const { next, residual: signal } = descend(net, learningRate, (p) => values.sub(baseline(q, logits, p)));

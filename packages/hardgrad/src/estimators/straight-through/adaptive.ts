@@ -58,11 +58,14 @@ export const straightThroughAdaptive = defineEstimator({
   init: () => ({ confidence: np.array(0) }),
   statefulPath: (q, noise, state, { decay, high, low }) => {
     noise.dispose();
-    const least = np.reciprocal(choicesOf(q));
+    const choices = choicesOf(q);
+    const some = np.greater(choices.ref, 0).astype(np.float32);
+    const least = np.reciprocal(np.maximum(choices, 1));
     const top = np.max(fixedMean(q), -1, { keepdims: true });
     // One category is no choice: certain, and nothing decided.
     const room = np.maximum(np.negative(least.ref).add(1), 1e-6);
-    const now = np.mean(top.sub(least).div(room));
+    const sure = np.sum(top.sub(least).div(room).mul(some.ref));
+    const now = sure.div(np.maximum(np.sum(some), 1));
     const confidence = detach(state.confidence!.mul(decay).add(now.mul(1 - decay)));
     const t = np
       .clip(confidence.ref, 0, 1)
