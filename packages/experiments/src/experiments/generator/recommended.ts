@@ -7,7 +7,7 @@ export function recommended(
   data = "drawn",
   asked: Partial<GeneratorSettings> = {},
 ): Recommended<GeneratorSettings> {
-  const small = data === "drawn" ? drawn : asked.mode === "supervised" ? {} : unlabelled;
+  const small = data === "drawn" ? drawn : forMode[asked.mode ?? "semi-supervised"];
   const bits = asked.style === "binary" ? binary : {};
   return { settings: { ...small, ...bits }, options: {} };
 }
@@ -27,4 +27,8 @@ const drawn: Partial<GeneratorSettings> = {
 const binary: Partial<GeneratorSettings> = { styleSize: 64, priorLayers: 16, priorHidden: "256" };
 
 /** Where labels are missing, an epoch costs and teaches more: each image is seen deformed as well. */
-const unlabelled: Partial<GeneratorSettings> = { epochs: 6 };
+const forMode: { readonly [mode in GeneratorSettings["mode"]]: Partial<GeneratorSettings> } = {
+  supervised: {},
+  "semi-supervised": { epochs: 10, beta: 0.05 },
+  unsupervised: { epochs: 6 },
+};
