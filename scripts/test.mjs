@@ -7,23 +7,26 @@ import { build, install, root, run } from "./prepare.mjs";
 install();
 installChromium();
 build();
-run("node site/build.mjs"); // it is in the packages
-// The longest first.
 const checks = [
-  ["packages as they are installed", "node scripts/packaging/installed.mjs"],
-  ["packages as they would be published", "node scripts/packaging/check.mjs"],
+  ["site", "node site/build.mjs"],
   ["type check of tests", "npx tsc -p tsconfig.test.json"],
   ["documentation is up to date", "node scripts/docs.mjs --check"],
   ["nothing unused, nothing unlisted", "npx knip --no-progress --no-config-hints"],
   ["format and lint", "npx biome check --error-on-warnings"],
 ];
+const ofPackages = [
+  ["packages as they are installed", "node scripts/packaging/installed.mjs"],
+  ["packages as they would be published", "node scripts/packaging/check.mjs"],
+];
 const failed = [];
-console.error(`${checks.length} checks`);
-await atATime(2, checks, async ([name, command]) => {
+async function check([name, command]) {
   const { code, text } = await quietly(command, [], root, { shell: true, timeout: 0 });
   console.error(`\n== ${name}${code === 0 ? "" : ": failed"}\n${text.trim()}`);
   if (code !== 0) failed.push(name);
-});
+}
+console.error(`${checks.length + ofPackages.length} checks`);
+await atATime(2, checks, check);
+await atATime(2, ofPackages, check); // the site is in them
 if (failed.length > 0) {
   console.error(`\nfailed: ${failed.join(", ")}; the tests have not been run`);
   process.exit(1);
