@@ -29,24 +29,25 @@ const average = { codebookUpdate: "moving-average" };
 const small = { codebookScale: 0.05 };
 const kept = { deadBelow: 0 };
 
-/** Names and settings. `vq` beside a name: codewords that begin near 0, as in vector-quantize-pytorch, or dead ones kept. */
+/**
+ * Names and settings. "average": the codebook is a moving average; "kept": dead codes are not replaced; "small": codewords
+ * begin near 0, as those of vector-quantize-pytorch do.
+ */
 const rows = {
-  fsq: { latents: "fsq", levels: "8-6-5" },
-  lfq: { latents: "lfq", bits: 8 },
   "straight-through": vq("straight-through"),
-  "straight-through, average": vq("straight-through", average),
   rotation: vq("rotation"),
-  "rotation, average": vq("rotation", average),
-  diveq: vq("diveq"),
-  simvq: vq("simvq"),
-  "straight-through, kept": vq("straight-through", kept),
-  "rotation, kept": vq("rotation", kept),
-  "straight-through, small": vq("straight-through", small),
-  "rotation, small": vq("rotation", small),
   "straight-through, small, kept": vq("straight-through", { ...small, ...kept }),
   "rotation, small, kept": vq("rotation", { ...small, ...kept }),
   "straight-through, average, small, kept": vq("straight-through", { ...average, ...small, ...kept }),
   "rotation, average, small, kept": vq("rotation", { ...average, ...small, ...kept }),
+  "straight-through, average": vq("straight-through", average),
+  "rotation, average": vq("rotation", average),
+  fsq: { latents: "fsq", levels: "8-6-5" },
+  lfq: { latents: "lfq", bits: 8 },
+  diveq: vq("diveq"),
+  simvq: vq("simvq"),
+  "straight-through, kept": vq("straight-through", kept),
+  "rotation, kept": vq("rotation", kept),
 };
 
 const runs = Object.entries(rows)
@@ -96,7 +97,7 @@ const standardError = (values) =>
         values.reduce((s, v) => s + (v - mean(values)) ** 2, 0) / (values.length - 1) / values.length,
       );
 
-/** Means over seeds; `pairs` below are differences of the same seed. */
+/** Means over seeds. */
 const table = Object.keys(rows).flatMap((name) =>
   flags.data.split(",").flatMap((data) => {
     const own = done.filter((run) => run.name === name && run.data === data);
@@ -119,7 +120,7 @@ const table = Object.keys(rows).flatMap((name) =>
 );
 
 /** Rotation less straight-through, seed by seed, in each setting. */
-const settings = ["", ", average", ", kept", ", small", ", small, kept", ", average, small, kept"];
+const settings = ["", ", average", ", kept", ", small, kept", ", average, small, kept"];
 const rotation = settings.flatMap((setting) =>
   flags.data.split(",").flatMap((data) => {
     const of = (name) => done.filter((run) => run.name === name + setting && run.data === data);

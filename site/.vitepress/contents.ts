@@ -27,6 +27,7 @@ const guides = {
     "start",
     "choosing",
     "choosing-k-of-n",
+    "vector-quantization",
     "units",
     "measuring-a-part",
     "sweeps",

@@ -43,5 +43,12 @@ export async function figures(): Promise<readonly FigureEntry[]> {
       seeded: true,
       draw: async (_options, seed) => (await import("./bias-variance.ts")).biasVarianceFigure(seed),
     },
+    {
+      name: "codes",
+      title: "What a codeword's gradient does to the vectors that chose it",
+      options: {},
+      seeded: false,
+      draw: async () => (await import("./codes.ts")).codesFigure(),
+    },
   ];
 }

@@ -146,7 +146,7 @@ describe("the codebook", () => {
 });
 
 test.each<[RegExp, Settings, string?]>([
-  [/^vae: --latents vq chooses codes without chance, .* for rloo to estimate; leave --estimator out/, { latents: "vq" }, "rloo"],
+  [/^vae: --latents vq chooses codes without chance, .* nothing to do; leave it out/, { latents: "vq" }, "rloo"],
   [/^vae: --embedding learned is for random variables/, { latents: "fsq", embedding: "learned" }],
   [/^vae: --latents lfq has no temperature to anneal/, { latents: "lfq", temperatureEnd: 2 }],
   [/^vae: --levels 2-3 must be numbers of levels from 3/, { latents: "fsq", levels: "2-3" }],

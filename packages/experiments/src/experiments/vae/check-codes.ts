@@ -11,7 +11,7 @@ export function checkCodes(estimator: Estimator, settings: VaeSettings): void {
   const { latents, method, dimensions, codebookUpdate, deadBelow } = settings;
   if (estimator.id !== "straight-through")
     throw new RangeError(
-      `vae: --latents ${latents} chooses codes without chance, so that there is nothing for ${estimator.id} to estimate; leave --estimator out, or use straight-through.`,
+      `vae: --latents ${latents} chooses codes without chance, so that an estimator has nothing to do; leave it out (straight-through), and compare methods by a sweep.`,
     );
   if (settings.embedding !== "one-hot")
     throw new RangeError(
