@@ -38,6 +38,8 @@ const rows = {
   rotation: vq("rotation"),
   "straight-through, small, kept": vq("straight-through", { ...small, ...kept }),
   "rotation, small, kept": vq("rotation", { ...small, ...kept }),
+  "straight-through, small": vq("straight-through", small),
+  "rotation, small": vq("rotation", small),
   "straight-through, average, small, kept": vq("straight-through", { ...average, ...small, ...kept }),
   "rotation, average, small, kept": vq("rotation", { ...average, ...small, ...kept }),
   "straight-through, average": vq("straight-through", average),
@@ -120,7 +122,7 @@ const table = Object.keys(rows).flatMap((name) =>
 );
 
 /** Rotation less straight-through, seed by seed, in each setting. */
-const settings = ["", ", average", ", kept", ", small, kept", ", average, small, kept"];
+const settings = ["", ", average", ", kept", ", small", ", small, kept", ", average, small, kept"];
 const rotation = settings.flatMap((setting) =>
   flags.data.split(",").flatMap((data) => {
     const of = (name) => done.filter((run) => run.name === name + setting && run.data === data);
