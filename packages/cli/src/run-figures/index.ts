@@ -37,4 +37,19 @@ export const runFigures: readonly RunFigure[] = [
       return gatesFigure(gates, readMetrics(run.path), classes);
     },
   },
+  {
+    name: "circuit",
+    title: "A run of logic: which pixels the gates of each class read, and accuracy of circuit and network",
+    chart: "circuit",
+    draw: async ({ path, experiment, checkpoint }) => {
+      const { parametersOf, trainedCircuit } = await import("@hardgrad/experiments");
+      const { simplifyCircuit } = await import("@hardgrad/runtime/circuit");
+      const { circuitFigure } = await import("../figures/circuit.ts");
+      const { config } = checkpoint;
+      const circuit = simplifyCircuit(trainedCircuit(experiment, parametersOf(checkpoint), config));
+      const { shape, classes } = await datasetOf(config, true);
+      const columns = "length" in shape ? Math.ceil(Math.sqrt(shape.length)) : shape.width;
+      return circuitFigure(circuit, columns, readMetrics(path), classes);
+    },
+  },
 ];

@@ -140,8 +140,8 @@ interface Described<T extends SettingsTable> {
   ): RuntimeModel;
   /** The trained network as a circuit of logic gates, on the bytes of an example. */
   circuit?(params: { readonly [name: string]: Tensor }, settings: SettingsOf<T>, form: DataForm): Circuit;
-  /** What `hardgrad figure` draws of its runs: the curves of tasks, the gates that open for each class. */
-  readonly charts?: readonly ("tasks" | "gates")[];
+  /** What `hardgrad figure` draws of its runs: the curves of tasks, the gates that open for each class, the pixels that a circuit reads. */
+  readonly charts?: readonly ("tasks" | "gates" | "circuit")[];
   /** What a trained network draws on request. */
   draw?(
     checkpoint: Checkpoint<SettingsOf<T>>,

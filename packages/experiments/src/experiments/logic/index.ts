@@ -133,6 +133,7 @@ export const logic: StepExperiment<typeof options> = {
     },
   }),
   circuit: circuitOf,
+  charts: ["circuit"],
 };
 
 /** Bits must tell the data's values apart. */
