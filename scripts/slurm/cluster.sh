@@ -31,14 +31,21 @@ start_node() {
 
 # All processes of a node's jobs: its step daemons and what they started.
 kill_node() {
-  local node=$1 process
-  end "$folder/$node.pid" KILL
-  # They carry the name of their node and our configuration in their environment.
+  local node=$1 process parent
+  local jobs=() daemons=()
+  # They carry the name of their node and our configuration in their environment; above them is their step's daemon.
   for process in /proc/[0-9]*; do
     if { tr '\0' '\n' <"$process/environ"; } 2>/dev/null | sort -u | grep -cx -e "SLURMD_NODENAME=$node" -e "SLURM_CONF=$SLURM_CONF" | grep -qx 2; then
-      kill -KILL "$(basename "$process")" 2>/dev/null || true
+      jobs+=("$(basename "$process")")
+      parent=$(ps -o ppid= -p "$(basename "$process")" | tr -d ' ')
+      [ "$(ps -o comm= -p "${parent:-0}" 2>/dev/null)" = slurmstepd ] && daemons+=("$parent")
     fi
   done
+  # The daemons first: they must not tell the controller that their job was killed.
+  [ ${#daemons[@]} -eq 0 ] || kill -STOP "${daemons[@]}" 2>/dev/null || true
+  end "$folder/$node.pid" KILL
+  [ ${#jobs[@]} -eq 0 ] || kill -KILL "${jobs[@]}" 2>/dev/null || true
+  [ ${#daemons[@]} -eq 0 ] || kill -KILL "${daemons[@]}" 2>/dev/null || true
 }
 
 case $command in
