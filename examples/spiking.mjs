@@ -12,21 +12,22 @@ const rates = Float32Array.from({ length: T * B * 3 }, (_, k) => {
   return channel === 2 ? Number(time >= 90) : time >= 5 && time < 20 && channel === label ? 0.4 : 0.05;
 });
 const labels = np.array(Array.from({ length: B }, (_, i) => [1 - (i % 2), i % 2]));
-const normal = (seed, shape, scale) => random.normal(random.key(seed), shape).mul(scale);
+const normal = (/** @type {number} */ seed, /** @type {number[]} */ shape, scale = 1) =>
+  random.normal(random.key(seed), shape).mul(scale);
 
-// Half of the neurons forget slowly.
-const decay = Array.from({ length: N }, (_, i) => (i < N / 2 ? 0.9 : 0.99));
+const decay = Array.from({ length: N }, (_, i) => (i < N / 2 ? 0.9 : 0.99)); // half of them forget slowly
 const neuron = leakyIntegrateAndFire({ decay, derivative: fastSigmoid({ k: 10 }) });
-const network = scan((p, [u, before], x) => {
+/** @type {(p: any, state: any, x: np.Array) => any} */
+const step = (p, [u, before], x) => {
   const [next, spikes] = neuron.step(u, np.matmul(x, p.input).add(np.matmul(before, p.recurrent)));
   return [[next, spikes.ref], np.matmul(spikes, p.output)];
-});
-const train = network.valueAndGrad((_params, scores, _state, wanted) =>
-  np.negative(np.mean(np.sum(logSoftmax(np.mean(scores.slice([90, T]), 0)).mul(wanted), -1))),
+};
+const train = scan(step).valueAndGrad(
+  (_, /** @type {any} */ scores, _state, /** @type {np.Array} */ wanted) =>
+    np.negative(np.mean(np.sum(logSoftmax(np.mean(scores.slice([90, T]), 0)).mul(wanted), -1))),
 );
-
-const [input, recurrent] = [normal(1, [3, N], 1), normal(2, [N, N], 0.5 / Math.sqrt(N))];
-let params = { input, recurrent, output: normal(3, [N, 2], 1 / Math.sqrt(N)) };
+const [input, recurrent] = [normal(1, [3, N]), normal(2, [N, N], 0.5 / Math.sqrt(N))];
+let params = /** @type {any} */ ({ input, recurrent, output: normal(3, [N, 2], 1 / Math.sqrt(N)) });
 const optimizer = adam();
 const update = jit(optimizer.update);
 let moments = optimizer.init(tree.ref(params));

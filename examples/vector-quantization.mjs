@@ -23,7 +23,7 @@ let e = target.ref.mul(0.5); // in place of an encoder: the vectors themselves l
 const step = jit((x, s, wanted, key) => {
   const indices = nearestCode(x.ref, s.codebook.ref);
   const q = codeVectors(s.codebook.ref, indices.ref);
-  const loss = (v) => {
+  const loss = (/** @type {np.Array} */ v) => {
     const y = rotationTrick(v.ref, q.ref); // exactly q; its gradient turns back to v
     return np.sum(np.square(y.sub(wanted))).add(np.sum(commitmentLoss(v, q)).mul(0.25));
   };

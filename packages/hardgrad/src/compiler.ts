@@ -7,7 +7,8 @@ import { jit, numpy as np } from "@jax-js/jax";
  * - the input of a sort, a scatter or the like must be an array, not a view: else nothing compiles;
  * - a padded convolution that its input was fused into pads with f(0) instead of 0;
  * - pad, concatenate and stack of what was broadcast from one literal fill the padding with it as well;
- * - `mask * 1` and `mask + 0` are folded to the mask, without the change of type.
+ * - `mask * 1` and `mask + 0` are folded to the mask, without the change of type;
+ * - a sum over an axis of length 1, of a product that broadcasts, reads the wrong entries: it becomes a reshape.
  *
  * The program is what a tracer of jax-js carries; where it carries none, nothing happens.
  */
@@ -17,9 +18,9 @@ interface Variable {
 }
 
 interface Equation {
-  readonly primitive: string;
-  readonly inputs: unknown[];
-  readonly params: { readonly [name: string]: unknown };
+  primitive: string;
+  inputs: unknown[];
+  params: { readonly [name: string]: unknown };
   readonly outBinders: readonly Variable[];
 }
 
@@ -66,6 +67,8 @@ export function settle(equations: Equation[] = programInHand()): void {
     settled.add(equation);
     const nested = equation.params.jaxpr as { eqns: Equation[] } | undefined;
     if (nested) settle(nested.eqns);
+    const product = withoutSum(equation);
+    if (product) equations.splice(i++, 0, product);
     for (const [place, input] of [...equation.inputs.entries()]) {
       if (!isVariable(input)) continue;
       const step = stepBefore(equation, place, input, made);
@@ -78,6 +81,29 @@ export function settle(equations: Equation[] = programInHand()): void {
 
 function isVariable(x: unknown): x is Variable {
   return typeof x === "object" && x !== null && "aval" in x && !("value" in x);
+}
+
+/** Makes a reshape of a sum over axes of length 1; the product before it, if the equation was the sum of one. */
+function withoutSum(equation: Equation): Equation | undefined {
+  const { primitive, inputs, params, outBinders } = equation;
+  const [a, b] = inputs;
+  const { shape, dtype, weakType } = outBinders[0]!.aval;
+  const reshape = (x: Variable): void => {
+    Object.assign(equation, { primitive: "reshape", inputs: [x], params: { shape: [...shape] } });
+  };
+  if (primitive === "reduce" && isVariable(a)) {
+    const axes = params.axis as number[];
+    if (axes.length > 0 && axes.every((axis) => a.aval.shape[axis] === 1)) reshape(a);
+  }
+  if (primitive !== "dot" || !isVariable(a) || !isVariable(b)) return undefined;
+  const one = (x: Variable): boolean => x.aval.shape.at(-1) === 1 && x.aval.dtype === dtype;
+  if (!one(a) || !one(b)) return undefined;
+  const Step = equation.constructor as new (...parts: unknown[]) => Equation;
+  const Aval = a.aval.constructor as new (...parts: unknown[]) => Variable["aval"];
+  const Out = a.constructor as new (aval: Variable["aval"]) => Variable;
+  const out = new Out(new Aval([...shape, 1], dtype, weakType));
+  reshape(out);
+  return new Step("mul", [a, b], {}, [out]);
 }
 
 /** The step that input `place` of an equation needs, or undefined. */

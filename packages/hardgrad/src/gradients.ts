@@ -1,4 +1,4 @@
-import { numpy as np, tree, vjp as untranslatedVjp } from "@jax-js/jax";
+import { numpy as np, tree, jvp as untranslatedJvp, vjp as untranslatedVjp } from "@jax-js/jax";
 import { settle } from "./compiler.ts";
 
 /**
@@ -112,6 +112,26 @@ export function pullback<T>(
       return gradient;
     },
   };
+}
+
+/**
+ * `f(x)`, one number per row, its gradient in x, and how that gradient changes along a direction. Forward over backward:
+ * backward over backward is wrong in jax-js 0.1.25 where f has a matrix product (docs/limitations.md).
+ */
+export function gradientAlong(
+  f: (x: np.Array) => np.Array,
+  x: np.Array,
+  direction: np.Array,
+): { value: np.Array; gradient: np.Array; change: np.Array } {
+  const both = (at: np.Array): [np.Array, np.Array] => {
+    const { value, backward } = pullback(f, at);
+    return [value.ref, backward(np.broadcastTo(runTimeOne(value.dtype), value.shape))];
+  };
+  const [[value, gradient], [alongF, change]] = translated("gradient", () =>
+    untranslatedJvp(both as never, [x] as never, [direction] as never),
+  ) as unknown as [[np.Array, np.Array], [np.Array, np.Array]];
+  alongF.dispose();
+  return { value, gradient, change };
 }
 
 function differentiate(

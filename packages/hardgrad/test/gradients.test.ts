@@ -5,6 +5,8 @@ import { fileURLToPath } from "node:url";
 import * as jax from "@jax-js/jax";
 import { jit, lax, nn, numpy as np, random, vmap } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
+import { compiled } from "../src/compiler.ts";
+import { gradientAlong } from "../src/gradients.ts";
 import {
   audit,
   bernoulli,
@@ -343,6 +345,39 @@ describe("jax-js 0.1.25 still", () => {
       lax.conv(x.add(1).reshape([1, 1, 3]), np.ones([1, 1, 3]), [1], "SAME");
     expect(f(np.array([1, 2, 3])).js()).toEqual([[[5, 9, 7]]]);
     expect(jit(f)(np.array([1, 2, 3])).js(), mended("padsWithin of compiler.ts")).toEqual([[[6, 9, 8]]]);
+  });
+
+  const [c, k] = [() => np.array([[1, 2], [3, 4], [5, 6]]), () => np.array([0, 1, 2, 3, 4, 5, 6, 7])]; // biome-ignore format: two matrices
+  const outer = (x: np.Array): np.Array => np.sum(x.reshape([3, 2, 1, 1]).mul(k().reshape([1, 2, 4, 1])), -1);
+
+  test("sums over an axis of length 1 from the wrong entries", () => {
+    const right = outer(c()).js() as number[][][];
+    expect(right[0]).toEqual([[0, 1, 2, 3], [8, 10, 12, 14]]); // biome-ignore format: a matrix
+    expect((jit(outer)(c()).js() as number[][][])[0], mended("withoutSum of compiler.ts")).toEqual([
+      [0, 1, 2, 3],
+      [0, 2, 4, 6],
+    ]);
+    for (const f of [outer, (x: np.Array) => np.vecdot(np.broadcastTo(x.reshape([3, 2, 1, 1]), [3, 2, 4, 1]), k().reshape([1, 2, 4, 1]))]) // biome-ignore format: two functions
+      expect(compiled(f)(c()).js()).toEqual(right);
+  });
+
+  test("has a wrong gradient of the gradient of a matrix product, eagerly", () => {
+    const [x, w, o] = [random.normal(random.key(1), [3, 2]), random.normal(random.key(2), [2, 4]), random.normal(random.key(3), [4])]; // biome-ignore format: three arrays
+    const twice = (f: (y: np.Array, v: np.Array) => np.Array) => (v: np.Array) =>
+      np.sum(np.square(jax.grad((y: np.Array) => np.sum(f(y, v.ref)))(x.ref) as np.Array));
+    const product = twice((y, v) => np.matmul(y, w.ref).mul(v));
+    const byHand = twice((y, v) => np.sum(np.expandDims(y, -1).mul(w.ref), 1).mul(v));
+    const [got, want] = [product, byHand].map((f) => jax.grad(f)(o.ref).js() as number[]);
+    expect(Math.max(...got!.map((v, i) => Math.abs(v - want![i]!))), mended("relaxed-control-variate.ts: gradientAlong")).toBeGreaterThan(0.1); // biome-ignore format: one thought
+    // What replaces it there: forward over backward.
+    const g = (v: np.Array) => (y: np.Array) => np.sum(np.square(np.matmul(y, w.ref)).mul(v), -1);
+    const at = gradientAlong(g(o.ref), x.ref, np.ones([3, 2]));
+    const step = (h: number): np.Array => grad((y: np.Array) => np.sum(g(o.ref)(y)))(x.ref.add(h));
+    const difference = step(0.5).sub(step(-0.5)); // exact: the gradient is linear
+    close(at.change.reshape([6]).js() as number[], difference.reshape([6]).js() as number[], {
+      within: 1e-4,
+    });
+    for (const y of [at.value, at.gradient]) y.dispose();
   });
 
   test("does not compile a gradient through take, sort and topK", () => {

@@ -52,7 +52,7 @@ function threshold(x: np.Array, t: np.Array, k: number): { pivot: np.Array; offs
   const j = np.sum(np.less(sums, k).astype(np.float32), -1, { keepdims: true }); // S_j < k <= S_{j + 1}
   const at = (y: np.Array, step: number): np.Array => entry(y, j.ref.add(step));
   const m = np.negative(j.ref).add(k);
-  const [a, c] = [at(above.ref, -1), at(rest, -1)];
+  const [a, c] = [at(above, -1), at(rest, -1)];
   const root = np.sqrt(np.square(m.ref).add(a.ref.mul(c)));
   // m > 0: from the entry below, b = r_{j + 1} + log((1 + c_{j + 1}) / (m + root)); the first entry: log((1 + c_1) / 2k).
   const first = np.equal(j.ref, 0);

@@ -2,6 +2,7 @@ import { jit, numpy as np, random, tree } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
 import {
   bernoulli,
+  categorical,
   type Estimator,
   exact,
   findEstimator,
@@ -108,8 +109,13 @@ describe("valueAndGrad carries an estimator's state", () => {
   for (const id of stateful)
     test(`${id} trains in one compiled step`, () => {
       const estimator = make(id);
-      const f = (x: np.Array): np.Array => np.sum(np.square(x.sub(np.array([1, 0, 1]))), -1);
-      const q = (w: np.Array) => bernoulli(np.broadcastTo(w, [64, 3]));
+      const binary = estimator.supports.includes("bernoulli");
+      const on = (x: np.Array): np.Array => (binary ? x : x.slice([], [], 1));
+      const f = (x: np.Array): np.Array => np.sum(np.square(on(x).sub(np.array([1, 0, 1]))), -1);
+      const q = (w: np.Array) => {
+        const logits = np.broadcastTo(w, [64, 3]);
+        return binary ? bernoulli(logits) : categorical(np.stack([np.zeros([64, 3]), logits], -1));
+      };
       const step = jit((w: np.Array, state: NamedArrays, key: np.Array) => {
         const loss = (v: np.Array): [np.Array, NamedArrays] => {
           const next = statefulExpectation(q(v), f, estimator, key, state);

@@ -1,10 +1,24 @@
 import { numpy as np, random } from "@jax-js/jax";
 import { onlyAllowed } from "../../distributions/mask.ts";
+import { detach } from "../../surrogate.ts";
 import { defineEstimator } from "../define.ts";
 import { startDescent } from "../parts/adaptation.ts";
 import { shared, startingAt, withControlVariate } from "./relaxed-control-variate.ts";
 
 const HIDDEN = 32;
+
+/**
+ * `sum over units of output tanh(x weights + biases)`, with its slope in x written out: jax-js 0.1.25 has a wrong gradient
+ * of a matrix product's gradient, and what RELAX learns from is one. Consumes all.
+ */
+function network(x: np.Array, weights: np.Array, biases: np.Array, output: np.Array): np.Array {
+  const at = detach(x.ref);
+  const hidden = np.tanh(np.matmul(at.ref, weights.ref).add(biases));
+  const value = np.sum(hidden.ref.mul(output.ref), -1);
+  const inner = output.mul(np.negative(np.square(hidden)).add(1));
+  const slope = np.matmul(inner, np.transpose(weights));
+  return value.add(np.sum(x.sub(at).mul(slope), -1));
+}
 
 /**
  * RELAX: REBAR's control variate plus a small network of z, `c = eta f(sigmoid(z / temperature)) + net(z)`, all learned:
@@ -41,9 +55,8 @@ export const relax = defineEstimator({
     withControlVariate(q, f, noise, state, learningRate, (soft, z, p) => {
       const lead = z.shape.slice(0, z.ndim - q.eventShape.length);
       const flat = onlyAllowed(q, z.ref).reshape([...lead, -1]);
-      const hidden = np.tanh(np.matmul(flat, p.weights!).add(p.biases!));
       return soft(z)
         .mul(p.scale!)
-        .add(np.sum(hidden.mul(p.output!), -1));
+        .add(network(flat, p.weights!, p.biases!, p.output!));
     }),
 });

@@ -1,8 +1,8 @@
 import { nn, numpy as np, tree } from "@jax-js/jax";
 import { centred, gumbel, logit } from "../../distributions/noise.ts";
-import { pullback } from "../../gradients.ts";
-import { sigmoid } from "../../math.ts";
-import { detach } from "../../surrogate.ts";
+import { gradientAlong, pullback } from "../../gradients.ts";
+import { sigmoid, softmaxJacobian } from "../../math.ts";
+import { detach, lastAxes } from "../../surrogate.ts";
 import type { Distribution, NamedArrays, NumberOption, Objective } from "../../types.ts";
 import { descend } from "../parts/adaptation.ts";
 import { conditionalGumbel, conditionalLogistic } from "../parts/conditional.ts";
@@ -67,14 +67,46 @@ function bothPerturbed(
   return np.stack([a.ref.sub(logit(own)), conditionalLogistic(a, sample, fresh)], 0);
 }
 
-/** c at z: f at the relaxed samples goes in through `soft`, which the control variate calls with its temperature. */
-function controlOf(q: Distribution, f: Objective, c: ControlVariate, z: np.Array, p: NamedArrays): np.Array {
-  const inverse = np.exp(np.negative(p.logTemperature!));
-  const soft = (x: np.Array): np.Array => {
-    const scaled = x.mul(inverse);
-    return f(q.kind === "categorical" ? nn.softmax(scaled, -1) : sigmoid(scaled));
+/** The relaxed sample of z. Consumes both. */
+function relaxed(q: Distribution, z: np.Array, logTemperature: np.Array): np.Array {
+  const scaled = z.mul(np.exp(np.negative(logTemperature)));
+  return q.kind === "categorical" ? nn.softmax(scaled, -1) : sigmoid(scaled);
+}
+
+/** How the relaxed sample y of z changes with the logarithm of its temperature. Consumes all. */
+function coolingOf(q: Distribution, y: np.Array, z: np.Array, logTemperature: np.Array): np.Array {
+  // Of what a mask puts out of reach, z may overflow: it does not change.
+  const within = np.where(np.greater(y.ref, 0), z, 0);
+  const scaled = np.negative(within.mul(np.exp(np.negative(logTemperature))));
+  return q.kind === "categorical" ? softmaxJacobian(y, scaled) : y.ref.mul(np.negative(y).add(1)).mul(scaled);
+}
+
+/**
+ * f at the relaxed samples of z, to be differentiated in logits and in the temperature, and in both: from one evaluation
+ * at the temperature in hand, so that no gradient goes through the gradient of f.
+ */
+function softObjective(
+  q: Distribution,
+  f: Objective,
+  zAt: np.Array,
+  logTemperature: np.Array,
+): { at: (z: np.Array, logTemperature: np.Array) => np.Array; dispose(): void } {
+  const t = detach(logTemperature);
+  const yAt = relaxed(q, zAt.ref, t.ref);
+  const along = gradientAlong(f, yAt.ref, coolingOf(q, yAt.ref, zAt.ref, t.ref));
+  const [value, slope] = [detach(along.value), detach(along.gradient)];
+  const turn = detach(np.where(np.isfinite(along.change.ref), along.change, 0));
+  const axes = lastAxes(q.eventShape.length);
+  const kept = [t, yAt, value, slope, turn, zAt];
+  return {
+    at(z, now) {
+      const y = relaxed(q, zAt.ref, now.ref);
+      const own = np.sum(slope.ref.mul(y.ref.sub(yAt.ref)), axes);
+      const turned = slope.ref.add(turn.ref.mul(now.ref.sub(t.ref)));
+      return value.ref.add(own).add(np.sum(turned.mul(relaxed(q, z, now).sub(y)), axes));
+    },
+    dispose: () => tree.dispose(kept),
   };
-  return c(soft, z, p);
 }
 
 /**
@@ -97,10 +129,12 @@ export function withControlVariate(
   const values = detach(losses.ref);
   const a = detach(q.logits.ref);
   const scores = detach(score(q, sample.ref));
+  const perturbed = (logits: np.Array) => bothPerturbed(q, own.ref, other.ref, sample.ref, logits);
+  const soft = softObjective(q, f, perturbed(a.ref), state.logTemperature!.ref);
   const estimate = (p: NamedArrays): np.Array => {
     const { value: c2, backward } = pullback((logits: np.Array): np.Array => {
-      const z = bothPerturbed(q, own.ref, other.ref, sample.ref, logits);
-      return controlOf(q, f, c, z, tree.ref(p));
+      const { logTemperature, ...others } = tree.ref(p);
+      return c((z) => soft.at(z, logTemperature!), perturbed(logits), others);
     }, a.ref);
     const signs = np.array([1, -1]).reshape([2, ...q.batchShape.map(() => 1)]);
     const gradient = backward(np.broadcastTo(signs, c2.shape));
@@ -109,6 +143,7 @@ export function withControlVariate(
     return overEvent(q, values.ref.sub(conditioned)).mul(scores.ref).add(gradient);
   };
   const { next, residual: gradient } = descend(state, learningRate, estimate, allowedEntries(q));
+  soft.dispose();
   for (const array of [own, other, sample, values, a, scores]) array.dispose();
   return { losses: withLogitGradient(q, losses, gradient), state: next };
 }
