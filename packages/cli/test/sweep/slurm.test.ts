@@ -133,8 +133,9 @@ describe.skipIf(!installed)("on a real Slurm of three nodes on this machine", ()
   beforeAll(() => {
     const { status, stderr } = spawnSync("bash", [cluster, "start", folder, "3"], { encoding: "utf8" });
     expect(status, stderr).toBe(0);
-    write("calm.json", {}, { epochs: 150 });
-    write("long.json", {}, { epochs: 150 });
+    // Long enough to be seen while they run, by a machine that has other things to do.
+    write("calm.json", {}, { epochs: 1000 });
+    write("long.json", {}, { epochs: 1000 });
   });
   afterAll(() => {
     spawnSync("bash", [cluster, "stop", folder]);
@@ -171,7 +172,7 @@ describe.skipIf(!installed)("on a real Slurm of three nodes on this machine", ()
       job: `${job}_0`,
       slurm: "RUNNING",
       host: expect.any(String),
-      total: 1500,
+      total: 10_000,
     });
     tool("scancel", "--signal=USR1", "--batch", `${job}_0`); // what Slurm sends before the time limit
     await far(1);
@@ -188,7 +189,7 @@ describe.skipIf(!installed)("on a real Slurm of three nodes on this machine", ()
     expect(log("long").match(/ published$/gm)).toHaveLength(3);
     expect(log("long")).toMatch(/goes on at step [1-9]/);
     expect(await status("long")).toMatchObject({ done: 3, failed: 0 });
-  });
+  }, 240_000);
 
   test("a job that was cancelled has failed, and retry submits it again, but not for ever", async () => {
     write("cancel.json", { seeds: 1 }, { epochs: 300 });

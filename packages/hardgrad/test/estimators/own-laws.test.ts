@@ -1,5 +1,5 @@
 import "../setup.ts";
-import { numpy as np, random } from "@jax-js/jax";
+import { jit, numpy as np, random } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
 import {
   audit,
@@ -129,6 +129,12 @@ describe("a temperature that follows confidence", () => {
     const after = run(certain, np.array([100, 0, 0]), { confidence: np.array(0.3) });
     expect(after.state.confidence!.js()).toBeCloseTo(1, 6);
     after.sample.dispose();
+  });
+  test("an example that is NaN counts nowhere", () => {
+    const e = straightThroughAdaptive({ decay: 0 });
+    const rows = np.array([[100, 0, 0], [Number.NaN, 0, 0], [0, 0, 0]]); // biome-ignore format: a table
+    const confidence = jit((a: np.Array) => run(e, a, { confidence: np.array(0) }).state.confidence!);
+    expect(confidence(rows).js()).toBeCloseTo(0.5, 6);
   });
   test("all examples and variables count alike; without state it does not go through", () => {
     const e = straightThroughAdaptive({ decay: 0 });

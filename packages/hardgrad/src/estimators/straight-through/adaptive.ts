@@ -59,9 +59,12 @@ export const straightThroughAdaptive = defineEstimator({
   statefulPath: (q, noise, state, { decay, high, low }) => {
     noise.dispose();
     const choices = choicesOf(q);
-    const some = np.greater(choices.ref, 0).astype(np.float32);
-    const least = np.reciprocal(np.maximum(choices, 1));
-    const top = np.max(fixedMean(q), -1, { keepdims: true });
+    const least = np.reciprocal(np.maximum(choices.ref, 1));
+    const given = np.max(fixedMean(q), -1, { keepdims: true });
+    // An example that is NaN must not spoil the others by the average, nor the average for ever.
+    const known = np.logicalNot(np.isnan(given.ref));
+    const some = np.logicalAnd(np.greater(choices, 0), known.ref).astype(np.float32);
+    const top = np.where(known, given, 1);
     // One category is no choice: certain, and nothing decided.
     const room = np.maximum(np.negative(least.ref).add(1), 1e-6);
     const sure = np.sum(top.sub(least).div(room).mul(some.ref));
