@@ -29,8 +29,10 @@ interface Annealing {
 /** The temperature of a step, for the schedules of an experiment: `{}` where it is not annealed. */
 export function annealedTemperature(
   { step, totalSteps, temperature }: Pick<Moment, "step" | "totalSteps" | "temperature">,
-  { temperatureRate: rate, temperatureFloor: floor, temperatureEnd: to = 0 }: Annealing,
+  settings: Annealing,
 ): { readonly temperature?: number } {
+  const { temperatureRate: rate, temperatureFloor: floor } = settings;
+  const to = endOf(settings);
   if (temperature === undefined || (rate === 0 && to === 0)) return {};
   const schedule =
     to > 0
@@ -39,9 +41,14 @@ export function annealedTemperature(
   return { temperature: schedule.at(step) };
 }
 
+/** Only some experiments have an end; settings of a module of the user's refuse to be asked for what is not there. */
+const endOf = (settings: Annealing): number =>
+  "temperatureEnd" in settings ? (settings.temperatureEnd ?? 0) : 0;
+
 /** Refuses an annealing that leaves the temperatures that the estimator takes. */
 export function checkAnnealing(experiment: string, estimator: Estimator, settings: Annealing): void {
-  const { temperatureRate, temperatureFloor, temperatureEnd = 0 } = settings;
+  const { temperatureRate, temperatureFloor } = settings;
+  const temperatureEnd = endOf(settings);
   const option = estimator.options.temperature;
   if (option?.type !== "number" || !option.schedulable) return;
   const end: [string, number] | undefined =

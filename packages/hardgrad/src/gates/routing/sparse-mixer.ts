@@ -89,7 +89,8 @@ export function mixed(logits: np.Array, { k = 1, jitter = 0.01 }: SparseMixerOpt
     const p = e.ref.div(np.sum(e, -1, { keepdims: true }));
     const { drawn, factor } = pick(allowed, oneHotArgmax(detach(here)), round);
     left = np.logicalAnd(left, np.less(drawn.ref, 0.5));
-    const own = np.where(np.equal(drawn, 0), 0, p); // NaN stays
+    // A row with NaN allows nothing: 0/0, which stays.
+    const own = np.where(np.logicalAnd(np.equal(drawn, 0), np.logicalNot(np.isnan(p.ref))), 0, p);
     gates = gates.add(attach(own.ref.mul(factor), own));
   }
   left.dispose();
