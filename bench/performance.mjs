@@ -95,6 +95,24 @@ ${table(report.outsideTable(results))}
 `,
 };
 
+function inPage() {
+  const { environment, chromium, rounds, results: rows } = JSON.parse(readFileSync(place("results/page.json"), "utf8")); // biome-ignore format: one thought
+  const cells = ({ row, contestants, isolatedOverNode, plainOverNode }) =>
+    `| ${[row, ...contestants.map(({ milliseconds }) => milliseconds.toPrecision(3)), `${isolatedOverNode.toFixed(2)}, ${plainOverNode.toFixed(2)}`].join(" | ")} |`;
+  const [{ contestants }] = rows;
+  return `
+## In a page
+
+The same step on device wasm in Node and in Chromium ${chromium.split(".")[0]}, ms: in a page that is cross-origin isolated, which has threads (${contestants[1].threads} here), and in one that is not. Median of ${rounds} rounds in turns; page over Node is the median of the ratios, isolated and not.
+
+| row | Node | isolated | Node, 1 thread | not isolated | page / Node |
+| --- | --- | --- | --- | --- | --- |
+${rows.map(cells).join("\n")}
+
+\`node bench/page.mjs --json docs/results/page.json\`, ${environment.date.slice(0, 10)}, ${environment.cpu}, Node ${environment.node}.
+`;
+}
+
 const devices = [...new Set(results.race.flatMap((row) => row.contestants.filter((c) => c.ours).map((c) => c.id.replace("hardgrad-", ""))))]; // biome-ignore format: one thought
 const peers = ["pytorch", "pytorch-masked", "tensorflow-js"];
 
@@ -120,7 +138,7 @@ ${devices.flatMap((device) => peers.map((peer) => standing(device, peer))).join(
 ${memory()}
 
 hardgrad's step is the function that \`hardgrad train\` compiles: one WebAssembly program, run by all threads; on native a BLAS computes its matrix products, on wasm its own kernels. The peers' scripts are in [bench/peers](../bench/peers), written as their users would. PyTorch runs eagerly, with foreach optimizers and denormals flushed to zero; choose another build with \`--python\`.
-${limits()}${estimators()}${results.scaling.length > 0 ? parts.scaling() : ""}${results.outside.length > 0 ? parts.outside() : ""}
+${limits()}${estimators()}${results.scaling.length > 0 ? parts.scaling() : ""}${results.outside.length > 0 ? parts.outside() : ""}${inPage()}
 ## Audits
 
 An exact gradient of a two-layer objective over 2^16 states takes 0.26 s and over 2^20 states 1.5 s; an audit of one estimator on 10 units with 20,000 estimates 0.2 to 0.6 s, compilation included (\`npm run bench:audit\`, 2026-11-24, wasm on 2 cores that were busy with a test run).
