@@ -38,7 +38,7 @@ let device: Promise<Device>;
 async function begin(message: Hello): Promise<Device> {
   hello = message;
   await alive(message.lock);
-  const found = await init();
+  const found = await init("wasm", "webgpu");
   const chosen: Device = message.device === "webgpu" && found.includes("webgpu") ? "webgpu" : "wasm";
   defaultDevice(chosen);
   const threads = globalThis.crossOriginIsolated ? navigator.hardwareConcurrency : 1;

@@ -1,7 +1,7 @@
-// Compiles the kernels (AssemblyScript) to WebAssembly and writes them, as text, into src/*.generated.ts.
+// Compiles the kernels (AssemblyScript) to WebAssembly and writes them, as text, into src/*/*.generated.ts.
 // Does nothing if a file was made from the same sources. Plain Node; needs the package assemblyscript only.
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const folder = fileURLToPath(new URL("..", import.meta.url));
@@ -13,42 +13,33 @@ const sourcesIn = (path) =>
 // Circuits have no numbers to multiply, so nothing to fuse.
 await write(
   "assembly/index.ts",
-  "src/kernels.generated.ts",
-  "kernels",
+  "src/kernels",
   ["plain", "fused"],
   ["src/layout.ts", ...sourcesIn("assembly")],
 );
 await write(
   "assembly/circuit/index.ts",
-  "src/circuit/kernels.generated.ts",
-  "circuitKernels",
+  "src/circuit/kernels",
   ["plain"],
   [...["src/layout.ts", "src/circuit/layout.ts", "assembly/pieces.ts"], ...sourcesIn("assembly/circuit")],
 );
 
-/** The modules of one entry, for one thread and for several, as a TypeScript file that exports them under its name. */
-async function write(entry, path, exported, kinds, sources) {
-  const target = folder + path;
+/** The modules of one entry, for one thread and for several: a TypeScript file each, so that a page loads the one it runs. */
+async function write(entry, path, kinds, sources) {
   const hash = createHash("sha256");
   for (const name of ["scripts/build.mjs", ...sources]) hash.update(name).update(readFileSync(folder + name));
   const stamp = `// sources ${hash.digest("hex")}`;
-  if (existsSync(target) && readFileSync(target, "utf8").startsWith(stamp)) return;
-  const { default: asc } = await import("assemblyscript/asc");
-  const variants = {};
+  mkdirSync(folder + path, { recursive: true });
   for (const kind of kinds)
-    for (const shared of [false, true])
-      variants[`${kind}${shared ? "Shared" : ""}`] = await compile(asc, entry, kind === "fused", shared);
-  const names = Object.keys(variants).map((name) => `"${name}"`);
-  const text = [
-    stamp,
-    "// Written by scripts/build.mjs from assembly/: do not edit.",
-    `export const ${exported}: { readonly [name in ${names.join(" | ")}]: string } = {`,
-    ...Object.entries(variants).map(([name, code]) => `  ${name}:\n    "${code}",`),
-    "};",
-    "",
-  ].join("\n");
-  writeFileSync(`${target}.tmp`, text);
-  renameSync(`${target}.tmp`, target);
+    for (const shared of [false, true]) {
+      const target = `${folder}${path}/${kind}${shared ? "-shared" : ""}.generated.ts`;
+      if (existsSync(target) && readFileSync(target, "utf8").startsWith(stamp)) continue;
+      const { default: asc } = await import("assemblyscript/asc");
+      const code = await compile(asc, entry, kind === "fused", shared);
+      const made = "// Written by scripts/build.mjs from assembly/: do not edit.";
+      writeFileSync(`${target}.tmp`, `${stamp}\n${made}\nexport const code =\n  "${code}";\n`);
+      renameSync(`${target}.tmp`, target);
+    }
 }
 
 /** One module as base64. `fused`: multiply-add instructions, where the engine has them. `shared`: for threads. */

@@ -1,5 +1,3 @@
-import { kernels as binaries } from "./kernels.generated.ts";
-
 /** What the WebAssembly module exports. */
 export interface Kernels {
   run(program: number, scratch: number, input: number, output: number, m: number): number;
@@ -13,28 +11,31 @@ interface Compiled {
   readonly asked: Kernels;
 }
 
-const compiled = new Map<string, Promise<Compiled>>();
+const compiled = new Map<boolean, Promise<Compiled>>();
 
 /** The kernels: with fused multiply-add where the engine has it; `shared` for a memory that threads share. */
 export function compileKernels(shared: boolean): Promise<Compiled> {
-  const name = `${hasFused() ? "fused" : "plain"}${shared ? "Shared" : ""}` as keyof typeof binaries;
-  let promise = compiled.get(name);
-  if (!promise) {
-    promise = compile(name, shared);
-    compiled.set(name, promise);
-  }
+  const promise = compiled.get(shared) ?? compile(shared);
+  compiled.set(shared, promise);
   return promise;
 }
 
-async function compile(name: keyof typeof binaries, shared: boolean): Promise<Compiled> {
-  const module = await WebAssembly.compile(decodeModule(binaries[name]));
+async function compile(shared: boolean): Promise<Compiled> {
+  const module = await WebAssembly.compile(await binaryOf(shared));
   return { module, asked: await instantiateKernels(module, createMemory(1, shared)) };
 }
 
-let fused: boolean | undefined;
-function hasFused(): boolean {
-  fused ??= WebAssembly.validate(decodeModule(binaries.fused));
-  return fused;
+/** Each is a module of its own: a page loads what it runs. */
+async function binaryOf(shared: boolean): Promise<Uint8Array<ArrayBuffer>> {
+  const fused = await (shared
+    ? import("./kernels/fused-shared.generated.ts")
+    : import("./kernels/fused.generated.ts"));
+  const binary = decodeModule(fused.code);
+  if (WebAssembly.validate(binary)) return binary;
+  const plain = await (shared
+    ? import("./kernels/plain-shared.generated.ts")
+    : import("./kernels/plain.generated.ts"));
+  return decodeModule(plain.code);
 }
 
 export const decodeModule = (text: string): Uint8Array<ArrayBuffer> =>

@@ -1,12 +1,10 @@
 import { jit, numpy as np, random } from "@jax-js/jax";
 import { bernoulli, catalogue, expectation, grad } from "hardgrad";
 import type { Start, State } from "../contract.ts";
-import { type Data, type figure, MOST_STEPS, RUNS, STEPS } from "./figure.ts";
+import { type controls, type Data, MOST_STEPS, RUNS, STEPS } from "./controls.ts";
 
 /** Descends on E[(b - t)²] by each estimator, from a fair coin, in many runs side by side. */
-export const start = async (
-  state: State<typeof figure.controls>,
-): ReturnType<Start<typeof figure.controls, Data>> => {
+export const start = async (state: State<typeof controls>): ReturnType<Start<typeof controls, Data>> => {
   const racers = state.estimators.map((id) => {
     const estimator = catalogue.find((entry) => entry.id === id)!.create();
     const loss = (logits: np.Array, key: np.Array, target: np.Array): np.Array =>

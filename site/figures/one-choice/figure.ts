@@ -1,34 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { defineFigure } from "../contract.ts";
-
-/** What has been found after each tick: the mean probability over the runs and its standard error. */
-interface Curve {
-  readonly id: string;
-  readonly mean: readonly number[];
-  readonly error: readonly number[];
-}
-
-export interface Data {
-  readonly curves: readonly Curve[];
-}
-
-/** Steps of a tick, and runs side by side. */
-export const STEPS = 5;
-export const RUNS = 64;
-export const MOST_STEPS = 2000;
-
-/** Those to choose from: one or two of each family that can do it. */
-const choices = [
-  { value: "exact", label: "exact gradient", family: "exact" },
-  { value: "reinforce", label: "REINFORCE", family: "score function" },
-  { value: "rloo", label: "RLOO", family: "coupled samples" },
-  { value: "straight-through-sigmoid", label: "straight-through", family: "straight-through" },
-  { value: "reinmax", label: "ReinMax", family: "straight-through" },
-  { value: "gumbel-softmax", label: "Gumbel-softmax", family: "relaxation" },
-  { value: "rebar", label: "REBAR", family: "control variate" },
-] as const;
-const nameOf = (id: string): string => choices.find((c) => c.value === id)!.label;
-const familyOf = (id: string): string => choices.find((c) => c.value === id)!.family;
+import { controls, type Data, familyOf, MOST_STEPS, nameOf, RUNS, STEPS } from "./controls.ts";
 
 const percent = (p: number): string => `${(100 * p).toFixed(0)} %`;
 
@@ -37,34 +9,7 @@ export const figure = defineFigure({
   question: "One coin to set. Which estimator finds the better side?",
   first: 24,
   plays: false,
-  controls: {
-    target: {
-      kind: "number",
-      label: "target t",
-      default: 0.4,
-      min: 0.05,
-      max: 0.95,
-      step: 0.01,
-      help: "The loss is (b - t)². Below 0.5 the better side is 0, above it is 1; near 0.5 the two are hard to tell.",
-    },
-    rate: {
-      kind: "number",
-      label: "learning rate",
-      default: 3,
-      min: 0.5,
-      max: 50,
-      step: 0.5,
-      scale: "log",
-      help: "How far each estimate moves the logit. Noisy estimators want it small.",
-    },
-    estimators: {
-      kind: "list",
-      label: "estimators",
-      default: ["exact", "reinforce", "rloo", "straight-through-sigmoid", "reinmax"],
-      choices: choices.map(({ value, label }) => ({ value, label })),
-      help: "All of them see the same coin and the same random keys.",
-    },
-  },
+  controls,
   draw(data: Data, state, { document, width, colours }) {
     const rows = data.curves.flatMap(({ id, mean, error }) =>
       mean.map((p, i) => ({

@@ -3,7 +3,6 @@ import { CONTROL_BYTES } from "../layout.ts";
 import type { ThreadAddresses } from "../worker.ts";
 import type { Circuit } from "./circuit.ts";
 import { bitsFor } from "./formats/expression.ts";
-import { circuitKernels } from "./kernels.generated.ts";
 import * as L from "./layout.ts";
 import { byteThresholds, floatThresholds, packsOf } from "./packs.ts";
 import { type LogicRun, runsOf } from "./runs.ts";
@@ -133,9 +132,14 @@ export async function createCircuitMachine(
 const modules = new Map<boolean, Promise<WebAssembly.Module>>();
 
 function compileCircuitKernels(shared: boolean): Promise<WebAssembly.Module> {
-  const module =
-    modules.get(shared) ??
-    WebAssembly.compile(decodeModule(shared ? circuitKernels.plainShared : circuitKernels.plain));
+  const module = modules.get(shared) ?? compile(shared);
   modules.set(shared, module);
   return module;
+}
+
+async function compile(shared: boolean): Promise<WebAssembly.Module> {
+  const { code } = await (shared
+    ? import("./kernels/plain-shared.generated.ts")
+    : import("./kernels/plain.generated.ts"));
+  return WebAssembly.compile(decodeModule(code));
 }
