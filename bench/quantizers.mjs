@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { writeWhole } from "@hardgrad/cli/internal/disk/files";
 import { readSummary } from "@hardgrad/cli/internal/run-folder/read";
 import { formOf, resolveSettings, vae } from "@hardgrad/experiments";
+import { latentsTable, rotationTable } from "./quantizer-tables.mjs";
 import { trainRuns } from "./train-runs.mjs";
 
 const { values: flags } = parseArgs({
@@ -159,16 +160,4 @@ if (flags.json && done.length > 0) {
     `${JSON.stringify({ command, environment, budget, rows, table, rotation, runs: runsWritten }, rounded, 1)}\n`,
   );
 }
-const text = (x, digits) => (x === null ? "" : x.toFixed(digits));
-console.table(
-  table.map((r) => ({
-    name: r.name,
-    data: r.data,
-    seeds: r.seeds,
-    nats: `${text(r.reconstruction, 1)} ± ${text(r.reconstructionError, 1)}`,
-    error: text(r.error, 4),
-    perplexity: `${text(r.perplexity, 0)} ± ${text(r.perplexityError, 0)}`,
-    used: `${text(100 * r.used, 1)} %`,
-  })),
-);
-console.table(rotation);
+console.log(`${latentsTable({ table })}\n\n${rotationTable({ table, rotation })}`);

@@ -13,6 +13,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { catalogue, pseudoDerivatives } from "hardgrad";
 import { describe, expect, test } from "vitest";
+import { latentsTable, rotationTable } from "../bench/quantizer-tables.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const markdown = (folder: string): string[] =>
@@ -169,6 +170,13 @@ test("routing says what was measured", () => {
     const wanted = [text(row.testError, 100, 2), text(row.rate, 100, 1), text(row.maxViolation, 1, 2)];
     expect(cells!.split(" | ").slice(0, 3)).toEqual(wanted);
   }
+});
+
+test("vector quantization has the tables of its results", () => {
+  const page = read(join(root, "docs/vector-quantization.md"));
+  const results = JSON.parse(read(join(root, "docs/results/quantizers.json")));
+  expect(page).toContain(latentsTable(results));
+  expect(page).toContain(rotationTable(results));
 });
 
 test("choosing k of n says what the audits measured", () => {
