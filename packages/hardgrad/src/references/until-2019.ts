@@ -9,6 +9,13 @@ export const until2019 = {
     venue: "Machine Learning 8",
     doi: "10.1007/BF00992696",
   },
+  saul1996: {
+    authors: "Saul, Lawrence K. and Jaakkola, Tommi and Jordan, Michael I.",
+    year: 1996,
+    title: "Mean Field Theory for Sigmoid Belief Networks",
+    venue: "Journal of Artificial Intelligence Research 4",
+    arxiv: "cs/9603102",
+  },
   bengio2013: {
     authors: "Bengio, Yoshua and Léonard, Nicholas and Courville, Aaron",
     year: 2013,

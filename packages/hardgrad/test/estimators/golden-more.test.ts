@@ -22,6 +22,7 @@ import {
   hardConcreteOpen,
   localExpectation,
   marginals,
+  meanField,
   muprop,
   mve,
   type Objective,
@@ -211,6 +212,33 @@ test("hard concrete: sample, probability of being open, and gate at test time", 
   close(hardConcrete().path!(bernoulli(np.array(log_alpha)), noise).js() as number[], z);
   close(hardConcreteOpen(np.array(log_alpha)).js() as number[], P_nonzero);
   close(hardConcreteGate(np.array(log_alpha)).js() as number[], z_test);
+});
+
+describe("mean field", () => {
+  const squares = (x: np.Array) => np.sum(np.square(x.sub(np.array([0.2, -0.5, 1]))));
+
+  test("is J(pi) g(pi), and f sees pi", () => {
+    const logits = [0.3, -1.2, 2];
+    const powers = logits.map(Math.exp);
+    const pi = powers.map((e) => e / powers.reduce((a, b) => a + b, 0));
+    const g = pi.map((p, i) => 2 * (p - [0.2, -0.5, 1][i]!));
+    const along = pi.reduce((sum, p, i) => sum + p * g[i]!, 0);
+    const make = (a: np.Array) => categorical(a);
+    close(
+      gradientOf(meanField(), make, logits, squares, [0.1, 0.5, 0.9]),
+      pi.map((p, i) => p * (g[i]! - along)),
+    );
+  });
+
+  test("of units with a hard sigmoid is its derivative at the probability, and 0 outside", () => {
+    const make = (a: np.Array) => bernoulli(a, { probability: "hard-sigmoid" });
+    const [inside, outside] = [0.5 * 2 * (0.75 - 0.2), 0];
+    close(gradientOf(meanField(), make, [0.5, 1.5, -3], squares, [0.1, 0.5, 0.9]), [
+      inside,
+      outside,
+      outside,
+    ]);
+  });
 });
 
 test("marginals of k-subsets", () => {

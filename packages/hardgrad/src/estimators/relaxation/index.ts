@@ -4,6 +4,7 @@ export { gaussianGate } from "./gaussian-gate.ts";
 export { gumbelRao } from "./gumbel-rao.ts";
 export { gumbelSoftmax, straightThroughGumbelSoftmax } from "./gumbel-softmax.ts";
 export { hardConcrete } from "./hard-concrete.ts";
+export { meanField } from "./mean-field.ts";
 export {
   gumbelTopK,
   lapsumTopK,
