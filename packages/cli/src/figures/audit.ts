@@ -4,12 +4,23 @@ import type { Labelled } from "../print/audit.ts";
 import { colours, plotSvg, stack } from "./draw.ts";
 import { escapeXml } from "./escape.ts";
 
-const WIDTH = 720;
-/** Room for the labels, a column right of the points. */
-const LABELS = 260;
-const LINE = 14;
-const TOP = 34;
-const BOTTOM = 56;
+/** A phone shows the figure at two thirds of its size, where letters of 13 pixels can still be read. */
+const FONT = 13;
+/** Width of an average letter. */
+const LETTER = 0.54 * FONT;
+/** From label to label. */
+const LINE = 15;
+const LEFT = 52;
+/** Of the field with the points, at least. */
+const PLOT = 250;
+/** Letters of the two words above the labels. */
+const HEADS = 18;
+/** For a long heading, no wider than a phone can show. */
+const WIDEST = 640;
+/** From a point at the right end to its label. */
+const LEAD = 34;
+const TOP = 52;
+const BOTTOM = 60;
 
 interface Point {
   readonly label: string;
@@ -17,6 +28,13 @@ interface Point {
   readonly hollow: boolean;
   readonly x: number;
   readonly y: number;
+}
+
+/** In pixels; `right`: the margin with the labels. */
+interface Size {
+  readonly width: number;
+  readonly height: number;
+  readonly right: number;
 }
 
 interface Axes {
@@ -27,7 +45,7 @@ interface Axes {
 /** Bias against variance, and error against cost, of an audit. */
 export function auditFigure(report: AuditReport, rows: readonly Labelled[], title: string): string {
   const size = Math.max(Math.hypot(...report.gradient), 1e-12);
-  const height = TOP + BOTTOM + Math.max(240, LINE * rows.length);
+  const height = TOP + BOTTOM + Math.max(PLOT, LINE * rows.length);
   const pointsOf = (at: (row: Labelled) => { x: number; y: number; hollow?: boolean }): readonly Point[] => {
     const points = rows.map((row) => ({
       label: row.label,
@@ -50,18 +68,31 @@ export function auditFigure(report: AuditReport, rows: readonly Labelled[], titl
     hollow: r.verdict !== "biased",
   }));
   const error = pointsOf((r) => ({ x: r.evaluations, y: Math.sqrt(r.mse) / size }));
+  const longest = Math.max(HEADS, ...[...bias, ...error].map((p) => p.label.length));
+  const right = Math.ceil(LEAD + LETTER * longest);
+  const heading = `Audit: ${title}`;
+  // Letters of the heading are 16 pixels high and bold.
+  const width = Math.max(LEFT + PLOT + right, Math.min(WIDEST, 28 + 9 * heading.length));
   return stack(
     [
-      panel(bias, height, {
-        x: "standard deviation of one estimate / length of the gradient",
-        y: "bias / length of the gradient (hollow: within its noise)",
-      }),
-      panel(error, height, {
-        x: "evaluations of f per estimate",
-        y: "error of one estimate / length of the gradient",
-      }),
+      panel(
+        bias,
+        { width, height, right },
+        {
+          x: "standard deviation of one estimate / length of the gradient",
+          y: "bias / length of the gradient (hollow: within its noise)",
+        },
+      ),
+      panel(
+        error,
+        { width, height, right },
+        {
+          x: "evaluations of f per estimate",
+          y: "error of one estimate / length of the gradient",
+        },
+      ),
     ],
-    { width: WIDTH, height, title: `Audit: ${title}` },
+    { width, height, title: heading },
   );
 }
 
@@ -71,17 +102,17 @@ function floorOf(values: readonly number[]): number {
   return seen.length === 0 ? 1e-4 : Math.min(...seen) / 2;
 }
 
-function panel(points: readonly Point[], height: number, axes: Axes): string {
+function panel(points: readonly Point[], { width, height, right }: Size, axes: Axes): string {
   const scale = { type: "log", grid: true, tickFormat: "~g", ticks: 5, labelArrow: "none" } as const;
   return plotSvg({
-    width: WIDTH,
+    width,
     height,
-    marginLeft: 64,
-    marginRight: LABELS,
+    marginLeft: LEFT,
+    marginRight: right,
     marginTop: TOP,
     marginBottom: BOTTOM,
-    style: { background: "transparent", fontSize: "12px" },
-    x: { ...scale, label: axes.x, labelAnchor: "center" },
+    style: { background: "transparent", fontSize: `${FONT}px` },
+    x: { ...scale, label: axes.x, labelAnchor: "left", labelOffset: 38 },
     y: { ...scale, label: axes.y },
     marks: [
       labels(points),
@@ -103,7 +134,7 @@ function labels(points: readonly Point[]): Plot.RenderFunction {
   return (_index, { x, y }, _values, { width, height, marginRight }, { document }) => {
     const group = document.createElementNS("http://www.w3.org/2000/svg", "g");
     group.setAttribute("text-anchor", "start");
-    const left = width - marginRight + 34;
+    const left = width - marginRight + LEAD;
     const places = points.map((p) => ({ ...p, at: [x!(p.x), y!(p.y)] as [number, number] }));
     places.sort((a, b) => a.at[1] - b.at[1]);
     const lines = spread(
@@ -112,8 +143,8 @@ function labels(points: readonly Point[]): Plot.RenderFunction {
       height - BOTTOM,
     );
     const heads = [
-      `<text x="${left}" y="${TOP - 18}" fill="${colours[0]}" font-weight="600">unbiased</text>`,
-      `<text x="${left + 68}" y="${TOP - 18}" fill="${colours[1]}" font-weight="600">biased</text>`,
+      `<text x="${left}" y="${TOP - 10}" fill="${colours[0]}" font-weight="600">unbiased</text>`,
+      `<text x="${left + 74}" y="${TOP - 10}" fill="${colours[1]}" font-weight="600">biased</text>`,
     ];
     group.innerHTML = [
       ...heads,

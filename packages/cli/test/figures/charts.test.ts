@@ -1,3 +1,4 @@
+import { catalogue } from "hardgrad";
 import { expect, test } from "vitest";
 import { auditFigure } from "../../src/figures/audit.ts";
 import { lineChart } from "../../src/figures/chart.ts";
@@ -80,4 +81,25 @@ test("in the figure of an audit every estimator has a line of its own, in order,
     expect(lines.at(-1)).toBeLessThan(Number(height) / 2);
   }
   expect(panels[0]).toContain(">estimator-0 (zero)<");
+});
+
+test("the figure of an audit can be read on a phone, whichever estimators it shows", () => {
+  const draw = (labels: readonly string[], title: string): string => {
+    const row = { unbiased: true, verdict: "biased", variance: 1, mse: 1, relativeBias: 1, relativeNoise: 0.1, evaluations: 1 }; // biome-ignore format: one thought
+    return auditFigure({ gradient: [1, 2] } as never, labels.map((label) => ({ ...row, label })) as never, title); // biome-ignore format: one thought
+  };
+  const measured = (svg: string): { width: number; font: number } => ({
+    width: Number(/^<svg [^>]*width="(\d+)"/.exec(svg)![1]),
+    font: Number(/font-size:(\d+)px/.exec(svg)![1]),
+  });
+  const all = measured(draw(catalogue.map(({ id }) => id), "ten units in front of a network of two layers")); // biome-ignore format: one thought
+  // On a page 360 pixels wide; smaller letters than 8 are not read.
+  expect((all.font * 360) / all.width).toBeGreaterThan(8);
+  const few = measured(draw(["rloo"], "x"));
+  expect((few.font * 360) / few.width).toBeGreaterThan(10);
+  // A long name has room beside the points.
+  const long = `./${"mine".repeat(15)}.mjs:scale=2`;
+  const drawn = draw([long], "x");
+  const [, at] = new RegExp(`<text x="([\\d.]+)" [^>]*>${long}<`).exec(drawn)!;
+  expect(Number(at) + 6.5 * long.length).toBeLessThan(measured(drawn).width);
 });
