@@ -46,7 +46,9 @@ export async function checkModule(name: string, flags: Flags): Promise<void> {
       const own = findings.filter((f) => f.claim === claim);
       const failed = own.filter((f) => !f.holds);
       print(
-        `${failed.length === 0 ? "ok   " : "FALSE"}  ${claim} (${own.length - failed.length} of ${own.length})`,
+        failed.length === 0
+          ? `ok     ${claim} (${own.length})`
+          : `FALSE  ${claim} (${failed.length} of ${own.length} checks fail)`,
       );
       for (const { message } of failed.slice(0, SHOWN)) print(`       ${message}`);
       if (failed.length > SHOWN) print(`       and ${failed.length - SHOWN} more; --json prints all.`);
