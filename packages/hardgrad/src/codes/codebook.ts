@@ -1,15 +1,17 @@
 import { numpy as np } from "@jax-js/jax";
+import { anyNaN } from "../math.ts";
 import { attach, detach } from "../surrogate.ts";
-import { checkAlike, checkCodebook, checkIndices, checkRows } from "./shapes.ts";
+import { checkAlike, checkCodebook, checkIndices, checkRows, namesCode } from "./shapes.ts";
 
 /** Vector quantisation: the nearest of K learned codewords, and the gradients and losses that go with it. */
 
 /**
- * The number of the nearest codeword, `argmin_j |e - C_j|^2`, the first in a tie. No gradient.
+ * The number of the nearest codeword, `argmin_j |e - C_j|^2`, the first in a tie. No gradient. A vector that holds NaN has the
+ * number -1, and all have it where the codebook holds NaN: that names no code, is NaN in `codeVectors` and counts nowhere.
  *
  * @param e `[..., dimensions]`. Consumed.
  * @param codebook `[codes, dimensions]`. Consumed.
- * @returns int32 `[...]`.
+ * @returns int32 `[...]`, -1 to codes - 1.
  * @throws RangeError for rows of another length, or a codebook that is no matrix of two codewords or more.
  * @example
  * nearestCode(np.array([[0.9, 0.2], [0, 0]]), np.array([[0, 0], [1, 0]])); // [1, 0]
@@ -18,10 +20,15 @@ export function nearestCode(e: np.Array, codebook: np.Array): np.Array {
   checkCodebook("nearestCode", codebook);
   const dimensions = codebook.shape[1]!;
   checkRows("nearestCode", "e", e, dimensions, "the dimensions of the codebook");
-  const shape = [...e.shape.slice(0, -1), 1, dimensions];
-  const rows = detach(e).reshape(shape);
+  const outer = e.shape.slice(0, -1);
+  const [vectors, codes] = [detach(e), detach(codebook)];
+  const broken = np.logicalOr(
+    anyNaN(vectors.ref).reshape(outer),
+    anyNaN(codes.ref.reshape([-1])).reshape([]),
+  );
   // By differences: |e|^2 - 2 e C + |C|^2 finds another codeword where all are far from the origin.
-  return np.argmin(np.sum(np.square(rows.sub(detach(codebook))), -1), -1);
+  const rows = vectors.reshape([...outer, 1, dimensions]);
+  return np.where(broken, -1, np.argmin(np.sum(np.square(rows.sub(codes)), -1), -1));
 }
 
 /**
@@ -29,7 +36,7 @@ export function nearestCode(e: np.Array, codebook: np.Array): np.Array {
  *
  * @param codebook `[codes, dimensions]`. Consumed.
  * @param indices int32 `[...]`, 0 to codes - 1. Consumed.
- * @returns `[..., dimensions]`.
+ * @returns `[..., dimensions]`; NaN for an index that names no code.
  * @throws RangeError for a codebook that is no matrix of two codewords or more; TypeError for indices that are no integers.
  * @example
  * codeVectors(np.array([[0, 0], [1, 0.5]]), np.array([1, 0], { dtype: np.int32 })); // [[1, 0.5], [0, 0]]
@@ -37,7 +44,9 @@ export function nearestCode(e: np.Array, codebook: np.Array): np.Array {
 export function codeVectors(codebook: np.Array, indices: np.Array): np.Array {
   checkCodebook("codeVectors", codebook);
   checkIndices("codeVectors", indices);
-  return codebook.slice(indices);
+  const known = namesCode(indices.ref, codebook.shape[0]!);
+  const rows = codebook.slice(np.where(known.ref, indices, 0));
+  return np.where(known.reshape([...known.shape, 1]), rows, Number.NaN);
 }
 
 /**

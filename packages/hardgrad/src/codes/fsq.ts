@@ -1,8 +1,8 @@
 import { numpy as np } from "@jax-js/jax";
-import { finite } from "../math.ts";
+import { anyNaN, finite } from "../math.ts";
 import { type Given, resolveOptions } from "../options.ts";
 import { attach, detach } from "../surrogate.ts";
-import { checkIndices, checkRows } from "./shapes.ts";
+import { checkIndices, checkRows, namesCode } from "./shapes.ts";
 
 /** Finite scalar quantisation: each channel is bounded and rounded to a few levels. No codebook, no loss, no state. */
 
@@ -75,7 +75,7 @@ export function fsq(z: np.Array, levels: readonly number[], given: FsqOptions = 
  * @param codes `[..., channels]`, from `fsq` with the same levels and options. Consumed.
  * @param levels as there.
  * @param given as there.
- * @returns int32 `[...]`, 0 to the product of the levels less 1.
+ * @returns int32 `[...]`, 0 to the product of the levels less 1; -1 for a code that holds NaN.
  * @throws RangeError as `fsq`.
  * @example
  * fsqIndices(fsq(np.array([0.5, -1.2, 2]), [8, 6, 5]), [8, 6, 5]); // 205
@@ -84,8 +84,9 @@ export function fsqIndices(codes: np.Array, levels: readonly number[], given: Fs
   const { symmetric } = checked("fsqIndices", levels, given);
   checkRows("fsqIndices", "codes", codes, levels.length, "a channel for each of the levels");
   const half = row(halves(levels, symmetric));
+  const broken = anyNaN(detach(codes.ref)).reshape(codes.shape.slice(0, -1));
   const level = np.round(detach(codes).mul(half.ref).add(half)).astype(np.int32);
-  return np.sum(level.mul(whole(bases(levels))), -1);
+  return np.where(broken, -1, np.sum(level.mul(whole(bases(levels))), -1));
 }
 
 /**
@@ -94,7 +95,7 @@ export function fsqIndices(codes: np.Array, levels: readonly number[], given: Fs
  * @param indices int32 `[...]`. Consumed.
  * @param levels as in `fsq`.
  * @param given as in `fsq`.
- * @returns `[..., channels]`.
+ * @returns `[..., channels]`; NaN for an index that names no code.
  * @throws RangeError as `fsq`; TypeError for indices that are no integers.
  * @example
  * fsqCodes(np.array([205], { dtype: np.int32 }), [8, 6, 5]); // [[0.25, -0.6666667, 1]]
@@ -102,8 +103,13 @@ export function fsqIndices(codes: np.Array, levels: readonly number[], given: Fs
 export function fsqCodes(indices: np.Array, levels: readonly number[], given: FsqOptions = {}): np.Array {
   const { symmetric } = checked("fsqCodes", levels, given);
   checkIndices("fsqCodes", indices);
-  const over = np.floorDivide(indices.astype(np.int32).reshape([...indices.shape, 1]), whole(bases(levels)));
-  return codesAt(np.remainder(over, whole(levels)), levels, symmetric);
+  const column = indices.astype(np.int32).reshape([...indices.shape, 1]);
+  const known = namesCode(
+    column.ref,
+    levels.reduce((product, l) => product * l, 1),
+  );
+  const over = np.floorDivide(column, whole(bases(levels)));
+  return np.where(known, codesAt(np.remainder(over, whole(levels)), levels, symmetric), Number.NaN);
 }
 
 /** The level that is 0, and the one number that codes are divided by. */

@@ -4,6 +4,7 @@ import { log, logSigmoid, sigmoid } from "../math.ts";
 import { type Given, resolveOptions } from "../options.ts";
 import { scaled, scaleOptions } from "./lfq.ts";
 import { checkRows } from "./shapes.ts";
+import { checkWeights, type VectorWeights, weightColumn, withoutPadding } from "./weights.ts";
 
 const options = {
   ...scaleOptions,
@@ -28,8 +29,9 @@ const options = {
  * @param given.inverseTemperature t, 0.1 to 1000 (default 100, for small or normalised x).
  * @param given.scale s, 0.001 to 1000 (default 1).
  * @param given.spherical rows of x and codes are scaled to norm s (default false).
+ * @param given.weights a weight per row, `[...]`: one of 0 is padding and not in the means (default 1 for all). Consumed.
  * @returns two scalars, `sample` from 0 and `batch` up to d log 2.
- * @throws RangeError for more than 16 dimensions, and for options out of range.
+ * @throws RangeError for more than 16 dimensions, an empty x, weights of another shape, and options out of range.
  * @see Yu et al. 2024 (LFQ)
  * @example
  * const { sample, batch } = lfqEntropies(x.ref, { inverseTemperature: 1 });
@@ -37,15 +39,28 @@ const options = {
  */
 export function lfqEntropies(
   x: np.Array,
-  given: Given<typeof options> = {},
+  given: Given<typeof options> & VectorWeights = {},
 ): { sample: np.Array; batch: np.Array } {
-  const settings = resolveOptions("lfqEntropies", options, given);
+  const { weights, ...rest } = given;
+  const settings = resolveOptions("lfqEntropies", options, rest);
   checkRows("lfqEntropies", "x", x, x.shape?.at(-1) ?? 1, "a number for each bit");
   const d = x.shape.at(-1)!;
   wholeNumber("lfqEntropies", "the number of dimensions", d, 1, 16);
-  const { seen, size } = scaled(x.reshape([-1, d]), settings);
+  if (x.shape.includes(0))
+    throw new RangeError(`lfqEntropies: x of shape [${x.shape}] is empty and has no entropy; leave it out.`);
+  checkWeights("lfqEntropies", x.shape.slice(0, -1), weights);
+  const { seen, size } = scaled(withoutPadding(x.reshape([-1, d]), weights?.ref), settings);
   const a = seen.mul(4 * settings.inverseTemperature * size);
-  return { sample: np.mean(np.sum(bitEntropy(a.ref), -1)), batch: entropy(np.mean(codeProbabilities(a), 0)) };
+  const column = weights && weightColumn(weights);
+  const sample = mean(np.sum(bitEntropy(a.ref), -1, { keepdims: true }), column?.ref);
+  return { sample: sample.reshape([]), batch: entropy(mean(codeProbabilities(a), column)) };
+}
+
+/** The mean of rows, weighed; 0 where all are padding. Consumes both. */
+function mean(rows: np.Array, column?: np.Array): np.Array {
+  if (!column) return np.mean(rows, 0);
+  const total = np.sum(column.ref);
+  return np.sum(rows.mul(column), 0).div(np.where(np.equal(total.ref, 0), 1, total));
 }
 
 /** The entropy of a bit with this logit. Consumes it. */

@@ -1,10 +1,10 @@
 import { numpy as np } from "@jax-js/jax";
 import { wholeNumber } from "../checks.ts";
-import { finite } from "../math.ts";
+import { anyNaN, finite } from "../math.ts";
 import { type Given, resolveOptions } from "../options.ts";
 import { attach, detach } from "../surrogate.ts";
 import { unitRows } from "./norm.ts";
-import { checkIndices, checkRows } from "./shapes.ts";
+import { checkIndices, checkRows, namesCode } from "./shapes.ts";
 
 /** Lookup-free quantisation: the signs of d numbers are the code, one of 2^d. */
 
@@ -61,7 +61,7 @@ export function lfq(x: np.Array, given: LfqOptions = {}): np.Array {
  * the first channel counts fastest).
  *
  * @param codes `[..., d]`, d from 1 to 30. Consumed.
- * @returns int32 `[...]`, 0 to 2^d - 1.
+ * @returns int32 `[...]`, 0 to 2^d - 1; -1 for a code that holds NaN.
  * @throws RangeError for more than 30 dimensions.
  * @example
  * lfqIndices(lfq(np.array([0.3, -2, 0.1]))); // 5
@@ -70,7 +70,8 @@ export function lfqIndices(codes: np.Array): np.Array {
   checkRows("lfqIndices", "codes", codes, codes.shape?.at(-1) ?? 1, "a number for each bit");
   const d = codes.shape.at(-1)!;
   wholeNumber("lfqIndices", "the number of dimensions", d, 1, 30);
-  return np.sum(np.greater(detach(codes), 0).astype(np.int32).mul(places(d)), -1);
+  const broken = anyNaN(detach(codes.ref)).reshape(codes.shape.slice(0, -1));
+  return np.where(broken, -1, np.sum(np.greater(detach(codes), 0).astype(np.int32).mul(places(d)), -1));
 }
 
 /**
@@ -79,7 +80,7 @@ export function lfqIndices(codes: np.Array): np.Array {
  * @param indices int32 `[...]`. Consumed.
  * @param dimensions d, a whole number from 1 to 30.
  * @param given as in `lfq`.
- * @returns `[..., d]`.
+ * @returns `[..., d]`; NaN for an index that names no code.
  * @throws RangeError for other dimensions or options out of range; TypeError for indices that are no integers.
  * @example
  * lfqCodes(np.array([5], { dtype: np.int32 }), 3); // [[1, -1, 1]]
@@ -89,12 +90,10 @@ export function lfqCodes(indices: np.Array, dimensions: number, given: LfqOption
   wholeNumber("lfqCodes", "the number of dimensions", dimensions, 1, 30);
   checkIndices("lfqCodes", indices);
   const size = spherical ? scale / Math.sqrt(dimensions) : scale;
-  const over = np.floorDivide(indices.astype(np.int32).reshape([...indices.shape, 1]), places(dimensions));
-  return np
-    .remainder(over, 2)
-    .astype(np.float32)
-    .mul(2 * size)
-    .sub(size);
+  const column = indices.astype(np.int32).reshape([...indices.shape, 1]);
+  const known = namesCode(column.ref, 2 ** dimensions);
+  const bits = np.remainder(np.floorDivide(column, places(dimensions)), 2).astype(np.float32);
+  return np.where(known, bits.mul(2 * size).sub(size), Number.NaN);
 }
 
 /** 2^(d-1), ..., 2, 1. */

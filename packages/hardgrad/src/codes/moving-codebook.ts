@@ -1,8 +1,9 @@
 import { numpy as np } from "@jax-js/jax";
-import { oneHotOf } from "../distributions/one-hot.ts";
+import { described, isArray } from "../checks.ts";
 import { type Given, resolveOptions } from "../options.ts";
 import { detach } from "../surrogate.ts";
-import { checkCodebook, checkIndices, checkRows } from "./shapes.ts";
+import { checkCodebook, checkIndices, checkRows, checkState, namesCode } from "./shapes.ts";
+import { checkWeights, chosen, type VectorWeights, withoutPadding } from "./weights.ts";
 
 /** Codebooks that follow the vectors that chose them, without a gradient. */
 
@@ -39,26 +40,38 @@ export function startMovingCodebook(codebook: np.Array): CodebookState & { reado
 
 /**
  * Moving counts `N = gamma N + (1 - gamma) n`, n how often each code was chosen: what `replaceDeadCodes` asks of a codebook
- * that learns by a gradient. Consumes both.
+ * that learns by a gradient. Consumes everything.
  *
  * @param count N `[codes]`, at first ones.
  * @param indices int32 `[...]`, from `nearestCode`.
  * @param decay gamma, 0 to 0.9999 (default 0.99).
  * @returns `[codes]`.
- * @throws RangeError for a decay out of range; TypeError for indices that are no integers.
+ * @throws RangeError for a decay out of range, counts that are no list, and weights that are negative or of another shape;
+ *   TypeError for indices that are no integers.
  * @example
  * moveCounts(np.ones([3]), np.array([0, 0, 2], { dtype: np.int32 }), 0.5); // [1.5, 0.5, 1]
  */
-export function moveCounts(count: np.Array, indices: np.Array, decay = 0.99): np.Array {
+export function moveCounts(
+  count: np.Array,
+  indices: np.Array,
+  decay = 0.99,
+  given: VectorWeights = {},
+): np.Array {
   resolveOptions("moveCounts", { decay: options.decay }, { decay });
   checkIndices("moveCounts", indices);
-  return blend(count, np.sum(chosen(indices, count.shape[0]!), 0), decay);
+  if (!isArray(count) || count.ndim !== 1)
+    throw new RangeError(
+      `moveCounts: the counts must have shape [codes], not ${isArray(count) ? `[${count.shape}]` : described(count)}; begin with np.ones([codes]).`,
+    );
+  checkWeights("moveCounts", indices.shape, given.weights);
+  return blend(count, np.sum(chosen(indices, count.shape[0]!, given.weights), 0), decay);
 }
 
 /**
  * One step of a codebook that is the moving average of its vectors: with n and S the count and the sum of the vectors of
  * this batch that chose a code, `N = gamma N + (1 - gamma) n`, `M = gamma M + (1 - gamma) S`, and `C = M / N'` with
- * `N' = (N + epsilon)/(sum N + K epsilon) sum N`. Consumes everything; nothing has a gradient.
+ * `N' = (N + epsilon)/(sum N + K epsilon) sum N`. Consumes everything; nothing has a gradient. A vector whose index names no
+ * code, such as the -1 of `nearestCode` for NaN, counts nowhere.
  *
  * A code that nobody chooses shrinks to 0 as N falls below epsilon while M falls with it: replace dead codes.
  *
@@ -67,6 +80,8 @@ export function moveCounts(count: np.Array, indices: np.Array, decay = 0.99): np
  * @param indices their codes, int32 `[...]`.
  * @param given.decay gamma, 0 to 0.9999 (default 0.99).
  * @param given.epsilon 1e-12 to 1 (default 1e-5).
+ * @param given.weights a weight per vector, of the shape of the indices, 0 or more: 0 for padding, which counts as if it were
+ *   not there (default 1 for all).
  * @throws RangeError for options out of range, vectors of another length, or fewer or more indices than vectors.
  * @see van den Oord, Vinyals & Kavukcuoglu 2017, appendix A.1
  * @example
@@ -77,12 +92,15 @@ export function moveCodebook(
   state: CodebookState,
   e: np.Array,
   indices: np.Array,
-  given: Given<typeof options> = {},
+  given: Given<typeof options> & VectorWeights = {},
 ): CodebookState & { readonly sum: np.Array } {
-  const { decay, epsilon } = resolveOptions("moveCodebook", options, given);
+  const { weights, ...settings } = given;
+  const { decay, epsilon } = resolveOptions("moveCodebook", options, settings);
   const { codebook, count, sum: total } = state;
   if (!total)
     throw new RangeError("moveCodebook: the state has no sum of vectors; begin with startMovingCodebook.");
+  checkCodebook("moveCodebook", codebook);
+  checkState("moveCodebook", codebook, count, total);
   const [codes, dimensions] = codebook.shape as [number, number];
   codebook.dispose();
   checkRows("moveCodebook", "e", e, dimensions, "the dimensions of the codebook");
@@ -91,8 +109,11 @@ export function moveCodebook(
     throw new RangeError(
       `moveCodebook: vectors of shape [${e.shape}] need indices of shape [${e.shape.slice(0, -1)}], not [${indices.shape}].`,
     );
-  const picked = chosen(indices, codes);
-  const vectors = detach(e).reshape([-1, dimensions]);
+  checkWeights("moveCodebook", indices.shape, weights);
+  const known = namesCode(indices.ref, codes).reshape([-1, 1]);
+  const rows = np.where(known, detach(e).reshape([-1, dimensions]), 0);
+  const vectors = withoutPadding(rows, weights?.ref);
+  const picked = chosen(indices, codes, weights);
   const nextCount = blend(count, np.sum(picked.ref, 0), decay);
   const nextSum = blend(total, np.matmul(np.matrixTranspose(picked), vectors), decay);
   const all = np.sum(nextCount.ref);
@@ -106,9 +127,6 @@ export function moveCodebook(
     sum: nextSum,
   };
 }
-
-/** One-hot rows `[vectors, codes]`. Consumes the indices. */
-const chosen = (indices: np.Array, codes: number): np.Array => oneHotOf(indices.reshape([-1]), codes);
 
 /** `decay old + (1 - decay) now`. Consumes both. */
 const blend = (old: np.Array, now: np.Array, decay: number): np.Array =>

@@ -19,6 +19,7 @@ export const codePapers = {
   codebookLoss: "oord2017",
   commitmentLoss: "oord2017",
   moveCodebook: "oord2017",
+  kMeansCodebook: "zeghidour2021",
   replaceDeadCodes: "dhariwal2020",
   rotationTrick: "fifty2025",
   diveq: "vali2025",

@@ -1,4 +1,4 @@
-import type { numpy as np } from "@jax-js/jax";
+import { numpy as np } from "@jax-js/jax";
 import { described, isArray } from "../checks.ts";
 
 /** Refuses what is no array of jax-js, and rows of another length than `size`. */
@@ -51,4 +51,22 @@ export function checkIndices(name: string, indices: np.Array): void {
     throw new TypeError(
       `${name}: indices must be int32 or uint32, not ${indices.dtype}; use .astype(np.int32).`,
     );
+}
+
+/** Whether an index is from 0 to codes - 1. (Indexing takes the nearest row or the first one for others.) Consumes it. */
+export function namesCode(indices: np.Array, codes: number): np.Array {
+  return np.logicalAnd(np.greaterEqual(indices.ref, 0), np.less(indices, codes));
+}
+
+/** Refuses counts that are not one per code, and a sum of another shape than the codebook's. */
+export function checkState(name: string, codebook: np.Array, count: np.Array, sum?: np.Array): void {
+  const codes = codebook.shape[0]!;
+  if (!isArray(count) || count.shape.join() !== `${codes}`)
+    throw new RangeError(
+      `${name}: the state must hold count of shape [${codes}], one per code, not ${isArray(count) ? `[${count.shape}]` : described(count)}; begin with startMovingCodebook, or np.ones([${codes}]).`,
+    );
+  if (sum === undefined || (isArray(sum) && sum.shape.join() === codebook.shape.join())) return;
+  throw new RangeError(
+    `${name}: the state must hold sum of shape [${codebook.shape}], as the codebook, not ${isArray(sum) ? `[${sum.shape}]` : described(sum)}; begin with startMovingCodebook.`,
+  );
 }

@@ -1,22 +1,24 @@
 import { numpy as np } from "@jax-js/jax";
 import { wholeNumber } from "../checks.ts";
-import { oneHotOf } from "../distributions/one-hot.ts";
 import { checkIndices } from "./shapes.ts";
+import { checkWeights, chosen, type VectorWeights } from "./weights.ts";
 
 /**
  * How often each code was chosen. Add the counts of all batches of the validation set, then ask `codebookUse`.
+ * An index that names no code counts nowhere. For more codes, count `indices.dataSync()` in JavaScript.
  *
- * @param indices int32 `[...]`. Consumed.
+ * @param indices int32 `[...]`. Consumed, as the weights are.
  * @param codes how many there are, 2 to 65536.
  * @returns `[codes]`, float32.
- * @throws RangeError for another number of codes; TypeError for indices that are no integers.
+ * @throws RangeError for another number of codes, and for weights that are negative or of another shape; TypeError for indices that are no integers.
  * @example
  * countCodes(np.array([0, 2, 2], { dtype: np.int32 }), 4); // [1, 0, 2, 0]
  */
-export function countCodes(indices: np.Array, codes: number): np.Array {
+export function countCodes(indices: np.Array, codes: number, options: VectorWeights = {}): np.Array {
   wholeNumber("countCodes", "codes", codes, 2, 65536);
   checkIndices("countCodes", indices);
-  return np.sum(oneHotOf(indices.reshape([-1]), codes), 0);
+  checkWeights("countCodes", indices.shape, options.weights);
+  return np.sum(chosen(indices, codes, options.weights), 0);
 }
 
 /**

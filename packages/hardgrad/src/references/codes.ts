@@ -17,6 +17,14 @@ export const onCodes = {
     venue: "arXiv preprint",
     arxiv: "2005.00341",
   },
+  zeghidour2021: {
+    authors:
+      "Zeghidour, Neil and Luebs, Alejandro and Omran, Ahmed and Skoglund, Jan and Tagliasacchi, Marco",
+    year: 2021,
+    title: "SoundStream: An End-to-End Neural Audio Codec",
+    venue: "IEEE/ACM Transactions on Audio, Speech, and Language Processing",
+    arxiv: "2107.03312",
+  },
   mentzer2024: {
     authors: "Mentzer, Fabian and Minnen, David and Agustsson, Eirikur and Tschannen, Michael",
     year: 2024,

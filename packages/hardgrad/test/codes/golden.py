@@ -167,4 +167,58 @@ out["simvq"] = {
     "gradientE": differences(lambda v: loss(weights, v, weights, vectors), vectors).tolist(),
 }
 
+
+def k_means(vectors, start, weights, rounds):
+    """Codewords as means of what is nearest to them, by loops over pairs."""
+    codebook = [vectors[i].copy() for i in start]
+    for _ in range(rounds):
+        members = [[] for _ in start]
+        for v, w in zip(vectors, weights):
+            if w > 0:
+                distances = [float(((v - c) ** 2).sum()) for c in codebook]
+                members[distances.index(min(distances))].append((v, w))
+        for j, of in enumerate(members):
+            if of:
+                codebook[j] = sum(w * v for v, w in of) / sum(w for _, w in of)
+    return np.array(codebook).tolist()
+
+
+# `start`: the rows that `kMeansCodebook` draws with random.key(4), which the test checks.
+vectors = np.concatenate([rng.normal(size=(6, 2)) + centre for centre in ([0, 0], [4, 1], [-2, 5])])
+weights = np.array([1, 2, 0, 1, 0.5, 1] * 3)
+out["kMeans"] = [
+    {
+        "vectors": vectors.tolist(),
+        "weights": w.tolist(),
+        "start": start,
+        "rounds": rounds,
+        "codebook": k_means(vectors, start, w, rounds),
+    }
+    for w, start, rounds in [(np.ones(18), [15, 14, 12], 1), (np.ones(18), [15, 14, 12], 6), (weights, [15, 12, 6], 6)]
+]
+
+# Padding: vectors of weight 0 taken out, the others counted by their weights.
+x, w = rng.normal(size=(7, 3)), np.array([1, 0, 2, 1, 0, 0.5, 1])
+count, total = np.ones(4), rng.normal(size=(4, 3))
+chose = [2, 0, 2, 1, 3, 1, 2]
+start = total.copy()
+for v, u, j in zip(x, w, chose):
+    count[j] += 0.25 / 0.75 * u
+    total[j] += 0.25 / 0.75 * u * v
+count, total = 0.75 * count, 0.75 * total
+smooth = (count + 1e-5) / (count.sum() + 4e-5) * count.sum()
+out["weighted"] = {
+    "start": start.tolist(),
+    "x": x.tolist(),
+    "weights": w.tolist(),
+    "indices": chose,
+    "counts": [sum(u for u, j in zip(w, chose) if j == k) for k in range(4)],
+    "count": count.tolist(),
+    "codebook": (total / smooth[:, None]).tolist(),
+}
+logits = 0.4 * rng.normal(size=(6, 3))
+kept = logits[[0, 2, 3, 5]]
+sample, batch = entropies(kept, 3, 1, False)
+out["paddedEntropies"] = {"x": logits.tolist(), "weights": [1, 0, 1, 1, 0, 1], "sample": sample, "batch": batch}
+
 print(json.dumps(out, indent=1))
