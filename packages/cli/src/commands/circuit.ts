@@ -34,7 +34,8 @@ export async function makeCircuit(path: string, flags: Flags): Promise<void> {
   const content = written(format, circuit);
   const dataset = await datasetOf(config, flags.quiet === true);
   const backend = await useDevice("wasm");
-  const subject = content instanceof Uint8Array ? content : circuit;
+  // The runtime's file is read back; the other forms are written from the same circuit.
+  const subject = format === circuitFormats.runtime ? (content as Uint8Array) : circuit;
   narrate(`comparing it with the network on ${dataset.train.count + dataset.test.count} images`);
   const check = await checkCircuit(subject, experiment, parameters, config, dataset, backend);
   if (check.differing > 0)

@@ -1,6 +1,7 @@
 import {
   type Circuit,
   circuitAiger,
+  circuitBinaryAiger,
   circuitBlif,
   circuitC,
   circuitDot,
@@ -26,6 +27,7 @@ export const circuitFormats: { readonly [name: string]: CircuitFormat } = {
   c: { ending: "c", write: circuitC },
   blif: { ending: "blif", write: circuitBlif },
   aiger: { ending: "aag", write: circuitAiger },
+  "binary-aiger": { ending: "aig", write: circuitBinaryAiger },
   dot: { ending: "dot", write: circuitDot },
   svg: { ending: "svg", write: circuitSvg },
 };

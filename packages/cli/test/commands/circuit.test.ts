@@ -44,6 +44,7 @@ test.each([
   ["c", "c", "void circuit_classify("],
   ["blif", "blif", ".model circuit"],
   ["aiger", "aag", "aag "],
+  ["binary-aiger", "aig", "aig "],
   ["dot", "dot", "digraph circuit {"],
   ["svg", "svg", "<svg "],
 ])("--format %s, and the same by the ending .%s", async (format, ending, begin) => {

@@ -2,7 +2,7 @@ export { CircuitError } from "./check.ts";
 export type { Circuit, CircuitClass, LogicGate, Threshold } from "./circuit.ts";
 export { evaluateCircuit } from "./evaluate.ts";
 export { readCircuitFile, writeCircuitFile } from "./file.ts";
-export { circuitAiger } from "./formats/aiger.ts";
+export { circuitAiger, circuitBinaryAiger } from "./formats/aiger.ts";
 export { circuitBlif } from "./formats/blif.ts";
 export { circuitC } from "./formats/c.ts";
 export { circuitDot } from "./formats/dot.ts";

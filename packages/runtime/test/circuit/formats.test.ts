@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import {
   type Circuit,
   circuitAiger,
+  circuitBinaryAiger,
   circuitBlif,
   circuitC,
   circuitDot,
@@ -124,19 +125,20 @@ test("Verilog, its expressions computed here, gives the scores and the class", (
 });
 
 test.skipIf(!found("iverilog"))(
-  `Verilog simulated by Icarus gives the scores${found("iverilog") ? "" : " (no iverilog here)"}`,
+  `Verilog simulated by Icarus gives the scores and the class${found("iverilog") ? "" : " (no iverilog here)"}`,
   () => {
     const circuit = circuits[0]!;
     const pixels = pixelsOf(circuit);
     const stimuli = Array.from(
       { length: images },
       (_, image) =>
-        `    x = ${circuit.thresholds.length}'b${bitsOf(circuit, pixels, image).reverse().join("")}; #1 $display("${circuit.classes.map(() => "%0d").join(" ")}", ${circuit.classes.map((__, i) => `s${i}`).join(", ")});`,
+        `    x = ${circuit.thresholds.length}'b${bitsOf(circuit, pixels, image).reverse().join("")}; #1 $display("${circuit.classes.map(() => "%0d").join(" ")} %0d", ${circuit.classes.map((__, i) => `s${i}`).join(", ")}, best);`,
     );
     const bench = `module bench;
   reg [${circuit.thresholds.length - 1}:0] x;
   ${circuit.classes.map((_, i) => `wire [15:0] s${i};`).join(" ")}
-  circuit c(.x(x), ${circuit.classes.map((_, i) => `.score_${i}(s${i})`).join(", ")});
+  wire [15:0] best;
+  circuit c(.x(x), ${circuit.classes.map((_, i) => `.score_${i}(s${i})`).join(", ")}, .best(best));
   initial begin
 ${stimuli.join("\n")}
   end
@@ -144,8 +146,13 @@ endmodule`;
     writeFileSync(join(folder, "circuit.v"), `${circuitVerilog(circuit)}\n${bench}`);
     execFileSync("iverilog", ["-o", join(folder, "simulation"), join(folder, "circuit.v")]);
     const text = execFileSync("vvp", ["-n", join(folder, "simulation")], { encoding: "utf8" });
-    const numbers = text.trim().split(/\s+/).map(Number);
-    expect(numbers).toEqual([...evaluateCircuit(circuit, pixels)]);
+    const rows = text
+      .trim()
+      .split("\n")
+      .map((line) => line.split(" ").map(Number));
+    const scores = evaluateCircuit(circuit, pixels);
+    expect(rows.flatMap((row) => row.slice(0, -1))).toEqual([...scores]);
+    expect(rows.map((row) => row.at(-1))).toEqual(bestOf(scores, circuit.classes.length));
   },
 );
 
@@ -159,15 +166,16 @@ function scoresFrom(circuit: Circuit, outputs: { readonly [name: string]: number
 /** A plain reader of BLIF: covers of single rows. */
 function runBlif(text: string, x: readonly number[]): { readonly [name: string]: number } {
   const lines = text.replaceAll("\\\n", "").trim().split("\n");
-  const values = new Map<string, number>(x.map((bit, i) => [`x${i}`, bit]));
+  const values = new Map<string, number>(x.map((bit, i) => [`x[${i}]`, bit]));
   for (let at = 0; at < lines.length; at++) {
     const [word, ...names] = lines[at]!.trim().split(/\s+/);
     if (word !== ".names") continue;
     const to = names.pop()!;
     let bit = 0;
-    for (; /^[01]/.test(lines[at + 1] ?? ""); at++) {
-      const [row] = lines[at + 1]!.split(" ");
-      if ([...row!].every((digit, i) => Number(digit) === values.get(names[i]!))) bit = 1;
+    for (; /^[01-]/.test(lines[at + 1] ?? ""); at++) {
+      // A constant's row has no inputs.
+      const row = lines[at + 1]!.split(" ").slice(0, -1).join("");
+      if ([...row].every((digit, i) => digit === "-" || Number(digit) === values.get(names[i]!))) bit = 1;
     }
     values.set(to, bit);
   }
@@ -201,9 +209,33 @@ function runAiger(text: string, x: readonly number[]): { readonly [name: string]
   return Object.fromEntries(names.map((name, i) => [name, value[Number(lines[1 + inputs! + i])]!]));
 }
 
+/** The ASCII form of a binary AIGER file. */
+function asciiOf(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes).toString("latin1");
+  const [first] = text.split("\n", 1) as [string];
+  const [, variables, inputs, latches, outputs, ands] = first.split(" ").map(Number) as number[];
+  expect([first.slice(0, 4), latches]).toEqual(["aig ", 0]);
+  const literals = text.split("\n", 1 + outputs!).slice(1);
+  let at = [first, ...literals, ""].join("\n").length;
+  const number = (): number => {
+    let [value, shift] = [0, 0];
+    for (; bytes[at]! > 127; at++, shift += 7) value |= (bytes[at]! & 127) << shift;
+    return value | (bytes[at++]! << shift);
+  };
+  const lines = Array.from({ length: ands! }, (_, i) => {
+    const to = 2 * (inputs! + i + 1);
+    const a = to - number();
+    return `${to} ${a} ${a - number()}`;
+  });
+  const numbers = Array.from({ length: inputs! }, (_, i) => 2 * (i + 1));
+  const ascii = [`aag ${variables} ${inputs} 0 ${outputs} ${ands}`, ...numbers, ...literals, ...lines];
+  return `${ascii.join("\n")}\n${text.slice(at)}`;
+}
+
 describe.each([
   ["BLIF", circuitBlif, runBlif],
   ["AIGER", circuitAiger, runAiger],
+  ["binary AIGER", (circuit: Circuit) => asciiOf(circuitBinaryAiger(circuit)), runAiger],
 ] as const)("%s", (_, write, run) => {
   test("gives the bits that classes count", () => {
     for (const circuit of circuits.slice(0, 3)) {
@@ -216,6 +248,35 @@ describe.each([
         ]);
     }
   });
+});
+
+test("BLIF has as few rows and inputs of an operation as there can be: ABC refuses a constant that has inputs", () => {
+  const coverOf = (operation: number, b = 1): string => {
+    const thresholds = [0, 1].map((pixel) => [pixel, 0] as const);
+    const text = circuitBlif({
+      inputs: 2,
+      thresholds,
+      gates: [[operation, 0, b]],
+      classes: [{ wires: [2] }],
+    });
+    return text.slice(text.indexOf(".names"), text.indexOf(".names w2 class0_0")).replaceAll("\n", " | ");
+  };
+  expect([0, 1, 3, 6, 7, 10, 14, 15].map((operation) => coverOf(operation))).toEqual([
+    ".names w2 | ",
+    ".names x[0] x[1] w2 | 11 1 | ",
+    ".names x[0] w2 | 1 1 | ",
+    ".names x[0] x[1] w2 | 10 1 | 01 1 | ",
+    ".names x[0] x[1] w2 | 1- 1 | -1 1 | ",
+    ".names x[1] w2 | 0 1 | ",
+    ".names x[0] x[1] w2 | 0- 1 | -0 1 | ",
+    ".names w2 | 1 | ",
+  ]);
+  expect([6, 9, 7, 14].map((operation) => coverOf(operation, 0))).toEqual([
+    ".names w2 | ",
+    ".names w2 | 1 | ",
+    ".names x[0] w2 | 1 1 | ",
+    ".names x[0] w2 | 0 1 | ",
+  ]);
 });
 
 test("drawings have every wire that is read, and labels for people", () => {
