@@ -48,7 +48,7 @@ export async function sweep(file: string | undefined, flags: Flags): Promise<voi
 }
 
 /** The plan that a file describes. */
-async function planOf(file: string): Promise<Plan> {
+export async function planOf(file: string): Promise<Plan> {
   const spec = await readSpec(file);
   await loadModules([spec.experiment, ...(spec.estimators ?? [])], dataOf(spec));
   const experiment = experimentOf(spec.experiment);
