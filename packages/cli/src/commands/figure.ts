@@ -70,7 +70,7 @@ export async function declare(command: Command): Promise<void> {
   command
     .argument("[name]", `one of ${names.join(", ")}`)
     .option("--out <file>", "file to write, .svg, .png or .csv (default: SVG on stdout)")
-    .option("--run <folder>", "continual, gates, circuit: the run to draw")
+    .option("--run <folder>", "continual, gates, circuit, choices: the run to draw")
     .option("--squash <name>", "neuron: hard-sigmoid or sigmoid")
     .option("--slope <value>", "neuron: factor on the pre-activation")
     .option("--points <n>", "neuron: points over [-3, 3]")

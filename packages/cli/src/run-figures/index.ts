@@ -52,4 +52,13 @@ export const runFigures: readonly RunFigure[] = [
       return circuitFigure(circuit, columns, readMetrics(path), classes);
     },
   },
+  {
+    name: "choices",
+    title: "A run of logic: how the choices of each layer settle",
+    chart: "circuit",
+    draw: async ({ path, checkpoint }) => {
+      const { choicesFigure } = await import("../figures/choices.ts");
+      return choicesFigure(readMetrics(path), Number(checkpoint.config.settings.layers));
+    },
+  },
 ];

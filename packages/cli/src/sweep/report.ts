@@ -2,6 +2,7 @@ import type { Experiment, Metric } from "@hardgrad/experiments";
 import { lineChart } from "../figures/chart.ts";
 import { colours, darkColours } from "../figures/draw.ts";
 import { escapeXml } from "../figures/escape.ts";
+import { sizeChart } from "../figures/size.ts";
 import { type Axis, axes as allAxes, axisTitles, type Curves } from "./curves.ts";
 import type { Result } from "./results.ts";
 import type { Reported } from "./spec.ts";
@@ -83,6 +84,7 @@ ${left}
 ${axes.map((axis, i) => `<label><input type="radio" name="axis" value="${axis}"${i === 0 ? " checked" : ""}> ${axisTitles[axis]}</label>`).join("\n")}
 </fieldset>
 ${[headline, trainingLoss, ...metrics].map((metric) => charts(input, metric, shown, axes)).join("\n")}
+${sizes(input)}
 ${input.pictures.map(({ title, svg }) => `<h2>${escapeXml(title)}</h2>\n${svg}`).join("\n")}
 <h2>Make it again</h2>
 <pre>${escapeXml(input.command)}</pre>
@@ -126,12 +128,31 @@ function chart(
   const options = { x: axisTitles[axis], y, percent: unit === "percent", logarithmic: logarithmic === true };
   const broad = lineChart(rows, options);
   const narrow = lineChart(rows, { ...options, width: 340, height: 260, labelled: false });
-  const legend = [...new Set(rows.map((r) => r.series))].map((name, i) => {
+  return `<div class="broad">${broad}</div>
+<div class="narrow">${narrow}<p class="legend">${legendOf([...new Set(rows.map((r) => r.series))])}</p></div>`;
+}
+
+/** The headline against the size of what remains, where the experiment measures one. */
+function sizes({ experiment, results }: ReportInput): string {
+  const { headline, size } = experiment;
+  const rows = results
+    .slice(0, colours.length)
+    .map(({ group, value, standardError, metrics }) => ({ series: group, x: metrics[size?.tag ?? ""] ?? Number.NaN, y: value, error: standardError })) // biome-ignore format: one thought
+    .filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y));
+  if (!size || rows.length < 2) return "";
+  const percent = headline.unit === "percent";
+  const options = { x: size.title, y: `${headline.title}${percent ? " (%)" : ""}`, percent };
+  return `<h2>${escapeXml(headline.title[0]!.toUpperCase() + headline.title.slice(1))} against ${escapeXml(size.title)}</h2>
+<div class="broad">${sizeChart(rows, options)}</div>
+<div class="narrow">${sizeChart(rows, { ...options, width: 340, height: 260, labelled: false })}<p class="legend">${legendOf(rows.map(({ series }) => series))}</p></div>`;
+}
+
+function legendOf(series: readonly string[]): string {
+  const entries = series.map((name, i) => {
     const colour = colours[i % colours.length]!;
     return `<span data-colour="${colour}">&#9679; ${escapeXml(name)}</span>`;
   });
-  return `<div class="broad">${broad}</div>
-<div class="narrow">${narrow}<p class="legend">${legend.join(" ")}</p></div>`;
+  return entries.join(" ");
 }
 
 function row(cells: readonly string[], kind: "th" | "td"): string {

@@ -127,6 +127,8 @@ interface Described<T extends SettingsTable> {
   readonly headline: Metric;
   /** Other metrics for tables and curves. */
   readonly metrics: readonly Metric[];
+  /** The metric that says how large what remains is: reports draw the headline against it. */
+  readonly size?: Metric;
   /** For the README of a run. */
   card(settings: SettingsOf<T>, form: DataForm): Card;
   /** The trained network's parts as functions for other programs; `epoch`: how many whole ones were trained. */

@@ -1,5 +1,6 @@
 import { circuitStatistics, simplifyCircuit, writeCircuitFile } from "@hardgrad/runtime/circuit";
 import { describe, expect, test } from "vitest";
+import { confidenceOf } from "../../src/experiments/logic/settling.ts";
 import { shiftAll } from "../../src/experiments/logic/shift.ts";
 import {
   type Checkpoint,
@@ -84,6 +85,34 @@ test("each layer's gates and wires have a confidence of their own, which grows, 
   const resumed = await trained(config, digits, half.checkpoint);
   for (const name of names)
     expect(Array.from(resumed.checkpoint.tensors[name]!.data)).toEqual(Array.from(tensors[name]!.data));
+});
+
+test("says of each layer how many gates changed in an epoch, and how sure the choices are", async () => {
+  const config = configOf({ layers: 2, epochs: 2 });
+  const whole = await trained(config);
+  const first = await trained(config, digits, undefined, 25);
+  const gates = 200;
+  for (const layer of [0, 1]) {
+    const choices = ({ checkpoint }: { checkpoint: Checkpoint }) => {
+      const { gates } = trainedCircuit(logic, parametersOf(checkpoint), checkpoint.config);
+      return gates.slice(200 * layer, 200 * layer + 200).map((gate) => gate.join());
+    };
+    const [before, after] = [choices(first), choices(whole)];
+    const changed = after.filter((gate, i) => gate !== before[i]).length;
+    expect(changed).toBeGreaterThan(5);
+    expect(whole.metrics[`choices/changed-${layer + 1}`]).toBeCloseTo(changed / gates, 6);
+    // Operations began at 0.9, wires at one eighth.
+    expect(first.metrics[`choices/operations-${layer + 1}`]).toBeGreaterThan(0.5);
+    expect(first.metrics[`choices/operations-${layer + 1}`]).toBeLessThan(1);
+    expect(first.metrics[`choices/wires-${layer + 1}`]).toBeGreaterThan(0.125);
+    expect(whole.metrics[`choices/wires-${layer + 1}`]).toBeGreaterThan(
+      first.metrics[`choices/wires-${layer + 1}`]!,
+    );
+  }
+  expect(confidenceOf({ shape: [2, 2], data: Float32Array.of(0, Math.log(3), 100, -100) })).toBeCloseTo(
+    0.875,
+    6,
+  );
 });
 
 describe("the circuit is the network", () => {

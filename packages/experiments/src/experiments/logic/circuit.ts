@@ -1,5 +1,6 @@
 import type { Circuit, LogicGate, Threshold } from "@hardgrad/runtime/circuit";
 import { type DataForm, exampleSize } from "../../contract/dataset.ts";
+import { largest } from "./largest.ts";
 import { gatesPerLayer, thresholdsOf } from "./network.ts";
 import type { LogicSettings } from "./options.ts";
 
@@ -44,11 +45,4 @@ export function circuitOf(
       wires: Array.from({ length: group }, (__, j) => first + i * group + j),
     })),
   };
-}
-
-/** Which of so many values from a place on is the largest, the first of equals. */
-function largest(values: ArrayLike<number>, from: number, count: number): number {
-  let best = 0;
-  for (let i = 1; i < count; i++) if (values[from + i]! > values[from + best]!) best = i;
-  return best;
 }

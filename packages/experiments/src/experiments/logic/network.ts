@@ -17,11 +17,13 @@ import {
 import { type DataForm, exampleSize } from "../../contract/dataset.ts";
 import { splitKey } from "../../nn/layers.ts";
 import type { LogicSettings } from "./options.ts";
+import { firstChoices } from "./settling.ts";
 
 /**
  * Parameters of layer i: `gatesI [gates, 16]`, logits of the operations; `readI [2 gates, candidates]`, the wires that inputs
  * may read, as numbers, first inputs first; `wiresI` of that shape, logits of the candidates (learned); `usesI`, the inverse
  * of `readI` (fixed, behind the first layer). `tau [classes]`: what counts are divided by. `probe [inputs of a part, wires]`: zeros, whose gradient growth goes by.
+ * `madeI`, `changedI`: see settling.ts.
  */
 
 const thresholds: readonly (readonly number[])[] = [[0], [127], [63, 191], [31, 127, 223]];
@@ -64,6 +66,8 @@ export function initialParams(key: np.Array, settings: LogicSettings, form: Data
       .slice(random.randint(gateKey, { shape: [gates], minval: 0, maxval: operations.length }));
     const logit = Math.log((settings.confidence * 15) / (1 - settings.confidence));
     params[`gates${i}`] = oneHotOf(own.astype(np.int32), 16).mul(logit);
+    params[`made${i}`] = firstChoices(params[`read${i}`]!, params[`wires${i}`], params[`gates${i}`]!);
+    params[`changed${i}`] = np.array(0);
   }
   params.tau = np.full([form.classes.length], settings.scale);
   const parts = growthParts(settings);

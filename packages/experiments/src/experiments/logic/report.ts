@@ -5,6 +5,7 @@ import type { Picture } from "../../contract/run.ts";
 import { accuracy, readPictures, testAccuracy } from "../../nn/classify.ts";
 import { circuitOf } from "./circuit.ts";
 import type { LogicSettings } from "./options.ts";
+import { settling } from "./settling.ts";
 import { validationSplit } from "./split.ts";
 
 type Context = EvaluationContext<LogicSettings>;
@@ -16,6 +17,15 @@ export const headline: Metric = {
   better: "higher",
   atEnd: true,
   note: "Accuracy: of the circuit, every choice the most probable one, run bit by bit; test images are read once, when training has ended.",
+};
+
+export const size: Metric = {
+  tag: "circuit/gates",
+  title: "gates after simplification",
+  unit: "none",
+  better: "lower",
+  atEnd: true,
+  note: "Gates: those that are left when constants, pass-throughs, inverters, duplicates and dead gates are gone.",
 };
 
 export const metrics: readonly Metric[] = [
@@ -40,14 +50,7 @@ export const metrics: readonly Metric[] = [
     better: "lower",
     note: "Selection gap: accuracy of the network less that of the circuit, on the same images.",
   },
-  {
-    tag: "circuit/gates",
-    title: "gates after simplification",
-    unit: "none",
-    better: "lower",
-    atEnd: true,
-    note: "Gates: those that are left when constants, pass-throughs, inverters, duplicates and dead gates are gone.",
-  },
+  size,
 ];
 
 /** Parameters that a circuit is made of. */
@@ -70,7 +73,7 @@ export async function evaluate(context: Context): Promise<{ [tag: string]: numbe
   const circuit = await currentCircuit(context);
   const runtime = await loadCircuit(circuit);
   const of = (split: Split): number => accuracy(runtime.classify(split.images), split);
-  const result: { [tag: string]: number } = {};
+  const result = await settling(context);
   const held = validationSplit(dataset, settings);
   if (held.count > 0) {
     result["accuracy/validation"] = of(held);
