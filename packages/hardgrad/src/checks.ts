@@ -13,35 +13,56 @@ export function checkLogits(
   range?: { holds: (value: number) => boolean; rule: string },
   values = true,
 ): void {
-  if (!isArray(logits))
-    throw new TypeError(
-      `${name}: logits must be an array of jax-js, not ${described(logits)}; wrap numbers with np.array(...).`,
-    );
-  if (logits.ndim === 0)
-    throw new RangeError(`${name}: logits must have at least one axis, but have shape []; use shape [1].`);
+  checkFloats(name, "logits", logits);
   if (logits.shape.includes(0))
     throw new RangeError(`${name}: logits of shape [${logits.shape}] are empty; there is nothing to sample.`);
-  if (logits.dtype !== "float32" && logits.dtype !== "float64" && logits.dtype !== "float16")
-    throw new TypeError(
-      `${name}: logits must be floating-point, not ${logits.dtype}; use .astype(np.float32).`,
-    );
-  if (!values || !(logits instanceof ConcreteArray) || logits.device === "webgpu") return;
+  if (!values) return;
+  checkFinite(name, "logits", logits, " (to forbid something, give the distribution a mask)");
+  if (!range || !(logits instanceof ConcreteArray) || logits.device === "webgpu") return;
   const entries = logits.ref.dataSync();
+  const outside = entries.findIndex((v: number) => !range.holds(v));
+  if (outside >= 0)
+    throw new RangeError(`${name}: logit ${outside} is ${entries[outside]}, but must be ${range.rule}.`);
+}
+
+/** Refuses NaN and infinities where values can be looked at, with a hint at what else could be meant. Keeps x. */
+export function checkFinite(name: string, what: string, x: np.Array, hint = ""): void {
+  if (!(x instanceof ConcreteArray) || x.device === "webgpu") return;
+  const entries = x.ref.dataSync();
   const bad = entries.findIndex((v: number) => !Number.isFinite(v));
   if (bad >= 0)
     throw new RangeError(
-      `${name}: logits must be finite, but entry ${bad} of ${entries.length} is ${entries[bad]}; ` +
-        "clip them, or look for the NaN before this line (to forbid something, give the distribution a mask).",
+      `${name}: ${what} must be finite, but entry ${bad} of ${entries.length} is ${entries[bad]}; ` +
+        `clip them, or look for the NaN before this line${hint}.`,
     );
-  const outside = range ? entries.findIndex((v: number) => !range.holds(v)) : -1;
-  if (outside >= 0)
-    throw new RangeError(`${name}: logit ${outside} is ${entries[outside]}, but must be ${range!.rule}.`);
 }
 
-/** Refuses a k that is no whole number from 1 to the length of the last axis, and scores without an axis. */
+/** Refuses what is no array of floating-point numbers with at least one axis. */
+export function checkFloats(name: string, what: string, x: np.Array): void {
+  if (!isArray(x))
+    throw new TypeError(
+      `${name}: ${what} must be an array of jax-js, not ${described(x)}; wrap numbers with np.array(...).`,
+    );
+  if (x.ndim === 0)
+    throw new RangeError(`${name}: ${what} must have at least one axis, but have shape []; use shape [1].`);
+  if (x.dtype !== "float32" && x.dtype !== "float64" && x.dtype !== "float16")
+    throw new TypeError(`${name}: ${what} must be floating-point, not ${x.dtype}; use .astype(np.float32).`);
+}
+
+/** Refuses options that are no record, and names that are not known: one that is misspelt would be ignored. */
+export function checkNames(name: string, given: unknown, known: readonly string[]): void {
+  if (typeof given !== "object" || given === null || isArray(given))
+    throw new TypeError(
+      `${name}: options must be given by name, as in { ${known[0]}: ... }, not as ${isArray(given) ? "an array" : described(given)}.`,
+    );
+  const other = Object.keys(given).find((key) => !known.includes(key));
+  if (other !== undefined)
+    throw new RangeError(`${name}: option ${other} is unknown; known: ${known.join(", ")}.`);
+}
+
+/** Refuses a k that is no whole number from 1 to the length of the last axis, and scores that are no floating-point array. */
 export function checkCount(name: string, scores: np.Array, k: number): void {
-  if (scores.ndim === 0)
-    throw new RangeError(`${name}: scores must have at least one axis, but have shape []; use shape [1].`);
+  checkFloats(name, "scores", scores);
   wholeNumber(name, "k", k, 1, scores.shape.at(-1)!);
 }
 

@@ -6,6 +6,7 @@ import {
   lossFreeRouter,
   reluRouter,
   routedBlocks,
+  routedExperts,
   sparseMixerInUse,
   topKRouter,
 } from "hardgrad";
@@ -32,7 +33,7 @@ const args = (blocks = experts): np.Array[] => [
 
 const routers: { readonly [name: string]: (logits: np.Array) => np.Array } = {
   "top-k": (a) => topKRouter(a, { k: 2 }),
-  "top-k, normalised": (a) => topKRouter(a, { k: 2, normalise: true }),
+  "top-k, normalised": (a) => topKRouter(a, { k: 2, normalize: true }),
   "expert choice": (a) => expertChoiceRouter(a, { capacity: 5 }),
   "loss-free": (a) => lossFreeRouter(a, { bias: np.array([0.1, -0.2, 0.05, 0.3, -0.1]) }, { k: 2 }),
   "SparseMixer-v2": (a) => sparseMixerInUse(a, { k: 2 }),
@@ -49,4 +50,14 @@ describe("every router in use, as an ONNX model and compiled", () => {
     const router = (a: np.Array): np.Array => depthRouter(a.reshape([tokens]), { capacity: 3 });
     await expectSame(layer(router), () => args(1));
   });
+  for (const placing of ["products", "scatter"] as const)
+    test(`experts of two layers, by ${placing}`, async () => {
+      const mixture = (x: np.Array, w: np.Array, own: np.Array): np.Array[] => {
+        const { gates, dropped } = limitCapacity(topKRouter(np.matmul(x.ref, w), { k: 2 }), { capacity: 4 });
+        const expert = (rows: np.Array) =>
+          np.matmul(np.tanh(np.matmul(rows, own.ref)), np.matrixTranspose(own));
+        return [routedExperts(x, gates, expert, { capacity: 4, placing }), dropped];
+      };
+      await expectSame(mixture, () => args());
+    });
 });

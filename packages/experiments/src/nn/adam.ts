@@ -1,6 +1,6 @@
 import { numpy as np, tree } from "@jax-js/jax";
 import type { NamedArrays, UpdateRule } from "hardgrad";
-import { inRange, map } from "./optimizers.ts";
+import { checkRate, inRange, map } from "./optimizers.ts";
 
 /** Adam and its relatives: running means m and v of the gradient and of its square, corrected for their start at 0. */
 
@@ -52,6 +52,7 @@ function adamLike(name: string, options: AdamOptions, factorsOf: (scalars: Scala
       return state;
     },
     update: (gradients, state, params, learningRate) => {
+      checkRate(name, learningRate);
       // 1 - b^t by recurrence: the difference itself loses four digits in float32 while t is small.
       const correction1 = state.correction1!.mul(b1).add(1 - b1);
       const correction2 = state.correction2!.mul(b2).add(1 - b2);

@@ -11,6 +11,17 @@ import type { NamedArrays, UpdateRule } from "hardgrad";
 export function sgd(options: { momentum?: number } = {}): UpdateRule {
   const { momentum = 0.9 } = options;
   inRange("sgd", "momentum", momentum, 0, 1);
+  const rule = descent(momentum);
+  return {
+    ...rule,
+    update: (gradients, state, params, learningRate) => {
+      checkRate("sgd", learningRate);
+      return rule.update(gradients, state, params, learningRate);
+    },
+  };
+}
+
+function descent(momentum: number): UpdateRule {
   // Without momentum there is nothing to remember: a third of the memory traffic.
   if (momentum === 0)
     return {
@@ -43,4 +54,12 @@ export function inRange(name: string, option: string, value: number, low: number
 /** Keeps one more reference to every array. */
 export function keepAll(params: NamedArrays): NamedArrays {
   return tree.ref(params) as NamedArrays;
+}
+
+/** Refuses a learning rate that is no array: a number would fail far inside. */
+export function checkRate(name: string, learningRate: unknown): void {
+  if (typeof learningRate === "object" && learningRate !== null && "ndim" in learningRate) return;
+  throw new TypeError(
+    `${name}: the learning rate must be an array of jax-js, not ${learningRate}; give np.array(${typeof learningRate === "number" ? learningRate : 0.001}), or make it an input of the step.`,
+  );
 }

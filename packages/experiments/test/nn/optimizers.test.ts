@@ -94,6 +94,13 @@ describe("optimizers against plain float64", () => {
     }
   });
   test("out of range is refused", () => {
+    for (const [name, rule] of Object.entries({ sgd: sgd(), adam: adam(), plain: sgd({ momentum: 0 }) })) {
+      const params = { w: np.ones([2]) };
+      const state = rule.init({ w: params.w.ref });
+      expect(() => rule.update({ w: np.ones([2]) }, state, params, 0.01 as never), name).toThrow(
+        /^(sgd|adam): the learning rate must be an array of jax-js, not 0\.01; give np\.array\(0\.01\), or/,
+      );
+    }
     expect(() => adam({ b1: 1 })).toThrow(/adam: b1 must be a number from 0 to below 1, not 1/);
     expect(() => radam({ b2: -1 })).toThrow(/radam: b2/);
     expect(() => adamw({ weightDecay: 1 })).toThrow(/adamw: weightDecay/);

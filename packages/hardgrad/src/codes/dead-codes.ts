@@ -1,4 +1,5 @@
 import { numpy as np, random } from "@jax-js/jax";
+import { checkNames } from "../checks.ts";
 import { detach } from "../surrogate.ts";
 import type { CodebookState } from "./moving-codebook.ts";
 import { checkCodebook, checkRows, checkState } from "./shapes.ts";
@@ -40,6 +41,7 @@ export function replaceDeadCodes<S extends CodebookState>(
   const [codes, dimensions] = codebook.shape as [number, number];
   checkState("replaceDeadCodes", codebook, count, sum);
   checkRows("replaceDeadCodes", "e", e, dimensions, "the dimensions of the codebook");
+  checkNames("replaceDeadCodes", given, ["weights"]);
   const { weights } = given;
   checkWeights("replaceDeadCodes", e.shape.slice(0, -1), weights);
   const rows = detach(e).reshape([-1, dimensions]);

@@ -1,5 +1,5 @@
 import { numpy as np, random } from "@jax-js/jax";
-import { wholeNumber } from "../checks.ts";
+import { checkNames, wholeNumber } from "../checks.ts";
 import { detach } from "../surrogate.ts";
 import { nearestCode } from "./codebook.ts";
 import { checkRows } from "./shapes.ts";
@@ -32,6 +32,7 @@ export function kMeansCodebook(
   key: np.Array,
   options: KMeansOptions = {},
 ): np.Array {
+  checkNames("kMeansCodebook", options, ["rounds", "weights"]);
   const { rounds = 10, weights } = options;
   checkRows("kMeansCodebook", "e", e, e.shape?.at(-1) ?? 1, "a number for each dimension");
   wholeNumber("kMeansCodebook", "codes", codes, 2, 65536);

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { described, isArray } from "../checks.ts";
+import { checkNames, described, isArray } from "../checks.ts";
 import { type Given, resolveOptions } from "../options.ts";
 import { detach } from "../surrogate.ts";
 import { checkCodebook, checkIndices, checkRows, checkState, namesCode } from "./shapes.ts";
@@ -63,6 +63,7 @@ export function moveCounts(
     throw new RangeError(
       `moveCounts: the counts must have shape [codes], not ${isArray(count) ? `[${count.shape}]` : described(count)}; begin with np.ones([codes]).`,
     );
+  checkNames("moveCounts", given, ["weights"]);
   checkWeights("moveCounts", indices.shape, given.weights);
   return blend(count, np.sum(chosen(indices, count.shape[0]!, given.weights), 0), decay);
 }

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { wholeNumber } from "../checks.ts";
+import { checkNames, wholeNumber } from "../checks.ts";
 import { checkIndices } from "./shapes.ts";
 import { checkWeights, chosen, type VectorWeights } from "./weights.ts";
 
@@ -17,6 +17,7 @@ import { checkWeights, chosen, type VectorWeights } from "./weights.ts";
 export function countCodes(indices: np.Array, codes: number, options: VectorWeights = {}): np.Array {
   wholeNumber("countCodes", "codes", codes, 2, 65536);
   checkIndices("countCodes", indices);
+  checkNames("countCodes", options, ["weights"]);
   checkWeights("countCodes", indices.shape, options.weights);
   return np.sum(chosen(indices, codes, options.weights), 0);
 }

@@ -1,4 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
+import { checkFloats } from "../checks.ts";
 import { difference, log } from "../math.ts";
 import { takeScalar, temperatureRange } from "../scalars.ts";
 import { detach, linearGradient, linearMapGradient } from "../surrogate.ts";
@@ -84,9 +85,9 @@ function threshold(x: np.Array, t: np.Array, k: number): { pivot: np.Array; offs
  * const soft = lapSum(scores, 3, 0.2);
  */
 export function lapSum(scores: np.Array, k: number, temperature: np.Array | number): np.Array {
-  if (scores.ndim === 0)
-    throw new RangeError("lapSum: scores must have at least one axis, but have shape []; use shape [1].");
+  checkFloats("lapSum", "scores", scores);
   const n = scores.shape.at(-1)!;
+  if (n === 0) throw new RangeError(`lapSum: scores of shape [${scores.shape}] are empty; leave them out.`);
   if (!(k > 0 && k <= n))
     throw new RangeError(`lapSum: k must be a number above 0, up to ${n}, the number of scores, not ${k}.`);
   const { s, t, unit } = tame(scores, takeScalar("lapSum", "temperature", temperature, temperatureRange));

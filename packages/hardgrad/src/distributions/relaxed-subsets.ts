@@ -1,5 +1,5 @@
 import { nn, numpy as np } from "@jax-js/jax";
-import { checkCount } from "../checks.ts";
+import { checkCount, checkFloats } from "../checks.ts";
 import { fromTop, log1p, logsumexp, sigmoid } from "../math.ts";
 import { takeScalar, temperatureRange } from "../scalars.ts";
 import { detach, linearGradient } from "../surrogate.ts";
@@ -78,6 +78,7 @@ function sortColumn(scores: np.Array): { row: np.Array; column: np.Array; n: num
  * const P = neuralSort(np.array([0.3, 2, -1]), 0.1); // shape [3, 3]
  */
 export function neuralSort(scores: np.Array, temperature: np.Array | number): np.Array {
+  checkFloats("neuralSort", "scores", scores);
   const { s, t, unit } = tame(scores, takeScalar("neuralSort", "temperature", temperature, temperatureRange));
   unit.dispose();
   const { row, column, n } = sortColumn(s);
@@ -99,6 +100,7 @@ export function neuralSort(scores: np.Array, temperature: np.Array | number): np
  * const P = softSort(np.array([0.3, 2, -1]), 0.1); // shape [3, 3]
  */
 export function softSort(scores: np.Array, temperature: np.Array | number): np.Array {
+  checkFloats("softSort", "scores", scores);
   const { s, t, unit } = tame(scores, takeScalar("softSort", "temperature", temperature, temperatureRange));
   unit.dispose();
   const sorted = sortDescending(s.ref);

@@ -33,6 +33,7 @@ export { exampleRatePenalty, gateRatePenalty, gateVariancePenalty, rateDivergenc
 export { followRate, type RateControl, startRateControl } from "./rate-control.ts";
 export { thresholdForRate } from "./rate-threshold.ts";
 export { type RoutedOptions, routedBlocks, routedOverflow } from "./routed.ts";
+export { routedExperts } from "./routed-experts.ts";
 export * from "./routing/index.ts";
 export { mixMasks, predictiveEntropy, taskScores } from "./task-inference.ts";
 export { openUnits, openWeights, randomGates, union, usedWeights } from "./unit-masks.ts";

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { wholeNumber } from "../checks.ts";
+import { checkNames, described, isArray, wholeNumber } from "../checks.ts";
 import { pullback } from "../gradients.ts";
 import { openMask } from "./routing/tokens.ts";
 
@@ -24,7 +24,9 @@ export interface RoutedOptions {
  * score-function family, hard concrete, noisy rectifier, stochastic times smooth, gates by a task), and not for
  * straight-through.
  *
- * @param x `[batch, inputs]`.
+ * For experts of several layers, or with a non-linearity of their own: `routedExperts`.
+ *
+ * @param x `[batch, inputs]`; finite in every row, also in those of padding: a block with room to spare computes some.
  * @param gates `[batch, blocks]`, 0 where closed.
  * @param weights `[blocks, inputs, units]`.
  * @param bias `[blocks, units]`.
@@ -41,19 +43,18 @@ export function routedBlocks(
   bias: np.Array,
   options: RoutedOptions,
 ): np.Array {
-  const { capacity, placing = "products" } = options;
+  const { capacity, placing } = routedOptions("routedBlocks", options);
   const [batch, blocks] = shapesOf(x, gates, weights, bias);
   const units = weights.shape[2]!;
   wholeNumber("routedBlocks", "capacity", capacity, 1, batch);
   const rows = routeRows(gates.ref, capacity);
-  const scatter = placing === "scatter";
-  const listed = scatter ? takeValues(gates, rows.ref) : valuesByProducts(gates, rows.ref);
+  const listed = valuesAt(gates, rows.ref, placing);
   // Closed gates among the listed ones get no gradient either.
   const values = listed.ref.mul(openMask(listed));
   const taken = np.take(x, rows.ref, 0);
   const own = np.matmul(taken, weights).add(bias.reshape([blocks, 1, units]));
   const gated = own.mul(values.reshape([blocks, capacity, 1]));
-  return scatter ? placeByScatter(gated, rows, batch) : placeByProducts(gated, rows, batch);
+  return placing === "scatter" ? placeByScatter(gated, rows, batch) : placeByProducts(gated, rows, batch);
 }
 
 /**
@@ -73,8 +74,17 @@ export function routedOverflow(gates: np.Array, capacity: number): np.Array {
   return np.sum(np.maximum(counts.sub(capacity), 0));
 }
 
+/** The options in force. */
+export function routedOptions(name: string, options: RoutedOptions): Required<RoutedOptions> {
+  checkNames(name, options, ["capacity", "placing"]);
+  const { capacity, placing = "products" } = options;
+  if (placing !== "products" && placing !== "scatter")
+    throw new RangeError(`${name}: placing must be "products" or "scatter", not ${placing}.`);
+  return { capacity, placing };
+}
+
 /** For each block the examples that open it, then others up to the capacity: `[blocks, capacity]`. Consumes the gates. */
-function routeRows(gates: np.Array, capacity: number): np.Array {
+export function routeRows(gates: np.Array, capacity: number): np.Array {
   const order = np.argsort(np.negative(openMask(gates).transpose()), -1);
   if (capacity === order.shape[1]) return order;
   const [listed, left] = np.split(order, [capacity], 1) as [np.Array, np.Array];
@@ -86,13 +96,17 @@ function routeRows(gates: np.Array, capacity: number): np.Array {
  * `[batch, blocks, capacity, 1]`: whether a slot is of an example. What follows selects by it and does not multiply: zero
  * times the NaN of one example would be in all rows. It is faster as well: sums of what is selected run as one kernel.
  */
-function slotsOf(rows: np.Array, batch: number): np.Array {
+export function slotsOf(rows: np.Array, batch: number): np.Array {
   const [blocks, capacity] = rows.shape as [number, number];
   const examples = np.arange(batch).reshape([batch, 1, 1, 1]);
   return np.equal(rows.reshape([1, blocks, capacity, 1]), examples);
 }
 
-/** `[blocks, capacity, 1]`. */
+/** The gates of the listed examples, `[blocks, capacity, 1]` by products or `[blocks, capacity]`. Consumes both. */
+export function valuesAt(gates: np.Array, rows: np.Array, placing: RoutedOptions["placing"]): np.Array {
+  return placing === "scatter" ? takeValues(gates, rows) : valuesByProducts(gates, rows);
+}
+
 function valuesByProducts(gates: np.Array, rows: np.Array): np.Array {
   const [batch, blocks] = gates.shape as [number, number];
   return np.sum(np.where(slotsOf(rows, batch), gates.reshape([batch, blocks, 1, 1]), 0), 0);
@@ -133,6 +147,11 @@ function shapesOf(
   weights: np.Array,
   bias: np.Array,
 ): [batch: number, blocks: number] {
+  for (const [what, array] of Object.entries({ x, gates, weights, bias }))
+    if (!isArray(array))
+      throw new TypeError(
+        `routedBlocks: ${what} must be an array of jax-js, not ${described(array)}; wrap numbers with np.array(...).`,
+      );
   const [batch, inputs] = x.shape;
   const [blocks, rows, units] = weights.shape;
   const fits =

@@ -20,7 +20,7 @@ const flat = (x: np.Array): number[] => [...(x.dataSync() as Float32Array)];
 const key = (): np.Array => random.key(5);
 const routers: { readonly [name: string]: (x: np.Array, key: np.Array) => np.Array } = {
   topK: (x) => topKRouter(x, { k: 2 }),
-  normalised: (x) => topKRouter(x, { k: 2, normalise: true }),
+  normalised: (x) => topKRouter(x, { k: 2, normalize: true }),
   expertChoice: (x) => expertChoiceRouter(x, { capacity: 3 }),
   lossFree: (x) => lossFreeRouter(x, { bias: np.array(bias) }, { k: 2 }),
   sparseMixer: (x, own) => sparseMixerRouter(x, own, { k: 2, jitter: 0.3 }),

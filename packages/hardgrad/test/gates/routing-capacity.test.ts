@@ -173,8 +173,43 @@ test("refused in one sentence: what does not fit", () => {
   const refused: [() => unknown, string][] = [
     [() => topKRouter(x(), { k: 6 }), "topKRouter: k must be a whole number from 1 to 5, not 6."],
     [
-      () => topKRouter(x(), { k: 1, normalise: true }),
-      "topKRouter: with normalise and k = 1 every gate is 1",
+      () => topKRouter(x(), undefined as never),
+      "topKRouter: options must be given by name, as in { k: ... }, not as nothing.",
+    ],
+    [() => topKRouter(x(), 2 as never), "not as a number."],
+    [
+      () => topKRouter(x(), { k: 2, normalise: true } as never),
+      "topKRouter: option normalise is unknown; known: k, normalize.",
+    ],
+    [
+      () => balanceLoss(x(), x(), { mask: np.ones([9]) } as never),
+      "balanceLoss: option mask is unknown; known: k, weights.",
+    ],
+    [() => balanceLoss(x(), x().astype(np.int32)), "balanceLoss: gates must be floating-point, not int32"],
+    [
+      () => limitCapacity(np.zeros([0, 3]), { capacity: 1 }),
+      "limitCapacity: gates of shape [0,3] are empty; leave a batch without tokens out.",
+    ],
+    [
+      () => limitCapacity(np.array([[Number.NaN, 1]]), { capacity: 1 }),
+      "limitCapacity: gates must be finite, but entry 0 of 2 is NaN; clip them, or look for the NaN before this line.",
+    ],
+    [
+      () => expertCapacity(256, 8, 2 as never),
+      "expertCapacity: options must be given by name, as in { k: ... }, not as a number.",
+    ],
+    [
+      () => lossFreeRouter(x(), { k: 1 } as never, undefined as never),
+      "lossFreeRouter: options must be given by name",
+    ],
+    [() => lossFreeRouter(x(), undefined as never, { k: 1 }), "begin with startRouterBias(5)"],
+    [
+      () => sparseMixerRouter(x(), { k: 2 } as never),
+      "sparseMixerRouter: the key must be a key such as random.key(0), not an object that is no array.",
+    ],
+    [
+      () => topKRouter(x(), { k: 1, normalize: true }),
+      "topKRouter: with normalize and k = 1 every gate is 1",
     ],
     [
       () => topKRouter([1] as never, { k: 1 }),

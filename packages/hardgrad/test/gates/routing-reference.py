@@ -135,6 +135,49 @@ def relu(rows, weights, k):
     return {"value": f(rows), "slope": slope(f, rows)}
 
 
+def mixture():
+    """Two-layer experts with x sigmoid(x) between, token by token; gradients by differences."""
+    own = np.random.default_rng(11)
+    tokens, experts, inputs, hidden, outputs = 7, 3, 4, 5, 2
+    given = {
+        "x": own.normal(size=(tokens, inputs)),
+        "gates": own.uniform(0.2, 1, size=(tokens, experts)) * (own.uniform(size=(tokens, experts)) < 0.5),
+        "w1": own.normal(size=(experts, inputs, hidden)),
+        "b1": own.normal(size=(experts, hidden)),
+        "w2": own.normal(size=(experts, hidden, outputs)),
+        "b2": own.normal(size=(experts, outputs)),
+    }
+    given["gates"][2] = 0
+    c = own.normal(size=(tokens, outputs))
+
+    def layer(v):
+        y = np.zeros((tokens, outputs))
+        for t in range(tokens):
+            for e in range(experts):
+                if given["gates"][t][e] != 0:
+                    a = v["x"][t] @ v["w1"][e] + v["b1"][e]
+                    y[t] += v["gates"][t][e] * ((a / (1 + np.exp(-a))) @ v["w2"][e] + v["b2"][e])
+        return y
+
+    loss = lambda v: float((np.tanh(layer(v)) * c).sum())
+    slopes = {}
+    for name, array in given.items():
+        out = np.zeros_like(array)
+        for i in np.ndindex(array.shape):
+            up, down = array.copy(), array.copy()
+            up[i] += 1e-6
+            down[i] -= 1e-6
+            out[i] = (loss({**given, name: up}) - loss({**given, name: down})) / 2e-6
+        slopes[name] = out.tolist()
+    return {
+        "given": {name: array.tolist() for name, array in given.items()},
+        "c": c.tolist(),
+        "y": layer(given).tolist(),
+        "slopes": slopes,
+        "load": [int((given["gates"][:, e] != 0).sum()) for e in range(experts)],
+    }
+
+
 mixer = {"logits": [0.2, -0.5, 0.9], "outputs": [1.5, -2, 0.7]}
 df = lambda z: 3 * z**2 - 2 * z + 2
 print(
@@ -175,6 +218,7 @@ print(
                 "mean": mixer_mean(mixer["logits"], mixer["outputs"], 9, df),
             },
             "remoe": remoe([0.9, 0.6, 0.3, 0.2, 0.26], 0.25),
+            "mixture": mixture(),
         },
         indent=1,
     )

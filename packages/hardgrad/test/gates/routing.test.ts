@@ -67,7 +67,7 @@ describe("golden numbers, written apart in numpy", () => {
     const x = (): np.Array => np.array(large);
     close(flat(topKRouter(x(), { k: 1 })), golden.topK.one.flat());
     close(flat(topKRouter(x(), { k: 2 })), golden.topK.two.flat());
-    close(flat(topKRouter(x(), { k: 3, normalise: true })), golden.topK.normalised.flat());
+    close(flat(topKRouter(x(), { k: 3, normalize: true })), golden.topK.normalised.flat());
     close(flat(lossFreeRouter(x(), { bias: np.array(bias) }, { k: 2 })), golden.topK.biased.flat());
     // The bias changes some choices, or this tests nothing.
     expect(golden.topK.biased).not.toEqual(golden.topK.two);

@@ -45,7 +45,7 @@ interface Router {
 /** Weights of the chosen experts sum to 1, as in Mixtral, where there are 2 or more; one expert has its probability. */
 const topOf = (settings: GatedSettings): TopKOptions => {
   const k = openOf(settings);
-  return { k, normalise: k > 1 };
+  return { k, normalize: k > 1 };
 };
 
 const ofOne = (settings: GatedSettings): string => (openOf(settings) > 1 ? "" : " (with the sum over all)");

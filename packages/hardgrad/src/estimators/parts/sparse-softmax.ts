@@ -1,4 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
+import { checkFloats } from "../../checks.ts";
 import { finite, fromTop } from "../../math.ts";
 import { detach, linearMapGradient } from "../../surrogate.ts";
 
@@ -32,6 +33,7 @@ function withJacobian(value: np.Array, logits: np.Array, r: np.Array): np.Array 
  * sparsemax(np.array([2, 1.5, -1])); // [0.75, 0.25, 0]
  */
 export function sparsemax(logits: np.Array): np.Array {
+  checkFloats("sparsemax", "logits", logits);
   const n = logits.shape.at(-1)!;
   const shifted = shift(logits.ref);
   const sorted = np.flip(np.sort(shifted.ref, -1), -1);
@@ -57,6 +59,7 @@ export function sparsemax(logits: np.Array): np.Array {
  * entmax15(np.array([2, 1.5, -1]));
  */
 export function entmax15(logits: np.Array): np.Array {
+  checkFloats("entmax15", "logits", logits);
   const half = shift(logits.ref).mul(0.5);
   // The largest entry is 0: at v = -1 it alone gives 1, at v = 0 nothing is left.
   let low = np.sum(half.ref.mul(0), -1, { keepdims: true }).sub(1);

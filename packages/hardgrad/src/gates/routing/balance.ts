@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { wholeNumber } from "../../checks.ts";
+import { checkNames, wholeNumber } from "../../checks.ts";
 import { logsumexp } from "../../math.ts";
 import { checkTable, columnOf, openMask, type Padding, shares, withoutPadding } from "./tokens.ts";
 
@@ -24,6 +24,7 @@ export interface BalanceOptions extends Padding {
  * const loss = np.mean(losses).add(balanceLoss(logits, gates.ref, { k: 2 }).mul(0.01));
  */
 export function balanceLoss(logits: np.Array, gates: np.Array, options: BalanceOptions = {}): np.Array {
+  checkNames("balanceLoss", options, ["k", "weights"]);
   const { k = 1, weights } = options;
   checkTable("balanceLoss", "logits", logits, weights);
   checkTable("balanceLoss", "gates", gates, weights);
@@ -42,6 +43,7 @@ export function balanceLoss(logits: np.Array, gates: np.Array, options: BalanceO
  * const loss = np.mean(losses).add(routerZLoss(logits).mul(0.001));
  */
 export function routerZLoss(logits: np.Array, options: Padding = {}): np.Array {
+  checkNames("routerZLoss", options, ["weights"]);
   const { weights } = options;
   checkTable("routerZLoss", "logits", logits, weights);
   const tokens = logits.shape[0]!;

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { wholeNumber } from "../../checks.ts";
+import { checkNames, wholeNumber } from "../../checks.ts";
 import { ranks } from "../../distributions/ranks.ts";
 import { detach } from "../../surrogate.ts";
 import { checkTable, type Padding, withoutPadding } from "./tokens.ts";
@@ -19,6 +19,7 @@ export function expertCapacity(
   experts: number,
   options: { readonly k?: number; readonly factor?: number } = {},
 ): number {
+  checkNames("expertCapacity", options, ["k", "factor"]);
   const { k = 1, factor = 1.25 } = options;
   wholeNumber("expertCapacity", "tokens", tokens, 1, 2 ** 31);
   wholeNumber("expertCapacity", "experts", experts, 1, 2 ** 20);
@@ -55,6 +56,7 @@ export function limitCapacity(
   gates: np.Array,
   options: CapacityOptions,
 ): { gates: np.Array; dropped: np.Array; unserved: np.Array } {
+  checkNames("limitCapacity", options, ["capacity", "order", "weights"]);
   const { capacity, order = "score", weights } = options;
   checkTable("limitCapacity", "gates", gates, weights);
   const tokens = gates.shape[0]!;

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { wholeNumber } from "../../checks.ts";
+import { checkFloats, checkNames, wholeNumber } from "../../checks.ts";
 import { detach } from "../../surrogate.ts";
 import type { ExpertChoiceOptions } from "./expert-choice.ts";
 import { checkTable, topTokens } from "./tokens.ts";
@@ -20,7 +20,9 @@ import { checkTable, topTokens } from "./tokens.ts";
  * const y = x.ref.add(routedBlocks(x, gates, np.ones([1, 3, 3]), np.zeros([1, 3]), { capacity: 2 }));
  */
 export function depthRouter(scores: np.Array, options: ExpertChoiceOptions): np.Array {
+  checkNames("depthRouter", options, ["capacity", "weights"]);
   const { capacity, weights } = options;
+  checkFloats("depthRouter", "scores", scores);
   if (scores.ndim !== 1)
     throw new RangeError(
       `depthRouter: scores must have shape [tokens], not [${scores.shape}]; reshape them.`,

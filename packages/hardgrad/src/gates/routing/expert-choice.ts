@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { wholeNumber } from "../../checks.ts";
+import { checkNames, wholeNumber } from "../../checks.ts";
 import { detach } from "../../surrogate.ts";
 import { checkTable, type Padding, shares, topTokens } from "./tokens.ts";
 
@@ -25,6 +25,7 @@ export interface ExpertChoiceOptions extends Padding {
  * const gates = expertChoiceRouter(logits, { capacity }); // logits [4, 6]
  */
 export function expertChoiceRouter(logits: np.Array, options: ExpertChoiceOptions): np.Array {
+  checkNames("expertChoiceRouter", options, ["capacity", "weights"]);
   const { capacity, weights } = options;
   checkTable("expertChoiceRouter", "logits", logits, weights);
   wholeNumber("expertChoiceRouter", "capacity", capacity, 1, logits.shape[0]!);

@@ -1,9 +1,10 @@
 import { numpy as np } from "@jax-js/jax";
-import { wholeNumber } from "../../checks.ts";
+import { checkNames, wholeNumber } from "../../checks.ts";
 import { hardTopK } from "../../distributions/ranks.ts";
 import { detach } from "../../surrogate.ts";
 import type { NamedArrays } from "../../types.ts";
-import { checkTable, columnOf, openMask, type Padding, shares } from "./tokens.ts";
+import { expertLoad } from "./load.ts";
+import { checkTable, type Padding, shares } from "./tokens.ts";
 import { checkTopK, chosenShares, type TopKOptions } from "./top-k.ts";
 
 /**
@@ -27,7 +28,7 @@ export function startRouterBias(experts: number): NamedArrays {
  * @param logits `[tokens, experts]`. Consumed, as the state is.
  * @param state `{ bias }`.
  * @returns gates `[tokens, experts]`, 0 where an expert is not chosen.
- * @throws RangeError for a k that is no whole number from 1 to the experts, `normalise` with k = 1, a bias of another shape,
+ * @throws RangeError for a k that is no whole number from 1 to the experts, `normalize` with k = 1, a bias of another shape,
  *   logits that are not finite.
  * @see Wang et al. 2024, arXiv 2408.15664
  * @example
@@ -35,12 +36,13 @@ export function startRouterBias(experts: number): NamedArrays {
  * const gates = lossFreeRouter(logits, { bias: bias.ref }, { k: 2 });
  * const next = followLoad({ bias }, gates.ref);
  */
-export function lossFreeRouter(logits: np.Array, { bias }: NamedArrays, options: TopKOptions): np.Array {
+export function lossFreeRouter(logits: np.Array, state: NamedArrays, options: TopKOptions): np.Array {
   checkTable("lossFreeRouter", "logits", logits);
   checkTopK("lossFreeRouter", logits, options);
+  const bias = state?.bias;
   checkBias("lossFreeRouter", bias, logits.shape[1]!);
   const chosen = hardTopK(detach(shares(logits.ref)).add(detach(bias!)), options.k);
-  return chosenShares(logits, chosen, options.normalise);
+  return chosenShares(logits, chosen, options.normalize);
 }
 
 /** Options of `followLoad`. */
@@ -62,19 +64,19 @@ export interface FollowLoadOptions extends Padding {
  * const next = followLoad(startRouterBias(6), gates, { rate: 0.001 });
  */
 export function followLoad(
-  { bias }: NamedArrays,
+  state: NamedArrays,
   gates: np.Array,
   options: FollowLoadOptions = {},
 ): NamedArrays {
+  checkNames("followLoad", options, ["rate", "weights"]);
   const { rate = 0.001, weights } = options;
   checkTable("followLoad", "gates", gates, weights);
-  const [tokens, experts] = gates.shape as [number, number];
+  const experts = gates.shape[1]!;
+  const bias = state?.bias;
   checkBias("followLoad", bias, experts);
   if (!(rate > 0 && Number.isFinite(rate)))
     throw new RangeError(`followLoad: the rate must be a number above 0, not ${rate}.`);
-  const { column, total } = columnOf(tokens, weights);
-  total.dispose();
-  const load = np.sum(openMask(gates).mul(column), 0);
+  const load = expertLoad(gates, weights && { weights });
   const short = np.sign(np.mean(load.ref).sub(load));
   return { bias: detach(bias!).add(short.mul(rate)) };
 }

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { wholeNumber } from "../../checks.ts";
+import { checkNames, wholeNumber } from "../../checks.ts";
 import type { RateControl } from "../rate-control.ts";
 import { type BalanceOptions, loadTimesMean } from "./balance.ts";
 import { checkTable, columnOf, openMask, type Padding, withoutPadding } from "./tokens.ts";
@@ -33,6 +33,7 @@ export function reluRouter(logits: np.Array): np.Array {
  * const loss = np.mean(losses).add(reluRouterPenalty(reluRouter(logits), { k: 2 }).mul(strength));
  */
 export function reluRouterPenalty(gates: np.Array, options: BalanceOptions = {}): np.Array {
+  checkNames("reluRouterPenalty", options, ["k", "weights"]);
   const { k = 1, weights } = options;
   checkTable("reluRouterPenalty", "gates", gates, weights);
   const real = withoutPadding(gates, weights?.ref);
@@ -68,6 +69,7 @@ export function reluRouterControl(experts: number, k: number): RateControl {
  * openShare(np.array([[1, 0], [0.5, 2]])); // 0.75
  */
 export function openShare(gates: np.Array, options: Padding = {}): np.Array {
+  checkNames("openShare", options, ["weights"]);
   const { weights } = options;
   checkTable("openShare", "gates", gates, weights);
   const [tokens, experts] = gates.shape as [number, number];

@@ -1,5 +1,5 @@
 import { numpy as np, random } from "@jax-js/jax";
-import { checkCount } from "../../checks.ts";
+import { checkCount, checkNames, described, isArray } from "../../checks.ts";
 import { categorical, oneHotArgmax } from "../../distributions/categorical.ts";
 import { sample } from "../../expectation.ts";
 import { fromTop } from "../../math.ts";
@@ -41,8 +41,12 @@ export function sparseMixerRouter(
   key: np.Array,
   options: SparseMixerOptions = {},
 ): np.Array {
-  const { k = 1 } = options;
   checkOptions("sparseMixerRouter", logits, options);
+  if (!isArray(key))
+    throw new TypeError(
+      `sparseMixerRouter: the key must be a key such as random.key(0), not ${described(key)}.`,
+    );
+  const { k = 1 } = options;
   const keys = np.split(random.split(key, 2 * k), 2 * k, 0).map((own) => own.reshape([2]));
   return mixed(logits, options, (allowed, best, round) => {
     const law = categorical(detach(logits.ref), { mask: allowed });
@@ -106,7 +110,9 @@ function near(logits: np.Array, here: np.Array, jitter: number): np.Array {
   return np.lessEqual(largest.sub(a), size.mul(2 * jitter));
 }
 
-function checkOptions(name: string, logits: np.Array, { k = 1, jitter = 0.01 }: SparseMixerOptions): void {
+function checkOptions(name: string, logits: np.Array, options: SparseMixerOptions): void {
+  checkNames(name, options, ["k", "jitter"]);
+  const { k = 1, jitter = 0.01 } = options;
   checkTable(name, "logits", logits);
   checkCount(name, logits, k);
   if (!(jitter >= 0 && jitter <= 10))

@@ -1,5 +1,5 @@
 import { Array as ConcreteArray, numpy as np } from "@jax-js/jax";
-import { checkLogits, described, isArray } from "../../checks.ts";
+import { checkFinite, checkFloats, described, isArray } from "../../checks.ts";
 import { ranks } from "../../distributions/ranks.ts";
 import { fromTop } from "../../math.ts";
 import { detach } from "../../surrogate.ts";
@@ -15,17 +15,18 @@ export interface Padding {
 
 /** Refuses what is no `[tokens, experts]` of finite numbers; rows of padding are not looked at. */
 export function checkTable(name: string, what: string, x: np.Array, weights?: np.Array): void {
-  if (!isArray(x))
-    throw new TypeError(
-      `${name}: ${what} must be an array of jax-js, not ${described(x)}; wrap numbers with np.array(...).`,
-    );
+  checkFloats(name, what, x);
   if (x.ndim !== 2)
     throw new RangeError(
       `${name}: ${what} must have shape [tokens, experts], not [${x.shape}]; reshape them.`,
     );
+  if (x.shape.includes(0))
+    throw new RangeError(
+      `${name}: ${what} of shape [${x.shape}] are empty; leave a batch without tokens out.`,
+    );
   checkWeights(name, x.shape[0]!, weights);
   const real = withoutPadding(x.ref, weights?.ref);
-  checkLogits(name, real);
+  checkFinite(name, what, real);
   real.dispose();
 }
 

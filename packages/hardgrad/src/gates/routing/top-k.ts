@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkCount } from "../../checks.ts";
+import { checkCount, checkNames } from "../../checks.ts";
 import { hardTopK } from "../../distributions/ranks.ts";
 import { fromTop } from "../../math.ts";
 import { detach } from "../../surrogate.ts";
@@ -13,7 +13,7 @@ export interface TopKOptions {
    * Whether the chosen weights are divided by their sum, as in Mixtral (default false, as in Switch). Not with k = 1: the
    * weight would be 1 for any logits and the router would learn nothing.
    */
-  readonly normalise?: boolean;
+  readonly normalize?: boolean;
 }
 
 /**
@@ -24,7 +24,7 @@ export interface TopKOptions {
  *
  * @param logits `[tokens, experts]`. Consumed.
  * @returns gates `[tokens, experts]`, 0 to 1; a row that holds NaN is NaN.
- * @throws RangeError for a k that is no whole number from 1 to the experts, `normalise` with k = 1, logits that are not
+ * @throws RangeError for a k that is no whole number from 1 to the experts, `normalize` with k = 1, logits that are not
  *   finite, or another shape.
  * @see Fedus, Zoph & Shazeer 2022 (k = 1), Shazeer et al. 2017
  * @example
@@ -35,20 +35,22 @@ export function topKRouter(logits: np.Array, options: TopKOptions): np.Array {
   checkTable("topKRouter", "logits", logits);
   checkTopK("topKRouter", logits, options);
   const chosen = hardTopK(detach(logits.ref), options.k);
-  return chosenShares(logits, chosen, options.normalise);
+  return chosenShares(logits, chosen, options.normalize);
 }
 
-export function checkTopK(name: string, logits: np.Array, { k, normalise = false }: TopKOptions): void {
+export function checkTopK(name: string, logits: np.Array, options: TopKOptions): void {
+  checkNames(name, options, ["k", "normalize"]);
+  const { k, normalize = false } = options;
   checkCount(name, logits, k);
-  if (normalise && k === 1)
+  if (normalize && k === 1)
     throw new RangeError(
-      `${name}: with normalise and k = 1 every gate is 1 and the router gets no gradient; leave normalise out, or use k = 2 or more.`,
+      `${name}: with normalize and k = 1 every gate is 1 and the router gets no gradient; leave normalize out, or use k = 2 or more.`,
     );
 }
 
-/** `softmax` of the logits where chosen is 1, else 0; normalised: over the chosen ones. Consumes both. */
-export function chosenShares(logits: np.Array, chosen: np.Array, normalise = false): np.Array {
+/** `softmax` of the logits where chosen is 1, else 0; normalized: over the chosen ones. Consumes both. */
+export function chosenShares(logits: np.Array, chosen: np.Array, normalize = false): np.Array {
   const e = np.exp(fromTop(logits));
   const kept = np.where(np.equal(chosen, 1), e.ref, 0);
-  return kept.ref.div(np.sum(normalise ? kept : e, -1, { keepdims: true }));
+  return kept.ref.div(np.sum(normalize ? kept : e, -1, { keepdims: true }));
 }
