@@ -111,6 +111,7 @@ export { loadGenerator } from "./experiments/generator/load.ts";
 export { morph } from "./experiments/generator/morph.ts";
 export { experiments, findExperiment } from "./experiments/index.ts";
 export { logic } from "./experiments/logic/index.ts";
+export { sbn } from "./experiments/sbn/index.ts";
 export { vae } from "./experiments/vae/index.ts";
 export * from "./judge/index.ts";
 export { type AdamOptions, adam, adamw, radam } from "./nn/adam.ts";

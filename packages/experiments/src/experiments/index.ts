@@ -5,6 +5,7 @@ import { continual } from "./continual/index.ts";
 import { gated } from "./gated/index.ts";
 import { generator } from "./generator/index.ts";
 import { logic } from "./logic/index.ts";
+import { sbn } from "./sbn/index.ts";
 import { vae } from "./vae/index.ts";
 
 /** Every experiment, by name. */
@@ -16,6 +17,7 @@ export const experiments: readonly Experiment[] = [
   gated,
   binary,
   logic,
+  sbn,
 ];
 
 /**

@@ -50,6 +50,7 @@ const small: { readonly [experiment: string]: RunConfig["settings"] } = {
   gated: { units: 16, gater: 4 },
   binary: { hidden: 8, batch: 20 },
   logic: { gates: 120, layers: 2, batch: 20 },
+  sbn: { variables: 8, boundSamples: 2 },
 };
 
 function configOf(name: string, { shape, classes }: Dataset, more: RunConfig["settings"] = {}): RunConfig {

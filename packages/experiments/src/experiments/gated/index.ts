@@ -6,6 +6,7 @@ import { refuseUnlabelled } from "../../nn/classify.ts";
 import { maxNorm } from "../../nn/max-norm.ts";
 import { greyValues } from "../../nn/normalize.ts";
 import { sgd } from "../../nn/optimizers.ts";
+import { averaged, inUse, withAverages } from "./averages.ts";
 import { kindOf, misfit, unroutable } from "./gate-kinds.ts";
 import { initialState, losses } from "./losses.ts";
 import { models, readImages } from "./models.ts";
@@ -76,7 +77,7 @@ export const gated: StepExperiment<typeof options> = {
       ? []
       : [`--router ${router} trains the gater through its own gates: nothing is estimated.`],
   split: (dataset, settings) => partsOf(dataset, settings).trained,
-  init: initialParams,
+  init: (key, settings, facts) => withAverages(initialParams(key, settings, facts), settings),
   estimatorState: initialState,
   losses,
   optimizer: (settings) => {
@@ -84,6 +85,7 @@ export const gated: StepExperiment<typeof options> = {
     const limit = settings.maxNorm;
     return limit > 0 ? maxNorm(descent, limit) : descent;
   },
+  follow: (params, _seen, settings) => averaged(params, settings),
   schedules: ({ step, totalSteps }, settings) => ({
     learningRate:
       settings.cooling === "linear"
@@ -92,7 +94,7 @@ export const gated: StepExperiment<typeof options> = {
   }),
   evaluations: {
     logits: (params, inputs) => {
-      const logits = gateLogits(params, pixels(inputs as StepInputs));
+      const logits = gateLogits(inUse(params), pixels(inputs as StepInputs));
       tree.dispose(params);
       return { logits };
     },
@@ -104,7 +106,7 @@ export const gated: StepExperiment<typeof options> = {
     },
     gates: (params, inputs, settings) => {
       const x = pixels(inputs as StepInputs);
-      const logits = gateLogits(params, x.ref);
+      const logits = gateLogits(inUse(params), x.ref);
       const { scores, gates } = readImages(params, x, settings);
       const open = routerOf(settings) ? np.notEqual(gates!.ref, 0).astype(np.float32) : undefined;
       const probability = np.mean(open ?? kindOf(settings.gate).open(logits.ref), -1);
@@ -121,14 +123,15 @@ export const gated: StepExperiment<typeof options> = {
   card: (settings, { shape, classes }) => {
     const inputs = exampleSize(shape);
     const { gater, units, block, gates, experts, gated } = sizesOf(settings);
+    const names = settings.averaging > 0 ? " (the averages that are used: `params.average.NAME`)" : "";
     const e = experts === "rectifier" ? "relu(x experts + expertBias)" : "x experts + expertBias";
     return {
       description: gated
         ? `A ${inputs} - ${units} - ${classes.length} network of which a gater (${inputs} - ${gater} - ${gates}) opens ${100 * settings.rate} % for each image, ${block === 1 ? "a gate for each unit" : `in blocks of ${block} units`}.`
         : `A ${inputs} - ${units} - ${classes.length} network without gates, to measure the gated ones against.`,
       use: gated
-        ? `\`checkpoint.safetensors\` holds \`params.NAME\` by the names used here: pixels x are \`grey/255\`, logits \`a = tanh(x gater1 + gaterBias1) gater2 + gaterBias2\`, ${routerOf(settings)?.says(settings) ?? "a gate is open where `a > threshold`"}, experts are \`e = ${e}\`, scores \`(gates * e) output + outputBias\`. The other tensors are for resuming.`
-        : `\`checkpoint.safetensors\` holds \`params.NAME\` by the names used here: pixels x are \`grey/255\`, \`e = ${e}\`, scores \`e output + outputBias\`.`,
+        ? `\`checkpoint.safetensors\` holds \`params.NAME\` by the names used here${names}: pixels x are \`grey/255\`, logits \`a = tanh(x gater1 + gaterBias1) gater2 + gaterBias2\`, ${routerOf(settings)?.says(settings) ?? "a gate is open where `a > threshold`"}, experts are \`e = ${e}\`, scores \`(gates * e) output + outputBias\`. The other tensors are for resuming.`
+        : `\`checkpoint.safetensors\` holds \`params.NAME\` by the names used here${names}: pixels x are \`grey/255\`, \`e = ${e}\`, scores \`e output + outputBias\`.`,
       task: "image-classification",
       tags: ["conditional-computation", "gates"],
     };

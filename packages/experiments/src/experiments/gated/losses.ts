@@ -1,4 +1,4 @@
-import { numpy as np } from "@jax-js/jax";
+import { numpy as np, random } from "@jax-js/jax";
 import {
   bernoulli,
   type Distribution,
@@ -14,8 +14,9 @@ import {
   statefulExpectation,
 } from "hardgrad";
 import type { StepInputs } from "../../contract/experiment.ts";
-import { crossEntropy, dense } from "../../nn/layers.ts";
+import { crossEntropy, dense, splitKey } from "../../nn/layers.ts";
 import { greyValues } from "../../nn/normalize.ts";
+import { trainedOnly } from "./averages.ts";
 import { kindOf } from "./gate-kinds.ts";
 import { capacityOf, expertUnits, gateLogits, routedScores, scoresOf } from "./network.ts";
 import { openOf } from "./open.ts";
@@ -44,15 +45,16 @@ function distributionOf(logits: np.Array, settings: GatedSettings): Distribution
 
 /** Cross-entropy and the penalty, one loss per example, and the next state. Consumes everything. */
 export function losses(
-  params: NamedArrays,
-  { images, labels, key }: StepInputs,
+  all: NamedArrays,
+  { images, labels, key: given }: StepInputs,
   estimator: Estimator,
   state: NamedArrays,
   settings: GatedSettings,
 ): { losses: np.Array; state: NamedArrays } {
   const sizes = sizesOf(settings);
+  const params = trainedOnly(all);
   const wanted = oneHotOf(labels.astype(np.int32), params.outputBias!.shape[0]!);
-  const x = greyValues(images);
+  const { x, key } = shown(greyValues(images), given, settings);
   if (!sizes.gated) {
     key.dispose();
     const e = expertUnits(params, x, sizes);
@@ -87,6 +89,19 @@ export function losses(
   const total = penalty ? result.losses.add(penalty.mul(control.strength!.ref)) : result.losses;
   const next = controlled(control, np.mean(p), settings);
   return { losses: total, state: { ...result.state, ...renamed(next, (name) => CONTROL + name) } };
+}
+
+/** Pixels of which each is 0 with the probability of `--input-dropout`, and the key that is left. Consumes both. */
+export function shown(
+  x: np.Array,
+  key: np.Array,
+  { inputDropout }: GatedSettings,
+): { x: np.Array; key: np.Array } {
+  if (inputDropout === 0) return { x, key };
+  const [forPixels, rest] = splitKey(key, 2) as [np.Array, np.Array];
+  const kept = np.less(random.uniform(forPixels, x.shape), 1 - inputDropout).astype(np.float32);
+  // Scaled, so that the mean stays.
+  return { x: x.mul(kept).div(1 - inputDropout), key: rest };
 }
 
 /** Class scores of a router's gates; with a capacity, of those that find room. Consumes gates and pixels. */

@@ -4,17 +4,19 @@ import type { DataForm } from "../../contract/dataset.ts";
 import { imageInput, type Models } from "../../contract/models.ts";
 import { classOutputs, fromScores } from "../../nn/classify.ts";
 import { dense } from "../../nn/layers.ts";
+import { inUse } from "./averages.ts";
 import { expertUnits, gateLogits, gatesInUse, scoresOf } from "./network.ts";
 import type { GatedSettings } from "./options.ts";
 import { sizesOf } from "./sizes.ts";
 
 /** Class scores, and the gates if there are any, of pixels from 0 to 1. Consumes the pixels, not the parameters. */
 export function readImages(
-  params: NamedArrays,
+  all: NamedArrays,
   x: np.Array,
   settings: GatedSettings,
 ): { scores: np.Array; gates?: np.Array } {
   const sizes = sizesOf(settings);
+  const params = inUse(all);
   const e = expertUnits(params, x.ref, sizes);
   if (!sizes.gated) {
     x.dispose();

@@ -114,6 +114,20 @@ export const options = {
     max: 1000,
     help: "max-norm constraint on the weights into each unit; 0 turns it off",
   },
+  inputDropout: {
+    type: "number",
+    default: 0,
+    min: 0,
+    max: 0.9,
+    help: "dropout on the pixels: share of them that a step hides; 0 turns it off",
+  },
+  averaging: {
+    type: "number",
+    default: 0,
+    min: 0,
+    max: 0.99999,
+    help: "decay per step of moving averages of the weights, which are what is measured and exported; 0 turns them off",
+  },
   validation: {
     type: "number",
     default: 0.1667,

@@ -2,17 +2,19 @@ import type { GatedLayer, GateLayer, Layer, LinearLayer, UnitName } from "@hardg
 import { type DataForm, exampleSize } from "../../contract/dataset.ts";
 import type { RuntimeModel } from "../../contract/models.ts";
 import type { Tensor } from "../../contract/run.ts";
+import { inUse } from "./averages.ts";
 import { openOf } from "./open.ts";
 import type { GatedSettings } from "./options.ts";
 import { sizesOf } from "./sizes.ts";
 
 /** The gated network as the runtime runs it: gater, hard gates, the experts that are open, and their read-out. */
 export function runtimeOf(
-  params: { readonly [name: string]: Tensor },
+  all: { readonly [name: string]: Tensor },
   settings: GatedSettings,
   { shape }: DataForm,
 ): RuntimeModel {
   const { block, experts, gated } = sizesOf(settings);
+  const params = inUse(all);
   if (gated && block !== 1 && block % 8 !== 0)
     throw new RangeError(
       `gated: the runtime has gates of 1 unit or of a multiple of 8, not of ${block}; train with --block 8, 16 or 32.`,
