@@ -132,7 +132,9 @@ ${bibtex(e.reference)}
 `;
 
 const row = (e) =>
-  `| [${e.id}](estimators/${e.id}.md) | ${bias(e)} | ${degree(e)} | ${e.forward} | ${e.needs} | ${e.supports.join(", ")} |`;
+  `| [${e.id}](estimators/${e.id}.md) | ${bias(e)} | ${degree(e)} | ${e.forward} | ${e.needs} | ${e.supports.length === kinds.length ? "all" : e.supports.join(", ")} |`;
+
+const kinds = [...new Set(estimators.flatMap((e) => e.supports))];
 
 const index = `# Gradient estimators
 
@@ -144,6 +146,7 @@ In the table f is the rest of the network, from the hard sample to the loss ([th
 - **exact for**: polynomials in the sample for which the bias is zero: degree 1 means f that are multilinear (a straight line in each unit), degree 2 quadratic ones, any f where it is unbiased.
 - **forward**: whether the network sees hard samples (exactly 0 or 1, or one-hot) or soft ones in between.
 - **needs of f**: its values alone, its gradient at the hard sample, or at soft ones.
+- **supports**: the distributions it serves; all are ${kinds.join(", ")}.
 
 ![network, logits, sample, f, loss, and where each family of estimators puts its gradient](figures/families.svg)
 

@@ -1,46 +1,44 @@
-// Pictures of all chapters, light, dark and on a phone, for the README and for looking at.
-//   node site/pictures.mjs [FOLDER]      (default: docs/figures/site)
+// Pictures of all chapters.
+//   node site/pictures.mjs           for the README: question, picture and sentence of each, into docs/figures/site
+//   node site/pictures.mjs FOLDER    for looking at: whole figures, light, dark and on a phone
 import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { labServer } from "@hardgrad/cli/internal/lab/server";
-import { chromium } from "playwright-core";
-import { findChromium } from "../scripts/chromium.mjs";
+import { opened } from "./build/browser.mjs";
 
 const root = join(import.meta.dirname, "..");
-const folder = process.argv[2] ?? join(root, "docs/figures/site");
 const chapters = readdirSync(join(root, "docs/explainer"))
   .filter((name) => name.endsWith(".md") && name !== "run.md")
   .map((name) => name.slice(0, -3));
-const looks = [
-  ["light", { colorScheme: "light", viewport: { width: 1280, height: 900 } }],
-  ["dark", { colorScheme: "dark", viewport: { width: 1280, height: 900 } }],
-  ["phone", { colorScheme: "light", viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 }],
-];
+const given = process.argv[2];
+const folder = given ?? join(root, "docs/figures/site");
+const wide = { width: 1280, height: 900 };
+const looks = given
+  ? [
+      ["-light", { colorScheme: "light", viewport: wide }],
+      ["-dark", { colorScheme: "dark", viewport: wide }],
+      ["-phone", { colorScheme: "light", viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 }],
+    ]
+  : [["", { colorScheme: "light", viewport: { width: 820, height: 900 } }]];
+/** Ticks that a chapter has learned for before its picture is taken. */
+const learned = { train: 400, forgetting: 90, circuit: 60, life: 60 };
 
-const server = labServer(join(root, "packages/cli/site"));
-await new Promise((done) => server.listen(0, "127.0.0.1", done));
-const browser = await chromium.launch({
-  executablePath: findChromium(),
-  args: ["--no-sandbox", "--disable-gpu"],
-});
+const { browser, origin } = await opened();
 mkdirSync(folder, { recursive: true });
 for (const [look, options] of looks) {
   const context = await browser.newContext({ ...options, reducedMotion: "reduce" });
   for (const name of ["index", ...chapters]) {
     const page = await context.newPage();
-    await page.goto(
-      `http://127.0.0.1:${server.address().port}/${name === "index" ? "" : `explainer/${name}.html`}`,
-    );
-    await page.locator(".lab").first().scrollIntoViewIfNeeded();
-    await page.waitForSelector(".lab.is-live .host svg", { state: "attached", timeout: 60_000 });
-    await page
-      .locator(".lab")
-      .first()
-      .screenshot({ path: join(folder, `${name}-${look}.png`), animations: "disabled" });
+    const place = learned[name] ? `?${name}.ticks=${learned[name]}` : "";
+    await page.goto(`${origin}/${name === "index" ? "" : `explainer/${name}.html`}${place}`);
+    const lab = page.locator(".lab").first();
+    await lab.scrollIntoViewIfNeeded();
+    await page.waitForSelector(".lab.is-live .host svg", { state: "attached", timeout: 300_000 });
+    if (!given)
+      await page.addStyleTag({ content: ".lab .live > :not(.picture, .says), .VPNav { display: none !important } .lab { margin: 0 !important; padding: 8px }" }); // biome-ignore format: one thought
+    await lab.screenshot({ path: join(folder, `${name}${look}.png`), animations: "disabled" });
     await page.close();
   }
   await context.close();
 }
 await browser.close();
-server.close();
 process.exit(0);

@@ -22,34 +22,52 @@ const there = (folder: string): string[] =>
 const chapterOf = (path: string): number => Number(/^chapter: (\d+)$/m.exec(read(path))?.[1] ?? 99);
 export const chapters: readonly string[] = there("explainer").sort((a, b) => chapterOf(a) - chapterOf(b));
 
-const guides = {
-  "Use it": [
-    "start",
-    "choosing",
-    "choosing-k-of-n",
-    "vector-quantization",
-    "units",
-    "measuring-a-part",
-    "sweeps",
-    "plain-loop",
-    "export",
-    "onnx",
-    "runtime",
-    "platforms",
-  ],
-  "Your own": ["own-estimator", "own-experiment", "own-data", "data"],
-  "Use cases": ["generator", "conditional", "routing", "forgetting"],
-  Background: ["blog-post", "tour", "limitations"],
-  Results: [
-    "reproducing",
-    "performance",
-    "conditional-measured",
-    "forgetting-measured",
-    "runtime-measured",
-    "site-measured",
-  ],
-} as const;
-const listed = new Set<string>(Object.values(guides).flat());
+/** In the order in which a newcomer needs them; with a short name where the heading is long. */
+const guides: { readonly [group: string]: { readonly [path: string]: string } } = {
+  "First steps": {
+    start: "Start: ten minutes",
+    choosing: "Choose an estimator",
+    "plain-loop": "Write the training loop",
+    tour: "Tour of the core",
+    "blog-post": "The post, corrected",
+  },
+  "Hard choices": {
+    units: "Hard units",
+    "choosing-k-of-n": "k of n, top-k",
+    "vector-quantization": "Vector quantization",
+    routing: "Mixture-of-experts routing",
+    circuits: "Circuits of logic gates",
+    "measuring-a-part": "Audit a part of a large layer",
+  },
+  "Use cases": {
+    generator: "Digits on request",
+    conditional: "Conditional computation",
+    forgetting: "Learning without forgetting",
+  },
+  "Your own": {
+    "own-data": "Your data",
+    "own-estimator": "Your estimator",
+    "own-experiment": "Your experiment",
+    data: "Built-in datasets",
+    sweeps: "Sweeps: many runs",
+  },
+  Deploy: {
+    export: "Export",
+    onnx: "ONNX",
+    runtime: "The hard runtime",
+    platforms: "Platforms",
+    limitations: "Limitations",
+  },
+  Measurements: {
+    reproducing: "Published results, and ours",
+    performance: "Speed",
+    "conditional-measured": "Conditional computation",
+    "forgetting-measured": "Learning without forgetting",
+    "runtime-measured": "The hard runtime",
+    "site-measured": "This site",
+  },
+};
+const listed = new Set(Object.values(guides).flatMap((pages) => Object.keys(pages)));
 const elsewhere = ["index", "estimators", "llms"];
 /** Pages that nobody has put anywhere yet. */
 const rest = there(".")
@@ -73,17 +91,20 @@ const reading: DefaultTheme.SidebarItem[] = [
       { text: "Hard choices", link: "/" },
       ...chapters.map((path) => {
         const number = chapterOf(path);
-        const { text, link } = item(path);
-        const about = headingOf(path).split(": ")[1];
-        return { text: number < 99 ? `${number}. ${text}` : text!, link: link!, ...(about ? { about } : {}) };
+        const [name, about] = headingOf(path).split(": ");
+        return {
+          text: number < 99 ? `${number}. ${name}` : name!,
+          link: `/${path}`,
+          about: about ?? /^about: (.+)$/m.exec(read(path))?.[1],
+        };
       }),
     ],
   },
   ...Object.entries(guides).map(([text, pages]) => ({
     text,
-    items: [...pages, ...(text === "Results" ? rest : [])]
-      .filter((path) => existsSync(new URL(`${path}.md`, docs)))
-      .map(item),
+    items: Object.entries(pages)
+      .map(([path, name]): DefaultTheme.SidebarItem => ({ text: name, link: `/${path}` }))
+      .concat(text === "Measurements" ? rest.map(item) : []),
   })),
   { text: "Decisions", items: there("decisions").map(item) },
 ];
@@ -92,7 +113,7 @@ export const sidebar: DefaultTheme.SidebarMulti = {
   "/estimators": [
     { text: "All estimators", link: "/estimators" },
     ...families.map((family) => ({
-      text: family,
+      text: family[0]!.toUpperCase() + family.slice(1),
       items: catalogue
         .filter((entry) => entry.create().family === family)
         .map((entry) => ({ text: entry.create().title, link: `/estimators/${entry.id}` })),
@@ -100,9 +121,8 @@ export const sidebar: DefaultTheme.SidebarMulti = {
   ],
   "/api/": [
     { text: "Reference", link: "/api/" },
-    ...there("api")
-      .filter((p) => !p.endsWith("README"))
-      .map(item),
+    // In the order of the reference's own list.
+    ...[...read("api/README").matchAll(/\(([\w-]+)\.md\)/g)].map(([, name]) => item(`api/${name}`)),
   ],
   "/": reading,
 };

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { figures } from "../figures/index.ts";
+import { unbroken } from "../figures/plots/numbers.ts";
 import { type Tag, tagsOf } from "../frame/preset.ts";
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -45,7 +46,7 @@ async function markup({ id, name }: Tag, place: number): Promise<string> {
     `<div class="lab" id="${id}">`,
     `<h3 class="question" id="${id}-question" v-pre>${question}</h3>`,
     `<div class="still" v-pre><div role="img" aria-label="${question}">${readFileSync(svg!, "utf8").trim()}</div>`,
-    `<p class="says">${escaped(says)}</p></div>`,
+    `<p class="says">${escaped(unbroken(says))}</p></div>`,
     `<LiveFigure :figure="figure${place}" />`,
     "</div>",
   ].join("\n");

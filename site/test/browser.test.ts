@@ -265,6 +265,29 @@ describe.skipIf(!executablePath)(`pages${executablePath ? "" : " (no Chromium he
     await context.close();
   });
 
+  test("a figure that plays goes on in a tab that nobody sees, and is drawn when it is seen again", async () => {
+    const { page, context } = await watched(browser, origin);
+    await page.goto(`${origin}/`);
+    await live(page, "one-choice");
+    const show = (how: string): Promise<void> =>
+      page.evaluate((state) => {
+        Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+        // What was to be drawn when it changed is drawn in the next frame.
+        return new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())));
+      }, how);
+    await page.locator("#one-choice .live").press(" ");
+    await show("hidden");
+    const before = await picture(page, "one-choice");
+    await page.waitForFunction(
+      () => Number(/tick (\d+)/.exec(document.querySelector("#one-choice .state")!.textContent!)![1]) > 40,
+    );
+    expect(await picture(page, "one-choice")).toBe(before);
+    await show("visible");
+    expect(await picture(page, "one-choice")).not.toBe(before);
+    await context.close();
+  });
+
   test("without script the article reads and shows", async () => {
     const context = await browser.newContext({ javaScriptEnabled: false });
     const page = await context.newPage();

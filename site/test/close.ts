@@ -11,7 +11,7 @@ const parts = (text: string): { frame: string; numbers: number[] } => ({
 
 /** The same words, and the same numbers but for rounding: half a unit, or a hundredth. For pictures, sentences, pixels. */
 export function expectSameText(text: string, wanted: string, what: string): void {
-  const [now, then] = [parts(text), parts(wanted)];
+  const [now, then] = [parts(text.replaceAll("\u00a0", " ")), parts(wanted)];
   expect(now.frame, what).toBe(then.frame);
   now.numbers.forEach((v, i) => {
     const other = then.numbers[i]!;

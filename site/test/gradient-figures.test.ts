@@ -316,6 +316,7 @@ describe("shared parts", () => {
     expect(withError(1234.5, 56)).toBe("1230 ± 60");
     expect(withError(-0.0004, 0.002)).toBe("0.000 ± 0.002");
     expect(withError(-1.25, 0)).toBe("−1.25");
+    expect(withError(5.3, 5.1e-8)).toBe("5.3");
     expect(withError(Number.NaN, 1)).toBe("not finite");
     expect(percent(0.4357, 0.0031)).toBe("43.6 % ± 0.3 %");
     expect(plain(0)).toBe("0");

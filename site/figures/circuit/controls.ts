@@ -1,37 +1,16 @@
 import type { Circuit } from "@hardgrad/runtime/circuit";
+import { imageControls } from "../common-controls.ts";
 import type { Controls, State } from "../contract.ts";
 import type { Estimate, Share } from "../shares.ts";
 
 /** The controls of the figure, and what its course tells it. */
 
 export const controls = {
-  digit: {
-    kind: "number",
-    label: "Digit",
-    default: 3,
-    min: 0,
-    max: 9,
-    step: 1,
-    help: "Which digit the circuit reads.",
-    live: true,
-  },
-  example: {
-    kind: "number",
-    label: "Example",
-    default: 0,
-    min: 0,
-    max: 49,
-    step: 1,
-    help: "Which of the test images of that digit.",
-    live: true,
-  },
-  drawn: {
-    kind: "picture",
-    label: "Or draw one",
-    default: "",
-    help: "A digit of your own, scaled and centred as the others are. Watch gates flip as you draw.",
-    live: true,
-  },
+  ...imageControls({
+    digit: "Which digit the circuit reads.",
+    example: "Which of the test images of that digit.",
+    drawn: "A digit of your own, scaled and centred as the others are. Watch gates flip as you draw.",
+  }),
   gate: {
     kind: "point",
     label: "Gate to follow",

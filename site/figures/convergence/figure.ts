@@ -5,7 +5,7 @@ import type { EstimatesData } from "../estimators/estimates.ts";
 import { biasNumber, verdictOf } from "../estimators/verdict.ts";
 import { count, listed } from "../plots/numbers.ts";
 import { picture, text } from "../plots/svg.ts";
-import { curvesOf, panel } from "./panel.ts";
+import { curvesOf, panel, titleOf } from "./panel.ts";
 
 type Data = EstimatesData;
 
@@ -16,7 +16,7 @@ function draw(data: Data, _state: State<typeof directionControls>, look: Look): 
   const parts = curvesOf(data.exact).flatMap((curve, i) => {
     const [x, y] = beside ? [i * width, 0] : [0, i * (height + 24)];
     return [
-      text(look, x + 8, y + 15, curve.title, { bold: true, size: 12 }),
+      text(look, x + 8, y + 15, titleOf(curve, width), { bold: true, size: 12 }),
       ...panel(data, curve, look, { x, y: y + 22, width, height }),
     ];
   });

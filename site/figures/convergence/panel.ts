@@ -15,6 +15,8 @@ const LEAST = 1e-4;
 /** What is drawn against the number of estimates. */
 export interface Curve {
   readonly title: string;
+  /** For a panel of less than 400 pixels. */
+  readonly short: string;
   value(p: Point): number;
   error(p: Point): number;
 }
@@ -25,16 +27,20 @@ export function curvesOf(exact: readonly number[]): readonly [Curve, Curve] {
   return [
     {
       title: `Bias of the mean estimate${relative ? ", relative to the gradient" : ""}`,
+      short: relative ? "Bias, relative to the gradient" : "Bias of the mean estimate",
       value: (p) => p.bias / size,
       error: (p) => p.biasError / size,
     },
     {
       title: `Variance of one estimate${relative ? ", relative to the gradient squared" : ""}`,
+      short: relative ? "Variance, relative to |gradient|²" : "Variance of one estimate",
       value: (p) => p.variance / size ** 2,
       error: (p) => p.varianceError / size ** 2,
     },
   ];
 }
+
+export const titleOf = ({ title, short }: Curve, width: number): string => (width < 400 ? short : title);
 
 interface Mark {
   readonly id: string;

@@ -18,7 +18,13 @@ const unitName = (state: State<Controls>): string =>
 function draw(data: Data, state: State<Controls>, look: Look): SVGElement {
   const all = candidates(data, state);
   const label = "Error of the gradient against its cost";
-  const head = text(look, 8, 16, "Squared error, relative to the squared gradient", { bold: true, size: 13 });
+  const head = text(
+    look,
+    8,
+    16,
+    look.width < 400 ? "Squared error ÷ squared gradient" : "Squared error, relative to the squared gradient",
+    { bold: true, size: 13 },
+  );
   if (all.length === 0)
     return picture(
       look,

@@ -1,3 +1,4 @@
+import { optionControls } from "../common-controls.ts";
 import type { Controls } from "../contract.ts";
 import { choicesOf, menuOf } from "../estimators/menu.ts";
 import { lossControls } from "../losses/controls.ts";
@@ -44,24 +45,5 @@ export const directionControls = {
     step: 0.25,
     scale: "log",
   },
-  temperature: {
-    kind: "number",
-    label: "temperature",
-    help: "For relaxations and their relatives: lower is harder, with less bias and more variance.",
-    default: 0.5,
-    min: 0.05,
-    max: 5,
-    step: 0.05,
-    scale: "log",
-  },
-  samples: {
-    kind: "number",
-    label: "samples",
-    help: "For estimators that average several samples, such as rloo: more of them cost more and scatter less.",
-    default: 4,
-    min: 2,
-    max: 32,
-    step: 1,
-    scale: "log",
-  },
+  ...optionControls,
 } as const satisfies Controls;

@@ -9,7 +9,7 @@ import { unitsOf } from "../losses/expression.ts";
 import { count, listed } from "../plots/numbers.ts";
 import { picture, placed, shape, text, tip } from "../plots/svg.ts";
 import { directionControls, MOST, OTHERS } from "./controls.ts";
-import { frameOf, plane } from "./plane.ts";
+import { frameOf, marginOf, plane } from "./plane.ts";
 
 type Data = EstimatesData;
 
@@ -20,7 +20,7 @@ function draw(data: Data, _state: State<typeof directionControls>, look: Look): 
   const cell = Math.min(300, look.width / columns);
   const left = (look.width - columns * cell) / 2;
   const frame = frameOf(exact, rows);
-  const [head, foot] = [22, 40];
+  const [head, foot] = [22, 44];
   const size = cell < 200 ? 10 : 12;
   const panels = rows.flatMap((row, i): SVGElement[] => {
     const x = left + (i % columns) * cell;
@@ -48,12 +48,12 @@ function draw(data: Data, _state: State<typeof directionControls>, look: Look): 
         : []),
       text(
         look,
-        x + 34,
-        y + head + cell + 10,
+        x + marginOf(cell),
+        y + head + cell + 14,
         row.fault === undefined ? biasText(row, exact) : "does not apply here",
         { size },
       ),
-      text(look, x + 34, y + head + cell + 26, below(row), { size, fill: look.colours.quiet }),
+      text(look, x + marginOf(cell), y + head + cell + 30, below(row), { size, fill: look.colours.quiet }),
     ];
   });
   const height = Math.ceil(rows.length / columns) * (cell + head + foot) + 4;

@@ -76,6 +76,9 @@ function ellipseOf({
   });
 }
 
+/** At the left: on a small plane the axis has its name beside its numbers. */
+export const marginOf = (side: number): number => (side < 200 ? 44 : 34);
+
 /** One estimator's cloud around its mean, beside the exact gradient, and the share of the cloud that is outside. */
 export function plane(
   row: Estimated,
@@ -103,7 +106,7 @@ export function plane(
     document: look.document,
     width: side,
     height: side,
-    marginLeft: 34,
+    marginLeft: marginOf(side),
     marginRight: 8,
     marginTop: 8,
     marginBottom: 34,

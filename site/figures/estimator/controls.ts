@@ -1,4 +1,5 @@
 import type { Kind } from "hardgrad";
+import { optionControls } from "../common-controls.ts";
 import type { Controls } from "../contract.ts";
 import { choicesOf, entryOf, menu } from "../estimators/menu.ts";
 import { call, type Expression, number, unit } from "../losses/expression.ts";
@@ -55,26 +56,7 @@ export const estimatorControls = {
     max: 2,
     step: 0.1,
   },
-  temperature: {
-    kind: "number",
-    label: "temperature",
-    help: "For estimators with a temperature: lower is harder, with less bias and more variance.",
-    default: 0.5,
-    min: 0.05,
-    max: 5,
-    step: 0.05,
-    scale: "log",
-  },
-  samples: {
-    kind: "number",
-    label: "samples",
-    help: "For estimators that average several samples.",
-    default: 4,
-    min: 2,
-    max: 32,
-    step: 1,
-    scale: "log",
-  },
+  ...optionControls,
 } as const satisfies Controls;
 
 /** The distribution that is drawn: the one asked for, or the first that the estimator supports. */

@@ -1,5 +1,5 @@
 import { defineFigure, type Look, type Row, type State } from "../contract.ts";
-import { curvesOf, panel } from "../convergence/panel.ts";
+import { curvesOf, panel, titleOf } from "../convergence/panel.ts";
 import { frameOf, plane } from "../directions/plane.ts";
 import type { Estimated, EstimatesData } from "../estimators/estimates.ts";
 import { colourOf } from "../estimators/marks.ts";
@@ -41,7 +41,7 @@ function draw(data: Data, state: State<Controls>, look: Look): SVGElement {
     placed(element, 0, 24),
     ...(outside > 0.005 ? [text(look, side - 8, side - 18, `${Math.round(100 * outside)} % outside`, { size: 10, anchor: "end", fill: look.colours.quiet })] : []), // biome-ignore format: one line
     ...lines.map((line, i) => text(look, right.x, right.y + 40 + 20 * i, line, { size: 12.5 })),
-    text(look, right.x, top + 18, curve.title, { size: 12, bold: true }),
+    text(look, right.x, top + 18, titleOf(curve, right.width), { size: 12, bold: true }),
     ...panel(data, curve, look, { x: right.x - 8, y: top + 22, width: right.width, height: height - 16 }),
   );
 }

@@ -47,7 +47,7 @@ function frame(
 
 /** A bar for each network: microseconds for one image by itself, here and now. */
 export function timeBars(look: Look, area: Area, { times }: GatesData, shown: string): SVGElement {
-  const width = area.width - LABEL - 88;
+  const width = area.width - LABEL - 124;
   const longest = Math.max(...times.map((t) => t.microseconds.value + t.microseconds.error), 1e-9);
   const parts = rows.flatMap((density, row) => {
     const y = TOP + row * ROW;

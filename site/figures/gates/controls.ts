@@ -1,3 +1,4 @@
+import { imageControls } from "../common-controls.ts";
 import type { Controls, State } from "../contract.ts";
 import type { Estimate, Share } from "../shares.ts";
 
@@ -21,33 +22,13 @@ export const BLOCKS = 64;
 export const BLOCK = 8;
 
 export const controls = {
-  digit: {
-    kind: "number",
-    label: "Digit",
-    default: 3,
-    min: 0,
-    max: 9,
-    step: 1,
-    help: "Which digit the network reads. Compare two that look alike, such as 4 and 9, and two that do not.",
-    live: true,
-  },
-  example: {
-    kind: "number",
-    label: "Example",
-    default: 0,
-    min: 0,
-    max: 49,
-    step: 1,
-    help: "Which of the test images of that digit. Blocks that stay open for most of them belong to the digit.",
-    live: true,
-  },
-  drawn: {
-    kind: "picture",
-    label: "Or draw one",
-    default: "",
-    help: "A digit of your own, in place of the test image. Watch the blocks open and close as you draw.",
-    live: true,
-  },
+  ...imageControls({
+    digit:
+      "Which digit the network reads. Compare two that look alike, such as 4 and 9, and two that do not.",
+    example:
+      "Which of the test images of that digit. Blocks that stay open for most of them belong to the digit.",
+    drawn: "A digit of your own, in place of the test image. Watch the blocks open and close as you draw.",
+  }),
   density: {
     kind: "choice",
     label: "Blocks that may open",

@@ -41,7 +41,7 @@ function says(data: GatesData, state: GatesState): string {
   if (!shown) return `The network that may open ${label} of its blocks has not been trained yet; it is next.`;
   const open = shown.gates.filter((value) => value !== 0).length;
   const what = data.label === undefined ? "your digit" : `this ${data.label}`;
-  const now = `For ${what} ${open} of ${BLOCKS} blocks are open, and it is read as ${shown.answer.digit}.`;
+  const now = `For ${what}, ${open} of ${BLOCKS} blocks are open, and it is read as ${shown.answer.digit}.`;
   if (shown.steps < shown.of) return `${now} The network is in training: step ${shown.steps} of ${shown.of}.`;
   const dense = data.networks.find(({ id }) => id === "1");
   if (!dense || dense.steps < dense.of)

@@ -106,7 +106,13 @@ export function opensPart(
   const rest = never > 0 ? `${never} of ${order.length} never open` : "";
   const caption = at.width < 480 ? rest : `a column is a block${rest && `, ${rest}`}; marked: open now`;
   const parts = [
-    text(look, 0, 14, "How often each block opens for each digit", { size: 14, bold: true }),
+    text(
+      look,
+      0,
+      14,
+      at.width < 360 ? "How often each block opens" : "How often each block opens for each digit",
+      { size: 14, bold: true },
+    ),
     text(look, LABEL, 34, caption, { size: 11, fill: colours.quiet }),
     text(look, at.width, 34, "blocks open", { size: 11, fill: colours.quiet, anchor: "end" }),
   ];

@@ -114,7 +114,7 @@ export function examplesPart(
     look,
     at.x,
     at.y,
-    text(look, 0, 14, circuit && faults.length === 0 ? "All 512 neighbourhoods, all right" : "All 512 neighbourhoods; wrong ones marked", { size: 14, bold: true }), // biome-ignore format: one thought
+    text(look, 0, 14, circuit && faults.length === 0 ? "All 512 neighbourhoods, all right" : `All 512 neighbourhoods; ${at.width < 340 ? "wrong" : "wrong ones"} marked`, { size: 14, bold: true }), // biome-ignore format: one thought
     moved(
       look,
       0,

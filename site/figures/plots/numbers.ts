@@ -14,10 +14,10 @@ const fixed = (value: number, places: number): string => {
 
 const digitsAbove = (value: number): number => Math.floor(Math.log10(Math.max(1, Math.abs(value)))) + 1;
 
-/** `0.365 ± 0.004`; with no error, three digits. */
+/** `0.365 ± 0.004`; with no error, or one that is rounding, three digits. */
 export function withError(value: number, error: number): string {
   if (!Number.isFinite(value)) return "not finite";
-  if (!(error > 0) || !Number.isFinite(error)) return plain(value);
+  if (!(error > 1e-6 * Math.abs(value)) || !Number.isFinite(error)) return plain(value);
   const places = decimals(error);
   return `${fixed(value, places)} ± ${fixed(error, places)}`;
 }
@@ -36,6 +36,9 @@ export function percent(value: number, error: number): string {
   if (!(error > 0)) return `${plain(100 * value)} %`;
   return `${fixed(100 * value, places)} % ± ${fixed(100 * error, places)} %`;
 }
+
+/** Keeps a number, its error and its unit on one line. */
+export const unbroken = (text: string): string => text.replaceAll(/ (?=[±%])|(?<=±) /g, "\u00a0");
 
 /** 12,800. */
 export const count = (n: number): string => n.toLocaleString("en-US");

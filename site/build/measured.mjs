@@ -1,0 +1,83 @@
+// docs/site-measured.md, from what `site/weight.mjs`, `site/training.mjs` and `bench/page.mjs` have recorded.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
+
+const root = join(import.meta.dirname, "../..");
+const pathOf = (name) => join(root, `docs/results/${name}.json`);
+const read = (name) =>
+  existsSync(pathOf(name)) ? JSON.parse(readFileSync(pathOf(name), "utf8")) : undefined;
+
+/** Most kilobytes of compressed script: of a page of text, and of one with a figure before its first number. */
+export const LIMITS = { text: 120, figure: 350 };
+
+/** Where and when, as every record says it. */
+export const here = () => ({
+  date: new Date().toISOString().slice(0, 10),
+  machine: `${cpus()[0].model.trim()}, ${cpus().length} cores`,
+});
+
+/** Writes a record, and the page that tells of it. */
+export function record(name, result) {
+  writeFileSync(pathOf(name), `${JSON.stringify(result, undefined, 1)}\n`);
+  const parts = [weight(read("site-weight")), training(read("site-training")), steps(read("page"))];
+  writeFileSync(
+    join(root, "docs/site-measured.md"),
+    `# The site: weight and time of its pages\n\nWhat a visitor's browser loads before a page can be used, how soon a figure shows numbers that were computed there, and what training in a page costs. The machine had other work meanwhile, so times are upper bounds.\n${parts.join("")}`,
+  );
+}
+
+const seconds = (ms) => `${(ms / 1000).toFixed(2)} s`;
+const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
+
+function weight({ date, machine, visits, pages }) {
+  const line = ({ path, bytes, milliseconds, processor }) =>
+    `| ${path} | ${Math.round(bytes / 1000)} KB | ${milliseconds === undefined ? "" : seconds(milliseconds)} | ${processor === undefined ? "" : seconds(processor)} |`;
+  return `
+## First numbers
+
+Scripts are compressed by gzip, counted up to the first live picture; for pages without a figure, all of them. A page of text may have ${LIMITS.text} KB, one with a figure ${LIMITS.figure} KB. A still picture with true numbers, made when the site was built, is there before any script. *First live numbers*: from the request to the first picture that was computed in the page, the fastest of ${visits} visits by a fresh profile. *Processor*: the time that all threads of the page had a core for, in the visit with the least.
+
+| page | scripts | first live numbers | processor |
+|---|---|---|---|
+${pages.map(line).join("\n")}
+
+\`node site/weight.mjs --visits ${visits}\`, ${date}, ${machine}, Chromium without a GPU ([record](results/site-weight.json)).
+`;
+}
+
+function training(result) {
+  if (!result) return "";
+  const { date, machine, minutes, every, steps, pictures, frames, drawing, samples } = result;
+  const line = ({ at, page, worker, wasm, resident }) =>
+    `| ${(at / 60).toFixed(1)} | ${megabytes(page)} | ${megabytes(worker)} | ${megabytes(wasm)} | ${megabytes(resident)} |`;
+  const shown = samples.filter((_, i) => i % 2 === 0 || i === samples.length - 1);
+  return `
+## A page that trains
+
+[Chapter 4](explainer/train.md) left to itself for ${minutes} minutes: four networks in turns, ${steps.toLocaleString("en-US")} steps of each, a new seed when ${result.last.toLocaleString("en-US")} are done. The page made ${frames.toFixed(0)} frames a second and drew ${pictures.toFixed(1)} pictures a second; a picture takes ${drawing.toFixed(1)} ms of processor time on the page's own thread, where 30 a second leave it 33 ms. Memory after collecting garbage, in use: by the scripts of the page and of its worker, by the WebAssembly of the worker; and what the whole renderer has of the machine's memory, with what it has not given back yet. Taken each ${every} s:
+
+| minutes | page | worker | WebAssembly | renderer |
+|---|---|---|---|---|
+${shown.map(line).join("\n")}
+
+\`node site/training.mjs --minutes ${minutes}\`, ${date}, ${machine}, Chromium without a GPU ([record](results/site-training.json)).
+`;
+}
+
+function steps({ environment, chromium, rounds, results }) {
+  const of = ({ contestants }, name) => contestants.find((c) => c.name === name).milliseconds.toPrecision(3);
+  const line = (result) =>
+    `| ${result.row} | ${of(result, "Node, all threads")} | ${of(result, "page, isolated")} | ${result.isolatedOverNode.toFixed(2)} | ${of(result, "Node, one thread")} | ${of(result, "page, not isolated")} | ${result.plainOverNode.toFixed(2)} |`;
+  return `
+## Steps in a page against Node
+
+Milliseconds of a training step on device wasm: in Node, and in a page that is cross-origin isolated, with ${environment.threads} threads; and in Node and a page with one. Medians of ${rounds} rounds in turns; the ratios are medians of those of the rounds, and below 1 the page is faster.
+
+| row | Node | page | page / Node | Node, one thread | page, one thread | page / Node |
+|---|---|---|---|---|---|---|
+${results.map(line).join("\n")}
+
+\`node bench/page.mjs --json docs/results/page.json\`, ${environment.date.slice(0, 10)}, ${environment.cpu}, Chromium ${chromium.split(".")[0]}, Node ${environment.node} ([record](results/page.json)).
+`;
+}
