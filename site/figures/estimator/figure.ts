@@ -40,7 +40,9 @@ function draw(data: Data, state: State<Controls>, look: Look): SVGElement {
     }),
     placed(element, 0, 24),
     ...(outside > 0.005 ? [text(look, side - 8, side - 18, `${Math.round(100 * outside)} % outside`, { size: 10, anchor: "end", fill: look.colours.quiet })] : []), // biome-ignore format: one line
-    ...lines.map((line, i) => text(look, right.x, right.y + 40 + 20 * i, line, { size: 12.5 })),
+    ...lines.map((line, i) =>
+      text(look, right.x, right.y + 40 + 20 * i, line, { size: look.width < 360 ? 11 : 12.5 }),
+    ),
     text(look, right.x, top + 18, titleOf(curve, right.width), { size: 12, bold: true }),
     ...panel(data, curve, look, { x: right.x - 8, y: top + 22, width: right.width, height: height - 16 }),
   );
