@@ -1,3 +1,4 @@
+import type { numpy as np } from "@jax-js/jax";
 import { expect } from "vitest";
 
 /** How far a number may be off: `within`, or `relative` times the expected number if that is more. */
@@ -23,3 +24,6 @@ export function close(actual: readonly number[], expected: readonly number[], to
       expect.fail(`entry ${i} of ${expected.length} is ${actual[i]}, not ${wanted} within ${allowed}`);
   }
 }
+
+/** The entries of an array of any shape, in a row; it is consumed. */
+export const numbers = (x: np.Array): number[] => Array.from(x.dataSync() as Float32Array);

@@ -2,12 +2,10 @@ import "./setup.ts";
 import { jit, numpy as np, random, tree } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
 import { bernoulli, scan, straightThroughSigmoid, through, valueAndGrad } from "../src/index.ts";
-import { close } from "./close.ts";
+import { close, numbers } from "./close.ts";
 import { watchSlots } from "./estimators/slots.ts";
 
 const slots = await watchSlots();
-
-const numbers = (x: np.Array): number[] => Array.from(x.dataSync() as Float32Array);
 
 type Params = { w: np.Array; b: np.Array };
 type State = { h: np.Array };

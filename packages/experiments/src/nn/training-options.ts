@@ -15,6 +15,11 @@ export const batchOption = (initial: number, max = 10_000): NumberOption => ({
   help: "batch size",
 });
 
+export const learningRateOption = (initial: number, help = "learning rate"): NumberOption => ({
+  ...{ type: "number", default: initial, min: 1e-7, max: 10 },
+  help,
+});
+
 export const momentumOption = (initial: number): NumberOption => ({
   ...{ type: "number", default: initial, min: 0, max: 0.999 },
   help: "momentum of SGD",

@@ -3,40 +3,22 @@ import { numpy as np } from "@jax-js/jax";
 import { codebookUse, moveCodebook } from "hardgrad";
 import { describe, expect, test } from "vitest";
 import { followed } from "../../src/experiments/vae/codebook.ts";
-import {
-  type Checkpoint,
-  drawnDigits,
-  type RunConfig,
-  resolveSettings,
-  type Settings,
-  startRun,
-  trainingStep,
-  useDevice,
-  vae,
-} from "../../src/index.ts";
+import { type RunConfig, type Settings, startRun, trainingStep, vae } from "../../src/index.ts";
+import { backend, data, settingsOf, train } from "./tiny-vae.ts";
 
 /** The autoencoder with latents that are codes. */
 
-const backend = await useDevice("wasm");
-const data = drawnDigits({ train: 600, test: 200 });
 const tiny: Settings = { variables: 3, hidden: "16", batch: 20, epochs: 4, learningRate: 3e-3, dimensions: 4, codes: 16, levels: "3-4", bits: 4 }; // biome-ignore format: one thought
-const settingsOf = (given: Settings) => resolveSettings(vae.options, { ...tiny, ...given }, data);
 
 function config(given: Settings, id = "straight-through"): RunConfig {
   const estimator = { id, options: {} };
-  return { experiment: "vae", estimator, data: "drawn", seed: 5, settings: settingsOf(given) };
-}
-
-async function train(c: RunConfig, stopAt = Number.POSITIVE_INFINITY, from?: Checkpoint) {
-  const run = await startRun(vae, c, data, backend, from);
-  const losses: number[] = [];
-  while (run.step < Math.min(run.totalSteps, stopAt))
-    for (const row of await run.advance()) losses.push(row.values["loss/train"]!);
-  const checkpoint = await run.checkpoint();
-  const { metrics } = run.summary();
-  const pictures = run.step === run.totalSteps ? await run.pictures(6) : [];
-  run.dispose();
-  return { losses, checkpoint, metrics, pictures };
+  return {
+    experiment: "vae",
+    estimator,
+    data: "drawn",
+    seed: 5,
+    settings: settingsOf({ ...tiny, ...given }),
+  };
 }
 
 const ways: [string, Settings, number][] = [

@@ -6,38 +6,22 @@ import { divergence } from "../../src/experiments/vae/losses.ts";
 import { decode } from "../../src/experiments/vae/network.ts";
 import {
   type Checkpoint,
-  drawnDigits,
   type RunConfig,
-  resolveSettings,
   type Settings,
   type Split,
   startRun,
   trainingStep,
-  useDevice,
   vae,
 } from "../../src/index.ts";
+import { backend, data, settingsOf, train } from "./tiny-vae.ts";
 
-const backend = await useDevice("wasm");
-const data = drawnDigits({ train: 600, test: 200 });
-const defaults = resolveSettings(vae.options, {}, data);
+const defaults = settingsOf({});
 
 const tiny: Settings = { variables: 2, categories: 3, hidden: "8", batch: 20, epochs: 1, learningRate: 3e-3 };
 
 function config(id: string, settings: Settings = {}, options: Settings = {}): RunConfig<typeof defaults> {
-  const all = resolveSettings(vae.options, { ...tiny, ...settings }, data);
+  const all = settingsOf({ ...tiny, ...settings });
   return { experiment: "vae", estimator: { id, options }, data: "drawn", seed: 5, settings: all };
-}
-
-async function train(c: RunConfig, stopAt = Number.POSITIVE_INFINITY, from?: Checkpoint) {
-  const run = await startRun(vae, c, data, backend, from);
-  const losses: number[] = [];
-  while (run.step < Math.min(run.totalSteps, stopAt))
-    for (const row of await run.advance()) losses.push(row.values["loss/train"]!);
-  const checkpoint = await run.checkpoint();
-  const summary = run.summary();
-  const pictures = run.step === run.totalSteps ? await run.pictures(6) : [];
-  run.dispose();
-  return { losses, checkpoint, summary, pictures };
 }
 
 const sum = (values: Iterable<number>): number => [...values].reduce((a, b) => a + b, 0);

@@ -10,7 +10,7 @@ import {
 } from "hardgrad";
 import { describe, expect, test } from "vitest";
 import { grad } from "../../src/index.ts";
-import { close } from "../close.ts";
+import { close, numbers } from "../close.ts";
 
 /** Laws of counts in float64, from sums of logarithms. */
 const logFactorial = (n: number): number => {
@@ -60,8 +60,6 @@ const laws: readonly Law[] = [
 
 const distributionOf = (law: Law, logits: np.Array): Distribution =>
   law.kind === "poisson" ? poisson(logits, { maxCount: law.total }) : binomial(logits, law.total);
-
-const numbers = (x: np.Array): number[] => Array.from(x.dataSync() as Float32Array);
 
 /** What these uniforms give. */
 function draws(law: Law, uniforms: readonly number[]): number[] {

@@ -4,13 +4,13 @@ import { jit, numpy as np, random } from "@jax-js/jax";
 import { catalogue, categorical, hardTopK, oneHotOf, sample, statefulExpectation } from "hardgrad";
 import { describe, expect, test } from "vitest";
 import { grad } from "../../src/index.ts";
+import { numbers } from "../close.ts";
 
 /** GPT-2's vocabulary. A float32 for each pair of its tokens takes 10 GB, and wasm has 4. */
 const VOCABULARY = 50_257;
 const BATCH = 2;
 
 const logits = (): np.Array => random.normal(random.key(1), [BATCH, VOCABULARY]).mul(3);
-const numbers = (x: np.Array): number[] => Array.from(x.dataSync() as Float32Array);
 
 test("one-hot rows: those of an identity matrix, zeros for an index outside, whole numbers only", () => {
   const rows = oneHotOf(

@@ -1,6 +1,7 @@
 import { jit, numpy as np, random } from "@jax-js/jax";
 import { grad, statefulExpectation } from "hardgrad";
 import { describe, expect, test } from "vitest";
+import { numbers } from "../close.ts";
 import { caseOf, makeDistribution, repeatedLogits, supported } from "../harness.ts";
 
 /** The baseline of one is the mean loss of the other examples, the temperature of the other the mean of their confidence. */
@@ -8,7 +9,6 @@ const together = ["reinforce-leave-one-out", "straight-through-adaptive"];
 const apart = supported.filter((e) => e.case === caseOf(e.case.kind) && !together.includes(e.id));
 
 const [batch, broken] = [3, 1];
-const numbers = (x: np.Array): number[] => Array.from(x.dataSync() as Float32Array);
 
 describe("what is NaN in one example leaves the gradients of the others as they are", () => {
   for (const { id, estimator, case: c } of apart)

@@ -10,11 +10,9 @@ import {
   straightThroughSigmoid,
   superSpike,
 } from "../../src/index.ts";
-import { close } from "../close.ts";
+import { close, numbers } from "../close.ts";
 
 /** What a pseudo-derivative is (Gygax & Zenke 2025): the derivative of a stochastic neuron's mean, not of a loss. */
-
-const numbers = (x: np.Array): number[] => Array.from(x.dataSync() as Float32Array);
 
 test("the sigmoid pseudo-derivative is d/du P(spike | u), and integrates to 1; others must be scaled to", () => {
   const u = [-3, -0.7, -0.1, 0, 0.2, 1.1, 4];

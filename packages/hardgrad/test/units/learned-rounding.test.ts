@@ -2,9 +2,7 @@ import "../setup.ts";
 import { jit, numpy as np, random } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
 import { grad, type LearnedRounding, learnedRoundings, lsq, stableQat } from "../../src/index.ts";
-import { close } from "../close.ts";
-
-const numbers = (x: np.Array): number[] => Array.from(x.dataSync() as Float32Array);
+import { close, numbers } from "../close.ts";
 
 /** Value, gradient to x and gradient to s of `sum g y`. */
 function all(

@@ -1,5 +1,5 @@
 import type { SettingsOf, SettingsTable } from "../../contract/options.ts";
-import { batchOption, epochsOption } from "../../nn/training-options.ts";
+import { batchOption, epochsOption, learningRateOption } from "../../nn/training-options.ts";
 
 export const options = {
   form: {
@@ -32,7 +32,7 @@ export const options = {
     integer: true,
     help: "units of each of the two hidden layers",
   },
-  learningRate: { type: "number", default: 0.003, min: 1e-6, max: 10, help: "learning rate of Adam" },
+  learningRate: learningRateOption(0.003, "learning rate of Adam"),
 } as const satisfies SettingsTable;
 
 export type BinarySettings = SettingsOf<typeof options>;

@@ -1,7 +1,7 @@
 import { type Schedule, slopeSchedule } from "hardgrad";
 import type { SettingsOf, SettingsTable } from "../../contract/options.ts";
 import { temperatureOptions } from "../../nn/temperature-options.ts";
-import { batchOption, epochsOption, momentumOption } from "../../nn/training-options.ts";
+import { batchOption, epochsOption, learningRateOption, momentumOption } from "../../nn/training-options.ts";
 
 export const options = {
   epochs: epochsOption(10),
@@ -14,13 +14,7 @@ export const options = {
     integer: true,
     help: "number of binary hidden units",
   },
-  learningRate: {
-    type: "number",
-    default: 0.1,
-    min: 1e-6,
-    max: 10,
-    help: "learning rate of the output layer",
-  },
+  learningRate: learningRateOption(0.1, "learning rate of the output layer"),
   hiddenRate: {
     type: "number",
     default: 1,

@@ -1,5 +1,10 @@
 import type { SettingsOf, SettingsTable } from "../../contract/options.ts";
-import { batchOption, momentumOption, optimizerOptions } from "../../nn/training-options.ts";
+import {
+  batchOption,
+  learningRateOption,
+  momentumOption,
+  optimizerOptions,
+} from "../../nn/training-options.ts";
 
 export const methodNames = [
   "finetune",
@@ -87,7 +92,7 @@ export const options = {
   },
   batch: batchOption(16),
   ...optimizerOptions,
-  learningRate: { type: "number", default: 0.002, min: 1e-7, max: 10, help: "learning rate" },
+  learningRate: learningRateOption(0.002),
   cooling: {
     type: "choice",
     default: "none",

@@ -1,5 +1,5 @@
 import type { SettingsOf, SettingsTable } from "../../contract/options.ts";
-import { batchOption, epochsOption, momentumOption } from "../../nn/training-options.ts";
+import { batchOption, epochsOption, learningRateOption, momentumOption } from "../../nn/training-options.ts";
 import { gateKinds } from "./gate-kinds.ts";
 import { derived, networkNames } from "./networks.ts";
 
@@ -92,7 +92,7 @@ export const options = {
     max: 2,
     help: "factor on the strength per step while the rate is off target by more than 10 % (l1: 5 %); 1 keeps it constant",
   },
-  learningRate: { type: "number", default: 0.3, min: 1e-6, max: 10, help: "learning rate" },
+  learningRate: learningRateOption(0.3),
   cooling: {
     type: "choice",
     default: "linear",

@@ -1,6 +1,6 @@
 import type { SettingsOf, SettingsTable } from "../../contract/options.ts";
 import { temperatureOptions } from "../../nn/temperature-options.ts";
-import { batchOption, epochsOption } from "../../nn/training-options.ts";
+import { batchOption, epochsOption, learningRateOption } from "../../nn/training-options.ts";
 
 export const options = {
   mode: {
@@ -113,7 +113,7 @@ export const options = {
     max: 100,
     help: "weight of the KL divergence between style and prior; below 1, pictures are sharper and vary more",
   },
-  learningRate: { type: "number", default: 2e-3, min: 1e-7, max: 1, help: "learning rate of Adam" },
+  learningRate: learningRateOption(2e-3, "learning rate of Adam"),
   warmUp: {
     type: "number",
     default: 200,

@@ -1,6 +1,6 @@
 import { exampleSize } from "../../contract/dataset.ts";
 import type { SettingsOf, SettingsTable } from "../../contract/options.ts";
-import { batchOption, epochsOption } from "../../nn/training-options.ts";
+import { batchOption, epochsOption, learningRateOption } from "../../nn/training-options.ts";
 
 export const options = {
   gates: {
@@ -89,13 +89,7 @@ export const options = {
   },
   epochs: epochsOption(40),
   batch: batchOption(128),
-  learningRate: {
-    type: "number",
-    default: 0.03,
-    min: 1e-6,
-    max: 10,
-    help: "learning rate of Adam, along a half cosine to 1 % of it",
-  },
+  learningRate: learningRateOption(0.03, "learning rate of Adam, along a half cosine to 1 % of it"),
 } as const satisfies SettingsTable;
 
 export type LogicSettings = SettingsOf<typeof options>;

@@ -1,6 +1,12 @@
 import type { SettingsOf, SettingsTable } from "../../contract/options.ts";
 import { temperatureOptions } from "../../nn/temperature-options.ts";
-import { batchOption, epochsOption, momentumOption, optimizerOptions } from "../../nn/training-options.ts";
+import {
+  batchOption,
+  epochsOption,
+  learningRateOption,
+  momentumOption,
+  optimizerOptions,
+} from "../../nn/training-options.ts";
 import { codeOptions } from "./code-options.ts";
 
 export const options = {
@@ -76,7 +82,7 @@ export const options = {
     help: "initial output biases: like the others, or the logits of the mean image",
   },
   ...optimizerOptions,
-  learningRate: { type: "number", default: 5e-4, min: 1e-7, max: 10, help: "learning rate" },
+  learningRate: learningRateOption(5e-4),
   momentum: momentumOption(0.9),
   weightDecay: { type: "number", default: 0.01, min: 0, max: 0.999, help: "weight decay of AdamW" },
   warmUp: {
