@@ -1,9 +1,10 @@
 import { onBeforeUnmount, onMounted, type Ref, ref, shallowRef, watch } from "vue";
-import type { Drag, FigureFile } from "../figures/contract.ts";
+import type { Drag } from "../figures/contract.ts";
 import type { AnyFigure } from "../figures/index.ts";
 import { lookOf } from "../figures/look.ts";
 import { readPlace, writePlace } from "./address.ts";
-import { copy, csvOf, download, pngOf, svgFile } from "./save.ts";
+import { keeping } from "./keeping.ts";
+import { watchSight } from "./sight.ts";
 import { type AnyState, defaults, MOST_SEED, type Value } from "./state.ts";
 import { tipped } from "./under-pointer.ts";
 import { useWorkshop } from "./use-workshop.ts";
@@ -67,6 +68,9 @@ export function useFigure(
   }
 
   const reachable = (): boolean => visible && document.visibilityState === "visible";
+  const drawIfSeen = (): void => {
+    if (reachable()) draw();
+  };
 
   const listener = {
     data(next: unknown, done: number, ended: boolean): void {
@@ -186,54 +190,26 @@ export function useFigure(
       write();
     },
     stop: (): void => handle!.stop(),
-    async link(): Promise<void> {
-      const url = new URL(location.href);
-      url.search = String(writePlace(figure, { state: state.value, ticks: ticks.value }, url.searchParams));
-      url.hash = figure.id;
-      await tell(copy(url.href), "Link copied.");
-    },
-    code: (): Promise<void> => tell(copy(figure.code(state.value)), "Code copied."),
-    async save(format: "svg" | "png" | "csv"): Promise<void> {
-      const name = `${figure.id}-${state.value.seed}-${ticks.value}.${format}`;
-      if (format === "csv")
-        return download(new Blob([csvOf(figure.rows(data, state.value))], { type: "text/csv" }), name);
-      const svg = fresh();
-      const text = svgFile(svg, figure.question, look().colours.ground);
-      if (format === "svg") return download(new Blob([text], { type: "image/svg+xml" }), name);
-      const { width: w, height: h } = host.value!.firstElementChild!.getBoundingClientRect();
-      await tell(
-        pngOf(text, w, h).then((png) => download(png, name)),
-        "",
-      );
-    },
-    file({ ending, content }: FigureFile<unknown>): void {
-      const text = data === undefined ? undefined : content(data);
-      if (text === undefined) notice.value = "There is nothing to save yet.";
-      else download(new Blob([text], { type: "text/plain" }), `${figure.id}-${state.value.seed}.${ending}`);
-    },
+    ...keeping(figure, {
+      place: () => ({ state: state.value, ticks: ticks.value }),
+      data: () => data,
+      picture: () => ({
+        svg: fresh(),
+        ground: look().colours.ground,
+        box: host.value!.firstElementChild!.getBoundingClientRect(),
+      }),
+      notice,
+    }),
     rows: () => (data === undefined ? [] : figure.rows(data, state.value)),
   };
-
-  async function tell(work: Promise<unknown>, said: string): Promise<void> {
-    try {
-      await work;
-      notice.value = said;
-    } catch (error) {
-      notice.value = error instanceof Error ? error.message : String(error);
-    }
-  }
 
   function begin(): void {
     handle = useWorkshop(base).open(listener);
     const place = readPlace(figure, new URLSearchParams(location.search));
     state.value = place.state;
     touched = place.given;
-    restart(place.ticks, false);
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (figure.plays && !place.given && !still) {
-      playing.value = true;
-      handle.play();
-    }
+    restart(place.ticks, figure.plays && !place.given && !still);
   }
 
   /** What plays by itself rests while nobody sees it. */
@@ -250,29 +226,19 @@ export function useFigure(
     else handle.pause();
   }
 
-  let observers: { disconnect(): void }[] = [];
-  const onShown = (): void => { if (reachable()) draw(); }; // biome-ignore format: one thought
+  let stopWatching: (() => void) | undefined;
   onMounted(() => {
-    const element = host.value!;
-    const resize = new ResizeObserver(([entry]) => {
-      const now = Math.round(Math.min(1100, Math.max(320, entry!.contentRect.width)));
-      if (now === width) return;
-      width = now;
-      if (reachable()) draw();
+    stopWatching = watchSight(host.value!, {
+      resized(now) {
+        width = now;
+        drawIfSeen();
+      },
+      visible: onVisible,
+      shown: drawIfSeen,
     });
-    resize.observe(element.parentElement!);
-    // Several changes may come together: the last is how it is now.
-    const view = new IntersectionObserver((entries) => onVisible(entries.at(-1)!.isIntersecting), {
-      rootMargin: "200px",
-    });
-    // The still picture stands above this one until it is there: either may be what is seen.
-    view.observe(element.closest(".lab") ?? element.parentElement!);
-    observers = [resize, view];
-    document.addEventListener("visibilitychange", onShown);
   });
   onBeforeUnmount(() => {
-    for (const observer of observers) observer.disconnect();
-    document.removeEventListener("visibilitychange", onShown);
+    stopWatching?.();
     clearTimeout(writeTimer);
     handle?.end();
   });
