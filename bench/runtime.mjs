@@ -78,6 +78,7 @@ Before the file is written, it is run on the run's test images and compared with
 |---|---|
 | \`gated\` | gater, gates (above the threshold, or the largest; with values for the kinds that have them), experts that run where their gate is open, read-out. \`--block\` 1, or a multiple of 8 |
 | \`binary\` | pixels as 0 and 1, three layers of one bit per weight |
+| \`binary --form rounded\` | three layers of rounded weights, as float32: there is no kernel for 2 to 8 bits, so they save neither memory nor time here; not with \`--rounding dorefa\` |
 | \`classifier\` | hidden units by thresholds, 0 or 1: closed ones are skipped by the read-out, background pixels by the first layer |
 
 A binary network and its float twin, of the same sizes:
@@ -135,7 +136,7 @@ How it was measured, every layer size, other runtimes and training: [measurement
 - Blocks are of 1 unit, or of a multiple of 8. Networks are of layers one after another; there are no convolutions.
 - A network may use at most 4 GB, the limit of a WebAssembly memory.
 - Weights are float32 or one bit. There is no int8.
-- In Node 20 products and additions are not fused (relaxed SIMD came later), which the kernels use where the engine has it; results then differ in the last bits from engine to engine.
+- In Node 20 products and additions are not fused (relaxed SIMD is behind a flag there, which \`@hardgrad/compiler\` sets for its process), which the kernels use where the engine has it; results then differ in the last bits from engine to engine.
 - The two layers of a narrow gater run densely for every example: at a rate of 10 % they are a quarter of what is left of the network's work.
 `;
 const record = `# The hard runtime: measurements
@@ -149,7 +150,7 @@ This page is the record behind [the hard runtime](runtime.md): how fast each ker
 ${gatedConditions(results)}
 
 ${results.notes.map((note) => `- ${note}\n`).join("")}
-Ratios are of times in one process and in turn; outputs were compared in the same run before anything was timed. On a busy machine the fastest of many short turns is what is least disturbed, and \`--clock cpu\` counts the processor's time instead of the clock's.
+Ratios compare times measured in turns in one process; outputs were compared in the same run before anything was timed. On a busy machine the fastest of many short turns is the least disturbed; \`--clock cpu\` counts processor time instead.
 
 ### Kernels
 
@@ -159,7 +160,7 @@ ${table("Gated layers against the dense kernel")}
 
 ![Time against density](figures/density.svg)
 
-The figure shows what skipping takes at every density, also where the runtime would compute densely, and at which density it takes the dense kernel's time.
+The figure shows the time of skipping at every density, including those where the runtime would compute densely, and the density at which the two take the same time.
 
 ## Networks
 
@@ -167,13 +168,13 @@ ${results.pairs.length > 0 ? captioned(pairTable(results)) : ""}
 
 ![Which gates of the gated network open for which digit, and the share of open gates over training](figures/gates.svg)
 
-Gater included. The gated network and its twin are those of [conditional.md](conditional.md); the figure is \`hardgrad figure gates\` of a run with seed 0. "float, zeros skipped" is the float twin in this same runtime with its background pixels skipped, which is the fairest opponent: with images that are mostly background it is faster than the dense kernel, too.
+Gater included. The gated network and its twin are those of [conditional.md](conditional.md); the figure is \`hardgrad figure gates\` of a run with seed 0. "float, zeros skipped" is the float twin in this same runtime with its background pixels skipped, which is the fairest baseline: on images that are mostly background it also beats the dense kernel.
 
 ${table("Whole networks, gater included")}
 
 ${table("Two threads")}
 
-Two threads need two idle cores: with other work on the machine they wait for each other.
+Two threads need two idle cores; on a busy machine they wait for each other.
 
 Against the float twin in other runtimes, on one thread:
 
@@ -191,7 +192,7 @@ ${table("Zero inputs skipped")}
 
 ${table("A training step of a gated layer")}
 
-\`npx hardgrad train gated --network fast --room 0.3\` trains so: a block has room for 30 % of a batch, and \`gate/left-out\` says which share of the open gates found none. Gathering and putting back have a price, and a first layer, as there, needs no gradient of its inputs, which is a third of what routing saves: compare the ms per step that a run prints. On MNIST and native, three runs of one pass took 6.4 to 9.6 ms for a masked step and 5.8 to 6.2 ms with a room of 0.3, no more than the machine varied by, and accuracy after that pass was 94.7 % in place of 96.0 %: gates open for a tenth of the images on average, but for half of one class's, and 2 % of the open ones found no room. So the default is the masked step.
+\`npx hardgrad train gated --network fast --room 0.3\` trains this way: a block has room for 30 % of a batch, and \`gate/left-out\` is the share of open gates that found none. Gathering and scattering have a cost, and a first layer, as there, needs no gradient of its inputs, which is a third of what routing saves: compare the ms per step that a run prints. On MNIST and native, three runs of one pass took 6.4 to 9.6 ms for a masked step and 5.8 to 6.2 ms with a room of 0.3, a difference within the machine's noise, and accuracy after that pass was 94.7 % instead of 96.0 %: gates open for a tenth of the images on average, but for half of one class's, and 2 % of the open ones found no room. So the default is the masked step.
 `;
 writeFileSync(place("runtime.md"), page);
 writeFileSync(place("runtime-measured.md"), record);

@@ -135,5 +135,5 @@ export function gatedConditions({
   load,
 }: GatedResults): string {
   const list = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  return `${date.slice(0, 10)}, ${cpu}, ${platform}; ${list.join(", ")}; ${clock === "cpu" ? "processor time (two threads: by the clock)" : "time by the clock"}, the fastest of ${rounds} rounds (batches: of half as many), quartiles those of neighbouring rounds; load average ${load.toFixed(1)} when it began.`;
+  return `${date.slice(0, 10)}, ${cpu}, ${platform}; ${list.join(", ")}; ${clock === "cpu" ? "processor time (two threads: by the clock)" : "wall-clock time"}, the fastest of ${rounds} rounds (for batches half as many), quartiles of ratios of neighbouring rounds; load average ${load.toFixed(1)} when it began.`;
 }
