@@ -119,5 +119,5 @@ export { accuracy, readPictures, testAccuracy } from "./nn/classify.ts";
 export { bernoulliLoss, crossEntropy, dense, fanInUniform, glorotUniform, splitKey } from "./nn/layers.ts";
 export { maxNorm } from "./nn/max-norm.ts";
 export { normalisedPixel } from "./nn/normalize.ts";
-export { sgd } from "./nn/optimizers.ts";
 export { learningRateAt } from "./nn/schedules.ts";
+export { sgd } from "./nn/sgd.ts";

@@ -1,7 +1,7 @@
-/** Places of the small pictures on the pad, along each side. */
+/** Small pictures on the pad, along each side. */
 export const MAP = 5;
 
-/** A picture of what was asked for, and two numbers of it. */
+/** A digit that was drawn on request, with its slant and its weight. */
 export interface Drawn {
   readonly digit: number;
   /** 28 x 28 grey values, 0 the background. */
@@ -13,16 +13,16 @@ export interface Drawn {
 }
 
 export interface DigitsData {
-  /** Where on the pad the style is. */
+  /** The style: a point of the pad. */
   readonly at: readonly [number, number];
   readonly digits: readonly Drawn[];
-  /** One digit at places of the pad, row by row from the top left. */
+  /** One digit in the styles of a grid of points, row by row from the top left. */
   readonly map: readonly Uint8Array[];
   /** Of a generator that learns here: steps done and to do, and the loss of the last steps, in nats per picture. */
   readonly training?: { readonly step: number; readonly of: number; readonly loss: number | undefined };
 }
 
-/** The place on the pad of a small picture. */
+/** Where small picture n stands on the pad, from -1 to 1 in both directions. */
 export const placeOf = (n: number): readonly [number, number] => [
   ((n % MAP) / (MAP - 1)) * 2 - 1,
   1 - (Math.floor(n / MAP) / (MAP - 1)) * 2,

@@ -15,11 +15,11 @@ import type { Figure } from "./figure.ts";
 import { arrow, drawing, grey, heads, ink, text } from "./shapes.ts";
 
 const ids = ["straight-through", "straight-through-gumbel-softmax", "reinmax", "disarm", "rloo", "reinforce"];
-/** An estimate is the mean over a batch of so many samples. */
+/** Samples that are averaged in one estimate. */
 const BATCH = 100;
 const COUNT = 2000;
 const BINS = 140;
-/** Of the exact gradient's length; the tails of the widest one go on. */
+/** Ends of the axis, in lengths of the exact gradient; wider tails are cut off. */
 const [LOW, HIGH] = [-1, 6];
 const [LEFT, RIGHT, TOP, LANE] = [226, 736, 84, 74];
 const WIDTH = 970;

@@ -1,7 +1,7 @@
 import type { MetricRow } from "@hardgrad/experiments";
 import type { ChartRow } from "../figures/chart.ts";
 
-/** Over what a curve is drawn. */
+/** The x axis of a curve. */
 export type Axis = "epoch" | "step" | "seconds" | "evaluations";
 
 export const axes: readonly [Axis, ...Axis[]] = ["epoch", "step", "seconds", "evaluations"];
@@ -13,14 +13,14 @@ export const axisTitles: { readonly [A in Axis]: string } = {
   evaluations: "evaluations of the loss",
 };
 
-/** Curves of groups of runs: mean over seeds at each step, with one standard error to both sides. */
+/** Learning curves of groups of runs: the mean over seeds at each step, plus and minus one standard error. */
 export interface Curves {
-  /** Adds the rows of a run; NaN for what is not known of its steps. */
+  /** Adds the rows of a run; NaN where the time or the evaluations of a step are unknown. */
   add(group: string, rows: readonly MetricRow[], perStep: { ms: number; evaluations: number }): void;
   points(group: string, tag: string, axis: Axis): ChartRow[];
 }
 
-/** Sums over the seeds at a step, so that no run has to be kept. */
+/** Running mean and spread over seeds at a step, so that no run is kept in memory. */
 interface Sums {
   readonly epoch: number;
   count: number;

@@ -4,7 +4,7 @@ import type { Backend, HostArray, HostArrays, Resident } from "../contract/backe
 import type { StepExperiment, StepInputs } from "../contract/experiment.ts";
 import type { Settings } from "../contract/options.ts";
 import type { RunSetup } from "../contract/run.ts";
-import { keepAll } from "../nn/optimizers.ts";
+import { keepAll } from "../nn/named-arrays.ts";
 import { groupOf, named } from "./arrays.ts";
 import { atTemperature } from "./estimator.ts";
 

@@ -10,7 +10,7 @@ import { keyOf, PURPOSE } from "../engine/keys.ts";
 import { trainSteps } from "../engine/steps.ts";
 import { adam } from "../nn/adam.ts";
 import { crossEntropy } from "../nn/layers.ts";
-import { keepAll } from "../nn/optimizers.ts";
+import { keepAll } from "../nn/named-arrays.ts";
 import { initialJudge, judgeScores } from "./network.ts";
 
 /** How a classifier is trained: Adam, the learning rate along a half cosine to 0. */

@@ -1,6 +1,7 @@
 import { numpy as np, tree } from "@jax-js/jax";
 import type { NamedArrays, UpdateRule } from "hardgrad";
-import { checkRate, inRange, map } from "./optimizers.ts";
+import { map } from "./named-arrays.ts";
+import { checkRate, inRange } from "./sgd.ts";
 
 /** Adam and its relatives: running means m and v of the gradient and of its square, corrected for their start at 0. */
 

@@ -3,9 +3,9 @@ import type { NamedArrays } from "hardgrad";
 import { type DataForm, type Dataset, exampleAt, type Split } from "../contract/dataset.ts";
 import type { Picture } from "../contract/run.ts";
 
-/** What classifiers share: what they refuse, how well they read, and how that is shown. */
+/** What classifiers share: labels, accuracy with its standard error, pictures of mistakes. */
 
-/** Refuses data that say nothing of classes. */
+/** Refuses data without class labels. */
 export function refuseUnlabelled(experiment: string, { name, classes }: Dataset): void {
   if (classes.length === 0)
     throw new RangeError(
@@ -14,7 +14,7 @@ export function refuseUnlabelled(experiment: string, { name, classes }: Dataset)
 }
 
 /**
- * The share of examples that were read as their labels say.
+ * The share of examples that are classified as labelled.
  *
  * @example
  * const labels = Uint8Array.of(3, 1, 4, 1);
@@ -27,7 +27,7 @@ export function accuracy(read: ArrayLike<number>, { labels, count }: Split): num
 }
 
 /**
- * The test accuracy, and the standard error that it has because the test set is a sample.
+ * The test accuracy with its standard error, the test set being a sample.
  *
  * @example
  * const { "accuracy/test-standard-error": error } = testAccuracy(0.97, dataset.test);

@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import type { UpdateRule } from "hardgrad";
-import { map } from "./optimizers.ts";
+import { map } from "./named-arrays.ts";
 
 /**
  * An optimizer after whose steps the weights into each unit have at most this norm: a column of a matrix `[inputs,

@@ -1,7 +1,7 @@
 import type { NumberOption, UpdateRule } from "hardgrad";
 import type { SettingsTable } from "../contract/options.ts";
 import { adam, adamw, radam } from "./adam.ts";
-import { sgd } from "./optimizers.ts";
+import { sgd } from "./sgd.ts";
 
 /** Options that most experiments have, each with a default of its own. */
 

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { bitsOf, bitsParams, groupCount, logPriorOfBits } from "../../src/experiments/generator/bits.ts";
 import { flowParams, logPrior, noiseOf, styleOf } from "../../src/experiments/generator/flow.ts";
 import { formOf, generator, resolveSettings } from "../../src/index.ts";
-import { keepAll } from "../../src/nn/optimizers.ts";
+import { keepAll } from "../../src/nn/named-arrays.ts";
 
 const settings = resolveSettings(
   generator.options,

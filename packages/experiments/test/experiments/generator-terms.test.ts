@@ -20,8 +20,8 @@ import {
 import { sampleTerms, styleLosses } from "../../src/experiments/generator/style.ts";
 import { formOf, generator, resolveSettings } from "../../src/index.ts";
 import { crossEntropy, splitKey } from "../../src/nn/layers.ts";
+import { keepAll } from "../../src/nn/named-arrays.ts";
 import { greyValues } from "../../src/nn/normalize.ts";
-import { keepAll } from "../../src/nn/optimizers.ts";
 
 /** The terms of the loss, put together in float64 from what the networks say. */
 

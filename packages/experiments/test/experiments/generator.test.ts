@@ -22,7 +22,7 @@ import {
   startRun,
   useDevice,
 } from "../../src/index.ts";
-import { keepAll } from "../../src/nn/optimizers.ts";
+import { keepAll } from "../../src/nn/named-arrays.ts";
 import { tinyGenerator } from "./tiny-generator.ts";
 
 const backend = await useDevice("wasm");

@@ -8,8 +8,8 @@ import { initialState, losses } from "../../src/experiments/gated/losses.ts";
 import { gateLogits, initialParams } from "../../src/experiments/gated/network.ts";
 import { type GatedSettings, options } from "../../src/experiments/gated/options.ts";
 import { formOf, resolveSettings } from "../../src/index.ts";
+import { keepAll } from "../../src/nn/named-arrays.ts";
 import { greyValues } from "../../src/nn/normalize.ts";
-import { keepAll } from "../../src/nn/optimizers.ts";
 
 const sigma = (a: number): number => 1 / (1 + Math.exp(-a));
 const list = (x: np.Array): number[] => x.reshape([-1]).js() as number[];

@@ -14,6 +14,8 @@ import {
   wrapping,
 } from "./context.ts";
 
+/** Elementwise operations: one ONNX node each, where booleans need none of their own. */
+
 const binary =
   (op: string, logical: string): Lowering =>
   (c) => {

@@ -17,18 +17,18 @@ import {
   writeSubmission,
 } from "./submissions.ts";
 
-/** Seconds without a sign of life after which a submission was cut off. */
+/** Seconds without a heartbeat after which a submission counts as interrupted. */
 const HOLD = 20;
 
 /** What was submitted. */
 export interface Submitted {
-  /** Numbers of the array jobs, and of the job that writes the report. */
+  /** Slurm's job numbers: of the arrays, and of the job that writes the report. */
   readonly jobs: readonly string[];
   readonly report?: string;
   readonly runs: number;
 }
 
-/** The beginning of all job names of a sweep: its folder, and what is planned in it. */
+/** How the job names of a sweep begin: with a hash of its folder and its plan. */
 function prefixOf(path: string, plan: Plan): string {
   const hash = createHash("sha256").update(JSON.stringify([resolve(path), plan.runs.map((run) => run.key)]));
   return `hardgrad-${hash.digest("hex").slice(0, 12)}`;

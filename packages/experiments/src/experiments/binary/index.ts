@@ -6,8 +6,8 @@ import { adam } from "../../nn/adam.ts";
 import { classOutputs, fromScores, refuseUnlabelled } from "../../nn/classify.ts";
 import { hardPath } from "../../nn/hard-path.ts";
 import { crossEntropy } from "../../nn/layers.ts";
+import { map } from "../../nn/named-arrays.ts";
 import { greyValues } from "../../nn/normalize.ts";
-import { map } from "../../nn/optimizers.ts";
 import { card } from "./card.ts";
 import {
   floatScores,

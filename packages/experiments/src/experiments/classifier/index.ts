@@ -13,7 +13,7 @@ import { adam } from "../../nn/adam.ts";
 import { refuseUnlabelled } from "../../nn/classify.ts";
 import { hardPath } from "../../nn/hard-path.ts";
 import { crossEntropy, dense, glorotUniform, splitKey } from "../../nn/layers.ts";
-import { sgd } from "../../nn/optimizers.ts";
+import { sgd } from "../../nn/sgd.ts";
 import { annealedTemperature, checkAnnealing } from "../../nn/temperature-options.ts";
 import { models } from "./models.ts";
 import { hiddenLayer, hiddenUnits, preActivations } from "./network.ts";

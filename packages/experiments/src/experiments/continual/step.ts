@@ -9,7 +9,7 @@ import {
   valueAndGrad,
 } from "hardgrad";
 import { groupOf, named } from "../../engine/arrays.ts";
-import { keepAll } from "../../nn/optimizers.ts";
+import { keepAll } from "../../nn/named-arrays.ts";
 import { optimizerOf } from "../../nn/training-options.ts";
 import type { Method } from "./method.ts";
 import type { LossBatch } from "./network.ts";

@@ -1,5 +1,5 @@
 import type { NamedArrays } from "hardgrad";
-import { map } from "../../nn/optimizers.ts";
+import { map } from "../../nn/named-arrays.ts";
 import type { GatedSettings } from "./options.ts";
 
 /** Moving averages of the weights: `average.experts` beside `experts`. What is used of a network is its averages. */

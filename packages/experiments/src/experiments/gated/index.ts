@@ -5,7 +5,7 @@ import type { StepExperiment, StepInputs } from "../../contract/experiment.ts";
 import { refuseUnlabelled } from "../../nn/classify.ts";
 import { maxNorm } from "../../nn/max-norm.ts";
 import { greyValues } from "../../nn/normalize.ts";
-import { sgd } from "../../nn/optimizers.ts";
+import { sgd } from "../../nn/sgd.ts";
 import { averaged, inUse, withAverages } from "./averages.ts";
 import { kindOf, misfit, unroutable } from "./gate-kinds.ts";
 import { initialState, losses } from "./losses.ts";

@@ -3,7 +3,7 @@ import type { Circuit } from "../circuit.ts";
 import { bitsFor, expression, wrapped } from "./expression.ts";
 
 const notation = { zero: "0", one: "~(uint64_t)0" };
-/** Compilers take long for functions that are long. */
+/** Statements in one function: compilers are slow on long ones. */
 const longest = 1000;
 
 /**

@@ -1,5 +1,6 @@
-import { numpy as np, tree } from "@jax-js/jax";
-import type { NamedArrays, UpdateRule } from "hardgrad";
+import { numpy as np } from "@jax-js/jax";
+import type { UpdateRule } from "hardgrad";
+import { map } from "./named-arrays.ts";
 
 /**
  * Gradient descent with momentum: `m = momentum m + g`, `x = x - rate m`.
@@ -40,20 +41,10 @@ function descent(momentum: number): UpdateRule {
   };
 }
 
-/** A function over named arrays. */
-export function map(params: NamedArrays, fn: (x: np.Array, name: string) => np.Array): NamedArrays {
-  return Object.fromEntries(Object.entries(params).map(([name, x]) => [name, fn(x, name)]));
-}
-
-/** Refuses an option that is not in [low, high). */
+/** Refuses an optimizer's option that is not in [low, high). */
 export function inRange(name: string, option: string, value: number, low: number, high: number): void {
   if (!(value >= low && value < high))
     throw new RangeError(`${name}: ${option} must be a number from ${low} to below ${high}, not ${value}.`);
-}
-
-/** Keeps one more reference to every array. */
-export function keepAll(params: NamedArrays): NamedArrays {
-  return tree.ref(params) as NamedArrays;
 }
 
 /** Refuses a learning rate that is no array: a number would fail far inside. */
