@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
@@ -101,7 +102,8 @@ export default defineConfig({
   resolve: { alias },
   test: {
     ...each,
-    maxWorkers: "100%",
+    // One more than cores: a fifth of the time a worker waits, for a page, for Slurm, for a process.
+    maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: LongestFirst },
     projects: [
       {

@@ -1,8 +1,10 @@
-// `npm test`: installs what is missing (browser included), then every check, two at a time, and then the tests. What a
-// check says is shown when it has ended; where one failed, the others end and no test begins.
+// `npm test`: installs what is missing (browser included), then the checks, two at a time, and then the tests. What a
+// check says is shown when it has ended; where one failed, the others end and no test begins. Those of packages, which
+// wait for npm, run beside the tests; where one fails, the tests are stopped.
+import { spawn } from "node:child_process";
 import { installChromium } from "./chromium.mjs";
 import { atATime, run as quietly } from "./packaging/processes.mjs";
-import { build, install, root, run } from "./prepare.mjs";
+import { build, install, root } from "./prepare.mjs";
 
 install();
 installChromium();
@@ -26,10 +28,21 @@ async function check([name, command]) {
 }
 console.error(`${checks.length + ofPackages.length} checks`);
 await atATime(2, checks, check);
-await atATime(2, ofPackages, check); // the site is in them
 if (failed.length > 0) {
   console.error(`\nfailed: ${failed.join(", ")}; the tests have not been run`);
   process.exit(1);
 }
 console.error("\n== tests");
-run("npx vitest run");
+const tests = spawn(process.execPath, ["node_modules/vitest/vitest.mjs", "run"], {
+  cwd: root,
+  stdio: "inherit",
+});
+const ended = new Promise((resolve) => tests.on("close", resolve));
+await atATime(1, ofPackages, check); // the site is in them
+if (failed.length > 0) {
+  tests.kill();
+  await ended;
+  console.error(`\nfailed: ${failed.join(", ")}; the tests have been stopped`);
+  process.exit(1);
+}
+process.exit((await ended) ?? 1);

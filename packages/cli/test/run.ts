@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, fork, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -31,6 +31,36 @@ export function spawned(args: readonly string[], { cwd = scratch(), env = {} }: 
     timeout: 110_000,
   });
   return { code: result.status, stdout: result.stdout, stderr: result.stderr };
+}
+
+let node: ChildProcess | undefined;
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * The built command in one process for all that ask: modules of the user's are loaded by Node, not by vitest, and nothing
+ * is started for each. Where a process is what is tested, or the way that it ends: `spawned`.
+ */
+export function outside(args: readonly string[], { cwd = scratch(), env = {} }: Place = {}): Promise<Answer> {
+  node ??= fork(fileURLToPath(new URL("outside.mjs", import.meta.url)), { execArgv: [] });
+  const child = node;
+  const answered = last.then(
+    () =>
+      new Promise<Answer>((resolve, reject) => {
+        const ended = (code: number | null) => reject(new Error(`the process ended with ${code}: ${args}`));
+        child.once("exit", ended);
+        child.once("message", (answer) => {
+          child.off("exit", ended);
+          child.unref();
+          child.channel?.unref();
+          resolve(answer as Answer);
+        });
+        child.ref();
+        child.channel?.ref();
+        child.send({ args, cwd, env: { HARDGRAD_DATA: "", ...env } });
+      }),
+  );
+  last = answered.catch(() => {});
+  return answered;
 }
 
 /** Starts the command and leaves it running. */

@@ -6,7 +6,7 @@ import { encode, type ImageData } from "fast-png";
 import { describe, expect, test } from "vitest";
 import { imagesIn } from "../../src/data/image-folder.ts";
 import { ownDataOf } from "../../src/data/own-data.ts";
-import { hardgrad, scratch, spawned } from "../run.ts";
+import { hardgrad, outside, scratch } from "../run.ts";
 
 type Files = { readonly [path: string]: string | Uint8Array };
 
@@ -212,7 +212,7 @@ test("skipped files and colours are said once, and not with --quiet", async () =
   expect(loud.code).toBe(0);
   expect(loud.stderr.match(/skipped 2 entries that are no PNG file/g)).toHaveLength(1);
   expect(loud.stderr.match(/1 of 7 images in .* have colour or transparency/g)).toHaveLength(1);
-  const quiet = spawned(["train", "classifier", "--data", root, ...short, "--quiet", "--out", "b"]);
+  const quiet = await outside(["train", "classifier", "--data", root, ...short, "--quiet", "--out", "b"]);
   expect(quiet.stderr).toBe("");
   expect(quiet.code).toBe(0);
 });
@@ -223,17 +223,17 @@ test("a run goes on with the data it was begun with, from any folder, and with n
   expect(code).toBe(0);
   const { files } = JSON.parse(readFileSync(join(cwd, "run/config.json"), "utf8"));
   expect(files).toEqual({ "./data": { path: join(cwd, "data"), sha256: expect.stringMatching(/^[0-9a-f]{64}$/) } }); // biome-ignore format: one thought
-  const resume = (epochs: number) => spawned(["train", "--resume", join(cwd, "run"), "--epochs", String(epochs), "--quiet"]); // biome-ignore format: one command
-  expect(resume(2)).toMatchObject({ code: 0, stderr: "" });
+  const resume = (epochs: number) => outside(["train", "--resume", join(cwd, "run"), "--epochs", String(epochs), "--quiet"]); // biome-ignore format: one command
+  expect(await resume(2)).toMatchObject({ code: 0, stderr: "" });
   const file = join(cwd, "data/b/1.png");
   const kept = readFileSync(file);
   writeFileSync(file, grey(1, 1, 1, 8));
-  const changed = resume(3);
+  const changed = await resume(3);
   expect(changed.code).toBe(1);
   expect(changed.stderr).toMatch(/^the run was made with other data than .*data has now \(SHA-256 [0-9a-f]{12}; now [0-9a-f]{12}\); put those files back, or start a new run\.\n$/); // biome-ignore format: one thought
   writeFileSync(file, kept);
   renameSync(join(cwd, "data"), join(cwd, "elsewhere"));
-  const gone = resume(3);
+  const gone = await resume(3);
   renameSync(join(cwd, "elsewhere"), join(cwd, "data"));
   expect([gone.code, gone.stderr]).toEqual([
     1,
@@ -241,9 +241,16 @@ test("a run goes on with the data it was begun with, from any folder, and with n
   ]);
   rmSync(join(cwd, "data/c/1.png"));
   writeFileSync(join(cwd, "data/c/2.png"), grey(2, 1, 0, 9)); // the same bytes under another name
-  expect(resume(3).code).toBe(1);
+  expect((await resume(3)).code).toBe(1);
   // Drawn digits, of another size, are no way out for the check of an export.
-  const exported = spawned(["export", join(cwd, "run"), "--format", "runtime", "--out", join(cwd, "out")]);
+  const exported = await outside([
+    "export",
+    join(cwd, "run"),
+    "--format",
+    "runtime",
+    "--out",
+    join(cwd, "out"),
+  ]);
   expect(exported.code).toBe(1);
   expect(exported.stderr).toMatch(/^the run was made with other data/);
 });

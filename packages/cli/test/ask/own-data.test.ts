@@ -3,10 +3,10 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
-import { scratch, spawned } from "../run.ts";
+import { outside, scratch } from "../run.ts";
 
 let cwd = "";
-const run = (...args: string[]) => spawned(args, { cwd });
+const run = (...args: string[]) => outside(args, { cwd });
 const short = ["--epochs", "1", "--batch", "20", "--quiet"];
 
 /** Two clouds of points on either side of a line, with names for classes. */
@@ -43,8 +43,8 @@ beforeAll(() => {
   }
 });
 
-test("a table with a column of labels: trained, resumed and compared", () => {
-  const { code, stderr, stdout } = run("train", "classifier", "--data", "./points.csv", ...short, "--epochs", "5", "--out", "a", "--json"); // biome-ignore format: one command
+test("a table with a column of labels: trained, resumed and compared", async () => {
+  const { code, stderr, stdout } = await run("train", "classifier", "--data", "./points.csv", ...short, "--epochs", "5", "--out", "a", "--json"); // biome-ignore format: one command
   expect(stderr).toBe("");
   expect(code).toBe(0);
   // Chance is 0.5; the classes are far apart.
@@ -54,19 +54,19 @@ test("a table with a column of labels: trained, resumed and compared", () => {
     data: "./points.csv",
     form: { shape: { length: 2 }, classes: ["above", "below"] },
   });
-  expect(run("train", "--resume", "a", "--epochs", "6", "--quiet").code).toBe(0);
-  const both = run("compare", "classifier", "--data", "./points.csv", "--estimators", "reinmax,rloo", ...short, "--jobs", "1", "--out", "b"); // biome-ignore format: one command
+  expect((await run("train", "--resume", "a", "--epochs", "6", "--quiet")).code).toBe(0);
+  const both = await run("compare", "classifier", "--data", "./points.csv", "--estimators", "reinmax,rloo", ...short, "--jobs", "1", "--out", "b"); // biome-ignore format: one command
   expect(both.stderr).toBe("");
   expect(both.code).toBe(0);
 });
 
-test("the example, by the command of docs/own-data.md", () => {
+test("the example, by the command of docs/own-data.md", async () => {
   const root = new URL("../../../../", import.meta.url);
   const page = readFileSync(new URL("docs/own-data.md", root), "utf8");
   const [, words] = /^npx hardgrad (train .*)$/m.exec(page)!;
   const folder = fileURLToPath(new URL("examples/own/data", root));
   const args = [...words!.split(" "), "--out", join(cwd, "example"), "--quiet", "--json"];
-  const { code, stdout, stderr } = spawned(args, { cwd: folder });
+  const { code, stdout, stderr } = await outside(args, { cwd: folder });
   expect([code, stderr]).toEqual([0, ""]);
   // The clouds touch; chance is a third.
   expect(JSON.parse(stdout).summary.metrics["accuracy/test"]).toBeGreaterThan(0.8);
@@ -75,8 +75,8 @@ test("the example, by the command of docs/own-data.md", () => {
   expect(made).toBe(readFileSync(join(folder, "points.csv"), "utf8"));
 });
 
-test("a folder of IDX files of another size and number of classes", () => {
-  const { code, stderr } = run("train", "classifier", "--data", "./small", ...short, "--out", "c");
+test("a folder of IDX files of another size and number of classes", async () => {
+  const { code, stderr } = await run("train", "classifier", "--data", "./small", ...short, "--out", "c");
   expect(stderr).toBe("");
   expect(code).toBe(0);
   const { form } = JSON.parse(readFileSync(join(cwd, "c/config.json"), "utf8"));
@@ -94,27 +94,29 @@ describe("what does not fit is said in one sentence", () => {
     "lonely.csv": [[...lines, "1,2,other"].join("\n"), /class other has 1 example; it needs 2/],
   }; // biome-ignore format: a table
   for (const [name, [text, words]] of Object.entries(files))
-    test(name, () => {
+    test(name, async () => {
       writeFileSync(join(cwd, name), text);
-      const { code, stderr } = run("train", "classifier", "--data", `./${name}`, "--out", "never");
+      const { code, stderr } = await run("train", "classifier", "--data", `./${name}`, "--out", "never");
       expect(stderr).toMatch(words);
       expect(stderr.trim().split("\n").length).toBe(1);
       expect(code).toBe(1);
     });
 
-  test("truncated IDX, an empty folder, and one that is not there", () => {
+  test("truncated IDX, an empty folder, and one that is not there", async () => {
     mkdirSync(join(cwd, "cut"));
     for (const name of ["train-images", "train-labels", "t10k-images", "t10k-labels"])
       writeFileSync(join(cwd, "cut", name), idx([4, 2, 2], new Uint8Array(7)));
-    expect(run("train", "classifier", "--data", "./cut").stderr).toMatch(/has 7 bytes of values.*truncated/);
+    expect((await run("train", "classifier", "--data", "./cut")).stderr).toMatch(
+      /has 7 bytes of values.*truncated/,
+    );
     mkdirSync(join(cwd, "empty"));
-    expect(run("train", "classifier", "--data", "./empty").stderr).toMatch(
+    expect((await run("train", "classifier", "--data", "./empty")).stderr).toMatch(
       /has no train\.csv, no IDX files .* and no subfolders/,
     );
-    expect(run("train", "classifier", "--data", "empty").stderr).toMatch(
+    expect((await run("train", "classifier", "--data", "empty")).stderr).toMatch(
       /for the folder of that name, write \.\/empty\./,
     );
-    expect(run("train", "classifier", "--data", "./absent").stderr).toMatch(
+    expect((await run("train", "classifier", "--data", "./absent")).stderr).toMatch(
       /there is no such file or folder/,
     );
   });

@@ -5,7 +5,7 @@ import type { StepExperiment } from "@hardgrad/experiments";
 import { drawnDigits, resolveSettings, startRun, useDevice } from "@hardgrad/experiments";
 import { describe, expect, test } from "vitest";
 import { guardedExperiment, wrongExperiment } from "../../src/ask/own-experiment.ts";
-import { scratch, spawned } from "../run.ts";
+import { outside, scratch } from "../run.ts";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 const file = join(root, "examples/own/experiment.mjs");
@@ -91,7 +91,7 @@ describe("what a member throws, or returns and can't be right, is said with its 
   });
 });
 
-test("the command says the line, and an option that is a flag already", () => {
+test("the command says the line, and an option that is a flag already", async () => {
   const cwd = scratch();
   symlinkSync(join(root, "node_modules"), join(cwd, "node_modules"));
   const source = readFileSync(file, "utf8");
@@ -99,13 +99,13 @@ test("the command says the line, and an option that is a flag already", () => {
   const at = source.split("\n").findIndex((line) => line.includes("const wanted")) + 1;
   writeFileSync(join(cwd, "twice.mjs"), source.replace("const wanted", "labels.dispose(); const wanted"));
   writeFileSync(join(cwd, "flag.mjs"), source.replaceAll("hidden", "seed"));
-  const train = (name: string) => spawned(["train", name, "--epochs", "1", "--train-size", "600", "--test-size", "100", "--quiet", "--out", name.slice(2, -4)], { cwd }); // biome-ignore format: one command
-  expect(train("./twice.mjs")).toEqual({
+  const train = (name: string) => outside(["train", name, "--epochs", "1", "--train-size", "600", "--test-size", "100", "--quiet", "--out", name.slice(2, -4)], { cwd }); // biome-ignore format: one command
+  expect(await train("./twice.mjs")).toEqual({
     code: 1,
     stdout: "",
     stderr: `./twice.mjs:${at}: losses failed: an array was used again after it was consumed; write x.ref at every use of x but the last.\n`,
   });
-  expect(train("./flag.mjs")).toEqual({
+  expect(await train("./flag.mjs")).toEqual({
     code: 2,
     stdout: "",
     stderr: "./flag.mjs: its option seed is a flag of train already; rename it.\n",

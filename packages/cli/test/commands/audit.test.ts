@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { problemNames } from "../../src/ask/problems.ts";
-import { hardgrad, scratch, spawned } from "../run.ts";
+import { hardgrad, outside, scratch } from "../run.ts";
 
 const quick = ["--samples", "500", "--warmup", "5", "--quiet"];
 
@@ -182,11 +182,11 @@ describe("audit", () => {
       /2\^20/,
     ],
   ];
-  test.each(files)("a bad problem file, %s: one sentence", (name, text, message) => {
+  test.each(files)("a bad problem file, %s: one sentence", async (name, text, message) => {
     const cwd = scratch();
-    // A process: vitest would load the module its own way.
+    // Outside: vitest would load the module its own way.
     writeFileSync(join(cwd, "bad.mjs"), text);
-    const { code, stderr } = spawned(["audit", "rloo", "--problem", "bad.mjs", "--out", "x.csv"], {
+    const { code, stderr } = await outside(["audit", "rloo", "--problem", "bad.mjs", "--out", "x.csv"], {
       cwd,
     });
     expect([name, code !== 0, stderr]).toEqual([name, true, expect.stringMatching(message)]);
