@@ -105,6 +105,8 @@ export default defineConfig({
     // One more than cores: a fifth of the time a worker waits, for a page, for Slurm, for a process.
     maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: LongestFirst },
+    // One for all projects: each has its own in memory.
+    experimental: { fsModuleCache: true },
     projects: [
       {
         resolve: { alias },
