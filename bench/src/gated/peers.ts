@@ -17,7 +17,7 @@ import type { GatedBench } from "./results.ts";
 const PATIENCE = 120;
 
 /** The float twin in another runtime, on one thread. */
-interface Peer {
+export interface Peer {
   readonly title: string;
   /** Its outputs for a batch, which is the one that is timed from then on. */
   load(x: Float32Array, examples: number): Promise<ArrayLike<number>>;
@@ -98,7 +98,7 @@ function plainLayers({ layers }: Network): {
   return { tensors, unit };
 }
 
-async function onnxruntime(network: Network): Promise<Peer> {
+export async function onnxruntime(network: Network): Promise<Peer> {
   const { tensors, unit } = plainLayers(network);
   const depth = Object.keys(tensors).length / 2;
   const exported: Model = {
@@ -137,7 +137,7 @@ async function onnxruntime(network: Network): Promise<Peer> {
   };
 }
 
-async function pytorch({ command, title }: Contestant, network: Network): Promise<Peer> {
+export async function pytorch({ command, title }: Contestant, network: Network): Promise<Peer> {
   const { tensors, unit } = plainLayers(network);
   const folder = mkdtempSync(join(tmpdir(), "hardgrad-bench-"));
   const child: Child = startChild(title, command!);
