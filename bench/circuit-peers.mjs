@@ -29,7 +29,7 @@ const { values: flags } = parseArgs({
   },
 });
 const bytesOf = (file) => new Uint8Array(readFileSync(file));
-const { train, test } = await loadDataset("mnist");
+const { train, test } = await loadDataset("mnist", { dataDir: process.env.HARDGRAD_DATA });
 const accuracyOf = (classes) => classes.filter((c, i) => c === test.labels[i]).length / test.count;
 const accuracyOfNetwork = async (network) => accuracyOf(classesOf((await loadRuntime(network)).forward(greys(test.images)), 10)); // biome-ignore format: one thought
 
