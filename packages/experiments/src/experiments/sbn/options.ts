@@ -1,6 +1,12 @@
 import type { SettingsOf, SettingsTable } from "../../contract/options.ts";
 import { temperatureOptions } from "../../nn/temperature-options.ts";
-import { batchOption, epochsOption, momentumOption, optimizerOptions } from "../../nn/training-options.ts";
+import {
+  batchOption,
+  epochsOption,
+  learningRateOption,
+  momentumOption,
+  optimizerOptions,
+} from "../../nn/training-options.ts";
 
 export const options = {
   epochs: epochsOption(10),
@@ -32,7 +38,7 @@ export const options = {
   },
   ...optimizerOptions,
   optimizer: { ...optimizerOptions.optimizer, default: "sgd" },
-  learningRate: { type: "number", default: 1e-3, min: 1e-7, max: 10, help: "learning rate" },
+  learningRate: learningRateOption(1e-3),
   momentum: momentumOption(0.9),
   weightDecay: { type: "number", default: 0.01, min: 0, max: 0.999, help: "weight decay of AdamW" },
   slopeGrowth: {
