@@ -20,7 +20,7 @@ const looks = given
     ]
   : [["", { colorScheme: "light", viewport: { width: 820, height: 900 } }]];
 /** Ticks that a chapter has learned for before its picture is taken. */
-const learned = { train: 400, forgetting: 90, circuit: 60, life: 60 };
+const learned = { train: 100, forgetting: 60 };
 
 const { browser, origin } = await opened();
 mkdirSync(folder, { recursive: true });
@@ -34,7 +34,7 @@ for (const [look, options] of looks) {
     await lab.scrollIntoViewIfNeeded();
     await page.waitForSelector(".lab.is-live .host svg", { state: "attached", timeout: 300_000 });
     if (!given)
-      await page.addStyleTag({ content: ".lab .live > :not(.picture, .says), .VPNav { display: none !important } .lab { margin: 0 !important; padding: 8px }" }); // biome-ignore format: one thought
+      await page.addStyleTag({ content: ".lab .live > :not(.picture, .says), .VPNav, .VPLocalNav { display: none !important } .lab { margin: 0 !important; padding: 8px }" }); // biome-ignore format: one thought
     await lab.screenshot({ path: join(folder, `${name}${look}.png`), animations: "disabled" });
     await page.close();
   }

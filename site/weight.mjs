@@ -26,7 +26,7 @@ async function visit(path, live) {
   const before = await processorTime(devtools);
   const loaded = new Set();
   page.on("response", (r) => /\.js($|\?)/.test(r.url()) && loaded.add(r.url()));
-  await page.goto(`${origin}/${path}`, { waitUntil: "load" });
+  await page.goto(`${origin}/${path}`, { waitUntil: "load", timeout: 120_000 });
   if (live) {
     await page.locator(".lab").first().scrollIntoViewIfNeeded();
     await page.waitForSelector(".lab.is-live", { state: "attached", timeout: 60_000 });

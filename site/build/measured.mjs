@@ -48,14 +48,14 @@ ${pages.map(line).join("\n")}
 
 function training(result) {
   if (!result) return "";
-  const { date, machine, minutes, every, steps, pictures, frames, drawing, samples } = result;
+  const { date, machine, minutes, every, pictures, frames, drawing, samples } = result;
   const line = ({ at, page, worker, wasm, resident }) =>
     `| ${(at / 60).toFixed(1)} | ${megabytes(page)} | ${megabytes(worker)} | ${megabytes(wasm)} | ${megabytes(resident)} |`;
   const shown = samples.filter((_, i) => i % 2 === 0 || i === samples.length - 1);
   return `
 ## A page that trains
 
-[Chapter 4](explainer/train.md) left to itself for ${minutes} minutes: four networks in turns, ${steps.toLocaleString("en-US")} steps of each, a new seed when ${result.last.toLocaleString("en-US")} are done. The page made ${frames.toFixed(0)} frames a second and drew ${pictures.toFixed(1)} pictures a second; a picture takes ${drawing.toFixed(1)} ms of processor time on the page's own thread, where 30 a second leave it 33 ms. Memory after collecting garbage, in use: by the scripts of the page and of its worker, by the WebAssembly of the worker; and what the whole renderer has of the machine's memory, with what it has not given back yet. Taken each ${every} s:
+[Chapter 4](explainer/train.md) left to itself for ${minutes} minutes: four networks in turns, tested last at step ${result.last.toLocaleString("en-US")}, while two cores had some 30 other processes to serve. The page made ${frames.toFixed(0)} frames a second and drew ${pictures.toFixed(1)} pictures a second; a picture takes ${drawing.toFixed(1)} ms of processor time on the page's own thread, where 30 a second leave it 33 ms. Memory after collecting garbage, in use: by the scripts of the page and of its worker, by the WebAssembly of the worker; and what the whole renderer has of the machine's memory, with what it has not given back yet. Taken each ${every} s:
 
 | minutes | page | worker | WebAssembly | renderer |
 |---|---|---|---|---|
