@@ -23,7 +23,7 @@ export function record(name, result) {
   const parts = [weight(read("site-weight")), training(read("site-training")), steps(read("page"))];
   writeFileSync(
     join(root, "docs/site-measured.md"),
-    `# The site: weight and time of its pages\n\nWhat a visitor's browser loads before a page can be used, how soon a figure shows numbers that were computed there, and what training in a page costs. The machine had other work meanwhile, so times are upper bounds.\n${parts.join("")}`,
+    `# The site: weight and time of its pages\n\nWhat a visitor's browser loads before a page can be used, how soon a figure shows numbers that were computed there, and what training in a page costs. The machine had other work meanwhile, so times on the clock are upper bounds.\n${parts.join("")}`,
   );
 }
 
@@ -36,7 +36,7 @@ function weight({ date, machine, visits, pages }) {
   return `
 ## First numbers
 
-Scripts are compressed by gzip, counted up to the first live picture; for pages without a figure, all of them. A page of text may have ${LIMITS.text} KB, one with a figure ${LIMITS.figure} KB. A still picture with true numbers, made when the site was built, is there before any script. *First live numbers*: from the request to the first picture that was computed in the page, the fastest of ${visits} visits by a fresh profile. *Processor*: the time that all threads of the page had a core for, in the visit with the least.
+Scripts are compressed by gzip, counted up to the first live picture; for pages without a figure, all of them. A page of text may have ${LIMITS.text} KB, one with a figure ${LIMITS.figure} KB. A still picture with true numbers, made when the site was built, is there before any script. *First live numbers*: from the request to the first picture that was computed in the page, ${visits === 1 ? "one visit" : `the fastest of ${visits} visits`} by a fresh profile, on a clock that the machine's other work slows: the processor time is what compares. *Processor*: the time that all threads of the page had a core for, in the visit with the least.
 
 | page | scripts | first live numbers | processor |
 |---|---|---|---|
