@@ -2,7 +2,7 @@ import "../setup.ts";
 import { numpy as np, random } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
 import { inUse } from "../../src/experiments/gated/averages.ts";
-import { shown } from "../../src/experiments/gated/losses.ts";
+import { visiblePixels } from "../../src/experiments/gated/losses.ts";
 import {
   drawnDigits,
   gated,
@@ -102,14 +102,14 @@ describe("dropout on the pixels", () => {
   const settings = (inputDropout: number) => config({ inputDropout }).settings as never;
   test("hides its share and scales the rest; none draws nothing", async () => {
     const count = 40_000;
-    const { x, key } = shown(np.ones([1, count]), random.key(1), settings(0.3));
+    const { x, key } = visiblePixels(np.ones([1, count]), random.key(1), settings(0.3));
     const values = (await x.data()) as Float32Array;
     const hidden = values.filter((v) => v === 0).length;
     expect(Math.abs(hidden / count - 0.3)).toBeLessThan(4.5 * Math.sqrt(0.21 / count));
     for (const v of values) expect(v === 0 || Math.abs(v - 1 / 0.7) < 1e-6).toBe(true);
     expect(await key.data()).not.toEqual(await random.key(1).data());
     const [same, given] = [np.ones([1, 3]), random.key(1)];
-    const untouched = shown(same, given, settings(0));
+    const untouched = visiblePixels(same, given, settings(0));
     expect([untouched.x === same, untouched.key === given]).toEqual([true, true]);
   });
 

@@ -2,7 +2,7 @@ import "../setup.ts";
 import { jit, numpy as np, random, tree } from "@jax-js/jax";
 import { catalogue, grad, type NamedArrays } from "hardgrad";
 import { describe, expect, test } from "vitest";
-import { initialState, losses, sampleLoss } from "../../src/experiments/sbn/losses.ts";
+import { losses, sampleLoss, startStates } from "../../src/experiments/sbn/losses.ts";
 import {
   type Checkpoint,
   type Dataset,
@@ -118,7 +118,7 @@ async function measured(id: string, options: Settings, slope = 1) {
     return [np.concatenate([b1!, b2!, value.reshape([1])]), state] as [np.Array, NamedArrays];
   }) as unknown as (key: np.Array, state: NamedArrays) => [np.Array, NamedArrays];
   const rows: number[][] = [];
-  let state = initialState(estimator, small);
+  let state = startStates(estimator, small);
   for (let i = 0; i < batches; i++) {
     const [found, next] = step(random.key(i), state);
     state = next;

@@ -54,7 +54,7 @@ export function losses(
   const sizes = sizesOf(settings);
   const params = trainedOnly(all);
   const wanted = oneHotOf(labels.astype(np.int32), params.outputBias!.shape[0]!);
-  const { x, key } = shown(greyValues(images), given, settings);
+  const { x, key } = visiblePixels(greyValues(images), given, settings);
   if (!sizes.gated) {
     key.dispose();
     const e = expertUnits(params, x, sizes);
@@ -92,7 +92,7 @@ export function losses(
 }
 
 /** Pixels of which each is 0 with the probability of `--input-dropout`, and the key that is left. Consumes both. */
-export function shown(
+export function visiblePixels(
   x: np.Array,
   key: np.Array,
   { inputDropout }: GatedSettings,

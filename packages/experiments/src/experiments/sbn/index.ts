@@ -6,7 +6,7 @@ import { imageInput, keyInput, type Models } from "../../contract/models.ts";
 import { annealedTemperature } from "../../nn/temperature-options.ts";
 import { optimizerOf } from "../../nn/training-options.ts";
 import { check } from "./check.ts";
-import { halves, initialState, losses, sampleLoss } from "./losses.ts";
+import { halves, losses, sampleLoss, startStates } from "./losses.ts";
 import { drawnLowerHalf, initialParams } from "./network.ts";
 import { options, type SbnSettings } from "./options.ts";
 import { evaluate, headline, metrics, pictures } from "./report.ts";
@@ -34,7 +34,7 @@ export const sbn: StepExperiment<typeof options> = {
   ],
   check,
   init: initialParams,
-  estimatorState: initialState,
+  estimatorState: startStates,
   losses,
   optimizer: optimizerOf,
   schedules: (moment, settings) => ({

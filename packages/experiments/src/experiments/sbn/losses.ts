@@ -19,7 +19,7 @@ export function halves({ images, labels }: Pick<StepInputs, "images" | "labels">
 /** The states of both layers in one: `first.NAME`, `second.NAME`. */
 const layers = ["first", "second"] as const;
 
-export function initialState(estimator: Estimator, settings: SbnSettings): NamedArrays {
+export function startStates(estimator: Estimator, settings: SbnSettings): NamedArrays {
   const width =
     settings.latents === "categorical" ? settings.variables * settings.categories : settings.variables;
   const one = { w1: np.zeros([1, width]), b1: np.zeros([width]) };
