@@ -1,6 +1,6 @@
 import type { Circuit, LogicGate, Threshold } from "@hardgrad/runtime/circuit";
 import { type DataForm, exampleSize } from "../../contract/dataset.ts";
-import { largest } from "./largest.ts";
+import { largestIn } from "./largest-in.ts";
 import { gatesPerLayer, thresholdsOf } from "./network.ts";
 import type { LogicSettings } from "./options.ts";
 
@@ -29,11 +29,11 @@ export function circuitOf(
     const candidates = read.length / (2 * perLayer);
     const wires = params[`wires${i}`]?.data;
     const wire = (input: number): number => {
-      const choice = wires ? largest(wires, input * candidates, candidates) : 0;
+      const choice = wires ? largestIn(wires, input * candidates, candidates) : 0;
       return first + read[input * candidates + choice]!;
     };
     for (let gate = 0; gate < perLayer; gate++)
-      gates.push([largest(params[`gates${i}`]!.data, 16 * gate, 16), wire(gate), wire(perLayer + gate)]);
+      gates.push([largestIn(params[`gates${i}`]!.data, 16 * gate, 16), wire(gate), wire(perLayer + gate)]);
     first = thresholds.length + i * perLayer;
   }
   const group = perLayer / classes.length;

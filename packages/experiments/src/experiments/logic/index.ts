@@ -23,7 +23,7 @@ import {
   wiresInto,
 } from "./network.ts";
 import { type LogicSettings, options } from "./options.ts";
-import { evaluate, headline, metrics, pictures, size } from "./report.ts";
+import { evaluate, gatesLeft, headline, metrics, pictures } from "./report.ts";
 import { settle } from "./settling.ts";
 import { shiftAll } from "./shift.ts";
 import { trainingPart } from "./split.ts";
@@ -118,7 +118,7 @@ export const logic: StepExperiment<typeof options> = {
   evaluate,
   headline,
   metrics,
-  size,
+  size: gatesLeft,
   pictures,
   card: (settings, { shape, classes }) => ({
     description: `${settings.gates} logic gates in ${settings.layers} ${settings.layers === 1 ? "layer" : "layers"} on ${exampleSize(shape) * thresholdsOf(settings).length} bits of an example; a class's score is how many of its ${gatesPerLayer(settings) / classes.length} gates are 1. No weights: each gate computes one of the 16 functions of two bits.`,

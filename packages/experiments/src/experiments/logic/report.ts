@@ -19,7 +19,7 @@ export const headline: Metric = {
   note: "Accuracy: of the circuit, every choice the most probable one, run bit by bit; test images are read once, when training has ended.",
 };
 
-export const size: Metric = {
+export const gatesLeft: Metric = {
   tag: "circuit/gates",
   title: "gates after simplification",
   unit: "none",
@@ -50,7 +50,7 @@ export const metrics: readonly Metric[] = [
     better: "lower",
     note: "Selection gap: accuracy of the network less that of the circuit, on the same images.",
   },
-  size,
+  gatesLeft,
 ];
 
 /** Parameters that a circuit is made of. */

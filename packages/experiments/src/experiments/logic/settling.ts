@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import type { HostArray, HostArrays } from "../../contract/backend.ts";
 import type { EvaluationContext } from "../../contract/experiment.ts";
-import { largest } from "./largest.ts";
+import { largestIn } from "./largest-in.ts";
 import type { LogicSettings } from "./options.ts";
 
 /**
@@ -23,9 +23,9 @@ function choicesOf(read: HostArray, wires: HostArray | undefined, logits: HostAr
   const gates = logits.shape[0]!;
   const candidates = read.data.length / (2 * gates);
   const data = new Float32Array(3 * gates);
-  for (let gate = 0; gate < gates; gate++) data[gate] = largest(logits.data, 16 * gate, 16);
+  for (let gate = 0; gate < gates; gate++) data[gate] = largestIn(logits.data, 16 * gate, 16);
   for (let input = 0; input < 2 * gates; input++) {
-    const choice = wires ? largest(wires.data, input * candidates, candidates) : 0;
+    const choice = wires ? largestIn(wires.data, input * candidates, candidates) : 0;
     data[gates + input] = read.data[input * candidates + choice]!;
   }
   return { shape: [3, gates], data };
@@ -73,7 +73,7 @@ export function confidenceOf({ shape, data }: HostArray): number {
   const [rows, choices] = shape as [number, number];
   let total = 0;
   for (let row = 0; row < rows; row++) {
-    const most = data[row * choices + largest(data, row * choices, choices)]!;
+    const most = data[row * choices + largestIn(data, row * choices, choices)]!;
     let sum = 0;
     for (let c = 0; c < choices; c++) sum += Math.exp(data[row * choices + c]! - most);
     total += 1 / sum;
