@@ -24,7 +24,7 @@ import {
 } from "./network.ts";
 import { type LogicSettings, options } from "./options.ts";
 import { evaluate, gatesLeft, headline, metrics, pictures } from "./report.ts";
-import { settle } from "./settling.ts";
+import { settledChoices } from "./settling.ts";
 import { shiftAll } from "./shift.ts";
 import { trainingPart } from "./split.ts";
 
@@ -114,7 +114,7 @@ export const logic: StepExperiment<typeof options> = {
       return { classes: np.argmax(scores, -1) };
     },
   },
-  calibrate: settle,
+  calibrate: settledChoices,
   evaluate,
   headline,
   metrics,

@@ -32,7 +32,7 @@ function choicesOf(read: HostArray, wires: HostArray | undefined, logits: HostAr
 }
 
 /** What is measured when an epoch has ended: which gates have changed since the last one. */
-export async function settle({ settings, read }: Context): Promise<HostArrays> {
+export async function settledChoices({ settings, read }: Context): Promise<HostArrays> {
   const after: { [name: string]: HostArray } = {};
   for (let i = 0; i < settings.layers; i++) {
     const own = await layer(i, settings, read);
