@@ -61,7 +61,7 @@ test("learns to read digits; candidates grow; the simplified file is the network
   const [grown, first] = [readOf(whole), readOf(fixed)];
   const exchanged = grown.filter((wire, i) => wire !== first[i]).length;
   expect(exchanged).toBeGreaterThan(100);
-  expect(grown.every((wire) => Number.isInteger(wire) && wire >= 0 && wire < 1568)).toBe(true);
+  expect(grown.every((wire) => Number.isInteger(wire) && wire >= 0 && wire < 2352)).toBe(true);
 
   const half = await trained(config, digits, undefined, 40);
   const resumed = await trained(config, digits, half.checkpoint);
@@ -70,7 +70,7 @@ test("learns to read digits; candidates grow; the simplified file is the network
 });
 
 test("each layer's gates and wires have a confidence of their own, which grows, is saved, and goes on", async () => {
-  const config = configOf({ layers: 2, epochs: 1 }, "straight-through-adaptive");
+  const config = configOf({ layers: 2, epochs: 1, confidence: 0.9 }, "straight-through-adaptive");
   const whole = await trained(config);
   const names = ["gates0", "wires0", "gates1", "wires1"].map((name) => `estimator.${name}.confidence`);
   const tensors = whole.checkpoint.tensors;
@@ -176,7 +176,7 @@ test("defaults fit any data", () => {
     resolveSettings(logic.options, given, form);
   expect(of(digits)).toMatchObject({ gates: 8000, candidates: 16, shifts: 1 });
   expect(of({ ...digits, classes }, { layers: 2 })).toMatchObject({ gates: 7992 });
-  expect(of({ shape: { length: 8 }, classes })).toMatchObject({ candidates: 8, shifts: 0 });
+  expect(of({ shape: { length: 8 }, classes })).toMatchObject({ candidates: 12, shifts: 0 });
 });
 
 test("what does not fit is refused in one sentence", () => {

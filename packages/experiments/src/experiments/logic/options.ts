@@ -52,7 +52,7 @@ export const options = {
   },
   bits: {
     type: "number",
-    default: 2,
+    default: 3,
     min: 0,
     max: 3,
     integer: true,
@@ -69,10 +69,10 @@ export const options = {
   scale: { type: "number", default: 10, min: 0.01, max: 10_000, help: "tau: class scores are counts / tau" },
   confidence: {
     type: "number",
-    default: 0.9,
+    default: 0.15,
     min: 0.0625,
     max: 0.9999,
-    help: "first probability of each gate's own operation, a random one of those that are set",
+    help: "first probability of each gate's own operation, a random one of --operations; the other 15 share the rest",
   },
   operations: {
     type: "choice",
