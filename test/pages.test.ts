@@ -179,6 +179,28 @@ test("vector quantization has the tables of its results", () => {
   expect(page).toContain(rotationTable(results));
 });
 
+test("circuits says what was measured", () => {
+  const page = read(join(root, "docs/circuits.md"));
+  const of = (name: string) => JSON.parse(read(join(root, "docs/results", `${name}.json`)));
+  const points = (value: number, error: number) => `${(100 * value).toFixed(2)} ± ${(100 * error).toFixed(2)}`;
+  const estimators = of("logic-estimators").results;
+  const said = [...page.matchAll(/^\| \[([\w-]+)\]\(estimators\/\S+\) \| (\S+ ± \S+) \| (\S+ ± \S+) \|/gm)];
+  expect(said).toHaveLength(estimators.length);
+  for (const [, id, accuracy, gap] of said) {
+    const { value, standardError, metrics, errors } = estimators.find(
+      (r: { estimator: string }) => r.estimator === id,
+    );
+    expect(accuracy).toBe(points(value, standardError));
+    expect(gap).toBe(points(metrics["accuracy/gap"], errors["accuracy/gap"]));
+  }
+  const { rows, "circuit of logic8k": circuit } = of("logic-mnist");
+  for (const { value, standardError, seeds } of rows)
+    expect(page).toContain(
+      seeds.length > 1 ? points(value, standardError) : `${(100 * value).toFixed(2)} | 1 |`,
+    );
+  expect(page).toContain(`${circuit.simplified.toLocaleString("en")} gates remain`);
+});
+
 test("choosing k of n says what the audits measured", () => {
   const page = read(join(root, "docs/choosing-k-of-n.md"));
   const files = { subset: "audit-subset", "plackett-luce": "audit-top-k" } as { [law: string]: string };
