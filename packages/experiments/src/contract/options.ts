@@ -6,7 +6,7 @@ export type Settings = { readonly [name: string]: number | string | boolean };
 
 /** A default that follows from other settings and from the data. */
 export interface DerivedDefault<T> {
-  /** Given the settings whose defaults are plain. */
+  /** Given the settings whose defaults are plain, and those that stand before it in the table. */
   of(settings: Settings, form: DataForm): T;
   /** For help: `400 with --network paper, 64 with fast`. */
   readonly says: string;
@@ -70,12 +70,9 @@ export function resolveSettings<T extends SettingsTable>(
     const value = given[name] ?? (typeof spec.default === "object" ? undefined : spec.default);
     if (value !== undefined) plain[name] = value;
   }
-  const complete = Object.fromEntries(
-    Object.entries(table).map(([name, spec]) => [
-      name,
-      plain[name] ?? (spec.default as DerivedDefault<number | string>).of(plain, form),
-    ]),
-  );
+  for (const [name, spec] of Object.entries(table))
+    plain[name] ??= (spec.default as DerivedDefault<number | string>).of(plain, form);
+  const complete = Object.fromEntries(Object.keys(table).map((name) => [name, plain[name]!]));
   checkSettings(table, { ...given, ...complete });
   return complete as SettingsOf<T>;
 }

@@ -174,8 +174,10 @@ test("defaults fit any data", () => {
   const classes = ["a", "b", "c", "d", "e", "f"];
   const of = (form: Pick<Dataset, "shape" | "classes">, given: Given = {}) =>
     resolveSettings(logic.options, given, form);
-  expect(of(digits)).toMatchObject({ gates: 8000, candidates: 16, shifts: 1 });
+  expect(of(digits)).toMatchObject({ gates: 8000, scale: 10, candidates: 16, shifts: 1 });
   expect(of({ ...digits, classes }, { layers: 2 })).toMatchObject({ gates: 7992 });
+  expect(of(digits, { gates: 2000 })).toMatchObject({ scale: 5 });
+  expect(of(digits, { gates: 4000, layers: 2 })).toMatchObject({ scale: 5 });
   expect(of({ shape: { length: 8 }, classes })).toMatchObject({ candidates: 12, shifts: 0 });
 });
 

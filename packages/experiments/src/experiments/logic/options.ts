@@ -66,7 +66,19 @@ export const options = {
     integer: true,
     help: "most pixels by which training images are moved, in x and in y; 0: none",
   },
-  scale: { type: "number", default: 10, min: 0.01, max: 10_000, help: "tau: class scores are counts / tau" },
+  scale: {
+    type: "number",
+    default: {
+      of: ({ gates, layers }, { classes }) => {
+        const votes = (gates as number) / (layers as number) / (classes.length || 10);
+        return Number((10 * Math.sqrt(votes / 800)).toPrecision(3));
+      },
+      says: "10 sqrt(gates of the last layer per class / 800)",
+    },
+    min: 0.01,
+    max: 10_000,
+    help: "tau: class scores are counts / tau",
+  },
   confidence: {
     type: "number",
     default: 0.15,
