@@ -88,7 +88,7 @@ test("each layer's gates and wires have a confidence of their own, which grows, 
 });
 
 test("says of each layer how many gates changed in an epoch, and how sure the choices are", async () => {
-  const config = configOf({ layers: 2, epochs: 2 });
+  const config = configOf({ layers: 2, epochs: 2, confidence: 0.9 });
   const whole = await trained(config);
   const first = await trained(config, digits, undefined, 25);
   const gates = 200;
