@@ -182,7 +182,8 @@ test("vector quantization has the tables of its results", () => {
 test("circuits says what was measured", () => {
   const page = read(join(root, "docs/circuits.md"));
   const of = (name: string) => JSON.parse(read(join(root, "docs/results", `${name}.json`)));
-  const points = (value: number, error: number) => `${(100 * value).toFixed(2)} ± ${(100 * error).toFixed(2)}`;
+  const points = (value: number, error: number) =>
+    `${(100 * value).toFixed(2)} ± ${(100 * error).toFixed(2)}`;
   const estimators = of("logic-estimators").results;
   const said = [...page.matchAll(/^\| \[([\w-]+)\]\(estimators\/\S+\) \| (\S+ ± \S+) \| (\S+ ± \S+) \|/gm)];
   expect(said).toHaveLength(estimators.length);

@@ -29,6 +29,11 @@ const shared: readonly { readonly room: RegExp; readonly names: readonly string[
       why: "the same of each experiment's network: its first weights, class scores, codes, runtime layers",
     },
     {
+      room: /^packages\/runtime\/src\/(circuit\/)?kernels\/.*\.generated\.ts$/,
+      names: ["code"],
+      why: "a WebAssembly kernel, each in a module of its own",
+    },
+    {
       room: /^packages\/cli\/src\/commands\//,
       names: ["declare"],
       why: "declares the command of its file to the parser",

@@ -67,16 +67,22 @@ ${shown.map(line).join("\n")}
 
 function steps({ environment, chromium, rounds, results }) {
   const of = ({ contestants }, name) => contestants.find((c) => c.name === name).milliseconds.toPrecision(3);
-  const line = (result) =>
-    `| ${result.row} | ${of(result, "Node, all threads")} | ${of(result, "page, isolated")} | ${result.isolatedOverNode.toFixed(2)} | ${of(result, "Node, one thread")} | ${of(result, "page, not isolated")} | ${result.plainOverNode.toFixed(2)} |`;
+  const line = (result, node, page, ratio) =>
+    `| ${result.row} | ${of(result, node)} | ${of(result, page)} | ${ratio.toFixed(2)} |`;
+  const all = (r) => line(r, "Node, all threads", "page, isolated", r.isolatedOverNode);
+  const one = (r) => line(r, "Node, one thread", "page, not isolated", r.plainOverNode);
   return `
 ## Steps in a page against Node
 
 Milliseconds of a training step on device wasm: in Node, and in a page that is cross-origin isolated, with ${environment.threads} threads; and in Node and a page with one. Medians of ${rounds} rounds in turns; the ratios are medians of those of the rounds, and below 1 the page is faster.
 
-| row | Node | page | page / Node | Node, one thread | page, one thread | page / Node |
-|---|---|---|---|---|---|---|
-${results.map(line).join("\n")}
+| ${environment.threads} threads | Node | page | page / Node |
+|---|---|---|---|
+${results.map(all).join("\n")}
+
+| one thread | Node | page | page / Node |
+|---|---|---|---|
+${results.map(one).join("\n")}
 
 \`node bench/page.mjs --json docs/results/page.json\`, ${environment.date.slice(0, 10)}, ${environment.cpu}, Chromium ${chromium.split(".")[0]}, Node ${environment.node} ([record](results/page.json)).
 `;

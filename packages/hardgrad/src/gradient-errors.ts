@@ -1,9 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-
-/** Whether it is an array of jax-js: inside a gradient too. */
-export function isArray(x: unknown): x is np.Array {
-  return typeof x === "object" && x !== null && "_trace" in x;
-}
+import { isArray } from "./checks.ts";
 
 /** Refuses a number that names no argument of the call. */
 export function checkArgnums(name: string, argnums: readonly number[], count: number): void {

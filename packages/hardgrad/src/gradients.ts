@@ -1,6 +1,7 @@
 import { numpy as np, tree, jvp as untranslatedJvp, vjp as untranslatedVjp } from "@jax-js/jax";
+import { isArray } from "./checks.ts";
 import { settle } from "./compiler.ts";
-import { checkArgnums, checkPair, checkValue, isArray, translated } from "./gradient-errors.ts";
+import { checkArgnums, checkPair, checkValue, translated } from "./gradient-errors.ts";
 
 /**
  * The gradients of jax-js 0.1.25 with its two defects mended; no other file may take a gradient from `@jax-js/jax`.

@@ -9,7 +9,7 @@ type Point = readonly [x: number, y: number];
  * The same drawing in a smaller file: lines without the points that they pass anyway, and coordinates to a hundredth of
  * a pixel.
  */
-export function compact(svg: string): string {
+export function compactSvg(svg: string): string {
   return svg.replace(
     / (d|[xy][12]?|c[xy]|width|height|transform)="([^"]*)"/g,
     (_, name: string, value: string) => {

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
-import { compact } from "./compact.ts";
+import { compactSvg } from "./compact.ts";
 import { escapeXml } from "./escape.ts";
 
 /** Plot without a browser: the document is injected. */
@@ -41,7 +41,7 @@ export function plotSvg(options: Plot.PlotOptions): string {
 /** A drawing that may stand alone. */
 export function markup(element: Element): string {
   element.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-  return compact(element.outerHTML);
+  return compactSvg(element.outerHTML);
 }
 
 /** Panels one above the other, or in a grid, with a title, as one SVG. */

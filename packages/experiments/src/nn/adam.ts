@@ -1,7 +1,7 @@
 import { numpy as np, tree } from "@jax-js/jax";
 import type { NamedArrays, UpdateRule } from "hardgrad";
 import { map } from "./named-arrays.ts";
-import { checkRate, inRange } from "./sgd.ts";
+import { checkLearningRate, inRange } from "./sgd.ts";
 
 /** Adam and its relatives: running means m and v of the gradient and of its square, corrected for their start at 0. */
 
@@ -53,7 +53,7 @@ function adamLike(name: string, options: AdamOptions, factorsOf: (scalars: Scala
       return state;
     },
     update: (gradients, state, params, learningRate) => {
-      checkRate(name, learningRate);
+      checkLearningRate(name, learningRate);
       // 1 - b^t by recurrence: the difference itself loses four digits in float32 while t is small.
       const correction1 = state.correction1!.mul(b1).add(1 - b1);
       const correction2 = state.correction2!.mul(b2).add(1 - b2);

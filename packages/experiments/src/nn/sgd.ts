@@ -16,7 +16,7 @@ export function sgd(options: { momentum?: number } = {}): UpdateRule {
   return {
     ...rule,
     update: (gradients, state, params, learningRate) => {
-      checkRate("sgd", learningRate);
+      checkLearningRate("sgd", learningRate);
       return rule.update(gradients, state, params, learningRate);
     },
   };
@@ -48,7 +48,7 @@ export function inRange(name: string, option: string, value: number, low: number
 }
 
 /** Refuses a learning rate that is no array: a number would fail far inside. */
-export function checkRate(name: string, learningRate: unknown): void {
+export function checkLearningRate(name: string, learningRate: unknown): void {
   if (typeof learningRate === "object" && learningRate !== null && "ndim" in learningRate) return;
   throw new TypeError(
     `${name}: the learning rate must be an array of jax-js, not ${learningRate}; give np.array(${typeof learningRate === "number" ? learningRate : 0.001}), or make it an input of the step.`,

@@ -1,9 +1,10 @@
 import { numpy as np, random } from "@jax-js/jax";
 import { checkNames, wholeNumber } from "../checks.ts";
+import { withoutPadding } from "../padding.ts";
 import { detach } from "../surrogate.ts";
 import { nearestCode } from "./codebook.ts";
 import { checkRows } from "./shapes.ts";
-import { checkWeights, chosen, type VectorWeights, weightColumn, withoutPadding } from "./weights.ts";
+import { checkWeights, type VectorWeights, weightColumn, weightedOneHot } from "./weights.ts";
 
 /** Options of `kMeansCodebook`. */
 export interface KMeansOptions extends VectorWeights {
@@ -45,7 +46,7 @@ export function kMeansCodebook(
     );
   let codebook = vectors.ref.slice(firstRows(vectors.shape[0]!, codes, key, weights?.ref));
   for (let round = 0; round < rounds; round++) {
-    const rows = chosen(nearestCode(vectors.ref, codebook.ref), codes, weights?.ref);
+    const rows = weightedOneHot(nearestCode(vectors.ref, codebook.ref), codes, weights?.ref);
     const count = np.sum(rows.ref, 0).reshape([codes, 1]);
     const total = np.matmul(np.matrixTranspose(rows), vectors.ref);
     const none = np.equal(count.ref, 0);

@@ -2,9 +2,10 @@ import { numpy as np } from "@jax-js/jax";
 import { wholeNumber } from "../checks.ts";
 import { log, logSigmoid, sigmoid } from "../math.ts";
 import { type Given, resolveOptions } from "../options.ts";
+import { withoutPadding } from "../padding.ts";
 import { scaled, scaleOptions } from "./lfq.ts";
 import { checkRows } from "./shapes.ts";
-import { checkWeights, type VectorWeights, weightColumn, withoutPadding } from "./weights.ts";
+import { checkWeights, type VectorWeights, weightColumn } from "./weights.ts";
 
 const options = {
   ...scaleOptions,

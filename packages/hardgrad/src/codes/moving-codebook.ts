@@ -1,9 +1,10 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNames, described, isArray } from "../checks.ts";
 import { type Given, resolveOptions } from "../options.ts";
+import { withoutPadding } from "../padding.ts";
 import { detach } from "../surrogate.ts";
 import { checkCodebook, checkIndices, checkRows, checkState, namesCode } from "./shapes.ts";
-import { checkWeights, chosen, type VectorWeights, withoutPadding } from "./weights.ts";
+import { checkWeights, type VectorWeights, weightedOneHot } from "./weights.ts";
 
 /** Codebooks that follow the vectors that chose them, without a gradient. */
 
@@ -65,7 +66,7 @@ export function moveCounts(
     );
   checkNames("moveCounts", given, ["weights"]);
   checkWeights("moveCounts", indices.shape, given.weights);
-  return blend(count, np.sum(chosen(indices, count.shape[0]!, given.weights), 0), decay);
+  return blend(count, np.sum(weightedOneHot(indices, count.shape[0]!, given.weights), 0), decay);
 }
 
 /**
@@ -114,7 +115,7 @@ export function moveCodebook(
   const known = namesCode(indices.ref, codes).reshape([-1, 1]);
   const rows = np.where(known, detach(e).reshape([-1, dimensions]), 0);
   const vectors = withoutPadding(rows, weights?.ref);
-  const picked = chosen(indices, codes, weights);
+  const picked = weightedOneHot(indices, codes, weights);
   const nextCount = blend(count, np.sum(picked.ref, 0), decay);
   const nextSum = blend(total, np.matmul(np.matrixTranspose(picked), vectors), decay);
   const all = np.sum(nextCount.ref);

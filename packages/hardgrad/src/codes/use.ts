@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNames, wholeNumber } from "../checks.ts";
 import { checkIndices } from "./shapes.ts";
-import { checkWeights, chosen, type VectorWeights } from "./weights.ts";
+import { checkWeights, type VectorWeights, weightedOneHot } from "./weights.ts";
 
 /**
  * How often each code was chosen. Add the counts of all batches of the validation set, then ask `codebookUse`.
@@ -19,7 +19,7 @@ export function countCodes(indices: np.Array, codes: number, options: VectorWeig
   checkIndices("countCodes", indices);
   checkNames("countCodes", options, ["weights"]);
   checkWeights("countCodes", indices.shape, options.weights);
-  return np.sum(chosen(indices, codes, options.weights), 0);
+  return np.sum(weightedOneHot(indices, codes, options.weights), 0);
 }
 
 /**

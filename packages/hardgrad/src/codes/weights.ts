@@ -27,12 +27,8 @@ export function checkWeights(name: string, shape: readonly number[], weights?: n
 /** `[vectors, 1]`. Consumes the weights. */
 export const weightColumn = (weights: np.Array): np.Array => weights.astype(np.float32).reshape([-1, 1]);
 
-/** Rows of a matrix whose weight is 0 as zeros, whatever stands in them. Consumes both. */
-export const withoutPadding = (rows: np.Array, weights?: np.Array): np.Array =>
-  weights ? np.where(np.greater(weightColumn(weights), 0), rows, 0) : rows;
-
 /** What each vector adds to the count of its code, `[vectors, codes]`: its weight; nothing where there is no such code. Consumes both. */
-export function chosen(indices: np.Array, codes: number, weights?: np.Array): np.Array {
+export function weightedOneHot(indices: np.Array, codes: number, weights?: np.Array): np.Array {
   const rows = oneHotOf(indices.reshape([-1]), codes);
   return weights ? rows.mul(weightColumn(weights)) : rows;
 }

@@ -3,7 +3,7 @@ import { wholeNumber } from "../checks.ts";
 import { oneHotOf } from "../distributions/one-hot.ts";
 import { valueAndGrad } from "../gradients.ts";
 import type { NamedArrays } from "../types.ts";
-import { checkNames, checkSame, checkShape } from "./named-arrays.ts";
+import { checkArrayNames, checkSame, checkShape } from "./named-arrays.ts";
 
 /**
  * Soft protection, for comparison: penalties that pull weights back to where they served earlier tasks. Nothing here is
@@ -29,7 +29,7 @@ export interface Anchor {
  */
 export function quadraticPenalty(params: NamedArrays, anchor: Anchor): np.Array {
   checkAnchor("quadraticPenalty", anchor);
-  checkNames("quadraticPenalty", "the importance", anchor.importance, params, "parameter");
+  checkArrayNames("quadraticPenalty", "the importance", anchor.importance, params, "parameter");
   const terms = Object.entries(anchor.importance).map(([name, importance]) => {
     checkShape("quadraticPenalty", `the importance of ${name}`, importance, params[name]!.shape);
     return np.sum(importance.mul(np.square(params[name]!.sub(anchor.values[name]!))));

@@ -2,7 +2,7 @@ import type { numpy as np } from "@jax-js/jax";
 import type { NamedArrays } from "../types.ts";
 
 /** Refuses names that are not among the known ones: a typing error must not mean "none given". */
-export function checkNames(
+export function checkArrayNames(
   where: string,
   what: string,
   given: NamedArrays,
@@ -29,7 +29,7 @@ export function checkSame(
   known: NamedArrays,
   whatKnown: string,
 ): void {
-  checkNames(where, what, given, known, whatKnown);
+  checkArrayNames(where, what, given, known, whatKnown);
   for (const [name, array] of Object.entries(known)) {
     const own = given[name];
     if (own === undefined)

@@ -1,6 +1,6 @@
 import { numpy as np, tree } from "@jax-js/jax";
 import type { NamedArrays } from "../types.ts";
-import { checkNames, checkSame } from "./named-arrays.ts";
+import { checkArrayNames, checkSame } from "./named-arrays.ts";
 
 /**
  * Protection: an update reaches the weights that are open and no others. A closed weight is *selected* from before the
@@ -56,7 +56,7 @@ export function keepClosed(next: NamedArrays, previous: NamedArrays, open: Named
 }
 
 function select(where: string, next: NamedArrays, previous: NamedArrays, open: NamedArrays): NamedArrays {
-  checkNames(where, "the mask", open, next, "array");
+  checkArrayNames(where, "the mask", open, next, "array");
   const kept: NamedArrays = {};
   for (const [name, value] of Object.entries(next)) {
     const old = previous[name]!;
@@ -81,7 +81,7 @@ function select(where: string, next: NamedArrays, previous: NamedArrays, open: N
  * const visible = openGradients(gradients, { w: open });
  */
 export function openGradients(gradients: NamedArrays, open: NamedArrays): NamedArrays {
-  checkNames("openGradients", "the mask", open, gradients, "gradient");
+  checkArrayNames("openGradients", "the mask", open, gradients, "gradient");
   const masked: NamedArrays = {};
   for (const [name, g] of Object.entries(gradients))
     masked[name] = open[name] ? np.where(isOpen("openGradients", name, open[name].ref, g.shape), g, 0) : g;
@@ -126,7 +126,7 @@ export function protect(rule: UpdateRule, options: { clip?: number } = {}): Prot
   return {
     init: (params) => rule.init(params),
     update: (gradients, state, params, learningRate, open) => {
-      checkNames("protect", "the mask", open, params, "parameter");
+      checkArrayNames("protect", "the mask", open, params, "parameter");
       for (const [name, mask] of Object.entries(open)) checkMask("protect", name, mask, params[name]!.shape);
       checkSame("protect", "gradient", gradients, params, "parameter");
       const owners = ownersOf(state, params);

@@ -61,7 +61,7 @@ export function standardized(e: np.Array): np.Array {
 }
 
 /** The codes of what `standardized` gives, with a gradient. Consumes e, keeps the parameters. */
-export function code(params: NamedArrays, e: np.Array, settings: VaeSettings): Coded {
+export function codeLatents(params: NamedArrays, e: np.Array, settings: VaeSettings): Coded {
   if (settings.latents === "fsq") return { codes: fsq(e, levelsOf(settings)), penalty: np.array(0) };
   if (settings.latents === "lfq") return lookupFree(e, settings);
   const indices = nearestCode(e.ref, codebookOf(params, settings));

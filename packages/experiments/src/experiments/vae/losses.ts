@@ -12,7 +12,7 @@ import {
 import type { StepInputs } from "../../contract/experiment.ts";
 import { bernoulliLoss, splitKey } from "../../nn/layers.ts";
 import { greyValues } from "../../nn/normalize.ts";
-import { areCodes, code, codeCount, numbered, randomCodes, standardized } from "./codes.ts";
+import { areCodes, codeCount, codeLatents, numbered, randomCodes, standardized } from "./codes.ts";
 import { decode, encode, latentShape, latents } from "./network.ts";
 import type { VaeSettings } from "./options.ts";
 
@@ -81,7 +81,7 @@ export function codeLosses(
 ): { losses: np.Array; seen: NamedArrays } {
   const { x, key } = pixelsOf(inputs, settings);
   const e = standardized(encode(params, x.ref, settings));
-  const { codes, penalty, indices } = code(params, e.ref, settings);
+  const { codes, penalty, indices } = codeLatents(params, e.ref, settings);
   const reconstruction = bernoulliLoss(decode(params, codes, settings), x);
   const losses = reconstruction.add(penalty).add(settings.variables * Math.log(codeCount(settings)));
   return { losses, seen: indices ? { vectors: detach(e), indices, key } : {} };

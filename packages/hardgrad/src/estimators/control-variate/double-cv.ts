@@ -5,7 +5,7 @@ import { descend, startDescent } from "../parts/adaptation.ts";
 import { overEvent, sumEvent } from "../parts/event.ts";
 import { evaluateWithGradient, meanJacobian, withLogitGradient } from "../parts/gradient.ts";
 import { drawNoise } from "../parts/noise.ts";
-import { learningRateOption, samplesOption } from "../parts/options.ts";
+import { baselineRateOption, samplesOption } from "../parts/options.ts";
 import { allowedEntries, drawHard, fixedMean } from "../parts/sample.ts";
 
 /**
@@ -37,7 +37,7 @@ export const doubleCv = defineEstimator({
   options: {
     samples: samplesOption,
     alpha: { type: "number", default: 0, min: -10, max: 10, help: "where the learned coefficient starts" },
-    learningRate: learningRateOption,
+    learningRate: baselineRateOption,
   },
   evaluations: (_q, { samples }) => samples,
   init: (_q, { alpha }) => startDescent({ alpha: np.array(alpha) }),

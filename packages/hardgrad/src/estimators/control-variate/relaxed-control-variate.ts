@@ -9,7 +9,7 @@ import { conditionalGumbel, conditionalLogistic } from "../parts/conditional.ts"
 import { overEvent } from "../parts/event.ts";
 import { withLogitGradient } from "../parts/gradient.ts";
 import { stackedNoise, unstackNoise } from "../parts/noise.ts";
-import { learningRateOption } from "../parts/options.ts";
+import { baselineRateOption } from "../parts/options.ts";
 import { row } from "../parts/rows.ts";
 import { allowedEntries, drawHard, score } from "../parts/sample.ts";
 
@@ -39,7 +39,7 @@ export const shared = {
   unbiased: true,
   continuous: true,
   needs: "values and soft gradient",
-  options: { temperature, scale, learningRate: learningRateOption },
+  options: { temperature, scale, learningRate: baselineRateOption },
   evaluations: () => 3,
   noise: (q: Distribution, key: np.Array) => stackedNoise(q, key, 1),
 } as const;

@@ -8,7 +8,7 @@ import { overEvent, sumEvent } from "../parts/event.ts";
 import { evaluateWithGradient, withLogitGradient } from "../parts/gradient.ts";
 import { variableCount } from "../parts/neighbours.ts";
 import { drawNoise } from "../parts/noise.ts";
-import { learningRateOption, samplesOption } from "../parts/options.ts";
+import { baselineRateOption, samplesOption } from "../parts/options.ts";
 import { allowedEntries, drawHard, fixedMean } from "../parts/sample.ts";
 
 const HIDDEN = 16;
@@ -126,7 +126,7 @@ export const rodeo = defineEstimator({
   formula: "RLOO with f_j + alpha (A H_j)(x_j) in the baselines, plus beta A(h (x - pi))",
   note: "Among the least variance at K evaluations once trained. Keeps state: two coefficients and a small network.",
   reference: "shi2022",
-  options: { samples: samplesOption, learningRate: learningRateOption },
+  options: { samples: samplesOption, learningRate: baselineRateOption },
   evaluations: (_q, { samples }) => samples,
   init: () =>
     startDescent({

@@ -34,7 +34,7 @@ export const relaxedSamplesOption: NumberOption = count(
   "relaxed samples averaged, all given the one hard sample; no extra evaluation of f",
 );
 
-export const learningRateOption: NumberOption = {
+export const baselineRateOption: NumberOption = {
   type: "number",
   default: 0.01,
   min: 0,

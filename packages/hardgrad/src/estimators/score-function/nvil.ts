@@ -7,7 +7,7 @@ import { descend, startDescent } from "../parts/adaptation.ts";
 import { overEvent } from "../parts/event.ts";
 import { withLogitGradient } from "../parts/gradient.ts";
 import { everyKind } from "../parts/kinds.ts";
-import { decayOption, learningRateOption } from "../parts/options.ts";
+import { baselineRateOption, decayOption } from "../parts/options.ts";
 import { drawHard, score } from "../parts/sample.ts";
 
 const HIDDEN = 32;
@@ -67,7 +67,7 @@ export const nvil = defineEstimator({
       help: "divide the signal by max(1, its running standard deviation): scales the gradient",
     },
     decay: decayOption,
-    learningRate: learningRateOption,
+    learningRate: baselineRateOption,
   },
   claims: ({ normalize }) => ({ unbiased: !normalize }),
   init: (q) => {

@@ -1,7 +1,8 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNames, wholeNumber } from "../../checks.ts";
 import { logsumexp } from "../../math.ts";
-import { checkTable, columnOf, openMask, type Padding, shares, withoutPadding } from "./tokens.ts";
+import { withoutPadding } from "../../padding.ts";
+import { checkTable, columnOf, openMask, type Padding, shares } from "./tokens.ts";
 
 /** Options of `balanceLoss` and `reluRouterPenalty`. */
 export interface BalanceOptions extends Padding {

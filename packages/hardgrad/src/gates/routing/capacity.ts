@@ -1,8 +1,9 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNames, wholeNumber } from "../../checks.ts";
 import { ranks } from "../../distributions/ranks.ts";
+import { withoutPadding } from "../../padding.ts";
 import { detach } from "../../surrogate.ts";
-import { checkTable, type Padding, withoutPadding } from "./tokens.ts";
+import { checkTable, type Padding } from "./tokens.ts";
 
 /**
  * Tokens that an expert has room for: `ceil(tokens k factor / experts)`, from 1 to all tokens.

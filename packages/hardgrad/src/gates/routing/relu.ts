@@ -1,8 +1,9 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNames, wholeNumber } from "../../checks.ts";
+import { withoutPadding } from "../../padding.ts";
 import type { RateControl } from "../rate-control.ts";
 import { type BalanceOptions, loadTimesMean } from "./balance.ts";
-import { checkTable, columnOf, openMask, type Padding, withoutPadding } from "./tokens.ts";
+import { checkTable, columnOf, openMask, type Padding } from "./tokens.ts";
 
 /**
  * ReLU routing (ReMoE): `gate = max(0, logit)`, with gradient 0 at 0. Continuous, so that plain gradients train it; how many experts a token

@@ -2,6 +2,7 @@ import { Array as ConcreteArray, numpy as np } from "@jax-js/jax";
 import { checkFinite, checkFloats, described, isArray } from "../../checks.ts";
 import { ranks } from "../../distributions/ranks.ts";
 import { fromTop } from "../../math.ts";
+import { withoutPadding } from "../../padding.ts";
 import { detach } from "../../surrogate.ts";
 
 /** What tells real tokens from padding. */
@@ -40,11 +41,6 @@ function checkWeights(name: string, tokens: number, weights?: np.Array): void {
   const bad = weights.ref.dataSync().find((w: number) => !(w >= 0 && w < Number.POSITIVE_INFINITY));
   if (bad !== undefined)
     throw new RangeError(`${name}: a weight is ${bad}; weights must be finite and 0 or more, 0 for padding.`);
-}
-
-/** 0 in the rows of padding. Consumes both. */
-export function withoutPadding(x: np.Array, weights?: np.Array): np.Array {
-  return weights ? np.where(np.greater(weights, 0).reshape([-1, 1]), x, 0) : x;
 }
 
 /** Weights as a column, `[tokens, 1]`, and their sum, at least a weight of 1 where all is padding. Consumes the weights. */
