@@ -35,6 +35,6 @@ const step = await compileStep(
   { state: params, inputs: { x: normal(0, [tokens, d]), w: weights } },
 );
 for (let n = 0; n <= 600; n++) {
-  const { load, ...report } = step.run({ x: normal(n, [tokens, d]), w: weights });
+  const { load, ...report } = /** @type {any} */ (step.run({ x: normal(n, [tokens, d]), w: weights }));
   if (n % 200 === 0) console.log(`step ${n}`, report, `load ${load}`);
 }
