@@ -104,7 +104,11 @@ const table: [string[], number, RegExp][] = [
   [["train", "vae", "--variables", "0"], 2, /--variables must be a whole number from 1/],
   [["train", "vae", "--binarize", "grey"], 2, /--binarize must be one of none, threshold, dynamic/],
   [["train", "vae", "--hidden-rate", "1"], 2, /unknown option.*--hidden-rate/],
-  [["train", "classifier", "--latents", "bernoulli"], 2, /unknown option.*--latents.* it is a flag of vae;/],
+  [
+    ["train", "classifier", "--latents", "bernoulli"],
+    2,
+    /unknown option.*--latents.* it is a flag of vae, sbn;/,
+  ],
   [["train", "vae", "--estimator", "arm", ...small], 2, /does not support categorical latents/],
   [["train", "vae", "--estimator", "exact", ...small], 2, /evaluates 409600 latent states/],
   [
