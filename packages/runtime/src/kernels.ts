@@ -25,13 +25,19 @@ async function compile(shared: boolean): Promise<Compiled> {
   return { module, asked: await instantiateKernels(module, createMemory(1, shared)) };
 }
 
+/** Whether kernels fuse: settled once, since the engine may learn to meanwhile, and threads must give the bits of one. */
+let fuses: boolean | undefined;
+
 /** Each is a module of its own: a page loads what it runs. */
 async function binaryOf(shared: boolean): Promise<Uint8Array<ArrayBuffer>> {
-  const fused = await (shared
-    ? import("./kernels/fused-shared.generated.ts")
-    : import("./kernels/fused.generated.ts"));
-  const binary = decodeModule(fused.code);
-  if (WebAssembly.validate(binary)) return binary;
+  if (fuses !== false) {
+    const fused = await (shared
+      ? import("./kernels/fused-shared.generated.ts")
+      : import("./kernels/fused.generated.ts"));
+    const binary = decodeModule(fused.code);
+    fuses ??= WebAssembly.validate(binary);
+    if (fuses) return binary;
+  }
   const plain = await (shared
     ? import("./kernels/plain-shared.generated.ts")
     : import("./kernels/plain.generated.ts"));

@@ -1,3 +1,7 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadRuntime, writeRuntimeFile } from "../src/index.ts";
 import { loadThreaded } from "../src/threads.ts";
@@ -24,6 +28,30 @@ test("any number of threads gives the bits of one, for batches of every size", a
     }
     many.close();
   }
+});
+
+test("threads give the bits of one where the engine learns to fuse in between, as Node 20 does by a flag", () => {
+  const folder = mkdtempSync(join(tmpdir(), "hardgrad-fuse-"));
+  const file = join(folder, "network.hardgrad");
+  writeFileSync(file, writeRuntimeFile(network));
+  const built = (name: string) => JSON.stringify(new URL(`../dist/${name}`, import.meta.url).href);
+  const script = `
+    import { readFileSync } from "node:fs";
+    import { setFlagsFromString } from "node:v8";
+    import { loadRuntime } from ${built("index.js")};
+    import { loadThreaded } from ${built("threads.js")};
+    const network = new Uint8Array(readFileSync(${JSON.stringify(file)}));
+    const x = Float32Array.from({ length: 300 * 60 }, (_, i) => Math.sin(i));
+    const one = (await loadRuntime(network)).forward(x);
+    if (process.versions.node.startsWith("20.")) setFlagsFromString("--experimental-wasm-relaxed-simd");
+    const many = await loadThreaded(network, { threads: 2 });
+    const both = many.forward(x);
+    many.close();
+    console.log(one.length, one.filter((v, i) => v !== both[i]).length);`;
+  writeFileSync(join(folder, "both.mjs"), script);
+  const said = execFileSync(process.execPath, [join(folder, "both.mjs")]);
+  rmSync(folder, { recursive: true });
+  expect(said.toString().trim()).toBe("3000 0");
 });
 
 test("a NaN in any thread's part is refused, and the next batch runs", async () => {
