@@ -26,3 +26,10 @@ export interface Outcome {
 
 /** A number as sentences show it. */
 export const shown = (value: number): string => String(Number(value.toPrecision(3)));
+
+/**
+ * A claim that draws speak against is false only if this many times as many new draws do so too. By chance both are beyond
+ * 4.5 standard errors on the same side with probability 6.8e-6 * 3.4e-6 = 2.3e-11, where means are normal; a bias that
+ * the first draws show is twice as many standard errors in the second.
+ */
+export const TIMES_AGAIN = 4;

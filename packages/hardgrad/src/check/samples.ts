@@ -1,6 +1,5 @@
 import { Array as ConcreteArray, numpy as np, random, tree } from "@jax-js/jax";
 import { enumerateStates } from "../audit/enumerate.ts";
-import { LIMIT } from "../audit/statistics.ts";
 import { statefulExpectation } from "../expectation.ts";
 import { lastAxes } from "../surrogate.ts";
 import type { Objective } from "../types.ts";
@@ -13,21 +12,21 @@ import {
   seedFor,
   widthOf,
 } from "./cases.ts";
-import { type Outcome, shown } from "./outcome.ts";
+import { law, marginals, type State } from "./law.ts";
+import { type Outcome, shown, TIMES_AGAIN } from "./outcome.ts";
 
 /** What the value of the surrogate is: f at the first sample, the mean over the samples, or within what f returned. */
 export type ValueRule = "first" | "mean" | "within";
 
-/** How many examples; what the value may be; whether the first evaluation is a sample of the distribution. */
+/** Seeds of the draws, and of those that are asked where these speak against the law. */
+const [DRAWS, NEW_DRAWS] = [3, 13];
+
+/** How many examples; what the value may be; whether the first evaluation is a sample of the distribution; whose draws. */
 export interface SamplesOptions {
   readonly count?: number;
   readonly rules?: readonly ValueRule[];
   readonly samples?: boolean;
-}
-
-interface State {
-  readonly x: readonly number[];
-  readonly probability: number;
+  readonly draws?: number;
 }
 
 /** Every state of a case. */
@@ -46,11 +45,11 @@ export function statesOf(c: Case): State[] {
 
 /**
  * Evaluations, hardness, value and law are as declared, on `count` examples with the same logits. Of several
- * rules for the value, one must hold throughout.
+ * rules for the value, one must hold throughout. A law that does not hold is false only if new draws, more of them, say so too.
  */
 export function samplesAndValues(
   entry: Entry,
-  { count = 4000, rules = ["first", "mean", "within"], samples = true }: SamplesOptions = {},
+  { count = 4000, rules = ["first", "mean", "within"], samples = true, draws = DRAWS }: SamplesOptions = {},
 ): Outcome[] {
   const { estimator, id, case: c } = entry;
   const width = widthOf(c.event);
@@ -74,7 +73,13 @@ export function samplesAndValues(
     return np.sum(x.mul(np.array(code).reshape([...c.event])), lastAxes(c.event.length));
   };
   const q = makeDistribution(c.kind, repeatedLogits(c, count));
-  const first = statefulExpectation(q, record, estimator, random.key(seedFor(entry, 3)), estimator.init(q));
+  const first = statefulExpectation(
+    q,
+    record,
+    estimator,
+    random.key(seedFor(entry, draws)),
+    estimator.init(q),
+  );
   tree.dispose(first.state);
   const values = first.losses.js() as number[];
   const severally = estimator.singleSample && declared !== 1 && evaluations === declared;
@@ -100,19 +105,15 @@ export function samplesAndValues(
     return outcomes;
   const all = statesOf(c);
   const coded = all.map((s) => ({ code: codesOf(s.x)[0]!, probability: s.probability }));
-  if (traced && taken > 1)
-    outcomes.push(
-      marginals(
-        entry,
-        values.map((v) => Math.round(v * taken)),
-        taken,
-        code,
-        all,
-      ),
-    );
+  const sums = values.map((v) => Math.round(v * taken));
   // The first sample of each example: those of a pair are not independent.
-  else outcomes.push(law(entry, traced ? values : codes.slice(0, count), coded, traced));
-  return outcomes;
+  const { outcome, mayBeChance } =
+    traced && taken > 1
+      ? marginals(entry, sums, taken, code, all)
+      : law(entry, traced ? values : codes.slice(0, count), coded, traced);
+  if (!mayBeChance || draws === NEW_DRAWS) return [...outcomes, outcome];
+  const again = samplesAndValues(entry, { count: TIMES_AGAIN * count, rules, samples, draws: NEW_DRAWS });
+  return [...outcomes, again.at(-1)!];
 }
 
 /** Hard: the sine of whole multiples of pi is zero, whatever is averaged. */
@@ -179,67 +180,4 @@ function valueIsAtSample(
       `${shown(values[n]!)}, and f at its first sample is ${shown(losses[n] ?? Number.NaN)} (${caseText(entry)}).`,
   };
   return { outcome, ...(rule ? { rule } : {}) };
-}
-
-/** Pearson's chi-square over all states, named by their codes. */
-function law(
-  entry: Entry,
-  drawn: readonly number[],
-  all: readonly { readonly code: number; readonly probability: number }[],
-  values: boolean,
-): Outcome {
-  const count = drawn.length;
-  const counts = new Map<number, number>();
-  for (const state of drawn) counts.set(state, (counts.get(state) ?? 0) + 1);
-  const legal = all.reduce((sum, s) => sum + (counts.get(s.code) ?? 0), 0);
-  if (legal !== count)
-    return {
-      claim: values ? "value" : "law",
-      holds: false,
-      message: values
-        ? `the value of ${entry.id} must be f at its sample; for ${count - legal} of ${count} examples it is f of no state (${caseText(entry)}).`
-        : `${entry.id} drew ${count - legal} of ${count} samples that are no state of the distribution (${caseText(entry)}).`,
-    };
-  // States expected less than 5 times share one cell.
-  const rare = all.filter((s) => count * s.probability < 5);
-  const cells = all
-    .filter((s) => count * s.probability >= 5)
-    .map((s) => ({ expected: count * s.probability, observed: counts.get(s.code) ?? 0 }));
-  if (rare.length > 0)
-    cells.push({
-      expected: Math.max(1, count - cells.reduce((a, s) => a + s.expected, 0)),
-      observed: count - cells.reduce((a, s) => a + s.observed, 0),
-    });
-  const chi = cells.reduce((sum, s) => sum + (s.observed - s.expected) ** 2 / s.expected, 0);
-  // Wilson-Hilferty: (chi/df)^(1/3) is near normal with mean 1 - 2/(9 df) and variance 2/(9 df).
-  const spread = 2 / (9 * (cells.length - 1));
-  const z = (Math.cbrt(chi / (cells.length - 1)) - (1 - spread)) / Math.sqrt(spread);
-  return lawOutcome(entry, z, count);
-}
-
-/** Sums of independent samples, as numbers of digits: each digit's mean within its standard error. */
-function marginals(
-  entry: Entry,
-  sums: readonly number[],
-  taken: number,
-  code: readonly number[],
-  all: readonly State[],
-): Outcome {
-  const base = code[1] ?? Number.POSITIVE_INFINITY;
-  const legal = sums.every((v) => Number.isInteger(v) && v >= 0 && v < base ** code.length);
-  const z = code.map((unit, i) => {
-    const expected = all.reduce((sum, s) => sum + s.probability * s.x[i]!, 0);
-    const second = all.reduce((sum, s) => sum + s.probability * s.x[i]! ** 2, 0);
-    const mean = sums.reduce((sum, v) => sum + (Math.floor(v / unit) % base), 0) / sums.length / taken;
-    return Math.abs(mean - expected) / Math.sqrt((second - expected ** 2) / sums.length / taken);
-  });
-  return lawOutcome(entry, legal ? Math.max(...z) : Number.POSITIVE_INFINITY, sums.length * taken);
-}
-
-function lawOutcome(entry: Entry, z: number, count: number): Outcome {
-  return {
-    claim: "law",
-    holds: z < LIMIT,
-    message: `${entry.id} says its samples follow the distribution; over ${count} samples they are ${shown(z)} standard errors from it (${caseText(entry)}).`,
-  };
 }
