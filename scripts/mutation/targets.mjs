@@ -76,7 +76,7 @@ const core = [
     ["objective-errors", "equivalences: misuse", "conformance", "gradients"],
   ],
   [/^(math|surrogate)\.ts/, ["math", "golden", "extremes", "gradients"]],
-  [/^(checks|options|scalars)\.ts/, ["scalars", "named-arrays", "conformance", "gates"]],
+  [/^(arguments|options|scalars)\.ts/, ["scalars", "named-arrays", "conformance", "gates"]],
   [
     /^estimators\/(control|score|exact|straight)/,
     ["docstring-options", "golden", "golden-more", "claims", "conformance"],
@@ -96,12 +96,12 @@ const core = [
 /** More for some, before those above. */
 const first = [
   [
-    /^(audit\/(audit|part)|gates\/(consolidation|blocks|routed)|checks|distributions\/(counts|subset))/,
+    /^(audit\/(audit|part)|gates\/(consolidation|blocks|routed)|arguments|distributions\/(counts|subset))/,
     ["bounds"],
   ],
   [/^estimators\/parts\/(category|neighbours|joint)/, ["bounds"]],
   [/^gates\/rate-(control|threshold)/, ["sparse-gates"]],
-  [/^check\//, ["parts"]],
+  [/^check\//, ["parts", "chance"]],
   [/^audit\/rare/, ["rare"]],
   [/^audit\/part/, ["part"]],
   [/^distributions\/mask/, ["mask"]],

@@ -1,7 +1,7 @@
 import type { MemoryType } from "@hardgrad/onnx/graph";
 import { type Blas, loadBlas } from "./blas/load.ts";
 import { createMultiply, multiplyModule, scratchBytes } from "./multiply/index.ts";
-import type { Multiply } from "./product.ts";
+import type { Multiply } from "./product-form.ts";
 import { useRelaxed } from "./relaxed.ts";
 import { canShare, threadsAvailable } from "./threads/available.ts";
 

@@ -28,10 +28,10 @@ import { type HostOperation, hostOperation } from "./host.ts";
 import { livesOf, placesOfUpdates, usesOf } from "./lives.ts";
 import { type CompiledLoop, compileLoop } from "./loops/compile-loop.ts";
 import { compileRows } from "./loops/rows.ts";
+import { productCalls } from "./matmul-products.ts";
 import { place, storageBytes, storageFor, valuesInMemory } from "./memory.ts";
 import { drawCompiler } from "./noise.ts";
 import { productCode } from "./product-code.ts";
-import { productCalls } from "./products.ts";
 import { schedule } from "./schedule.ts";
 import { sink } from "./sink.ts";
 import type { ScheduledStep } from "./steps.ts";
@@ -86,7 +86,7 @@ type Uses = Pick<Instruction, "reads" | "writes">;
 /** Operations that take longer than it takes threads to meet: some 5 us. */
 const WORTH_SHARING = 100_000;
 
-/** Parameters of `multiply`, see product.ts. */
+/** Parameters of `multiply`, see product-form.ts. */
 const MULTIPLY = Array.from({ length: 14 }, () => type.i32);
 /** Parameters of `sgemm`, see blas/sgemm.ts. */
 const SGEMM = Array.from({ length: 12 }, () => type.i32);

@@ -1,7 +1,7 @@
 import { type Code, call, control, get, i32, int } from "@hardgrad/onnx/graph";
 import { THREAD, THREADS } from "./assemble-run.ts";
 import { sgemmOf, sharesOf } from "./blas/sgemm.ts";
-import type { ProductCall } from "./products.ts";
+import type { ProductCall } from "./matmul-products.ts";
 
 /** The functions that a program has for its products, by their numbers. */
 export interface ProductFunctions {

@@ -2,7 +2,7 @@ import type { Value } from "@hardgrad/onnx/graph";
 import { numbers } from "./arrays.ts";
 import type { Sgemm } from "./blas/sgemm.ts";
 import type { CompiledGraph, ProgramPort } from "./compile-graph.ts";
-import type { Multiply } from "./product.ts";
+import type { Multiply } from "./product-form.ts";
 
 /** A compiled graph on a memory, ready to run. */
 export interface BoundProgram {

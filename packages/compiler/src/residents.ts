@@ -12,7 +12,7 @@ import {
 import type { Sgemm } from "./blas/sgemm.ts";
 import type { Products } from "./choose-products.ts";
 import { storageBytes } from "./memory.ts";
-import type { Multiply } from "./product.ts";
+import type { Multiply } from "./product-form.ts";
 import { grow } from "./program.ts";
 import { Crew } from "./threads/crew.ts";
 import { controlBytes } from "./threads/index.ts";

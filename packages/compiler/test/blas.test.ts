@@ -3,7 +3,7 @@ import { afterAll, expect, test } from "vitest";
 import { callFrom, WORTH_THREADS } from "../src/blas/call.ts";
 import { loadBlas } from "../src/blas/load.ts";
 import { sgemmOf, sharesOf } from "../src/blas/sgemm.ts";
-import type { Multiply } from "../src/product.ts";
+import type { Multiply } from "../src/product-form.ts";
 import { ownCacheFolder } from "./blas/fixtures.ts";
 
 /** Where a matrix lies: its address in bytes, its strides in elements. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createMultiply, scratchBytes } from "../src/multiply/index.ts";
-import type { Multiply } from "../src/product.ts";
+import type { Multiply } from "../src/product-form.ts";
 import { useRelaxed } from "../src/relaxed.ts";
 
 const threads = 3;

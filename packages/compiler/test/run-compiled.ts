@@ -3,7 +3,7 @@ import { lowerGraph } from "@hardgrad/onnx/graph";
 import { type Array as ConcreteArray, tree } from "@jax-js/jax";
 import { leavesWithPaths } from "../../onnx/src/names.ts";
 import { compileGraph } from "../src/compile-graph.ts";
-import type { Multiply } from "../src/product.ts";
+import type { Multiply } from "../src/product-form.ts";
 import { bindProgram } from "../src/program.ts";
 
 /** Products in plain JavaScript, summed in float64. */

@@ -20,7 +20,7 @@ import {
 import { buildSync } from "esbuild";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createMultiply, multiplyModule, scratchBytes } from "../src/multiply/index.ts";
-import type { Multiply } from "../src/product.ts";
+import type { Multiply } from "../src/product-form.ts";
 import { startThreads } from "../src/threads/index.ts";
 
 const shared = { shared: true, maximum: 65_536 } as const;

@@ -1,5 +1,5 @@
 import { Array as ConcreteArray, numpy as np, tree } from "@jax-js/jax";
-import { isArray } from "./checks.ts";
+import { isArray } from "./arguments.ts";
 import { functionsOf } from "./distributions/index.ts";
 import { isUsedUp, usedUp } from "./objective.ts";
 import { checkSupport } from "./support.ts";

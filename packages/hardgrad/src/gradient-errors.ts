@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { isArray } from "./checks.ts";
+import { isArray } from "./arguments.ts";
 
 /** Refuses a number that names no argument of the call. */
 export function checkArgnums(name: string, argnums: readonly number[], count: number): void {

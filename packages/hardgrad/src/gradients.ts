@@ -1,5 +1,5 @@
 import { numpy as np, tree, jvp as untranslatedJvp, vjp as untranslatedVjp } from "@jax-js/jax";
-import { isArray } from "./checks.ts";
+import { isArray } from "./arguments.ts";
 import { settle } from "./compiler.ts";
 import { checkArgnums, checkPair, checkValue, translated } from "./gradient-errors.ts";
 

@@ -1,5 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
-import { described, isArray } from "./checks.ts";
+import { described, isArray } from "./arguments.ts";
 import { possible } from "./distributions/mask.ts";
 import type { Distribution, Objective } from "./types.ts";
 

@@ -1,7 +1,7 @@
 import { Builder } from "./ir/builder.ts";
 import type { Graph, Value } from "./ir/types.ts";
 import type { Var } from "./jaxpr.ts";
-import { lowerProgram } from "./lowering/index.ts";
+import { lowerProgram } from "./lowering/program.ts";
 import { uniqueNames } from "./names.ts";
 import { hoist, type KnownWords } from "./random/hoist.ts";
 import { type KeyProgram, runKeys } from "./random/keys.ts";

@@ -9,7 +9,7 @@ import { type SweepOutcome, writeOutcome } from "./outcome.ts";
 import { isSettled, placesOf } from "./places.ts";
 import { experimentOfPlan, type Plan, type PlannedRun } from "./plan.ts";
 import { tableOf } from "./table.ts";
-import { workOff } from "./work.ts";
+import { workOff } from "./work-off.ts";
 
 /** How a command works off a plan. */
 export interface WorkSession {

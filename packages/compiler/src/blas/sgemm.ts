@@ -1,4 +1,4 @@
-import type { ProductCall } from "../products.ts";
+import type { ProductCall } from "../matmul-products.ts";
 
 /**
  * `C = A B + beta C`, row by row, by `cblas_sgemm`: transposes (111 or 112), m, n, k, A and its leading dimension, B and

@@ -1,5 +1,5 @@
 import { type MemoryType, ModuleBuilder } from "@hardgrad/onnx/graph";
-import type { Multiply } from "../product.ts";
+import type { Multiply } from "../product-form.ts";
 import { multiplyFunction, scratchBytesPerThread } from "./blocks.ts";
 import type { PanelKernels } from "./panel.ts";
 

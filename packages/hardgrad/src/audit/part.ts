@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { wholeNumber } from "../checks.ts";
+import { wholeNumber } from "../arguments.ts";
 import { keep } from "../distributions/index.ts";
 import { sample } from "../expectation.ts";
 import { detach } from "../surrogate.ts";

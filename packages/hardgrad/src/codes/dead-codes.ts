@@ -1,5 +1,5 @@
 import { numpy as np, random } from "@jax-js/jax";
-import { checkNames } from "../checks.ts";
+import { checkNames } from "../arguments.ts";
 import { detach } from "../surrogate.ts";
 import type { CodebookState } from "./moving-codebook.ts";
 import { checkCodebook, checkRows, checkState } from "./shapes.ts";

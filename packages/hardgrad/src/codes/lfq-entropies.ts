@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { wholeNumber } from "../checks.ts";
+import { wholeNumber } from "../arguments.ts";
 import { log, logSigmoid, sigmoid } from "../math.ts";
 import { type Given, resolveOptions } from "../options.ts";
 import { withoutPadding } from "../padding.ts";

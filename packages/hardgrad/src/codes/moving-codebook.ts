@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkNames, described, isArray } from "../checks.ts";
+import { checkNames, described, isArray } from "../arguments.ts";
 import { type Given, resolveOptions } from "../options.ts";
 import { withoutPadding } from "../padding.ts";
 import { detach } from "../surrogate.ts";

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { described, isArray } from "../checks.ts";
+import { described, isArray } from "../arguments.ts";
 
 /** Refuses what is no array of jax-js, and rows of another length than `size`. */
 export function checkRows(name: string, what: string, x: np.Array, size: number, of: string): void {

@@ -1,5 +1,5 @@
 import { numpy as np, random } from "@jax-js/jax";
-import { wholeNumber } from "../checks.ts";
+import { wholeNumber } from "../arguments.ts";
 import { detach } from "../surrogate.ts";
 import { checkCodebook, checkRows } from "./shapes.ts";
 

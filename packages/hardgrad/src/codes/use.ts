@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkNames, wholeNumber } from "../checks.ts";
+import { checkNames, wholeNumber } from "../arguments.ts";
 import { checkIndices } from "./shapes.ts";
 import { checkWeights, type VectorWeights, weightedOneHot } from "./weights.ts";
 

@@ -1,5 +1,5 @@
 import { Array as ConcreteArray, numpy as np } from "@jax-js/jax";
-import { described, isArray } from "../checks.ts";
+import { described, isArray } from "../arguments.ts";
 import { oneHotOf } from "../distributions/one-hot.ts";
 
 /** What tells vectors that count from padding. */

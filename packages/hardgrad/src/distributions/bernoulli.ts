@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkLogits } from "../checks.ts";
+import { checkLogits } from "../arguments.ts";
 import { hardOrNaN, hardSigmoid, logSigmoid, sigmoid } from "../math.ts";
 import { lastAxes } from "../surrogate.ts";
 import type { Distribution, Probability } from "../types.ts";

@@ -1,5 +1,5 @@
 import { nn, numpy as np } from "@jax-js/jax";
-import { checkLogits } from "../checks.ts";
+import { checkLogits } from "../arguments.ts";
 import { anyNaN, logSoftmax } from "../math.ts";
 import { lastAxes } from "../surrogate.ts";
 import type { Distribution } from "../types.ts";

@@ -1,5 +1,5 @@
 import { Array as ConcreteArray, numpy as np } from "@jax-js/jax";
-import { checkLogits, wholeNumber } from "../checks.ts";
+import { checkLogits, wholeNumber } from "../arguments.ts";
 import { logSigmoid, sigmoid } from "../math.ts";
 import { detach, lastAxes } from "../surrogate.ts";
 import type { Distribution } from "../types.ts";

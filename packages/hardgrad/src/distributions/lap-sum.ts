@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkFloats } from "../checks.ts";
+import { checkFloats } from "../arguments.ts";
 import { difference, log } from "../math.ts";
 import { takeScalar, temperatureRange } from "../scalars.ts";
 import { detach, linearGradient, linearMapGradient } from "../surrogate.ts";

@@ -1,5 +1,5 @@
 import { Array as ConcreteArray, numpy as np } from "@jax-js/jax";
-import { checkLogits, isArray } from "../checks.ts";
+import { checkLogits, isArray } from "../arguments.ts";
 import { difference } from "../math.ts";
 import { detach, lastAxes } from "../surrogate.ts";
 import type { Distribution } from "../types.ts";

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkCount } from "../checks.ts";
+import { checkCount } from "../arguments.ts";
 import { anyNaN } from "../math.ts";
 import { detach } from "../surrogate.ts";
 

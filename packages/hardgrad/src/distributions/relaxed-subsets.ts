@@ -1,5 +1,5 @@
 import { nn, numpy as np } from "@jax-js/jax";
-import { checkCount, checkFloats } from "../checks.ts";
+import { checkCount, checkFloats } from "../arguments.ts";
 import { fromTop, log1p, logsumexp, sigmoid } from "../math.ts";
 import { takeScalar, temperatureRange } from "../scalars.ts";
 import { detach, linearGradient } from "../surrogate.ts";

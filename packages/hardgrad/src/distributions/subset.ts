@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkLogits, wholeNumber } from "../checks.ts";
+import { checkLogits, wholeNumber } from "../arguments.ts";
 import { hardOrNaN } from "../math.ts";
 import { detach, lastAxes, zeroWithGradient } from "../surrogate.ts";
 import type { Distribution } from "../types.ts";

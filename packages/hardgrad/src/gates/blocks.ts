@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { wholeNumber } from "../checks.ts";
+import { wholeNumber } from "../arguments.ts";
 
 /**
  * From gates of blocks to gates of units: gate j opens the units `j block ... (j + 1) block - 1`. Blocks of 8, 16 or 32

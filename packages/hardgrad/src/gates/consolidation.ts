@@ -1,5 +1,5 @@
 import { numpy as np, tree, vmap } from "@jax-js/jax";
-import { wholeNumber } from "../checks.ts";
+import { wholeNumber } from "../arguments.ts";
 import { oneHotOf } from "../distributions/one-hot.ts";
 import { valueAndGrad } from "../gradients.ts";
 import type { NamedArrays } from "../types.ts";

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { described, isArray, wholeNumber } from "../checks.ts";
+import { described, isArray, wholeNumber } from "../arguments.ts";
 import { pullback } from "../gradients.ts";
 import { detach } from "../surrogate.ts";
 import { type RoutedOptions, routedOptions, routeRows, slotsOf, valuesAt } from "./routed.ts";

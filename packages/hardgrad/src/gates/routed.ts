@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkNames, described, isArray, wholeNumber } from "../checks.ts";
+import { checkNames, described, isArray, wholeNumber } from "../arguments.ts";
 import { pullback } from "../gradients.ts";
 import { openMask } from "./routing/tokens.ts";
 

@@ -4,7 +4,7 @@ import { emptyRecord } from "../../engine/record.ts";
 import { costOf, lackOfRoom } from "./capacity.ts";
 import { certificateName, checkAll, issue, issuedIn } from "./certificates.ts";
 import { learnerOf } from "./learner.ts";
-import { learnerAt, learnersOf } from "./learners.ts";
+import { learnerAt, learnersOf } from "./learner-turns.ts";
 import type { ContinualSettings } from "./options.ts";
 import { featurePictures } from "./pictures.ts";
 import { conclusion, curvePoint, matrixOf, taskEnd, type Values } from "./report.ts";

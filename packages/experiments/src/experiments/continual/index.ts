@@ -6,7 +6,7 @@ import { readSizes } from "../../contract/options.ts";
 import { refuseUnlabelled } from "../../nn/classify.ts";
 import { hardPath } from "../../nn/hard-path.ts";
 import { taskCourse } from "./course.ts";
-import { learnersOf } from "./learners.ts";
+import { learnersOf } from "./learner-turns.ts";
 import { methods } from "./methods/index.ts";
 import { type ContinualSettings, options } from "./options.ts";
 import { taskModels } from "./task-models.ts";

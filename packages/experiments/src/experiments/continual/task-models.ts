@@ -7,7 +7,7 @@ import type { Checkpoint } from "../../contract/run.ts";
 import { fromScores } from "../../nn/classify.ts";
 import { checkAll, issuedIn } from "./certificates.ts";
 import { compact } from "./compact.ts";
-import { learnerAt, learnersOf, meansOf } from "./learners.ts";
+import { learnerAt, learnersOf, meansOf } from "./learner-turns.ts";
 import { scoresOf } from "./network.ts";
 import type { ContinualSettings } from "./options.ts";
 import { forPlainImages, runtimeNetwork } from "./runtime.ts";

@@ -4,7 +4,7 @@ import { type Dataset, exampleAt } from "../../contract/dataset.ts";
 import type { Checkpoint } from "../../contract/run.ts";
 import { compact } from "./compact.ts";
 import type { Learner } from "./learner.ts";
-import { learnerAt, learnersOf, meansOf } from "./learners.ts";
+import { learnerAt, learnersOf, meansOf } from "./learner-turns.ts";
 import type { ContinualSettings } from "./options.ts";
 import type { Values } from "./report.ts";
 import { forPlainImages, runtimeNetwork } from "./runtime.ts";

@@ -3,7 +3,7 @@ import type { Backend } from "../../contract/backend.ts";
 import type { Dataset } from "../../contract/dataset.ts";
 import type { Checkpoint } from "../../contract/run.ts";
 import { checkAll, issuedIn } from "./certificates.ts";
-import { learnerAt, learnersOf, meansOf } from "./learners.ts";
+import { learnerAt, learnersOf, meansOf } from "./learner-turns.ts";
 import type { ContinualSettings } from "./options.ts";
 import { scorerOf } from "./scores.ts";
 

@@ -1,7 +1,7 @@
 import type { SettingsOf, SettingsTable } from "../../contract/options.ts";
 import { batchOption, epochsOption, learningRateOption, momentumOption } from "../../nn/training-options.ts";
 import { gateKinds } from "./gate-kinds.ts";
-import { derived, networkNames } from "./networks.ts";
+import { derived, networkNames } from "./network-defaults.ts";
 
 export const options = {
   network: {

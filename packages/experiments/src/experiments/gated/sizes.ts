@@ -1,4 +1,4 @@
-import { networks } from "./networks.ts";
+import { networks } from "./network-defaults.ts";
 import type { GatedSettings } from "./options.ts";
 
 /** The sizes of a gated network. */

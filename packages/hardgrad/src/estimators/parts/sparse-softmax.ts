@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkFloats } from "../../checks.ts";
+import { checkFloats } from "../../arguments.ts";
 import { finite, fromTop } from "../../math.ts";
 import { detach, linearMapGradient } from "../../surrogate.ts";
 

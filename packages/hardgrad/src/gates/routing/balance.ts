@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkNames, wholeNumber } from "../../checks.ts";
+import { checkNames, wholeNumber } from "../../arguments.ts";
 import { logsumexp } from "../../math.ts";
 import { withoutPadding } from "../../padding.ts";
 import { checkTable, columnOf, openMask, type Padding, shares } from "./tokens.ts";

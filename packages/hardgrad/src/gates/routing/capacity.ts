@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkNames, wholeNumber } from "../../checks.ts";
+import { checkNames, wholeNumber } from "../../arguments.ts";
 import { ranks } from "../../distributions/ranks.ts";
 import { withoutPadding } from "../../padding.ts";
 import { detach } from "../../surrogate.ts";

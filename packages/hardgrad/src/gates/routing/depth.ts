@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkFloats, checkNames, wholeNumber } from "../../checks.ts";
+import { checkFloats, checkNames, wholeNumber } from "../../arguments.ts";
 import { detach } from "../../surrogate.ts";
 import type { ExpertChoiceOptions } from "./expert-choice.ts";
 import { checkTable, topTokens } from "./tokens.ts";

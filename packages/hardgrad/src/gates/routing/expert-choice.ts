@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkNames, wholeNumber } from "../../checks.ts";
+import { checkNames, wholeNumber } from "../../arguments.ts";
 import { detach } from "../../surrogate.ts";
 import { checkTable, type Padding, shares, topTokens } from "./tokens.ts";
 

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkNames } from "../../checks.ts";
+import { checkNames } from "../../arguments.ts";
 import { checkTable, columnOf, openMask, type Padding } from "./tokens.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkNames, wholeNumber } from "../../checks.ts";
+import { checkNames, wholeNumber } from "../../arguments.ts";
 import { withoutPadding } from "../../padding.ts";
 import type { RateControl } from "../rate-control.ts";
 import { type BalanceOptions, loadTimesMean } from "./balance.ts";

@@ -1,5 +1,5 @@
 import { numpy as np, random } from "@jax-js/jax";
-import { checkCount, checkNames, described, isArray } from "../../checks.ts";
+import { checkCount, checkNames, described, isArray } from "../../arguments.ts";
 import { categorical, oneHotArgmax } from "../../distributions/categorical.ts";
 import { sample } from "../../expectation.ts";
 import { fromTop } from "../../math.ts";

@@ -1,5 +1,5 @@
 import { Array as ConcreteArray, numpy as np } from "@jax-js/jax";
-import { checkFinite, checkFloats, described, isArray } from "../../checks.ts";
+import { checkFinite, checkFloats, described, isArray } from "../../arguments.ts";
 import { ranks } from "../../distributions/ranks.ts";
 import { fromTop } from "../../math.ts";
 import { withoutPadding } from "../../padding.ts";

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkCount, checkNames } from "../../checks.ts";
+import { checkCount, checkNames } from "../../arguments.ts";
 import { hardTopK } from "../../distributions/ranks.ts";
 import { fromTop } from "../../math.ts";
 import { detach } from "../../surrogate.ts";
