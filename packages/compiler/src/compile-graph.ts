@@ -4,7 +4,6 @@ import {
   call,
   type DType,
   type Graph,
-  hasFused,
   int,
   type MemoryType,
   ModuleBuilder,
@@ -76,8 +75,8 @@ export interface GraphLayout {
   readonly blas?: boolean;
   /** Inputs that the program draws itself, by name. */
   readonly draws?: readonly SingleDraw[];
-  /** Whether loops use fused multiply-add (default: where the engine has it). */
-  readonly fused?: boolean;
+  /** Whether loops use fused multiply-add: see `useRelaxed`. */
+  readonly fused: boolean;
 }
 
 /** What an instruction reads and writes in memory. */
@@ -107,7 +106,7 @@ export function compileGraph(
     threads = 1,
     blas = false,
     draws = [],
-    fused = hasFused(),
+    fused,
   }: GraphLayout,
 ): CompiledGraph {
   for (const x of [...graph.inputs, ...graph.nodes.flatMap((node) => node.outputs)])

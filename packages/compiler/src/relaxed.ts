@@ -20,19 +20,23 @@ let relaxed: boolean | undefined;
 /**
  * Whether programs may use relaxed SIMD: fused multiply-add, and selection of whole lanes. Browsers and Node 22 have it;
  * Node 20 has it behind the flag `--experimental-wasm-relaxed-simd`, which is set for the process: modules that don't use
- * it stay as they are. It is tried on numbers first.
+ * it stay as they are. It is tried on numbers first. Settled once: programs that run in one memory round alike.
  */
 export function useRelaxed(): boolean {
-  relaxed ??= hasFused() || (ask() && hasFused() && works());
+  relaxed ??= hasFused() || learnsRelaxed(works);
   return relaxed;
 }
 
-function ask(): boolean {
+/** Sets the flag of Node 20; takes it back where it does not help, since jax-js and the runtime ask the engine, too. */
+export function learnsRelaxed(helps: () => boolean): boolean {
   const { process } = globalThis as unknown as { readonly process?: Node };
   // The first version with the instructions as they were standardised.
   if (!process?.getBuiltinModule || !/^11\.3\./.test(process.versions?.v8 ?? "")) return false;
-  process.getBuiltinModule("node:v8").setFlagsFromString("--experimental-wasm-relaxed-simd");
-  return true;
+  const { setFlagsFromString } = process.getBuiltinModule("node:v8");
+  setFlagsFromString("--experimental-wasm-relaxed-simd");
+  if (hasFused() && helps()) return true;
+  setFlagsFromString("--no-experimental-wasm-relaxed-simd");
+  return false;
 }
 
 /** Whether both instructions compute what they must. */

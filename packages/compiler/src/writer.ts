@@ -9,7 +9,7 @@ const zero = words(0, 0, 0, 0).join();
 
 /** What a function is written for. */
 export interface Target {
-  /** Whether the engine has relaxed SIMD: see `hasFused`. */
+  /** Whether it may use relaxed SIMD: see `useRelaxed`. */
   readonly relaxed: boolean;
   /** Threads that share what it does. */
   readonly threads: number;

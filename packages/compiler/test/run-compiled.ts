@@ -5,6 +5,7 @@ import { leavesWithPaths } from "../../onnx/src/names.ts";
 import { compileGraph } from "../src/compile-graph.ts";
 import type { Multiply } from "../src/product-form.ts";
 import { bindProgram } from "../src/program.ts";
+import { useRelaxed } from "../src/relaxed.ts";
 
 /** Products in plain JavaScript, summed in float64. */
 export const plainMultiply =
@@ -23,7 +24,7 @@ export const plainMultiply =
 /** What a compiled function computes: one list of numbers per result. */
 export function runCompiled(fn: Traceable, args: readonly unknown[]): number[][] {
   const lowered = lowerGraph(fn, args, { random: "outside" });
-  const compiled = compileGraph(lowered.graph, lowered.resultNames, { start: 64 });
+  const compiled = compileGraph(lowered.graph, lowered.resultNames, { start: 64, fused: useRelaxed() });
   const memory = new WebAssembly.Memory({ initial: 1 });
   const program = bindProgram(compiled, new WebAssembly.Module(compiled.module), memory, {
     multiply: plainMultiply(memory),

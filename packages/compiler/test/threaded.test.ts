@@ -1,5 +1,5 @@
 import type { Traceable } from "@hardgrad/onnx";
-import { hasFused, lowerGraph } from "@hardgrad/onnx/graph";
+import { lowerGraph } from "@hardgrad/onnx/graph";
 import { defaultDevice, init, nn, numpy as np } from "@jax-js/jax";
 import { grad } from "hardgrad";
 import { expect, test } from "vitest";
@@ -8,6 +8,7 @@ import { compileGraph } from "../src/compile-graph.ts";
 import { storageBytes } from "../src/memory.ts";
 import { multiplyModule, scratchBytes } from "../src/multiply/index.ts";
 import { grow } from "../src/program.ts";
+import { useRelaxed } from "../src/relaxed.ts";
 import { controlBytes, startThreads } from "../src/threads/index.ts";
 
 await init("wasm");
@@ -23,10 +24,12 @@ async function byThreads(
   const lowered = lowerGraph(fn, [np.array(x, { shape })], { names: ["x"], random: "outside" });
   const maximum = 65_536;
   const scratch = 1024;
+  const fused = useRelaxed();
   const compiled = compileGraph(lowered.graph, lowered.resultNames, {
     start: scratch + scratchBytes(threads),
     memory: { shared: true, maximum },
     threads,
+    fused,
   });
   const memory = new WebAssembly.Memory({ initial: 1, maximum, shared: true });
   grow(memory, compiled.bytes);
@@ -36,10 +39,7 @@ async function byThreads(
   const none = WebAssembly.Module.exports(new WebAssembly.Module(compiled.module));
   expect(none.map(({ name }) => name)).toEqual(["run"]);
   const run = await pool.load({
-    modules: [
-      multiplyModule({ fused: hasFused(), shared: true, maximum }),
-      new WebAssembly.Module(compiled.module),
-    ],
+    modules: [multiplyModule({ fused, shared: true, maximum }), new WebAssembly.Module(compiled.module)],
     numbers: { scratch },
     functions: { host: (i) => host[i!]!() },
   });

@@ -1,6 +1,6 @@
-import { Builder } from "@hardgrad/onnx/graph";
+import { Builder, hasFused } from "@hardgrad/onnx/graph";
 import { expect, test } from "vitest";
-import { useRelaxed, works } from "../src/relaxed.ts";
+import { learnsRelaxed, useRelaxed, works } from "../src/relaxed.ts";
 import { load } from "./run-graph.ts";
 
 /** With and without fused multiply-add, where there is one. */
@@ -167,6 +167,15 @@ const functions: readonly [
 test("relaxed SIMD is there in Node 20 too, and computes what it must", () => {
   expect(useRelaxed()).toBe(true);
   expect(works()).toBe(true);
+});
+
+test("a flag that does not help is taken back, so that nobody else finds the instructions", () => {
+  const flag = process.versions.node.startsWith("20.");
+  expect(learnsRelaxed(() => false)).toBe(false);
+  expect(hasFused()).toBe(!flag);
+  expect(useRelaxed(), "settled before").toBe(true);
+  expect(learnsRelaxed(works)).toBe(flag);
+  expect(hasFused()).toBe(true);
 });
 
 for (const fused of kinds)

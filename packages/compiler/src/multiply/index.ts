@@ -44,7 +44,7 @@ export function multiplyModule(options: MultiplyModuleOptions): WebAssembly.Modu
  *
  * @example
  * const memory = new WebAssembly.Memory({ initial: 32 });
- * const multiply = createMultiply(memory, { scratch: 2 ** 20, fused: hasFused() });
+ * const multiply = createMultiply(memory, { scratch: 2 ** 20, fused: useRelaxed() });
  * multiply(2, 3, 4, 64, 4, 1, 128, 3, 1, 256, 3, 0, 0, 1); // C at 256 = A at 64 times B at 128
  */
 export function createMultiply(memory: WebAssembly.Memory, options: MultiplyOptions): Multiply {

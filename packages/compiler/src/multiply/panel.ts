@@ -32,7 +32,7 @@ import { type Layout, tileFunction } from "./tile.ts";
 
 /** Which kernels a module has. */
 export interface PanelKernels {
-  /** With fused multiply-add: only where `hasFused()`. */
+  /** With fused multiply-add: only where `useRelaxed()`. */
   readonly fused: boolean;
 }
 

@@ -13,7 +13,8 @@ const drop: Code = [0x1a];
 export const hasVectors = (): boolean => WebAssembly.validate(moduleOf([], [], [...v128.counters, ...drop]));
 
 /**
- * Whether WebAssembly has fused multiply-add (relaxed SIMD) here.
+ * Whether WebAssembly has fused multiply-add (relaxed SIMD) here and now: in Node 20 a flag of V8 can change the answer while
+ * the process runs, so ask once and keep it.
  *
  * @example
  * hasFused(); // true on Node 22 and later
