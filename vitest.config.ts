@@ -93,8 +93,9 @@ const alias = Object.entries(paths).map(([name, [path]]) => ({
 
 /** Of all projects; the number of workers is that of the whole run, so that `--maxWorkers` holds. */
 const each = {
-  testTimeout: 120_000,
-  hookTimeout: 60_000,
+  // What has not ended by then never will, on a busy machine too.
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
   // The workers share the cores.
   env: { HARDGRAD_THREADS: "1" },
   // Tracing makes many small objects that live for a moment: fewer collections.

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,13 +22,16 @@ interface Answer {
   readonly stderr: string;
 }
 
+/** In milliseconds: what has not ended by then never will, on a busy machine too. */
+const PATIENCE = 280_000;
+
 /** Runs the built command as a user does, in a process of its own. */
 export function spawned(args: readonly string[], { cwd = scratch(), env = {} }: Place = {}): Answer {
   const result = spawnSync(process.execPath, [bin, ...args], {
     cwd,
     encoding: "utf8",
     env: { ...process.env, HARDGRAD_DATA: "", ...env },
-    timeout: 110_000,
+    timeout: PATIENCE,
   });
   return { code: result.status, stdout: result.stdout, stderr: result.stderr };
 }
@@ -63,9 +66,84 @@ export function outside(args: readonly string[], { cwd = scratch(), env = {} }: 
   return answered;
 }
 
+/** A command that runs. */
+export interface Started {
+  readonly child: ChildProcess;
+  readonly pid: number;
+  /** Its exit code and what it said. */
+  readonly ended: Promise<{ readonly code: number | null; readonly stderr: string }>;
+}
+
 /** Starts the command and leaves it running. */
-export function start(args: readonly string[], cwd: string): ChildProcess {
-  return spawn(process.execPath, [bin, ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] });
+export function start(args: readonly string[], cwd: string, env: Place["env"] = {}): Started {
+  const child = spawn(process.execPath, [bin, ...args], {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let stderr = "";
+  child.stderr.on("data", (text) => {
+    stderr += text;
+  });
+  const ended = new Promise<{ code: number | null; stderr: string }>((resolve) =>
+    child.on("close", (code) => resolve({ code, stderr })),
+  );
+  return { child, pid: child.pid!, ended };
+}
+
+/** Runs that wait in their middle. */
+export interface Held {
+  readonly env: NonNullable<Place["env"]>;
+  /** To their end; or slowly, so that what was sent to them arrives before that. */
+  letGo(how?: "slowly"): void;
+}
+
+/** An environment in which runs whose folder `runs` matches wait from this row on, until `letGo`. */
+export function held(runs: string, row: number): Held {
+  const file = join(scratch(), "go");
+  const hold = new URL("held.mjs", import.meta.url).href;
+  return {
+    env: { NODE_OPTIONS: `--import=${hold}`, HELD_RUNS: runs, HELD_ROW: String(row), LET_GO: file },
+    letGo: (how) => {
+      writeFileSync(`${file}.new`, how ?? "");
+      renameSync(`${file}.new`, file); // whole at once
+    },
+  };
+}
+
+/** Waits for something outside this process. */
+export async function until(what: string, happened: () => boolean): Promise<void> {
+  for (const begin = performance.now(); performance.now() - begin < PATIENCE; ) {
+    if (happened()) return;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error(`waited in vain for: ${what}`);
+}
+
+/** How many rows a run has that is trained in this folder. */
+export function rowsIn(folder: string): number {
+  const file = join(folder, "metrics.jsonl");
+  return existsSync(file) ? readFileSync(file, "utf8").split("\n").length - 1 : 0;
+}
+
+/** The folder in which a run of a sweep is trained now; undefined where none is. */
+export function attemptOf(sweep: string, run: string): string | undefined {
+  const working = join(sweep, "working", run);
+  const names = existsSync(working) ? readdirSync(working) : [];
+  const name = names.find((n) => n.startsWith("attempt-"));
+  return name && join(working, name);
+}
+
+/** Waits until a run of a sweep has so many rows. */
+export const rowsOf = (sweep: string, run: string, rows: number): Promise<void> =>
+  until(`row ${rows} of ${run}`, () => rowsIn(attemptOf(sweep, run) ?? "") >= rows);
+
+/** The process ids of the children of a process, once there are so many: the kernel may leave some out of its list. */
+export async function childrenOf(pid: number, count: number): Promise<number[]> {
+  const file = `/proc/${pid}/task/${pid}/children`;
+  const children = () => readFileSync(file, "utf8").trim().split(" ").filter(Boolean).map(Number);
+  await until(`${count} children of ${pid}`, () => children().length === count);
+  return children();
 }
 
 /** The command in this process: starting one for each case takes longer than most of them. */

@@ -1,9 +1,9 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadRuntime } from "@hardgrad/runtime";
 import { describe, expect, test } from "vitest";
 import { readCheckpoint, writeCheckpoint } from "../../src/run-folder/checkpoint.ts";
-import { hardgrad, scratch, start } from "../run.ts";
+import { hardgrad, held, rowsIn, scratch, start, until } from "../run.ts";
 
 const small = [
   "--train-size",
@@ -102,12 +102,12 @@ describe("tasks one after another, from the command line", async () => {
     expect((await hardgrad(["verify", "altered"], { cwd })).stderr).toMatch(/its checksum differs/);
   });
   test("stopped by Ctrl-C and resumed: the same checkpoint", async () => {
-    const child = start([...base, "--epochs", "3", "--out", "stopped", "--checkpoint-every", "1000"], cwd);
-    const file = join(cwd, "stopped", "metrics.jsonl");
-    for (let i = 0; i < 600 && !(existsSync(file) && readFileSync(file, "utf8").length > 200); i++)
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    const { env, letGo } = held("", 3);
+    const { child, ended } = start([...base, "--out", "stopped", "--checkpoint-every", "1000"], cwd, env);
+    await until("three rows", () => rowsIn(join(cwd, "stopped")) >= 3);
     child.kill("SIGINT");
-    await new Promise((resolve) => child.on("exit", resolve));
+    letGo();
+    expect((await ended).code).toBe(130);
     const resumed = await hardgrad(["train", "--resume", "stopped", "--device", "wasm", "--quiet"], { cwd });
     expect(resumed.code, resumed.stderr).toBe(0);
     const [a, b] = ["run", "stopped"].map((run) => readCheckpoint(join(cwd, run, "checkpoint.safetensors")));

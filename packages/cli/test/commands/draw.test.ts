@@ -1,5 +1,4 @@
 import { spawnSync } from "node:child_process";
-import { once } from "node:events";
 import * as fs from "node:fs";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -19,7 +18,7 @@ import { drawn } from "../../src/draw/pictures.ts";
 import { blockCharacters, csvOf } from "../../src/draw/text.ts";
 import { greyPng } from "../../src/figures/png.ts";
 import { readCheckpoint, writeCheckpoint } from "../../src/run-folder/checkpoint.ts";
-import { ask, scratch, start } from "../run.ts";
+import { ask, scratch, start, until } from "../run.ts";
 
 const hasOnnxRuntime = await import("onnxruntime-node").then(
   () => true,
@@ -350,17 +349,13 @@ describe("many pictures", () => {
     expect(taken).toBe(50);
   });
   test("Ctrl-C: what was written so far is taken away, and the sentence says so", async () => {
-    const child = start(["draw", at("run"), "--digit", "7", "--count", "1000000", "--out", "a.csv"], cwd);
-    let said = "";
-    child.stderr!.on("data", (text) => {
-      said += text;
-    });
-    const end = once(child, "close");
-    while (readdirSync(cwd).length === 0 && child.exitCode === null)
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    const args = ["draw", at("run"), "--digit", "7", "--count", "1000000", "--out", "a.csv"];
+    const { child, ended } = start(args, cwd);
+    await until("it to write", () => readdirSync(cwd).length > 0 || child.exitCode !== null);
     child.kill("SIGINT");
-    expect((await end)[0]).toBe(130);
-    expect(said).toMatch(/stopped after \d+ of 1000000 pictures; no file was written\.\n$/);
+    const { code, stderr } = await ended;
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/stopped after \d+ of 1000000 pictures; no file was written\.\n$/);
     expect(readdirSync(cwd)).toEqual([]);
   });
   test("stopped in the middle, or on a full disk: no file, no half of one", async () => {

@@ -9,7 +9,7 @@ const built = existsSync(fileURLToPath(new URL("../../site/index.html", import.m
 
 describe.skipIf(!built)(`lab${built ? "" : " (npm run site has not been run)"}`, () => {
   test("serves the site until Ctrl-C, and says where", async () => {
-    const child = start(["lab", "--json", "--port", "0"], scratch());
+    const { child } = start(["lab", "--json", "--port", "0"], scratch());
     const [line] = (await once(child.stdout!, "data")) as [Buffer];
     const { address } = JSON.parse(String(line)) as { address: string };
     expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);

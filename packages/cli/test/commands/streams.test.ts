@@ -1,9 +1,10 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { scratch } from "../run.ts";
+import { keptStep } from "../../src/run-folder/checkpoint.ts";
+import { held, rowsIn, scratch, start, until } from "../run.ts";
 
 const bin = fileURLToPath(new URL("../../bin/hardgrad.js", import.meta.url));
 const small = ["--train-size", "400", "--test-size", "40", "--hidden", "8", "--batch", "20"];
@@ -64,42 +65,29 @@ describe.skipIf(process.platform === "win32")("a reader that goes away", () => {
 });
 
 describe.skipIf(process.platform !== "linux")("signals", () => {
-  /** A run that is stopped at its first report, by these signals one after another. */
-  async function stopped(cwd: string, out: string, signals: readonly NodeJS.Signals[], more: string[] = []) {
-    const long = ["--train-size", "2000", "--test-size", "20", "--epochs", "1000", "--batch", "20", ...more];
-    const args = ["train", "classifier", ...long, "--checkpoint-every", "100", "--out", out];
-    const child = spawn(process.execPath, [bin, ...args], { cwd, stdio: ["ignore", "ignore", "pipe"] });
-    let stderr = "";
-    const heard = (text: RegExp): Promise<void> =>
-      new Promise((resolve) => {
-        const look = (): void => void (text.test(stderr) && resolve());
-        child.stderr.on("data", look);
-        look();
-      });
-    child.stderr.on("data", (text) => {
-      stderr += text;
-    });
-    const ended = new Promise<number | null>((resolve) => child.on("exit", resolve));
-    for (let i = 0; i < 1200 && !existsSync(join(cwd, out, "checkpoint.safetensors")); i++)
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    for (const [i, signal] of signals.entries()) {
-      child.kill(signal);
-      if (i + 1 < signals.length) await heard(/once more stops at once/);
-    }
-    return { code: await ended, stderr };
+  /** A run that gets these signals in its middle, all at once. */
+  async function stopped(cwd: string, ...signals: readonly NodeJS.Signals[]) {
+    const args = ["train", "classifier", "--epochs", "4", ...small, "--checkpoint-every", "20", "--out", "r"];
+    const { env, letGo } = held("", 2);
+    const { child, ended } = start(args, cwd, env);
+    await until("two rows", () => rowsIn(join(cwd, "r")) >= 2);
+    for (const signal of signals) child.kill(signal);
+    letGo();
+    return ended;
   }
   test("SIGTERM saves; the way to go on is said", async () => {
     const cwd = scratch();
-    const { code, stderr } = await stopped(cwd, "r", ["SIGTERM"]);
-    expect(stderr).toMatch(/stopped at step \d+ of 100000; continue with: npx hardgrad train --resume r$/m);
+    const { code, stderr } = await stopped(cwd, "SIGTERM");
+    expect(stderr).toMatch(/stopped at step 60 of 80; continue with: npx hardgrad train --resume r$/m);
     expect(code).toBe(130);
+    expect(keptStep(join(cwd, "r"))).toBe(60);
   });
   test("a second signal stops at once, between reports; the last checkpoint stays", async () => {
     const cwd = scratch();
-    // 2000 hidden units: a hundred steps, from report to report, take long.
-    const { code, stderr } = await stopped(cwd, "r", ["SIGINT", "SIGTERM"], ["--hidden", "2000", "--estimator", "rloo:samples=16"]); // biome-ignore format: one thought
+    const { code, stderr } = await stopped(cwd, "SIGINT", "SIGTERM");
+    expect(stderr).toMatch(/stopping after the next report, and saving; once more stops at once$/m);
     expect(stderr).toMatch(/stopped at once, without saving; go on .*train --resume r$/m);
     expect(code).toBe(130);
-    expect(readFileSync(join(cwd, "r", "checkpoint.safetensors")).length).toBeGreaterThan(1000);
+    expect(keptStep(join(cwd, "r"))).toBe(40);
   });
 });

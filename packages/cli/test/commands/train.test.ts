@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { safetensors } from "@jax-js/loaders";
 import { describe, expect, test } from "vitest";
 import { readRecords } from "../../src/run-folder/tfevents.ts";
-import { scratch, spawned, start } from "../run.ts";
+import { held, rowsIn, scratch, spawned, start, until } from "../run.ts";
 
 const flags = [
   "--train-size",
@@ -22,15 +22,6 @@ const base = ["train", "classifier", "--estimator", "reinforce-minimum-variance"
 
 function parameters(folder: string): Buffer {
   return readFileSync(join(folder, "checkpoint.safetensors"));
-}
-
-/** Waits for a file to have grown past some lines. */
-async function waitForLines(file: string, lines: number): Promise<void> {
-  for (let i = 0; i < 600; i++) {
-    if (existsSync(file) && readFileSync(file, "utf8").split("\n").length > lines) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`${file} did not grow`);
 }
 
 test("a run says which options its estimator has", () => {
@@ -91,14 +82,12 @@ print(h['params.w1']['shape'])`;
   test.each(["SIGKILL", "SIGINT"] as const)(
     "%s in the middle, then --resume: the same bits",
     async (signal) => {
-      const child = start([...base, "--out", signal], cwd);
-      let stderr = "";
-      child.stderr?.on("data", (text) => {
-        stderr += text;
-      });
-      await waitForLines(join(cwd, signal, "metrics.jsonl"), 4);
+      const { env, letGo } = held("", 4);
+      const { child, ended } = start([...base, "--out", signal], cwd, env);
+      await until("four rows", () => rowsIn(join(cwd, signal)) >= 4);
       child.kill(signal);
-      const code = await new Promise((resolve) => child.on("exit", resolve));
+      letGo();
+      const { code, stderr } = await ended;
       if (signal === "SIGINT") {
         expect(code).toBe(130);
         expect(stderr).toContain(`npx hardgrad train --resume ${signal}`);

@@ -2,19 +2,16 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, s
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { trackRuns } from "../../src/print/progress-tracker.ts";
-import { scratch, spawned, start } from "../run.ts";
+import { keptStep } from "../../src/run-folder/checkpoint.ts";
+import { attemptOf, childrenOf, held, rowsOf, scratch, spawned, start, until } from "../run.ts";
 
-// Long enough that a signal meets runs which have begun and have not ended, on a busy machine too.
+// A row is an epoch of 50 steps.
 const args = [
-  ...["compare", "classifier", "--estimators", "reinmax,straight-through", "--seeds", "2", "--epochs", "20"],
+  ...["compare", "classifier", "--estimators", "reinmax,straight-through", "--seeds", "2", "--epochs", "12"],
   ...["--train-size", "1000", "--test-size", "100", "--batch", "20", "--hidden", "20"],
   ...["--checkpoint-every", "100"],
 ];
 const runs = ["reinmax-seed0", "reinmax-seed1", "straight-through-seed0", "straight-through-seed1"];
-
-/** The process ids of the children of a process. */
-const childrenOf = (pid: number): number[] =>
-  readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter(Boolean).map(Number);
 
 const alive = (pid: number): boolean => {
   try {
@@ -23,42 +20,6 @@ const alive = (pid: number): boolean => {
   } catch {
     return false;
   }
-};
-
-async function until(what: string, happened: () => boolean): Promise<void> {
-  for (let i = 0; i < 1200; i++) {
-    if (happened()) return;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  throw new Error(`waited in vain for: ${what}`);
-}
-
-/** Starts a comparison; `ended` gives its exit code and what it said. */
-function begin(cwd: string, more: readonly string[]) {
-  const child = start([...args, ...more], cwd);
-  let stderr = "";
-  child.stderr?.on("data", (text) => {
-    stderr += text;
-  });
-  const ended = new Promise<{ code: number | null; stderr: string }>((resolve) =>
-    child.on("close", (code) => resolve({ code, stderr })),
-  );
-  return { pid: child.pid!, child, ended };
-}
-
-/** The folder in which a run is trained now; undefined where none is. */
-function attemptOf(folder: string, run: string): string | undefined {
-  const working = join(folder, "working", run);
-  const names = existsSync(working) ? readdirSync(working) : [];
-  const name = names.find((n) => n.startsWith("attempt-"));
-  return name && join(working, name);
-}
-
-/** How many rows a run has that is trained now. */
-const lines = (folder: string, run: string): number => {
-  const attempt = attemptOf(folder, run);
-  const file = attempt && join(attempt, "metrics.jsonl");
-  return file && existsSync(file) ? readFileSync(file, "utf8").split("\n").length - 1 : 0;
 };
 
 /** Everything but times, which differ from run to run. */
@@ -78,11 +39,13 @@ describe.skipIf(process.platform !== "linux")("a comparison that is disturbed", 
   });
 
   test("SIGINT: runs save, and --resume trains only what is missing, to the same results", async () => {
-    const { child, ended: stop } = begin(cwd, ["--out", "stopped", "--jobs", "2"]);
+    const { env, letGo } = held("straight-through", 1);
+    const { child, ended: stop } = start([...args, "--out", "stopped", "--jobs", "2"], cwd, env);
     const finished = () => runs.filter((run) => existsSync(join(folder("stopped"), run, "summary.json")));
     await until("a finished run", () => finished().length > 0);
-    await until("a run after it", () => runs.slice(2).some((run) => lines(folder("stopped"), run) > 0));
+    await until("a run after it", () => runs.slice(2).some((run) => attemptOf(folder("stopped"), run)));
     child.kill("SIGINT");
+    letGo("slowly");
     const { code, stderr } = await stop;
     expect(code, stderr).toBe(130);
     expect(stderr).toMatch(
@@ -110,48 +73,47 @@ describe.skipIf(process.platform !== "linux")("a comparison that is disturbed", 
   });
 
   test("a worker process that is killed: a sentence, and its run goes on from its checkpoint", async () => {
-    const { pid, ended } = begin(cwd, ["--out", "killed", "--jobs", "2"]);
-    await until("two runs", () => runs.slice(0, 2).every((run) => lines(folder("killed"), run) > 0));
-    const workers = childrenOf(pid);
-    expect(workers.length).toBe(2);
-    process.kill(workers[0]!, "SIGKILL");
+    const { env, letGo } = held("", 3);
+    const { pid, ended } = start([...args, "--out", "killed", "--jobs", "2"], cwd, env);
+    for (const run of runs.slice(0, 2)) await rowsOf(folder("killed"), run, 3);
+    process.kill((await childrenOf(pid, 2))[0]!, "SIGKILL");
+    letGo();
     const { code, stderr } = await ended;
     expect(code, stderr).toBe(0);
     expect(stderr).toMatch(
       /^(reinmax|straight-through)-seed[01]: its process was ended by SIGKILL, most likely because memory ran out; try fewer --jobs; it goes on from its last checkpoint$/m,
     );
+    const logs = runs.map((run) => readFileSync(join(folder("killed"), "logs", `${run}.log`), "utf8"));
+    expect(logs.join("").match(/ goes on at step 100,/gm)).toHaveLength(1);
     expect(resultsIn(folder("killed"))).toEqual(resultsIn(folder("whole")));
     expect(readdirSync(join(folder("killed"), "working"))).toEqual([]);
   });
 
   test("SIGKILL of the command leaves no orphan: workers save and end", async () => {
-    const { child, pid, ended } = begin(cwd, [
-      "--out",
-      "orphans",
-      "--jobs",
-      "2",
-      "--checkpoint-every",
-      "100000",
-    ]);
-    await until("two runs", () => runs.slice(0, 2).every((run) => lines(folder("orphans"), run) > 1));
-    const workers = childrenOf(pid);
-    const saved = runs
-      .slice(0, 2)
-      .map((run) => join(attemptOf(folder("orphans"), run)!, "checkpoint.safetensors"));
-    const first = saved.map((file) => readFileSync(file));
+    const { env, letGo } = held("", 2);
+    const never = ["--checkpoint-every", "100000"];
+    const { child, pid, ended } = start([...args, "--out", "orphans", "--jobs", "2", ...never], cwd, env);
+    for (const run of runs.slice(0, 2)) await rowsOf(folder("orphans"), run, 2);
+    const workers = await childrenOf(pid, 2);
+    const attempts = runs.slice(0, 2).map((run) => attemptOf(folder("orphans"), run)!);
+    expect(attempts.map(keptStep)).toEqual([0, 0]);
     child.kill("SIGKILL");
     await ended;
+    letGo();
     await until("the workers' end", () => !workers.some(alive));
-    for (const [i, file] of saved.entries()) expect(readFileSync(file).equals(first[i]!)).toBe(false);
+    // They hear of it after the epoch that they are in, and save after the one that ends then.
+    for (const attempt of attempts) expect(keptStep(attempt)).toBe(150);
     const resumed = spawned(["compare", "--resume", "orphans", "--quiet"], { cwd });
     expect(resumed.code, resumed.stderr).toBe(0);
     expect(resultsIn(folder("orphans"))).toEqual(resultsIn(folder("whole")));
   });
 
   test("SIGTERM saves too; a file that can't be written stops all, which save", async () => {
-    const { child, ended } = begin(cwd, ["--out", "damaged", "--jobs", "2"]);
-    await until("two runs", () => runs.slice(0, 2).every((run) => lines(folder("damaged"), run) > 1));
+    const { env, letGo } = held("", 2);
+    const { child, ended } = start([...args, "--out", "damaged", "--jobs", "2"], cwd, env);
+    for (const run of runs.slice(0, 2)) await rowsOf(folder("damaged"), run, 2);
     child.kill("SIGTERM");
+    letGo("slowly");
     expect((await ended).code).toBe(130);
     const open = runs.slice(0, 2).find((run) => !existsSync(join(folder("damaged"), run)))!;
     const config = join(attemptOf(folder("damaged"), open)!, "config.json");

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { scratch, spawned, start } from "../run.ts";
+import { childrenOf, type Held, held, rowsOf, type Started, scratch, spawned, start } from "../run.ts";
 
 const cwd = scratch();
 const run = "reinmax-seed0";
@@ -9,38 +9,8 @@ const at = (...parts: string[]): string => join(cwd, ...parts);
 const bits = (sweep: string): string[] =>
   ["checkpoint.safetensors", "metrics.jsonl", "metrics.csv", "config.json"].map((file) => readFileSync(at(sweep, run, file)).toString("base64")); // biome-ignore format: one thought
 
-/** The last rows of a run that is trained now. */
-function rows(sweep: string): number {
-  const working = at(sweep, "working", run);
-  const attempt = existsSync(working) && readdirSync(working).find((name) => name.startsWith("attempt-"));
-  const file = attempt && join(working, attempt, "metrics.jsonl");
-  return file && existsSync(file) ? readFileSync(file, "utf8").split("\n").length - 1 : 0;
-}
-
-async function until(what: string, happened: () => boolean): Promise<void> {
-  for (let i = 0; i < 1200; i++) {
-    if (happened()) return;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  throw new Error(`waited in vain for: ${what}`);
-}
-
 /** A worker, and what it says and how it ends. */
-function worker(sweep: string): { pid: number; ended: Promise<{ code: number | null; stderr: string }> } {
-  const child = start(["work", sweep, "--jobs", "1"], cwd);
-  let stderr = "";
-  child.stderr?.on("data", (text) => {
-    stderr += text;
-  });
-  const ended = new Promise<{ code: number | null; stderr: string }>((resolve) =>
-    child.on("close", (code) => resolve({ code, stderr })),
-  );
-  return { pid: child.pid!, ended };
-}
-
-/** The process ids of the children of a process. */
-const childrenOf = (pid: number): number[] =>
-  readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter(Boolean).map(Number);
+const worker = (sweep: string, env?: Held["env"]): Started => start(["work", sweep, "--jobs", "1"], cwd, env);
 
 const plan = (sweep: string): void => {
   const { code, stderr } = spawned(["sweep", "sweep.json", "--out", sweep, "--plan", "--quiet"], { cwd });
@@ -49,7 +19,7 @@ const plan = (sweep: string): void => {
 
 describe.skipIf(process.platform !== "linux")("a worker", () => {
   beforeAll(async () => {
-    const flags = { epochs: 150, "train-size": 200, "test-size": 40, hidden: 8, batch: 20 };
+    const flags = { epochs: 40, "train-size": 200, "test-size": 40, hidden: 8, batch: 20 };
     const spec = {
       experiment: "classifier",
       estimators: ["reinmax"],
@@ -64,15 +34,17 @@ describe.skipIf(process.platform !== "linux")("a worker", () => {
 
   test("that slept for an hour has lost its run to another: published once, the same bits", async () => {
     plan("slept");
-    const first = worker("slept");
-    await until("some rows", () => rows("slept") > 20);
-    const all = [first.pid, ...childrenOf(first.pid)];
+    const { env, letGo } = held("", 20);
+    const first = worker("slept", env);
+    await rowsOf(at("slept"), run, 20);
+    const all = [first.pid, ...(await childrenOf(first.pid, 1))];
     for (const pid of all) process.kill(pid, "SIGSTOP");
     const hourAgo = Date.now() / 1000 - 3600;
     utimesSync(at("slept", "working", run, "lock"), hourAgo, hourAgo);
     const second = await worker("slept").ended;
     expect(second.code, second.stderr).toBe(0);
     const published = bits("slept");
+    letGo();
     for (const pid of all) process.kill(pid, "SIGCONT");
     const { code, stderr } = await first.ended;
     expect([code, stderr]).toEqual([
@@ -89,9 +61,11 @@ describe.skipIf(process.platform !== "linux")("a worker", () => {
 
   test("whose folder is removed ends with a sentence; once it is back, another goes on to the same bits", async () => {
     plan("gone");
-    const first = worker("gone");
-    await until("some rows", () => rows("gone") > 20);
+    const { env, letGo } = held("", 20);
+    const first = worker("gone", env);
+    await rowsOf(at("gone"), run, 20);
     renameSync(at("gone"), at("away"));
+    letGo();
     const { code, stderr } = await first.ended;
     expect([code, stderr.trim().split("\n").at(-1)]).toEqual([
       1,
