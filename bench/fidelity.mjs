@@ -1,7 +1,6 @@
 // Gradient fidelity on trained networks: estimates of every categorical estimator against the exact gradient of the 8 x 4
 // autoencoder, by enumeration of its 4,096 states; goes on where it was stopped.
 //   node bench/fidelity.mjs [--seeds 3] [--epochs 1,5,10] [--draws 512] [--others 128] [--json FILE] [--figure FILE]
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { formatEstimator, parseEstimator } from "@hardgrad/cli/internal/ask/estimator";
@@ -13,8 +12,7 @@ import { decodedAt, estimates, examplesOf } from "./dist/frozen/draws.js";
 import { exactCategoricalGradient, lossesAtStates, oneHotStates } from "./dist/frozen/exact.js";
 import { fidelityFigure } from "./dist/frozen/figure.js";
 import { fidelity, overNetworks, sumsOf } from "./dist/frozen/moments.js";
-import { frozenVae } from "./dist/frozen/network.js";
-import { kept, loadData, rounded, runOf, text, trained } from "./frozen-runs.mjs";
+import { frozenNetworks, loadData, measurements, text, writeResults } from "./frozen-runs.mjs";
 
 const { values: flags } = parseArgs({
   options: {
@@ -68,7 +66,6 @@ const specs = flags.estimators
         .map(({ id }) => id),
     ];
 
-mkdirSync(flags.out, { recursive: true });
 const backend = await useDevice(flags.device, { threads: Number(flags.threads) });
 const { train } = await loadData(flags.data);
 const x = {
@@ -76,31 +73,26 @@ const x = {
   data: Float32Array.from(train.images.subarray(0, images * train.size), (v) => v / 255),
 };
 const trainer = { id: "reinmax", options: { temperature: 1 } };
-const networks = Array.from({ length: Number(flags.seeds) }, (_, seed) =>
-  epochs.map((epoch) => ({ seed, epoch })),
-).flat();
-const checkpoints = await trained(
-  networks.map(({ seed, epoch }) =>
-    runOf(join(flags.out, `seed${seed}-epoch${epoch}`), {
-      data: flags.data,
-      seed,
-      estimator: trainer,
-      settings: {
-        variables: sizes[0],
-        categories: sizes[1],
-        hidden: flags.hidden,
-        learningRate: 5e-4,
-        epochs: epoch,
-      },
-    }),
-  ),
+const networks = await frozenNetworks(
+  {
+    seeds: Number(flags.seeds),
+    epochs,
+    out: flags.out,
+    data: flags.data,
+    estimator: trainer,
+    settings: {
+      variables: sizes[0],
+      categories: sizes[1],
+      hidden: flags.hidden,
+      learningRate: 5e-4,
+    },
+  },
   { device: flags.device, threads: Number(flags.threads) },
 );
 
-const store = kept(join(flags.out, "measured.jsonl"));
+const store = measurements(flags.out, (sentence) => flags.quiet || console.error(sentence));
 const measured = [];
-for (const [n, { seed, epoch }] of networks.entries()) {
-  const network = frozenVae(checkpoints[n]);
+for (const { seed, epoch, vae: network } of networks) {
   const examples = await examplesOf(network, x, backend);
   const width = sizes[0] * sizes[1];
   const losses = lossesAtStates(
@@ -116,14 +108,11 @@ for (const [n, { seed, epoch }] of networks.entries()) {
     );
   for (const spec of specs) {
     const estimator = makeEstimator(parseEstimator(spec));
-    const row = await store.of(JSON.stringify([seed, epoch, spec, drawsOf(spec), images]), async () => {
-      const start = performance.now();
-      const count = drawsOf(spec);
+    const count = drawsOf(spec);
+    const key = JSON.stringify([seed, epoch, spec, count, images]);
+    const row = await store.of(key, `seed ${seed}, epoch ${epoch}, ${spec}`, async () => {
       const rows = estimates(network, examples, estimator, backend, { draws: count, warmup: WARMUP, seed });
-      const found = fidelity(await sumsOf(rows, count), exact);
-      const seconds = (performance.now() - start) / 1000;
-      if (!flags.quiet) console.error(`seed ${seed}, epoch ${epoch}, ${spec}: ${seconds.toFixed(1)} s`);
-      return { ...found, seconds };
+      return fidelity(await sumsOf(rows, count), exact);
     });
     measured.push({ seed, epoch, spec, ...row });
   }
@@ -163,8 +152,15 @@ for (const row of lastEpoch) {
   );
 }
 if (flags.json)
-  writeWhole(
-    flags.json,
-    `${JSON.stringify({ command: `node bench/fidelity.mjs --seeds ${flags.seeds} --epochs ${flags.epochs} --draws ${draws} --others ${others} --data ${flags.data}`, environment: environment(backend), images, draws, others, warmup: WARMUP, trainer, table, measured }, rounded, 1)}\n`,
-  );
+  writeResults(flags.json, {
+    command: `node bench/fidelity.mjs --seeds ${flags.seeds} --epochs ${flags.epochs} --draws ${draws} --others ${others} --data ${flags.data}`,
+    environment: environment(backend),
+    images,
+    draws,
+    others,
+    warmup: WARMUP,
+    trainer,
+    table,
+    measured,
+  });
 if (flags.figure) writeWhole(flags.figure, fidelityFigure(table));

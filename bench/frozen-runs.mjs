@@ -1,15 +1,18 @@
 // What the tables of frozen autoencoders share: their training, their data, and a file that measurements are added to.
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { loadDataset } from "@hardgrad/cli/internal/data/datasets";
+import { writeWhole } from "@hardgrad/cli/internal/disk/files";
 import { readCheckpoint } from "@hardgrad/cli/internal/run-folder/checkpoint";
 import { formOf, resolveSettings, vae } from "@hardgrad/experiments";
+import { frozenVae } from "./dist/frozen/network.js";
 import { trainRuns } from "./train-runs.mjs";
 
 export const loadData = (name) =>
   loadDataset(name, { dataDir: process.env.HARDGRAD_DATA, notice: (sentence) => console.error(sentence) });
 
 /** A run of `train vae`. */
-export const runOf = (path, { data, seed, estimator, settings }) => ({
+const runOf = (path, { data, seed, estimator, settings }) => ({
   path,
   config: {
     experiment: "vae",
@@ -21,14 +24,35 @@ export const runOf = (path, { data, seed, estimator, settings }) => ({
   },
 });
 
-/** The checkpoints of runs, trained where they are not yet; a run that goes on from another trains only what is missing. */
-export async function trained(runs, { device, threads }) {
+/**
+ * Autoencoders of seeds 0 to `seeds` - 1 after each of `epochs`, with what trains them, in folders of `out`: trained where
+ * they are not yet.
+ */
+export async function frozenNetworks({ seeds, epochs, out, settings, ...training }, { device, threads }) {
+  mkdirSync(out, { recursive: true });
+  const networks = Array.from({ length: seeds }, (_, seed) =>
+    epochs.map((epoch) => ({ seed, epoch })),
+  ).flat();
+  const runs = networks.map(({ seed, epoch }) =>
+    runOf(join(out, `seed${seed}-epoch${epoch}`), {
+      ...training,
+      seed,
+      settings: { ...settings, epochs: epoch },
+    }),
+  );
   await trainRuns(runs, { jobs: 1, device, threads, checkpointEvery: 1000 });
-  return runs.map(({ path }) => readCheckpoint(`${path}/checkpoint.safetensors`));
+  return networks.map((network, i) => ({
+    ...network,
+    vae: frozenVae(readCheckpoint(join(runs[i].path, "checkpoint.safetensors"))),
+  }));
 }
 
-/** Measurements by key, one line each: a killed table goes on where it was. */
-export function kept(file) {
+/**
+ * Measurements by key in `measured.jsonl` of a folder, one line each, with the seconds they took: a killed table goes on
+ * where it was. Told by `say` what was measured.
+ */
+export function measurements(folder, say) {
+  const file = join(folder, "measured.jsonl");
   const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n").filter(Boolean) : [];
   const rows = new Map(
     lines.flatMap((line) => {
@@ -41,9 +65,12 @@ export function kept(file) {
     }),
   );
   return {
-    async of(key, measure) {
+    async of(key, what, measure) {
       if (!rows.has(key)) {
-        const row = await measure();
+        const start = performance.now();
+        const found = await measure();
+        const row = { ...found, seconds: (performance.now() - start) / 1000 };
+        say(`${what}: ${row.seconds.toFixed(1)} s`);
         // Begins with a newline: what a kill left of a line is a line of its own.
         appendFileSync(file, `\n${JSON.stringify({ key, ...row })}\n`);
         rows.set(key, row);
@@ -53,5 +80,8 @@ export function kept(file) {
   };
 }
 
-export const rounded = (_, value) => (typeof value === "number" ? Number(value.toPrecision(6)) : value);
+const rounded = (_, value) => (typeof value === "number" ? Number(value.toPrecision(6)) : value);
 export const text = ({ value, error }, digits = 3) => `${value.toFixed(digits)} ± ${error.toFixed(digits)}`;
+
+/** The results of a table as a JSON file. */
+export const writeResults = (file, results) => writeWhole(file, `${JSON.stringify(results, rounded, 1)}\n`);

@@ -1,18 +1,15 @@
 // Variance of unbiased estimators on a frozen binary autoencoder at 2, 3 and 4 evaluations: 200 Bernoulli latents, the
 // protocol of Double CV and RODEO but shorter; goes on where it was stopped.
 //   node bench/unbiased.mjs [--seeds 3] [--epochs 1,5] [--draws 256] [--warmup 2000] [--json FILE]
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { parseEstimator } from "@hardgrad/cli/internal/ask/estimator";
-import { writeWhole } from "@hardgrad/cli/internal/disk/files";
 import { environment } from "@hardgrad/cli/internal/run-folder/environment";
 import { makeEstimator, useDevice } from "@hardgrad/experiments";
 import { random } from "@jax-js/jax";
 import { estimates, examplesOf } from "./dist/frozen/draws.js";
 import { overNetworks, spread, sumsOf } from "./dist/frozen/moments.js";
-import { frozenVae } from "./dist/frozen/network.js";
-import { kept, loadData, rounded, runOf, trained } from "./frozen-runs.mjs";
+import { frozenNetworks, loadData, measurements, writeResults } from "./frozen-runs.mjs";
 
 const { values: flags } = parseArgs({
   options: {
@@ -41,7 +38,6 @@ const groups = {
   4: ["rloo:samples=4", "arms:samples=4", "double-cv:samples=4", "rodeo:samples=4"],
 };
 
-mkdirSync(flags.out, { recursive: true });
 const backend = await useDevice(flags.device, { threads: Number(flags.threads) });
 const { train } = await loadData(flags.data);
 // Binarized at random once: the same pixels for all.
@@ -52,47 +48,38 @@ const x = {
     uniform[i] < v / 255 ? 1 : 0,
   ),
 };
-const networks = Array.from({ length: Number(flags.seeds) }, (_, seed) =>
-  epochs.map((epoch) => ({ seed, epoch })),
-).flat();
 const trainer = { id: "rloo", options: { samples: 2 } };
-const checkpoints = await trained(
-  networks.map(({ seed, epoch }) =>
-    runOf(join(flags.out, `seed${seed}-epoch${epoch}`), {
-      data: flags.data,
-      seed,
-      estimator: trainer,
-      settings: {
-        latents: "bernoulli",
-        variables: Number(flags.variables),
-        hidden: flags.hidden,
-        activation: "leaky-relu",
-        leak: 0.3,
-        binarize: "dynamic",
-        learningRate: 1e-3,
-        epochs: epoch,
-      },
-    }),
-  ),
+const networks = await frozenNetworks(
+  {
+    seeds: Number(flags.seeds),
+    epochs,
+    out: flags.out,
+    data: flags.data,
+    estimator: trainer,
+    settings: {
+      latents: "bernoulli",
+      variables: Number(flags.variables),
+      hidden: flags.hidden,
+      activation: "leaky-relu",
+      leak: 0.3,
+      binarize: "dynamic",
+      learningRate: 1e-3,
+    },
+  },
   { device: flags.device, threads: Number(flags.threads) },
 );
 
-const store = kept(join(flags.out, "measured.jsonl"));
+const store = measurements(flags.out, (sentence) => flags.quiet || console.error(sentence));
 const measured = [];
-for (const [n, { seed, epoch }] of networks.entries()) {
-  const network = frozenVae(checkpoints[n]);
+for (const { seed, epoch, vae: network } of networks) {
   const examples = await examplesOf(network, x, backend);
   for (const [evaluations, specs] of Object.entries(groups))
     for (const spec of specs) {
       const estimator = makeEstimator(parseEstimator(spec));
-      const row = await store.of(JSON.stringify([seed, epoch, spec, draws, images, warmup]), async () => {
-        const start = performance.now();
-        const found = spread(
-          await sumsOf(estimates(network, examples, estimator, backend, { draws, warmup, seed }), draws),
-        );
-        const seconds = (performance.now() - start) / 1000;
-        if (!flags.quiet) console.error(`seed ${seed}, epoch ${epoch}, ${spec}: ${seconds.toFixed(1)} s`);
-        return { ...found, seconds };
+      const key = JSON.stringify([seed, epoch, spec, draws, images, warmup]);
+      const row = await store.of(key, `seed ${seed}, epoch ${epoch}, ${spec}`, async () => {
+        const rows = estimates(network, examples, estimator, backend, { draws, warmup, seed });
+        return spread(await sumsOf(rows, draws));
       });
       measured.push({ seed, epoch, evaluations: Number(evaluations), estimator: spec, ...row });
     }
@@ -134,7 +121,13 @@ for (const { estimator, evaluations, epoch, variance, squaredNorm, overRloo } of
   );
 }
 if (flags.json)
-  writeWhole(
-    flags.json,
-    `${JSON.stringify({ command: `node bench/unbiased.mjs --seeds ${flags.seeds} --epochs ${flags.epochs} --draws ${draws} --warmup ${warmup} --data ${flags.data}`, environment: environment(backend), images, draws, warmup, trainer, table, measured }, rounded, 1)}\n`,
-  );
+  writeResults(flags.json, {
+    command: `node bench/unbiased.mjs --seeds ${flags.seeds} --epochs ${flags.epochs} --draws ${draws} --warmup ${warmup} --data ${flags.data}`,
+    environment: environment(backend),
+    images,
+    draws,
+    warmup,
+    trainer,
+    table,
+    measured,
+  });
