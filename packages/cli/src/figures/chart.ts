@@ -33,15 +33,8 @@ export function lineChart(
   const last = series
     .map((name) => data.filter((r) => r.series === name).at(-1))
     .filter((r) => r !== undefined);
-  const longest = Math.max(...series.map((name) => name.length));
   return plotSvg({
-    width,
-    height,
-    marginRight: labelled ? Math.min(width / 2, Math.max(190, 7 * longest + 12)) : 16,
-    marginLeft: 60,
-    marginTop: 34,
-    marginBottom: 46,
-    style: { background: "transparent", fontSize: "12px" },
+    ...frame(series, { width, height, labelled }),
     x: {
       label: options.x,
       labelOffset: 38,
@@ -62,6 +55,23 @@ export function lineChart(
       ...(labelled ? [Plot.text(last, labels)] : []),
     ],
   });
+}
+
+/** Size and margins of a chart: at the right there is room for the names of its series, where they are shown. */
+export function frame(
+  series: readonly string[],
+  { width, height, labelled }: { width: number; height: number; labelled: boolean },
+): Plot.PlotOptions {
+  const longest = Math.max(...series.map((name) => name.length));
+  return {
+    width,
+    height,
+    marginRight: labelled ? Math.min(width / 2, Math.max(190, 7 * longest + 12)) : 16,
+    marginLeft: 60,
+    marginTop: 34,
+    marginBottom: 46,
+    style: { background: "transparent", fontSize: "12px" },
+  };
 }
 
 /** Few whole numbers, such as epochs, each get a tick: there is no epoch 1.5. */

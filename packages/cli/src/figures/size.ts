@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { labels } from "./chart.ts";
+import { frame, labels } from "./chart.ts";
 import { colours, plotSvg } from "./draw.ts";
 
 /** A line of a comparison: how large it is and how good, with standard errors (NaN: not known). */
@@ -20,22 +20,16 @@ export function sizeChart(
   const wide = Math.min(...sizes) > 0 && Math.max(...sizes) > 2 * Math.min(...sizes);
   const data = rows.map((row) => ({ ...row }));
   const bars = data.filter((row) => row.error > 0);
-  const longest = Math.max(...rows.map(({ series }) => series.length));
+  const series = rows.map((row) => row.series);
   return plotSvg({
-    width,
-    height,
-    marginRight: labelled ? Math.min(width / 2, Math.max(190, 7 * longest + 12)) : 16,
-    marginLeft: 60,
-    marginTop: 34,
-    marginBottom: 46,
-    style: { background: "transparent", fontSize: "12px" },
+    ...frame(series, { width, height, labelled }),
     x: {
       label: x,
       labelOffset: 38,
       ...(wide ? { type: "log" as const, ticks: 6, tickFormat: "~s" } : { nice: true, ticks: 6 }),
     },
     y: { label: y, grid: true, nice: true, ...(percent ? { percent: true } : {}) },
-    color: { domain: rows.map(({ series }) => series), range: [...colours] },
+    color: { domain: series, range: [...colours] },
     marks: [
       Plot.ruleX(bars, {
         x: "x",

@@ -25,6 +25,11 @@ export const momentumOption = (initial: number): NumberOption => ({
   help: "momentum of SGD",
 });
 
+export const weightDecayOption = (initial: number): NumberOption => ({
+  ...{ type: "number", default: initial, min: 0, max: 0.999 },
+  help: "weight decay of AdamW",
+});
+
 export const optimizerOptions = {
   optimizer: {
     type: "choice",

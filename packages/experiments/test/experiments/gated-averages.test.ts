@@ -9,25 +9,19 @@ import {
   modelsOf,
   parametersOf,
   type RunConfig,
-  resolveSettings,
   type Settings,
   startRun,
   trainingStep,
   useDevice,
 } from "../../src/index.ts";
+import { gatedConfig } from "./gated-config.ts";
 
 const backend = await useDevice("wasm");
 const data = drawnDigits({ train: 240, test: 100 });
 
 function config(settings: Settings = {}): RunConfig {
   const small = { units: 32, gater: 8, block: 8, epochs: 2, batch: 20, learningRate: 0.3 };
-  return {
-    experiment: "gated",
-    estimator: { id: "straight-through", options: {} },
-    data: "drawn",
-    seed: 3,
-    settings: resolveSettings(gated.options, { ...small, ...settings }, data),
-  };
+  return gatedConfig({ id: "straight-through", options: {} }, { ...small, ...settings }, data);
 }
 
 async function trained(c: RunConfig) {

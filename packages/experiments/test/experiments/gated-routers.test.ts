@@ -18,6 +18,7 @@ import {
   useDevice,
 } from "../../src/index.ts";
 import { expectClose, notices, onBoth } from "../engine/on-both.ts";
+import { gatedConfig } from "./gated-config.ts";
 import "../setup.ts";
 
 const backend = await useDevice("wasm");
@@ -37,13 +38,7 @@ function configOf(router: (typeof names)[number], given: Settings = {}): RunConf
     ...(router === "relu" && quick),
     ...given,
   } as Settings;
-  return {
-    experiment: "gated",
-    estimator: { id: gated.estimator!(asked), options: {} },
-    data: "drawn",
-    seed: 3,
-    settings: resolveSettings(gated.options, settings, data),
-  };
+  return gatedConfig({ id: gated.estimator!(asked), options: {} }, settings, data);
 }
 
 async function train(config: RunConfig, stopAt = Number.POSITIVE_INFINITY, from?: Checkpoint) {

@@ -17,6 +17,7 @@ import {
   startRun,
   useDevice,
 } from "../../src/index.ts";
+import { gatedConfig } from "./gated-config.ts";
 
 const backend = await useDevice("wasm");
 const data = drawnDigits({ train: 600, test: 200 });
@@ -29,13 +30,8 @@ function config(
   options: { [name: string]: number | string } = {},
 ): RunConfig {
   const own = gated.recommended(id);
-  return {
-    experiment: "gated",
-    estimator: { id, options: { ...own.options, ...options } },
-    data: "drawn",
-    seed: 3,
-    settings: resolveSettings(gated.options, { ...own.settings, ...small, ...settings } as Settings, data),
-  };
+  const asked = { ...own.settings, ...small, ...settings } as Settings;
+  return gatedConfig({ id, options: { ...own.options, ...options } }, asked, data);
 }
 
 async function train(c: RunConfig, stopAt = Number.POSITIVE_INFINITY, from?: Checkpoint) {

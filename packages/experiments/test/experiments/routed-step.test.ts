@@ -11,6 +11,7 @@ import {
   trainingStep,
   useDevice,
 } from "../../src/index.ts";
+import { gatedConfig } from "./gated-config.ts";
 
 const backend = await useDevice("wasm");
 const data = drawnDigits({ train: 400, test: 100 });
@@ -19,17 +20,8 @@ function config(id: string, settings: Settings): RunConfig {
   // With less noise, some gate opens for all examples, more than there is room for.
   const options = { ...gated.recommended(id).options, ...(id === "noisy-rectifier" ? { scale: 1 } : {}) };
   const small = { network: "fast", units: 96, gater: 12, block: 8, epochs: 1, batch: 20, rate: 0.25 };
-  return {
-    experiment: "gated",
-    estimator: { id, options },
-    data: "drawn",
-    seed: 3,
-    settings: resolveSettings(
-      gated.options,
-      { ...gated.recommended(id).settings, ...small, ...settings } as Settings,
-      data,
-    ),
-  };
+  const asked = { ...gated.recommended(id).settings, ...small, ...settings } as Settings;
+  return gatedConfig({ id, options }, asked, data);
 }
 
 async function afterSteps(c: RunConfig, steps: number): Promise<{ [name: string]: HostArray }> {

@@ -20,13 +20,12 @@ import {
   startMovingCodebook,
   straightThroughCode,
 } from "../../src/index.ts";
-import { close } from "../close.ts";
+import { close, numbers } from "../close.ts";
 import golden from "./golden.json" with { type: "json" };
 
 /** Against reference vectors of 7 digits, and against `golden.py`: other formulas, in float64. */
 
 type Numbers = readonly number[];
-const flat = (x: np.Array): number[] => Array.from(x.dataSync() as Float32Array, Number);
 const given = (x: unknown): np.Array => np.array(x as number[][]);
 const all = (x: unknown): number[] => (x as number[][]).flat(3);
 
@@ -38,7 +37,7 @@ function gradients(
 ): number[][] {
   const loss = (...xs: np.Array[]): np.Array => np.sum(y(...xs).mul(given(g)));
   const every = grad(loss, { argnums: args.map((_, i) => i) })(...args.map(given));
-  return (every as unknown as np.Array[]).map(flat);
+  return (every as unknown as np.Array[]).map(numbers);
 }
 
 describe("finite scalar quantisation", () => {
@@ -47,14 +46,14 @@ describe("finite scalar quantisation", () => {
     [[-0.3, 0.8], [4, 3], [0, 1], 10, [0.7491499, 0.5596142]],
   ])("%j at levels %j", (z, levels, codes, index, slope) => {
     const made = fsq(given(z), levels);
-    close(flat(made.ref), codes);
-    expect(flat(fsqIndices(made, levels))).toEqual([index]);
+    close(numbers(made.ref), codes);
+    expect(numbers(fsqIndices(made, levels))).toEqual([index]);
     close(gradients((x) => fsq(x!, levels), [z], z.map(() => 1))[0]!, slope); // biome-ignore format: one thought
   });
   test("six rows of five channels", () => {
     const { z, levels, margin, codes, indices, slopes } = golden.fsq;
-    close(flat(fsq(given(z), levels, { margin })), all(codes));
-    expect(flat(fsqIndices(fsq(given(z), levels, { margin }), levels))).toEqual(indices);
+    close(numbers(fsq(given(z), levels, { margin })), all(codes));
+    expect(numbers(fsqIndices(fsq(given(z), levels, { margin }), levels))).toEqual(indices);
     const ones = z.map((row) => row.map(() => 1));
     close(gradients((x) => fsq(x!, levels, { margin }), [z], ones)[0]!, all(slopes));
   });
@@ -63,33 +62,33 @@ describe("finite scalar quantisation", () => {
 describe("lookup-free quantisation", () => {
   test("the index, both entropies and the gradient of their difference", () => {
     const x = [[0.004, -0.002], [0.001, 0.006], [-0.003, 0.002]]; // biome-ignore format: a matrix
-    expect(flat(lfqIndices(lfq(given(x))))).toEqual([2, 3, 1]);
+    expect(numbers(lfqIndices(lfq(given(x))))).toEqual([2, 3, 1]);
     const { sample, batch } = lfqEntropies(given(x));
-    close([...flat(sample), ...flat(batch)], [1.0639857, 1.3323401]);
+    close([...numbers(sample), ...numbers(batch)], [1.0639857, 1.3323401]);
     const loss = (a: np.Array): np.Array => {
       const both = lfqEntropies(a);
       return both.sample.sub(both.batch);
     };
     // Numbers of about 30, by sums of float32.
-    close(flat(grad(loss)(given(x))), [-22.1964943, 34.9195575, -10.7564383, -18.7397586, 33.0428156, -0.9855722], { within: 5e-5 }); // biome-ignore format: one thought
-    close(flat(np.mean(commitmentLoss(given(x), lfq(given(x))))), [0.9940117]);
+    close(numbers(grad(loss)(given(x))), [-22.1964943, 34.9195575, -10.7564383, -18.7397586, 33.0428156, -0.9855722], { within: 5e-5 }); // biome-ignore format: one thought
+    close(numbers(np.mean(commitmentLoss(given(x), lfq(given(x))))), [0.9940117]);
   });
   test("three bits at an inverse temperature of 1", () => {
     const x = [[0.5, -1, 0.2], [-0.4, 0.3, 0]]; // biome-ignore format: a matrix
-    expect(flat(lfqIndices(lfq(given(x))))).toEqual([5, 2]);
+    expect(numbers(lfqIndices(lfq(given(x))))).toEqual([5, 2]);
     const { sample, batch } = lfqEntropies(given(x), { inverseTemperature: 1 });
-    close([...flat(sample), ...flat(batch)], [1.3807105, 1.8636014]);
+    close([...numbers(sample), ...numbers(batch)], [1.3807105, 1.8636014]);
   });
   test.each(golden.lfq)(
     "by all codes, spherical: $spherical",
     ({ x, sample, batch, gradient, ...options }) => {
       const made = lfqEntropies(given(x), options);
-      close([...flat(made.sample), ...flat(made.batch)], [sample, batch]);
+      close([...numbers(made.sample), ...numbers(made.batch)], [sample, batch]);
       const loss = (a: np.Array): np.Array => {
         const both = lfqEntropies(a, options);
         return both.sample.sub(both.batch);
       };
-      close(flat(grad(loss)(given(x))), all(gradient), { within: 2e-5 });
+      close(numbers(grad(loss)(given(x))), all(gradient), { within: 2e-5 });
     },
   );
 });
@@ -111,11 +110,11 @@ describe("gradients through a codeword", () => {
     const plain = gradients((a, b) => diveq(a!, b!), [e, q], g);
     close(plain.flat(), [...ours, ...g.map((v, i) => v - ours[i]!)]);
     const noise = [0.03, -0.1, 0.08];
-    close(flat(diveq(given(e), given(q), given(noise))), [0.555697, 1.4328046, 0.9936145]);
+    close(numbers(diveq(given(e), given(q), given(noise))), [0.555697, 1.4328046, 0.9936145]);
     const noisy = gradients((a, b) => diveq(a!, b!, given(noise)), [e, q], g);
     close(noisy[0]!, [1.5654766, -0.4345234, 0.3035702]);
     const { vectors } = golden;
-    close(flat(diveq(given(vectors.e), given(vectors.q), given(vectors.noise))), all(vectors.diveq.value));
+    close(numbers(diveq(given(vectors.e), given(vectors.q), given(vectors.noise))), all(vectors.diveq.value));
     const many = gradients((a, b) => diveq(a!, b!, given(vectors.noise)), [vectors.e, vectors.q], vectors.g);
     close(many[0]!, all(vectors.diveq.e));
     close(many[1]!, all(vectors.diveq.q));
@@ -128,17 +127,17 @@ describe("codebooks", () => {
     const x = [[0.2, 0.1], [0.9, 1.2], [1.1, 0.7]]; // biome-ignore format: a matrix
     const indices = nearestCode(given(x), start.codebook.ref);
     const next = moveCodebook(start, given(x), indices, { decay: 0.8 });
-    close(flat(next.count), [1, 1.2, 0.8]);
-    close(flat(next.codebook), [0.04, 0.02, 1.0000017, 0.983335, 2.9999925, -0.9999975]);
+    close(numbers(next.count), [1, 1.2, 0.8]);
+    close(numbers(next.codebook), [0.04, 0.02, 1.0000017, 0.983335, 2.9999925, -0.9999975]);
     const { moving } = golden;
     let state = startMovingCodebook(given(moving.start));
     for (const batch of moving.batches) {
       const chosen = nearestCode(given(batch), state.codebook.ref);
       state = moveCodebook(state, given(batch), chosen, { decay: moving.decay, epsilon: moving.epsilon });
     }
-    close(flat(state.count), moving.count);
-    close(flat(state.sum), all(moving.sum));
-    close(flat(state.codebook), all(moving.codebook));
+    close(numbers(state.count), moving.count);
+    close(numbers(state.sum), all(moving.sum));
+    close(numbers(state.codebook), all(moving.codebook));
   });
   /** The VQ-VAE losses of vectors with SimVQ's codebook. */
   const simVqLoss = (e: np.Array, frozen: np.Array, weights: np.Array): np.Array => {
@@ -148,18 +147,18 @@ describe("codebooks", () => {
   };
   test("SimVQ: the loss, and its gradients", () => {
     const [e, frozen, weights] = [[[0.5, -0.2]], [[1, 0], [0, 1], [-1, 0.5]], [[0.6, 0.2], [-0.1, 0.9]]]; // biome-ignore format: matrices
-    close(flat(simVqLoss(given(e), given(frozen), given(weights))), [0.0125]);
+    close(numbers(simVqLoss(given(e), given(frozen), given(weights))), [0.0125]);
     const every = grad(simVqLoss, { argnums: [0, 1, 2] })(given(e), given(frozen), given(weights));
-    close(flat(every[0]!), [-0.025, -0.025]);
-    expect(flat(every[1]!), "frozen").toEqual([0, 0, 0, 0, 0, 0]);
-    close(flat(every[2]!), [0.1, 0, 0.1, 0]);
+    close(numbers(every[0]!), [-0.025, -0.025]);
+    expect(numbers(every[1]!), "frozen").toEqual([0, 0, 0, 0, 0, 0]);
+    close(numbers(every[2]!), [0.1, 0, 0.1, 0]);
     const s = golden.simvq;
     const codebook = simVqCodebook(given(s.frozen), given(s.weights));
-    expect(flat(nearestCode(given(s.vectors), codebook))).toEqual(s.nearest);
-    close(flat(simVqLoss(given(s.vectors), given(s.frozen), given(s.weights))), [s.loss]);
+    expect(numbers(nearestCode(given(s.vectors), codebook))).toEqual(s.nearest);
+    close(numbers(simVqLoss(given(s.vectors), given(s.frozen), given(s.weights))), [s.loss]);
     const many = grad(simVqLoss, { argnums: [0, 2] })(given(s.vectors), given(s.frozen), given(s.weights));
-    close(flat(many[0]!), all(s.gradientE));
-    close(flat(many[1]!), all(s.gradientW));
+    close(numbers(many[0]!), all(s.gradientE));
+    close(numbers(many[1]!), all(s.gradientW));
   });
   test("perplexity", () => {
     const { share, perplexity } = codebookUse([5, 3, 2, 0]);

@@ -26,9 +26,8 @@ import {
   startMovingCodebook,
   straightThroughCode,
 } from "../../src/index.ts";
-import { close } from "../close.ts";
+import { close, numbers } from "../close.ts";
 
-const flat = (x: np.Array): number[] => Array.from(x.dataSync() as Float32Array, Number);
 const int = (values: readonly number[]): np.Array => np.array([...values], { dtype: np.int32 });
 const normal = (seed: number, shape: readonly number[]): np.Array =>
   random.normal(random.key(seed), [...shape]);
@@ -41,7 +40,7 @@ describe("finite scalar quantisation", () => {
   );
   test.each(every)("%i levels, %s: all are reached and no other, exactly, and 0 is +0", (levels, form) => {
     const z = Array.from({ length: 1801 }, (_, i) => [-9 + i / 100]);
-    const codes = flat(fsq(np.array(z), [levels], { form }));
+    const codes = numbers(fsq(np.array(z), [levels], { form }));
     const found = [...new Set(codes)].sort((a, b) => a - b);
     const half = Math.floor(levels / 2);
     const expected = Array.from({ length: levels }, (_, l) =>
@@ -53,10 +52,10 @@ describe("finite scalar quantisation", () => {
   });
   test.each(["offset", "symmetric"] as const)("%s: every number leads to a code and back", (form) => {
     const levels = [4, 3, 5];
-    const numbers = Array.from({ length: 60 }, (_, i) => i);
-    const codes = fsqCodes(int(numbers), levels, { form });
+    const indices = Array.from({ length: 60 }, (_, i) => i);
+    const codes = fsqCodes(int(indices), levels, { form });
     expect(new Set((codes.ref.js() as number[][]).map(String)).size).toBe(60);
-    expect(flat(fsqIndices(codes, levels, { form }))).toEqual(numbers);
+    expect(numbers(fsqIndices(codes, levels, { form }))).toEqual(indices);
     const z = normal(1, [200, 3]).mul(2);
     const made = fsq(z, levels, { form });
     expect(fsqCodes(fsqIndices(made.ref, levels, { form }), levels, { form }).js()).toEqual(made.js());
@@ -70,7 +69,7 @@ describe("finite scalar quantisation", () => {
       const back = (x: np.Array): np.Array => fsqCodes(x, levels, { form });
       const indices = fsqIndices(made.ref, levels, { form });
       const same = [jit((x: np.Array) => fsq(x, levels, { form }))(z), back(indices.ref), jit(back)(indices)];
-      for (const codes of same) expect(flat(codes)).toEqual(flat(made.ref));
+      for (const codes of same) expect(numbers(codes)).toEqual(numbers(made.ref));
     }
   });
   test("the bound of 0 is 0: thresholds are as far on both sides", () => {
@@ -78,12 +77,12 @@ describe("finite scalar quantisation", () => {
     const h = 1.5 * 1.001;
     const at = (b: number): number => Math.atanh((b + 0.5) / h) - Math.atanh(0.5 / h);
     const z = [at(-0.5) - 1e-4, at(-0.5) + 1e-4, at(0.5) - 1e-4, at(0.5) + 1e-4].map((v) => [v]);
-    expect(flat(fsq(np.array(z), [4]))).toEqual([-0.5, 0, 0, 0.5]);
+    expect(numbers(fsq(np.array(z), [4]))).toEqual([-0.5, 0, 0, 0.5]);
   });
   test("the largest margin makes no level too many", () => {
     for (const levels of [3, 4, 5]) {
       const margin = (1 / (levels - 1)) * 0.999;
-      expect(new Set(flat(fsq(np.linspace(-20, 20, 999).reshape([999, 1]), [levels], { margin }))).size).toBe(levels); // biome-ignore format: one thought
+      expect(new Set(numbers(fsq(np.linspace(-20, 20, 999).reshape([999, 1]), [levels], { margin }))).size).toBe(levels); // biome-ignore format: one thought
     }
   });
   test("65536 levels, and many codes: whole numbers stay whole", () => {
@@ -91,20 +90,20 @@ describe("finite scalar quantisation", () => {
     const number = 65536 * 32767 - 1;
     const margin = 1e-5;
     const codes = fsqCodes(int([number, 12345678]), levels, { margin });
-    expect(flat(fsqIndices(codes, levels, { margin }))).toEqual([number, 12345678]);
+    expect(numbers(fsqIndices(codes, levels, { margin }))).toEqual([number, 12345678]);
   });
 });
 
 describe("lookup-free quantisation", () => {
   test("codes and numbers, both forms; the sign of 0 is -", () => {
-    expect(flat(lfq(np.array([0, -0, 1e-30, -3]), { scale: 2 }))).toEqual([-2, -2, 2, -2]);
+    expect(numbers(lfq(np.array([0, -0, 1e-30, -3]), { scale: 2 }))).toEqual([-2, -2, 2, -2]);
     for (const spherical of [false, true]) {
       const codes = lfqCodes(int([0, 1, 6, 7]), 3, { scale: 1.5, spherical });
-      expect(flat(lfqIndices(codes.ref))).toEqual([0, 1, 6, 7]);
-      close(flat(np.sum(np.square(codes.ref), -1)), Array(4).fill(1.5 ** 2 * (spherical ? 1 : 3)));
+      expect(numbers(lfqIndices(codes.ref))).toEqual([0, 1, 6, 7]);
+      close(numbers(np.sum(np.square(codes.ref), -1)), Array(4).fill(1.5 ** 2 * (spherical ? 1 : 3)));
       expect(lfq(codes.ref, { scale: 1.5, spherical }).js()).toEqual(codes.js());
     }
-    expect(flat(lfqIndices(lfqCodes(int([2 ** 30 - 1]), 30)))).toEqual([2 ** 30 - 1]);
+    expect(numbers(lfqIndices(lfqCodes(int([2 ** 30 - 1]), 30)))).toEqual([2 ** 30 - 1]);
   });
   test("spherical: the gradient has no part along x, and a row of zeros has none", () => {
     const x = [[0.3, -2, 0.7], [0, 0, 0]]; // biome-ignore format: a matrix
@@ -119,7 +118,7 @@ describe("lookup-free quantisation", () => {
   test("entropies: none of a batch whose bits are equal, d log 2 of x = 0, no gradient far from 0", () => {
     const of = (x: np.Array): number[] => {
       const { sample, batch } = lfqEntropies(x);
-      return [...flat(sample), ...flat(batch)];
+      return [...numbers(sample), ...numbers(batch)];
     };
     for (const value of of(np.array([[2, -3], [1, -1]]))) expect(Math.abs(value)).toBeLessThan(1e-30); // biome-ignore format: a matrix
     close(of(np.zeros([3, 4])), [4 * Math.LN2, 4 * Math.LN2]);
@@ -127,7 +126,7 @@ describe("lookup-free quantisation", () => {
       const { sample, batch } = lfqEntropies(a);
       return sample.sub(batch);
     };
-    for (const value of flat(grad(loss)(np.array([[0.5, -0.5]]))))
+    for (const value of numbers(grad(loss)(np.array([[0.5, -0.5]]))))
       expect(Math.abs(value)).toBeLessThan(1e-30);
   });
 });
@@ -146,14 +145,14 @@ describe("gradients through a codeword", () => {
     const g = grad((a: np.Array, b: np.Array) => np.sum(fn(a, b).mul(np.array([1, -1, 2]))), {
       argnums: [0, 1],
     });
-    for (const of of g(np.array(e), np.array(q))) expect(flat(of).every(Number.isFinite)).toBe(true);
+    for (const of of g(np.array(e), np.array(q))) expect(numbers(of).every(Number.isFinite)).toBe(true);
   });
   /** Rows of the matrix that takes a cotangent to the gradient. */
   const jacobian = (fn: typeof straightThroughCode, which: 0 | 1, a: number[], b: number[]): number[][] =>
     a.map((_, i) => {
       const pick = np.array(a.map((_, j) => (i === j ? 1 : 0)));
       const both = grad((x: np.Array, y: np.Array) => np.sum(fn(x, y).mul(pick)), { argnums: [0, 1] });
-      return flat(both(np.array(a), np.array(b))[which]!);
+      return numbers(both(np.array(a), np.array(b))[which]!);
     });
   test("the rotation is orthogonal, of determinant 1 but for the reflection, and takes e to q", () => {
     const cases = [0, 1e-4, 2e-3, 0.1, 1, 2, 3].map((turn) => [
@@ -214,24 +213,24 @@ describe("gradients through a codeword", () => {
       argnums: [0, 1],
     })(np.array(a), np.array(b));
     close(
-      flat(ours[0]!),
+      numbers(ours[0]!),
       differences((x) => loss(x, b), a),
     );
     close(
-      flat(ours[1]!),
+      numbers(ours[1]!),
       differences((y) => loss(a, y), b),
     );
   });
   test("with noise the length is kept: y is on the sphere through q", () => {
     const [a, b] = [normal(5, [40, 8]), normal(6, [40, 8])];
     const y = diveq(a.ref, b.ref, normal(7, [40, 8]));
-    const length = (x: np.Array): number[] => flat(np.sqrt(np.sum(np.square(x), -1)));
+    const length = (x: np.Array): number[] => numbers(np.sqrt(np.sum(np.square(x), -1)));
     close(length(y.ref.sub(a.ref)), length(b.ref.sub(a)));
     expect(Math.max(...length(y.sub(b)))).toBeGreaterThan(0.5);
   });
   test("losses: each has its own side of the gradient", () => {
     const both = (loss: typeof codebookLoss) =>
-      grad((a: np.Array, b: np.Array) => np.sum(loss(a, b)), { argnums: [0, 1] })(np.array([1, 2]), np.array([0, 4])).map(flat); // biome-ignore format: one thought
+      grad((a: np.Array, b: np.Array) => np.sum(loss(a, b)), { argnums: [0, 1] })(np.array([1, 2]), np.array([0, 4])).map(numbers); // biome-ignore format: one thought
     expect(both(codebookLoss)).toEqual([[0, 0], [-1, 2]]); // biome-ignore format: two vectors
     expect(both(commitmentLoss)).toEqual([[1, -2], [0, 0]]); // biome-ignore format: two vectors
   });
@@ -239,7 +238,7 @@ describe("gradients through a codeword", () => {
 
 describe("codebooks", () => {
   test("the first of a tie, and far from the origin", () => {
-    const at = (rows: number[][], codes: number[][]) => flat(nearestCode(np.array(rows), np.array(codes)));
+    const at = (rows: number[][], codes: number[][]) => numbers(nearestCode(np.array(rows), np.array(codes)));
     expect(at([[0, 0], [1, 0]], [[1, 0], [-1, 0], [1, 0]])).toEqual([0, 0]); // biome-ignore format: two matrices
     expect(at([[1]], [[5], [0], [2]])).toEqual([1]);
     // Of the expanded square of the distance nothing would be left here.
@@ -273,8 +272,8 @@ describe("codebooks", () => {
     const batch = normal(2, [3, 4, 2]);
     const vectors = (batch.ref.reshape([12, 2]).js() as number[][]).map(String);
     const { state: next, replaced } = replaceDeadCodes(state, batch, random.key(4), 2);
-    expect(flat(replaced)).toEqual([1, 1, 0, 0, 0, 1]);
-    close(flat(next.count), [2, 2, 2, 2.1, 50, 2]);
+    expect(numbers(replaced)).toEqual([1, 1, 0, 0, 0, 1]);
+    close(numbers(next.count), [2, 2, 2, 2.1, 50, 2]);
     const [codebook, sum] = [next.codebook.js() as number[][], next.sum.js() as number[][]];
     for (const dead of [0, 1, 5]) {
       expect(vectors).toContain(String(codebook[dead]));
@@ -288,8 +287,8 @@ describe("codebooks", () => {
   test("threshold 0 replaces none; every vector of the batch can be drawn, in equal parts", () => {
     const state = (count: number) => ({ codebook: np.zeros([4000, 1]), count: np.full([4000], count) });
     const batch = np.array([[1], [2], [3], [4]]);
-    expect(flat(np.sum(replaceDeadCodes(state(0), batch.ref, random.key(0), 0).replaced))).toEqual([0]);
-    const drawn = flat(replaceDeadCodes(state(0), batch, random.key(0), 1).state.codebook);
+    expect(numbers(np.sum(replaceDeadCodes(state(0), batch.ref, random.key(0), 0).replaced))).toEqual([0]);
+    const drawn = numbers(replaceDeadCodes(state(0), batch, random.key(0), 1).state.codebook);
     // 4.5 standard errors of 4000 draws.
     for (const value of [1, 2, 3, 4])
       expect(Math.abs(drawn.filter((v) => v === value).length - 1000)).toBeLessThan(4.5 * Math.sqrt(750));
@@ -298,16 +297,16 @@ describe("codebooks", () => {
     const start = startMovingCodebook(normal(1, [4, 2]));
     const counts = moveCounts(start.count.ref, int([1, 1, 3]), 0.7);
     const next = moveCodebook(start, normal(2, [3, 2]), int([1, 1, 3]), { decay: 0.7 });
-    expect(flat(counts)).toEqual(flat(next.count));
+    expect(numbers(counts)).toEqual(numbers(next.count));
   });
   test("use: K when all codes are used alike, 1 for one code, counts over batches", () => {
     expect(codebookUse(Array(64).fill(7)).perplexity).toBeCloseTo(64, 10);
     expect(codebookUse([0, 12, 0])).toEqual({ share: 1 / 3, perplexity: 1 });
     const counts = countCodes(int([0, 2, 2]), 4).add(countCodes(int([2]), 4));
-    expect(flat(counts)).toEqual([1, 0, 3, 0]);
+    expect(numbers(counts)).toEqual([1, 0, 3, 0]);
   });
   test("frozen codes are normal of variance 1/inner", () => {
-    const values = flat(frozenCodes(random.key(1), 500, 40));
+    const values = numbers(frozenCodes(random.key(1), 500, 40));
     const mean = values.reduce((a, b) => a + b, 0) / 20_000;
     const variance = values.reduce((a, b) => a + b * b, 0) / 20_000;
     // 4.5 standard errors.
@@ -353,28 +352,29 @@ describe("compiled or not, and NaN", () => {
   ];
   test.each(calls)("%s: jit = eager, and a gradient under jit", (_, call) => {
     const [x, c] = [normal(11, [6, 3]), normal(12, [8, 3])];
-    close(flat(jit(call)(x.ref, c.ref)), flat(call(x.ref, c.ref)), { within: 1e-6, relative: 1e-6 });
+    close(numbers(jit(call)(x.ref, c.ref)), numbers(call(x.ref, c.ref)), { within: 1e-6, relative: 1e-6 });
     const loss = (a: np.Array, b: np.Array): np.Array => np.sum(call(a, b).astype(np.float32));
     const g = grad(loss, { argnums: [0, 1] });
     const [eager, compiled] = [g(x.ref, c.ref), jit(g)(x, c)];
-    for (const i of [0, 1]) close(flat(compiled[i]!), flat(eager[i]!), { within: 1e-5, relative: 1e-5 });
+    for (const i of [0, 1])
+      close(numbers(compiled[i]!), numbers(eager[i]!), { within: 1e-5, relative: 1e-5 });
   });
   test("NaN stays NaN", () => {
     const x = np.array([Number.NaN, 1, 2]);
     for (const y of [fsq(x.ref, [3, 4, 5]), fsq(x.ref, [3, 4, 5], { form: "symmetric" }), lfq(x.ref)]) {
-      const values = flat(y);
+      const values = numbers(y);
       expect(values[0]).toBeNaN();
       expect(Number.isFinite(values[1])).toBe(true);
     }
-    expect(flat(lfq(x.ref, { spherical: true }))[0]).toBeNaN();
-    for (const fn of Object.values(through)) expect(flat(fn(x.ref, np.array([1, 2, 3])))[0]).toBeNaN();
+    expect(numbers(lfq(x.ref, { spherical: true }))[0]).toBeNaN();
+    for (const fn of Object.values(through)) expect(numbers(fn(x.ref, np.array([1, 2, 3])))[0]).toBeNaN();
     const { sample, batch } = lfqEntropies(x.reshape([1, 3]));
-    expect([...flat(sample), ...flat(batch)]).toEqual([Number.NaN, Number.NaN]);
+    expect([...numbers(sample), ...numbers(batch)]).toEqual([Number.NaN, Number.NaN]);
   });
   test("infinite numbers are large ones", () => {
     const x = np.array([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]);
-    expect(flat(fsq(x.ref, [3, 4]))).toEqual([1, -1]);
-    expect(flat(lfq(x))).toEqual([1, -1]);
+    expect(numbers(fsq(x.ref, [3, 4]))).toEqual([1, -1]);
+    expect(numbers(lfq(x))).toEqual([1, -1]);
   });
 });
 

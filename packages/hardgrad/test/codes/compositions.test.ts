@@ -2,11 +2,10 @@ import "../setup.ts";
 import { numpy as np, random } from "@jax-js/jax";
 import { expect, test } from "vitest";
 import { categorical, codeVectors, grad, nearestCode, reinmax, through } from "../../src/index.ts";
-import { close } from "../close.ts";
+import { close, numbers } from "../close.ts";
 
 /** The compositions of docs/vector-quantization.md, as they stand there. */
 
-const flat = (x: np.Array): number[] => Array.from(x.dataSync() as Float32Array, Number);
 const normal = (seed: number, shape: number[]): np.Array => random.normal(random.key(seed), shape);
 
 test("cosine codes: the codeword of the largest cosine", () => {
@@ -19,8 +18,8 @@ test("cosine codes: the codeword of the largest cosine", () => {
     const all = codes.map((c) => cosine(v, c));
     return all.indexOf(Math.max(...all));
   });
-  expect(flat(nearestCode(unit(e.ref), unit(codebook.ref)))).toEqual(largest);
-  expect(flat(nearestCode(e, codebook)), "another choice than by distance").not.toEqual(largest);
+  expect(numbers(nearestCode(unit(e.ref), unit(codebook.ref)))).toEqual(largest);
+  expect(numbers(nearestCode(e, codebook)), "another choice than by distance").not.toEqual(largest);
 });
 
 test("random codes: a codeword forward, and a gradient to encoder and codebook", () => {
@@ -31,7 +30,7 @@ test("random codes: a codeword forward, and a gradient to encoder and codebook",
   };
   const [e, codebook] = [normal(4, [9, d]), normal(5, [6, d])];
   const rows = draw(e.ref, codebook.ref);
-  close(flat(rows.ref), flat(codeVectors(codebook.ref, nearestCode(rows, codebook.ref))));
+  close(numbers(rows.ref), numbers(codeVectors(codebook.ref, nearestCode(rows, codebook.ref))));
   const slopes = grad((a: np.Array, b: np.Array) => np.sum(np.square(draw(a, b))), { argnums: [0, 1] });
-  for (const slope of slopes(e, codebook)) expect(Math.hypot(...flat(slope))).toBeGreaterThan(0.1);
+  for (const slope of slopes(e, codebook)) expect(Math.hypot(...numbers(slope))).toBeGreaterThan(0.1);
 });

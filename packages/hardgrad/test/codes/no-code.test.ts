@@ -19,12 +19,11 @@ import {
   replaceDeadCodes,
   startMovingCodebook,
 } from "../../src/index.ts";
-import { close } from "../close.ts";
+import { close, numbers } from "../close.ts";
 import golden from "./golden.json" with { type: "json" };
 
 /** What is no code: numbers out of range, vectors of NaN, padding. None of it may look like a code, or count as one. */
 
-const flat = (x: np.Array): number[] => Array.from(x.dataSync() as Float32Array, Number);
 const int = (values: readonly number[]): np.Array => np.array([...values], { dtype: np.int32 });
 const { NaN: none } = Number;
 
@@ -36,22 +35,22 @@ describe("an index that names no code", () => {
     ["lfqCodes", (x) => lfqCodes(x, 2), [4, 2, -1], [[none, none], [1, -1], [none, none]]],
   ]; // biome-ignore format: a table
   test.each(calls)("%s: NaN, compiled or not", (_, fn, indices, rows) => {
-    expect(flat(fn(int(indices)))).toEqual(rows.flat());
-    expect(flat(jit(fn)(int(indices)))).toEqual(rows.flat());
+    expect(numbers(fn(int(indices)))).toEqual(rows.flat());
+    expect(numbers(jit(fn)(int(indices)))).toEqual(rows.flat());
   });
   test("no gradient goes to another codeword", () => {
     const g = grad((c: np.Array) => np.sum(codeVectors(c, int([1, 3])).mul(np.array([[1, 1], [1, 1]]))))(book()); // biome-ignore format: a matrix
-    expect(flat(g)).toEqual([0, 0, 1, 1, 0, 0]);
+    expect(numbers(g)).toEqual([0, 0, 1, 1, 0, 0]);
   });
   test("it counts nowhere", () => {
-    expect(flat(countCodes(int([0, -1, 3, 0]), 3))).toEqual([2, 0, 0]);
+    expect(numbers(countCodes(int([0, -1, 3, 0]), 3))).toEqual([2, 0, 0]);
     const state = () => startMovingCodebook(book());
     const [with_, without] = [
       moveCodebook(state(), np.array([[none, 1], [7, 7]]), int([-1, 1])), // biome-ignore format: a matrix
       moveCodebook(state(), np.array([[7, 7]]), int([1])),
     ];
     for (const name of ["codebook", "count", "sum"] as const)
-      expect(flat(with_[name]!)).toEqual(flat(without[name]!));
+      expect(numbers(with_[name]!)).toEqual(numbers(without[name]!));
   });
 });
 
@@ -63,15 +62,15 @@ describe("NaN has no number", () => {
   ];
   test.each(calls)("%s: -1, and only there", (_, fn) => {
     const x = () => np.array([[[8, none], [none, none]], [[8, 9], [0, 0]]]); // biome-ignore format: a table
-    const found = flat(fn(x()));
+    const found = numbers(fn(x()));
     expect(found.slice(0, 2)).toEqual([-1, -1]);
     expect(found.slice(2)).not.toContain(-1);
     expect(found.slice(2).every((n) => n < 9)).toBe(true);
-    expect(flat(jit(fn)(x()))).toEqual(found);
+    expect(numbers(jit(fn)(x()))).toEqual(found);
   });
   test("a codebook with NaN has no nearest codeword", () => {
-    expect(flat(nearestCode(np.array([[1, 1], [5, 5]]), np.array([[0, 0], [none, 1]])))).toEqual([-1, -1]); // biome-ignore format: a matrix
-    expect(flat(nearestCode(np.array([[Infinity, 1]]), np.array([[0, 0], [1, 1]])))).toEqual([0]); // biome-ignore format: a matrix
+    expect(numbers(nearestCode(np.array([[1, 1], [5, 5]]), np.array([[0, 0], [none, 1]])))).toEqual([-1, -1]); // biome-ignore format: a matrix
+    expect(numbers(nearestCode(np.array([[Infinity, 1]]), np.array([[0, 0], [1, 1]])))).toEqual([0]); // biome-ignore format: a matrix
   });
 });
 
@@ -80,19 +79,19 @@ describe("a vector of weight 0 is not there", () => {
   const broken = () => np.array(x.map((row, i) => (weights[i] === 0 ? [none, 1, Infinity] : row)));
   const w = () => np.array(weights);
   test("counts, moving counts and moving codebook, and weights of any size", () => {
-    close(flat(countCodes(int(indices), 4, { weights: w() })), counts);
-    close(flat(moveCounts(np.ones([4]), int(indices), 0.75, { weights: w() })), count);
+    close(numbers(countCodes(int(indices), 4, { weights: w() })), counts);
+    close(numbers(moveCounts(np.ones([4]), int(indices), 0.75, { weights: w() })), count);
     const state = () => ({ codebook: np.array(start), count: np.ones([4]), sum: np.array(start) });
     const step = (e: np.Array) => moveCodebook(state(), e, int(indices), { decay: 0.75, weights: w() });
     for (const moved of [step(broken()), jit(step)(broken())]) {
-      close(flat(moved.count), count);
-      close(flat(moved.codebook), codebook.flat());
+      close(numbers(moved.count), count);
+      close(numbers(moved.codebook), codebook.flat());
     }
   });
   test("dead codes never become padding; where all is padding none is replaced", () => {
     const state = () => ({ codebook: np.zeros([500, 3]), count: np.zeros([500]) });
     const { state: next, replaced } = replaceDeadCodes(state(), broken(), random.key(2), 1, { weights: w() });
-    expect(flat(np.sum(replaced))).toEqual([500]);
+    expect(numbers(np.sum(replaced))).toEqual([500]);
     const rows = (next.codebook.js() as number[][]).map(String);
     const real = x.filter((_, i) => weights[i]! > 0).map((row) => String(row.map(Math.fround)));
     expect([...new Set(rows)].sort()).toEqual([...new Set(real)].sort());
@@ -100,8 +99,8 @@ describe("a vector of weight 0 is not there", () => {
     for (const row of real)
       expect(Math.abs(rows.filter((r) => r === row).length - 100)).toBeLessThan(4.5 * Math.sqrt(80));
     const all = replaceDeadCodes(state(), broken(), random.key(2), 1, { weights: np.zeros([7]) });
-    expect(flat(np.sum(all.replaced))).toEqual([0]);
-    expect(flat(np.sum(np.abs(all.state.codebook)))).toEqual([0]);
+    expect(numbers(np.sum(all.replaced))).toEqual([0]);
+    expect(numbers(np.sum(np.abs(all.state.codebook)))).toEqual([0]);
   });
   test("the entropies of a lookup-free quantizer, and their gradient", () => {
     const { x: logits, weights: real, sample, batch } = golden.paddedEntropies;
@@ -119,7 +118,7 @@ describe("a vector of weight 0 is not there", () => {
     const g = grad((a: np.Array) => loss(a, np.array(real)))(rows()).js() as number[][];
     expect(g.filter((_, i) => !real[i]).flat()).toEqual([0, 0, 0, 0, 0, 0]);
     const kept = grad((a: np.Array) => loss(a))(np.array(logits.filter((_, i) => real[i])));
-    close(g.filter((_, i) => real[i]).flat(), flat(kept));
+    close(g.filter((_, i) => real[i]).flat(), numbers(kept));
     const empty = lfqEntropies(rows(), { weights: np.zeros([6]) });
     expect([empty.sample.item(), empty.batch.item()]).toEqual([0, 0]);
   });
@@ -138,31 +137,31 @@ describe("k-means", () => {
           ...(given.weights && { weights: np.array(given.weights) }),
         });
       close(
-        flat(of(0)),
+        numbers(of(0)),
         start.flatMap((i) => vectors[i]!),
       );
-      close(flat(of(rounds)), codebook.flat());
+      close(numbers(of(rounds)), codebook.flat());
     },
   );
   test("it begins at different vectors, and a codeword that none is nearest to stays", () => {
     const rows = Array.from({ length: 40 }, (_, i) => [i]);
-    const first = flat(kMeansCodebook(np.array(rows), 40, random.key(0), { rounds: 0 }));
+    const first = numbers(kMeansCodebook(np.array(rows), 40, random.key(0), { rounds: 0 }));
     expect([...first].sort((a, b) => a - b)).toEqual(rows.flat());
     expect(first).not.toEqual(rows.flat());
-    expect(flat(kMeansCodebook(np.ones([5, 2]), 3, random.key(0)))).toEqual([1, 1, 1, 1, 1, 1]);
+    expect(numbers(kMeansCodebook(np.ones([5, 2]), 3, random.key(0)))).toEqual([1, 1, 1, 1, 1, 1]);
     // Two real vectors for three codes: the third begins at one of them again.
     const few = kMeansCodebook(np.array([[1], [2], [none]]), 3, random.key(0), {
       weights: np.array([1, 1, 0]),
     });
-    expect([...new Set(flat(few))].sort()).toEqual([1, 2]);
+    expect([...new Set(numbers(few))].sort()).toEqual([1, 2]);
   });
   test("compiled or not, [batch, tokens, dimensions], without a gradient", () => {
     const e = random.normal(random.key(1), [3, 5, 4]);
     const fn = (x: np.Array) => kMeansCodebook(x, 4, random.key(9), { rounds: 3 });
     const held = random.key(9);
     const inside = (x: np.Array, key: np.Array) => kMeansCodebook(x, 4, key, { rounds: 3 });
-    close(flat(jit(inside)(e.ref, held)), flat(fn(e.ref)));
-    expect(flat(grad((x: np.Array) => np.sum(fn(x)))(e)).every((v) => v === 0)).toBe(true);
+    close(numbers(jit(inside)(e.ref, held)), numbers(fn(e.ref)));
+    expect(numbers(grad((x: np.Array) => np.sum(fn(x)))(e)).every((v) => v === 0)).toBe(true);
   });
 });
 

@@ -11,11 +11,10 @@ import {
   startRouterBias,
   topKRouter,
 } from "../../src/index.ts";
-import { close } from "../close.ts";
+import { close, numbers } from "../close.ts";
 import golden from "./routing-golden.json" with { type: "json" };
 
 const { given, c, y, slopes, load } = golden.mixture;
-const flat = (x: np.Array): number[] => [...(x.dataSync() as Float32Array)];
 const names = ["x", "gates", "w1", "b1", "w2", "b2"] as const;
 type Arguments = { [N in (typeof names)[number]]: np.Array };
 const all = (): Arguments =>
@@ -33,24 +32,24 @@ for (const placing of ["products", "scatter"] as const) {
   const loss = (a: Arguments): np.Array => np.sum(np.tanh(layer(a)).mul(np.array(c)));
   describe(`two-layer experts, by ${placing}`, () => {
     test("values, with as much room as needed and with more", () => {
-      close(flat(layer(all())), y.flat());
-      close(flat(layer(all(), 7)), y.flat());
-      expect(flat(layer(all())).slice(4, 6), "token 2 opens none").toEqual([0, 0]);
+      close(numbers(layer(all())), y.flat());
+      close(numbers(layer(all(), 7)), y.flat());
+      expect(numbers(layer(all())).slice(4, 6), "token 2 opens none").toEqual([0, 0]);
     });
     test("gradients of all that goes in; those of closed gates are 0", () => {
       for (const fn of [grad(loss), jit(grad(loss))]) {
         const found = fn(all()) as unknown as Arguments;
-        for (const name of names) close(flat(found[name]), slopes[name].flat(2), { within: 1e-5 });
+        for (const name of names) close(numbers(found[name]), slopes[name].flat(2), { within: 1e-5 });
       }
     });
     test("what stands in a row that opens nothing reaches no other, nor a weight", () => {
       const x = given.x.map((row, t) => (t === 2 ? row.map(() => Number.NaN) : row));
       const broken = (): Arguments => ({ ...all(), x: np.array(x) });
-      close(flat(layer(broken(), 7)), y.flat());
+      close(numbers(layer(broken(), 7)), y.flat());
       const found = grad((a: Arguments) => np.sum(np.tanh(layer(a, 7)).mul(np.array(c))))(
         broken(),
       ) as unknown as Arguments;
-      for (const name of names) close(flat(found[name]), slopes[name].flat(2), { within: 1e-5 });
+      for (const name of names) close(numbers(found[name]), slopes[name].flat(2), { within: 1e-5 });
     });
   });
 }
@@ -62,29 +61,29 @@ test("one linear layer is routedBlocks, summed over the experts", () => {
   const blocks = routedBlocks(x.ref, gates.ref, w.ref, b.ref, { capacity: 3 });
   const wanted = np.sum(blocks.reshape([9, 4, 2]), 1);
   const expert = (rows: np.Array) => np.matmul(rows, w).add(b.reshape([4, 1, 2]));
-  close(flat(routedExperts(x, gates, expert, { capacity: 3 })), flat(wanted));
+  close(numbers(routedExperts(x, gates, expert, { capacity: 3 })), numbers(wanted));
 });
 
 test("one token", () => {
   const gates = topKRouter(np.array([[0, 2, 1]]), { k: 1 });
-  const [weight] = flat(gates.ref).filter((g) => g !== 0);
+  const [weight] = numbers(gates.ref).filter((g) => g !== 0);
   const y1 = routedExperts(np.array([[1, 2]]), gates, (rows) => rows.mul(3), { capacity: 1 });
-  close(flat(y1), [3 * weight!, 6 * weight!]);
+  close(numbers(y1), [3 * weight!, 6 * weight!]);
 });
 
 describe("load", () => {
   test("tokens of each expert, by weight, and what followLoad sees", () => {
     const gates = () => np.array(given.gates);
-    expect(flat(expertLoad(gates()))).toEqual(load);
+    expect(numbers(expertLoad(gates()))).toEqual(load);
     const weights = [1, 0, 2, 0.5, 1, 0, 3];
     const broken = given.gates.map((row, t) => (weights[t] === 0 ? [Number.NaN, 5, 5] : row));
     const wanted = load.map((_, e) =>
       given.gates.reduce((sum, row, t) => sum + (row[e] === 0 ? 0 : weights[t]!), 0),
     );
-    close(flat(expertLoad(np.array(broken), { weights: np.array(weights) })), wanted);
+    close(numbers(expertLoad(np.array(broken), { weights: np.array(weights) })), wanted);
     const mean = wanted.reduce((a, b) => a + b, 0) / 3;
     const { bias } = followLoad(startRouterBias(3), gates(), { rate: 0.5, weights: np.array(weights) });
-    expect(flat(bias!)).toEqual(wanted.map((n) => 0.5 * Math.sign(mean - n)));
+    expect(numbers(bias!)).toEqual(wanted.map((n) => 0.5 * Math.sign(mean - n)));
   });
 });
 

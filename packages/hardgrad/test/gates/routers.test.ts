@@ -12,11 +12,10 @@ import {
   startRouterBias,
   topKRouter,
 } from "../../src/index.ts";
-import { close } from "../close.ts";
+import { close, numbers } from "../close.ts";
 import golden from "./routing-golden.json" with { type: "json" };
 
 const { large, bias } = golden;
-const flat = (x: np.Array): number[] => [...(x.dataSync() as Float32Array)];
 const key = (): np.Array => random.key(5);
 const routers: { readonly [name: string]: (x: np.Array, key: np.Array) => np.Array } = {
   topK: (x) => topKRouter(x, { k: 2 }),
@@ -36,9 +35,9 @@ describe("every router", () => {
       const slope = (x: np.Array, own: np.Array): np.Array =>
         grad((y: np.Array) => np.sum(router(y, own.ref).mul(w.ref)))(x);
       for (const f of [router, slope]) {
-        const eager = flat(f(np.array(large), key()));
+        const eager = numbers(f(np.array(large), key()));
         expect(eager.some((v) => v !== 0)).toBe(true);
-        close(flat(jit(f)(np.array(large), key())), eager, { within: 1e-6 });
+        close(numbers(jit(f)(np.array(large), key())), eager, { within: 1e-6 });
       }
     });
     test(`${name}: extreme and equal logits give numbers, NaN stays in its row`, () => {
@@ -50,7 +49,7 @@ describe("every router", () => {
       ]);
       const three =
         name === "lossFree" ? (x: np.Array) => lossFreeRouter(x, startRouterBias(3), { k: 2 }) : router;
-      expect(flat(three(extreme, key())).every(Number.isFinite)).toBe(true);
+      expect(numbers(three(extreme, key())).every(Number.isFinite)).toBe(true);
       const rows = large.map((row, t) => (t === 4 ? [...row.slice(0, 4), Number.NaN] : row));
       expect(() => router(np.array(rows), key())).toThrow(/must be finite, but entry .* is NaN/);
       const gates = jit(router)(np.array(rows), key()).js() as number[][];

@@ -22,11 +22,10 @@ import {
   startRouterBias,
   topKRouter,
 } from "../../src/index.ts";
-import { close } from "../close.ts";
+import { close, numbers } from "../close.ts";
 import golden from "./routing-golden.json" with { type: "json" };
 
 const { theta, large } = golden;
-const flat = (x: np.Array): number[] => [...(x.dataSync() as Float32Array)];
 const marks = (x: np.Array): number[][] => np.notEqual(x, 0).astype(np.float32).js() as number[][];
 
 describe("capacity", () => {
@@ -63,11 +62,11 @@ describe("capacity", () => {
         (capacity, k, seed, order) => {
           const before = topKRouter(random.normal(random.key(seed), [9, 4]), { k });
           const { gates, dropped } = limitCapacity(before.ref, { capacity, order });
-          const loads = flat(np.sum(np.notEqual(before.ref, 0).astype(np.float32), 0));
-          const after = flat(np.sum(np.notEqual(gates.ref, 0).astype(np.float32), 0));
+          const loads = numbers(np.sum(np.notEqual(before.ref, 0).astype(np.float32), 0));
+          const after = numbers(np.sum(np.notEqual(gates.ref, 0).astype(np.float32), 0));
           expect(after).toEqual(loads.map((n) => Math.min(n, capacity)));
           expect(dropped.item()).toBe(loads.reduce((sum, n) => sum + Math.max(0, n - capacity), 0));
-          const [old, now] = [flat(before), flat(gates)];
+          const [old, now] = [numbers(before), numbers(gates)];
           expect(now.every((v, i) => v === 0 || v === old[i])).toBe(true);
         },
       ),
@@ -98,7 +97,7 @@ describe("capacity", () => {
   });
   test("compiled as eagerly; NaN comes last and is not hidden", () => {
     const run = (x: np.Array): np.Array => limitCapacity(topKRouter(x, { k: 2 }), { capacity: 2 }).gates;
-    close(flat(jit(run)(np.array(large))), flat(run(np.array(large))), { within: 1e-7 });
+    close(numbers(jit(run)(np.array(large))), numbers(run(np.array(large))), { within: 1e-7 });
     const broken = large.map((row, t) => (t === 0 ? row.map(() => Number.NaN) : row));
     const gates = jit(run)(np.array(broken)).js() as number[][];
     expect(gates[0]!.every(Number.isNaN)).toBe(true);
@@ -131,8 +130,8 @@ describe("routedBlocks computes what a router opens", () => {
     const loss = (layer: (gates: np.Array) => np.Array) => (a: np.Array) => np.sum(np.sin(layer(router(a))));
     const routed = (gates: np.Array): np.Array => routedBlocks(x(), gates, w(), b(), { capacity });
     const a = np.array(large);
-    close(flat(routed(router(a.ref))), flat(dense(router(a.ref))));
-    close(flat(grad(loss(routed))(a.ref)), flat(grad(loss(dense))(a)), { within: 2e-5 });
+    close(numbers(routed(router(a.ref))), numbers(dense(router(a.ref))));
+    close(numbers(grad(loss(routed))(a.ref)), numbers(grad(loss(dense))(a)), { within: 2e-5 });
   });
   test("with the capacity of the router there is no overflow", () => {
     const gates = limitCapacity(topKRouter(np.array(large), { k: 3 }), { capacity: 4 }).gates;
@@ -143,7 +142,7 @@ describe("routedBlocks computes what a router opens", () => {
   test("Mixture-of-Depths: the tokens with the largest scores pass, the others keep x", () => {
     const scores = [0.3, -1, 2, 0.5];
     const gates = depthRouter(np.array(scores), { capacity: 2 });
-    close(flat(gates.ref), [0, 0, 2, 0.5]);
+    close(numbers(gates.ref), [0, 0, 2, 0.5]);
     const rows = np.array([
       [1, 2],
       [3, 4],
@@ -164,7 +163,7 @@ describe("routedBlocks computes what a router opens", () => {
         { capacity: 2 },
       ),
     );
-    close(flat(y), [1, 2, 3, 4, 15, 18, 10.5, 12]);
+    close(numbers(y), [1, 2, 3, 4, 15, 18, 10.5, 12]);
   });
 });
 

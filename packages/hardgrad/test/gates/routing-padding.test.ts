@@ -14,11 +14,10 @@ import {
   startRouterBias,
   topKRouter,
 } from "../../src/index.ts";
-import { close } from "../close.ts";
+import { close, numbers } from "../close.ts";
 import golden from "./routing-golden.json" with { type: "json" };
 
 const { large } = golden;
-const flat = (x: np.Array): number[] => [...(x.dataSync() as Float32Array)];
 
 /** Rows 1, 4 and 8 are padding and hold nonsense. */
 const padding = [1, 0, 1, 1, 0, 1, 1, 1, 0];
@@ -58,28 +57,28 @@ describe("a token of weight 0 is a row that is not there", () => {
   test.each(Object.entries(penalties))("%s", (_, [masked, removed]) => {
     close([masked(np.array(broken)).item() as number], [removed(np.array(real)).item() as number]);
     const slope = grad(masked)(np.array(broken));
-    close(onlyReal(slope.ref), flat(grad(removed)(np.array(real))));
+    close(onlyReal(slope.ref), numbers(grad(removed)(np.array(real))));
     expect(inPadding(slope).every((v) => v === 0)).toBe(true);
     // Compiled, the same.
     close([jit(masked)(np.array(broken)).item() as number], [removed(np.array(real)).item() as number]);
   });
   test("followLoad", () => {
     const own = followLoad(startRouterBias(5), padded(), { weights: weights() });
-    close(flat(own.bias!), flat(followLoad(startRouterBias(5), wanted(np.array(real))).bias!), {
+    close(numbers(own.bias!), numbers(followLoad(startRouterBias(5), wanted(np.array(real))).bias!), {
       within: 1e-9,
     });
   });
   test("expertChoiceRouter, depthRouter, limitCapacity", () => {
     const choice = expertChoiceRouter(np.array(broken), { capacity: 3, weights: weights() });
-    close(onlyReal(choice.ref), flat(expertChoiceRouter(np.array(real), { capacity: 3 })));
+    close(onlyReal(choice.ref), numbers(expertChoiceRouter(np.array(real), { capacity: 3 })));
     expect(inPadding(choice).every((v) => v === 0)).toBe(true);
     const scores = broken.map((row) => row[1]!);
     const depth = depthRouter(np.array(scores), { capacity: 3, weights: weights() });
-    close(onlyReal(depth.ref), flat(depthRouter(np.array(real.map((row) => row[1]!)), { capacity: 3 })));
+    close(onlyReal(depth.ref), numbers(depthRouter(np.array(real.map((row) => row[1]!)), { capacity: 3 })));
     expect(inPadding(depth).every((v) => v === 0)).toBe(true);
     const limited = limitCapacity(padded(), { capacity: 1, weights: weights() });
     const without = limitCapacity(wanted(np.array(real)), { capacity: 1 });
-    close(onlyReal(limited.gates.ref), flat(without.gates));
+    close(onlyReal(limited.gates.ref), numbers(without.gates));
     expect(inPadding(limited.gates).every((v) => v === 0)).toBe(true);
     expect([limited.dropped.item(), limited.unserved.item()]).toEqual([
       without.dropped.item(),

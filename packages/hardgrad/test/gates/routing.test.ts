@@ -16,14 +16,13 @@ import {
   startRouterBias,
   topKRouter,
 } from "../../src/index.ts";
-import { close } from "../close.ts";
+import { close, numbers } from "../close.ts";
 import golden from "./routing-golden.json" with { type: "json" };
 
 const { theta, large, shares, bias } = golden;
-const flat = (x: np.Array): number[] => [...(x.dataSync() as Float32Array)];
 const valueAndSlope = (f: (x: np.Array) => np.Array, x: number[][]): { value: number; slope: number[] } => ({
   value: f(np.array(x)).item() as number,
-  slope: flat(grad(f)(np.array(x))),
+  slope: numbers(grad(f)(np.array(x))),
 });
 const agrees = (
   f: (x: np.Array) => np.Array,
@@ -56,7 +55,7 @@ describe("golden numbers, written apart in numpy", () => {
   test("the penalty of ReLU routing", () => {
     agrees((x) => reluRouterPenalty(reluRouter(x)), large, golden.relu.one);
     // A gate at 0 is closed.
-    expect(flat(grad((x: np.Array) => np.sum(reluRouter(x)))(np.array([[0, 1, -1]])))).toEqual([0, 1, 0]);
+    expect(numbers(grad((x: np.Array) => np.sum(reluRouter(x)))(np.array([[0, 1, -1]])))).toEqual([0, 1, 0]);
     agrees(
       (x) => reluRouterPenalty(reluRouter(x), { k: 2, weights: np.array(shares) }),
       large,
@@ -65,10 +64,10 @@ describe("golden numbers, written apart in numpy", () => {
   });
   test("gates of top-k and loss-free routing", () => {
     const x = (): np.Array => np.array(large);
-    close(flat(topKRouter(x(), { k: 1 })), golden.topK.one.flat());
-    close(flat(topKRouter(x(), { k: 2 })), golden.topK.two.flat());
-    close(flat(topKRouter(x(), { k: 3, normalize: true })), golden.topK.normalised.flat());
-    close(flat(lossFreeRouter(x(), { bias: np.array(bias) }, { k: 2 })), golden.topK.biased.flat());
+    close(numbers(topKRouter(x(), { k: 1 })), golden.topK.one.flat());
+    close(numbers(topKRouter(x(), { k: 2 })), golden.topK.two.flat());
+    close(numbers(topKRouter(x(), { k: 3, normalize: true })), golden.topK.normalised.flat());
+    close(numbers(lossFreeRouter(x(), { bias: np.array(bias) }, { k: 2 })), golden.topK.biased.flat());
     // The bias changes some choices, or this tests nothing.
     expect(golden.topK.biased).not.toEqual(golden.topK.two);
   });
@@ -88,7 +87,7 @@ describe("golden numbers, written apart in numpy", () => {
     // Loads 8, 2 and 2 of 12 tokens.
     const gates = np.array([0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 2].map((e) => [0, 1, 2].map((j) => +(j === e))));
     const { bias: next } = followLoad({ bias: np.array([0, 0.1, -0.1]) }, gates);
-    close(flat(next!), [-0.001, 0.101, -0.099], { within: 1e-8 });
+    close(numbers(next!), [-0.001, 0.101, -0.099], { within: 1e-8 });
   });
 });
 
@@ -99,12 +98,12 @@ describe("SparseMixer-v2", () => {
     return np.sum(z.ref.mul(z.ref).mul(z.ref).sub(z.ref.mul(z.ref)).add(z.mul(2)));
   };
   test("leaves out experts that are far from the first", () => {
-    close(flat(sparseMixerInUse(np.array([[1, 0.99, 0.5]]))), [near[0]!, 0, 0]);
+    close(numbers(sparseMixerInUse(np.array([[1, 0.99, 0.5]]))), [near[0]!, 0, 0]);
     // 0 is as near to 0 as can be.
-    close(flat(sparseMixerInUse(np.array([[0, 0]]))), [0.5, 0]);
+    close(numbers(sparseMixerInUse(np.array([[0, 0]]))), [0.5, 0]);
   });
   test("the mean of all its gradients", () => {
-    const p = flat(sparseMixerInUse(np.array([logits]), { k: 3, jitter: 9 }));
+    const p = numbers(sparseMixerInUse(np.array([logits]), { k: 3, jitter: 9 }));
     const chances = logits.map((a) => Math.exp(a) / logits.reduce((s, b) => s + Math.exp(b), 0));
     expect(p[2]).toBeCloseTo(chances[2]!, 6);
     const total = [0, 0, 0];
@@ -125,7 +124,7 @@ describe("SparseMixer-v2", () => {
             }),
           ),
         )(np.array([logits]));
-        flat(slope).forEach((g, j) => {
+        numbers(slope).forEach((g, j) => {
           total[j]! += chance * weight! * g;
         });
       }
@@ -148,12 +147,12 @@ describe("SparseMixer-v2", () => {
       if (i === 2) expect(whole).toBe(1);
       else expect(Math.abs(whole - 0.25)).toBeLessThan(within(0.25, own.length));
     });
-    expect(flat(draw(random.key(3)))).toEqual(gates.flat());
+    expect(numbers(draw(random.key(3)))).toEqual(gates.flat());
   });
   test("k experts are k different ones, and in use the k largest", () => {
     const gates = sparseMixerRouter(np.array(large), random.key(1), { k: 3, jitter: 9 }).js() as number[][];
     for (const row of gates) expect(row.filter((v) => v !== 0)).toHaveLength(3);
-    const used = flat(sparseMixerInUse(np.array(large), { k: 2 })).map((v) => +(v !== 0));
+    const used = numbers(sparseMixerInUse(np.array(large), { k: 2 })).map((v) => +(v !== 0));
     expect(used).toEqual(golden.topK.two.flat().map((v) => +(v !== 0)));
   });
 });
@@ -191,6 +190,6 @@ describe("balance", () => {
     // A cycle of about one step around an even load of 1/4.
     expect(busiest.at(-1)).toBeLessThan(0.3);
     const slope = grad((b: np.Array) => np.sum(lossFreeRouter(logits.ref, { bias: b }, { k: 1 })));
-    expect(flat(slope(np.array([0, 0.1, 0, 0])))).toEqual([0, 0, 0, 0]);
+    expect(numbers(slope(np.array([0, 0.1, 0, 0])))).toEqual([0, 0, 0, 0]);
   });
 });

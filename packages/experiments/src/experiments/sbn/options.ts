@@ -1,4 +1,5 @@
 import type { SettingsOf, SettingsTable } from "../../contract/options.ts";
+import { categoriesOption, variablesOption } from "../../nn/latent-options.ts";
 import { temperatureOptions } from "../../nn/temperature-options.ts";
 import {
   batchOption,
@@ -6,6 +7,7 @@ import {
   learningRateOption,
   momentumOption,
   optimizerOptions,
+  weightDecayOption,
 } from "../../nn/training-options.ts";
 
 export const options = {
@@ -17,30 +19,16 @@ export const options = {
     choices: ["bernoulli", "categorical"],
     help: "units of the two stochastic layers",
   },
-  variables: {
-    type: "number",
-    default: {
-      of: ({ latents }) => (latents === "categorical" ? 20 : 200),
-      says: "200, categorical: 20",
-    },
-    min: 1,
-    max: 4096,
-    integer: true,
-    help: "units of each stochastic layer",
-  },
-  categories: {
-    type: "number",
-    default: 10,
-    min: 2,
-    max: 1024,
-    integer: true,
-    help: "categorical: categories of each unit",
-  },
+  variables: variablesOption(
+    { of: ({ latents }) => (latents === "categorical" ? 20 : 200), says: "200, categorical: 20" },
+    "units of each stochastic layer",
+  ),
+  categories: categoriesOption(10, "categorical: categories of each unit"),
   ...optimizerOptions,
   optimizer: { ...optimizerOptions.optimizer, default: "sgd" },
   learningRate: learningRateOption(1e-3),
   momentum: momentumOption(0.9),
-  weightDecay: { type: "number", default: 0.01, min: 0, max: 0.999, help: "weight decay of AdamW" },
+  weightDecay: weightDecayOption(0.01),
   slopeGrowth: {
     type: "number",
     default: 1,

@@ -1,4 +1,5 @@
 import type { SettingsOf, SettingsTable } from "../../contract/options.ts";
+import { categoriesOption, variablesOption } from "../../nn/latent-options.ts";
 import { temperatureOptions } from "../../nn/temperature-options.ts";
 import {
   batchOption,
@@ -6,6 +7,7 @@ import {
   learningRateOption,
   momentumOption,
   optimizerOptions,
+  weightDecayOption,
 } from "../../nn/training-options.ts";
 import { codeOptions } from "./code-options.ts";
 
@@ -18,22 +20,8 @@ export const options = {
     choices: ["categorical", "bernoulli", "fsq", "lfq", "vq"],
     help: "latent variables: random (categorical, bernoulli), or codes (finite scalar, lookup-free or vector quantisation), which need no estimator",
   },
-  variables: {
-    type: "number",
-    default: 4,
-    min: 1,
-    max: 4096,
-    integer: true,
-    help: "number of latent variables",
-  },
-  categories: {
-    type: "number",
-    default: 8,
-    min: 2,
-    max: 1024,
-    integer: true,
-    help: "categorical: categories of each variable",
-  },
+  variables: variablesOption(4, "number of latent variables"),
+  categories: categoriesOption(8, "categorical: categories of each variable"),
   ...codeOptions,
   hidden: {
     type: "sizes",
@@ -84,7 +72,7 @@ export const options = {
   ...optimizerOptions,
   learningRate: learningRateOption(5e-4),
   momentum: momentumOption(0.9),
-  weightDecay: { type: "number", default: 0.01, min: 0, max: 0.999, help: "weight decay of AdamW" },
+  weightDecay: weightDecayOption(0.01),
   warmUp: {
     type: "number",
     default: 0,
