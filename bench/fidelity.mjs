@@ -112,7 +112,7 @@ for (const { seed, epoch, vae: network } of networks) {
     const key = JSON.stringify([seed, epoch, spec, count, images]);
     const row = await store.of(key, `seed ${seed}, epoch ${epoch}, ${spec}`, async () => {
       const rows = estimates(network, examples, estimator, backend, { draws: count, warmup: WARMUP, seed });
-      return fidelity(await sumsOf(rows, count), exact);
+      return fidelity(await sumsOf(rows, count), exact, images);
     });
     measured.push({ seed, epoch, spec, ...row });
   }
@@ -132,6 +132,7 @@ const table = specs.flatMap((spec) =>
       ...(law ? { law } : {}),
       cosine: over("cosine"),
       cosineOfMean: over("cosineOfMean"),
+      cosineByExample: over("cosineByExample"),
       squaredBias: over("squaredBias"),
       variance: over("variance"),
       published: published[spec]?.[publishedEpochs.indexOf(epoch)] ?? null,

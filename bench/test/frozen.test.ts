@@ -69,6 +69,7 @@ test("an unbiased estimator has no bias, a cosine of one, and less variance with
     fidelity(
       await sumsOf(estimates(network, examples, estimator, backend, { draws: 320, warmup: 0, seed: 1 }), 320),
       exact,
+      IMAGES,
     );
   const unbiased = await measured(rloo({ samples: 16 }));
   expect(Math.abs(unbiased.squaredBias.value)).toBeLessThan(4.5 * unbiased.squaredBias.error);
@@ -109,10 +110,23 @@ test("moments are those of the law that is drawn, within their errors", async ()
   const { variance, squaredNorm } = spread(sums);
   near(variance, 12);
   near(squaredNorm, 25);
-  const against = fidelity(sums, Float64Array.of(0, 0, 5));
+  const against = fidelity(sums, Float64Array.of(0, 0, 5), 1);
   near(against.cosine, 0.8);
   near(against.squaredBias, (9 + 1) / 25);
   near(against.variance, 12 / 25);
+});
+
+test("a cosine by example counts every example alike, whatever its length", async () => {
+  async function* twice() {
+    for (let i = 0; i < 2; i++) yield [30, 0, 3, 4];
+  }
+  const { cosineByExample, cosineOfMean } = fidelity(
+    await sumsOf(twice(), 2, 2),
+    Float64Array.of(1, 0, 0, 1),
+    2,
+  );
+  expect(cosineByExample.value).toBeCloseTo((1 + 0.8) / 2, 12);
+  expect(cosineOfMean.value).toBeCloseTo((30 + 4) / Math.sqrt(2 * 925), 12);
 });
 
 test("a NaN among the draws is refused, and so is a single group", async () => {

@@ -48,6 +48,8 @@ const dot = (x: Float64Array, y: Float64Array): number => {
   return sum;
 };
 
+const cosineOf = (x: Float64Array, y: Float64Array): number => dot(x, y) / Math.sqrt(dot(x, x) * dot(y, y));
+
 interface Moments {
   readonly mean: Float64Array;
   /** Sum over the numbers of the variance of one estimate. */
@@ -83,21 +85,31 @@ function jackknife<T extends string>(
   return Object.fromEntries(entries) as Record<T, Measured>;
 }
 
-export type Fidelity = Record<"cosine" | "cosineOfMean" | "squaredBias" | "variance", Measured>;
+export type Fidelity = Record<
+  "cosine" | "cosineOfMean" | "cosineByExample" | "squaredBias" | "variance",
+  Measured
+>;
 
 /**
- * Against the exact gradient G. `cosine`: of E g with G, the noise of the mean taken out; `cosineOfMean`: with it, as
- * published ones are; `squaredBias`: `|E g - G|^2 / |G|^2`, without that noise, so it may fall below zero; `variance`:
- * `E |g - E g|^2 / |G|^2`.
+ * Against the exact gradient G of so many examples, one after another. `cosine`: of E g with G, the noise of the mean
+ * taken out; `cosineOfMean`: with it; `cosineByExample`: with it, for each example by itself, and the mean of these;
+ * `squaredBias`: `|E g - G|^2 / |G|^2`, without that noise, so it may fall below zero; `variance`: `E |g - E g|^2 / |G|^2`.
  */
-export function fidelity(sums: Sums, exact: Float64Array): Fidelity {
+export function fidelity(sums: Sums, exact: Float64Array, examples: number): Fidelity {
   const size = dot(exact, exact);
+  const width = exact.length / examples;
+  const one = (x: Float64Array, i: number) => x.subarray(i * width, (i + 1) * width);
   return jackknife(sums, ({ mean, variance, noise }) => {
     const along = dot(mean, exact);
     const square = dot(mean, mean);
     return {
       cosine: along / Math.sqrt(size * (square - noise)),
       cosineOfMean: along / Math.sqrt(size * square),
+      cosineByExample:
+        Array.from({ length: examples }, (_, i) => cosineOf(one(mean, i), one(exact, i))).reduce(
+          (total, cosine) => total + cosine,
+          0,
+        ) / examples,
       squaredBias: (square - 2 * along + size - noise) / size,
       variance: variance / size,
     };
