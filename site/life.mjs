@@ -1,11 +1,12 @@
-// Learns the rule of the game of life as the page does, for some seeds, proves each circuit by enumeration, and writes
-// docs/results/life.json.   node site/life.mjs [--seeds 10]
+// Learns the rule of the game of life as the page does, for some seeds, proves each circuit by enumeration, lets the page
+// itself learn it in Chromium, and writes docs/results/life.json.   node site/life.mjs [--seeds 10]
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { circuitStatistics, evaluateCircuit } from "@hardgrad/runtime/circuit";
 import { defaultDevice, init } from "@jax-js/jax";
+import { opened, processorTime } from "./build/browser.mjs";
 import { loaded } from "./loaded.mjs";
 
 const { values } = parseArgs({ options: { seeds: { type: "string", default: "10" } } });
@@ -47,6 +48,31 @@ for (let seed = 1; seed <= Number(values.seeds); seed++) {
   console.error(JSON.stringify(rows.at(-1)));
   course.end();
 }
+
+const { browser, origin } = await opened();
+/** Seconds from Play until the page says that all answers are right. */
+async function inPage(seed) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+  const page = await context.newPage();
+  await page.goto(`${origin}/explainer/life.html?life.seed=${seed}&life.ticks=0`);
+  await page.waitForSelector("#life.is-live", { timeout: 60_000 });
+  const devtools = await context.newCDPSession(page);
+  await devtools.send("Performance.enable");
+  const [before, begun] = [await processorTime(devtools), performance.now()];
+  await page.locator("#life").getByRole("button", { name: "Play" }).click();
+  await page.getByText("all 512 answers are right").first().waitFor({ state: "attached", timeout: 300_000 });
+  const seconds = (performance.now() - begun) / 1000;
+  const processor = ((await processorTime(devtools)).all - before.all) / 1000;
+  await context.close();
+  return { seed, seconds: Number(seconds.toFixed(1)), processorSeconds: Number(processor.toFixed(1)) };
+}
+const pages = [];
+for (const { seed } of rows) {
+  pages.push(await inPage(seed));
+  console.error(JSON.stringify(pages.at(-1)));
+}
+await browser.close();
+
 const record = {
   command: "node site/life.mjs",
   processor: cpus()[0].model.trim(),
@@ -54,6 +80,7 @@ const record = {
   date: new Date().toISOString().slice(0, 10),
   note: "one thread; compilation, pruning and what the page shows after each 25 steps included; other work on the machine",
   rows,
+  pages,
 };
 writeFileSync(
   join(import.meta.dirname, "../docs/results/life.json"),
