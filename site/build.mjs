@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { withEarlyWorkers } from "./build/early.mjs";
 import { llms } from "./build/llms.mjs";
 import { withPolicies } from "./build/policy.mjs";
 import { BASE, relocate } from "./build/relocate.mjs";
@@ -49,6 +50,7 @@ if (values.force || !existsSync(stamp) || readFileSync(stamp, "utf8") !== now) {
   if (status !== 0) process.exit(1);
   cpSync(join(root, "site/public"), out, { recursive: true });
   relocate(out);
+  withEarlyWorkers(out);
   withPolicies(out);
   llms(join(root, "docs"), out);
   writeFileSync(stamp, now);

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { figures } from "../figures/index.ts";
 import { unbroken } from "../figures/plots/numbers.ts";
-import { type Tag, tagsOf } from "../frame/preset.ts";
+import { beginningOf } from "../frame/beginning.ts";
+import { preset, type Tag, tagsOf } from "../frame/preset.ts";
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -33,7 +34,7 @@ export async function withFigures(page: string): Promise<string> {
   ].join("\n");
 }
 
-async function markup({ id, name }: Tag, place: number): Promise<string> {
+async function markup({ id, name, values }: Tag, place: number): Promise<string> {
   const load = figures[id];
   if (!load) throw new Error(`there is no figure ${id}; the figures are ${Object.keys(figures).join(", ")}.`);
   const { figure } = await load();
@@ -43,7 +44,7 @@ async function markup({ id, name }: Tag, place: number): Promise<string> {
   const { says } = JSON.parse(readFileSync(data!, "utf8")) as { says: string };
   const question = escaped(figure.question);
   return [
-    `<div class="lab" id="${id}">`,
+    `<div class="lab" id="${id}" data-first="${escaped(JSON.stringify(beginningOf(preset(figure, values))))}">`,
     `<h3 class="question" id="${id}-question" v-pre>${question}</h3>`,
     `<div class="still" v-pre><div role="img" aria-label="${question}">${readFileSync(svg!, "utf8").trim()}</div>`,
     `<p class="says">${escaped(unbroken(says))}</p></div>`,

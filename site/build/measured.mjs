@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 const root = join(import.meta.dirname, "../..");
 const pathOf = (name) => join(root, `docs/results/${name}.json`);
-const read = (name) =>
+export const read = (name) =>
   existsSync(pathOf(name)) ? JSON.parse(readFileSync(pathOf(name), "utf8")) : undefined;
 
 /** Most kilobytes of compressed script: of a page of text, and of one with a figure before its first number. */
@@ -23,7 +23,7 @@ export function record(name, result) {
   const parts = [weight(read("site-weight")), training(read("site-training")), steps(read("page"))];
   writeFileSync(
     join(root, "docs/site-measured.md"),
-    `# The site: weight and time of its pages\n\nWhat a visitor's browser loads before a page can be used, how soon a figure shows numbers that were computed there, and what training in a page costs. The machine had other work meanwhile, so times on the clock are upper bounds.\n${parts.join("")}`,
+    `# The site: weight and time of its pages\n\nWhat a visitor's browser loads before a page can be used, how soon a figure shows numbers that were computed there, and what training in a page costs.\n${parts.join("")}`,
   );
 }
 
@@ -31,15 +31,16 @@ const seconds = (ms) => `${(ms / 1000).toFixed(2)} s`;
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
 
 function weight({ date, machine, visits, pages }) {
-  const line = ({ path, bytes, milliseconds, processor }) =>
-    `| ${path} | ${Math.round(bytes / 1000)} KB | ${milliseconds === undefined ? "" : seconds(milliseconds)} | ${processor === undefined ? "" : seconds(processor)} |`;
+  const time = (ms) => (ms === undefined ? "" : seconds(ms));
+  const line = ({ path, bytes, load, first, whole, processor }) =>
+    `| ${path} | ${Math.round(bytes / 1000)} KB | ${time(first)} | ${time(first && Math.max(0, first - load))} | ${time(whole)} | ${time(processor)} |`;
   return `
 ## First numbers
 
-Scripts are compressed by gzip, counted up to the first live picture; for pages without a figure, all of them. A page of text may have ${LIMITS.text} KB, one with a figure ${LIMITS.figure} KB. A still picture with true numbers, made when the site was built, is there before any script. *First live numbers*: from the request to the first picture that was computed in the page, ${visits === 1 ? "one visit" : `the fastest of ${visits} visits`} by a fresh profile, on a clock that the machine's other work slows: the processor time is what compares. *Processor*: the time that all threads of the page had a core for, in the visit with the least.
+Scripts are compressed by gzip, counted up to the first live picture; for pages without a figure, all of them. A page of text may have ${LIMITS.text} KB, one with a figure ${LIMITS.figure} KB. A still picture with true numbers, made when the site was built, is there before any script. *First*: the first picture that was computed in the page, with the numbers that it has by then, such as the estimators measured so far; from navigation (the request for the page), and from the page's load event, which comes when its own files are there. *Whole*: with all the steps of the still picture, from navigation. Each time is the least of ${visits === 1 ? "one visit" : `${visits} visits`} by a fresh profile. *Processor*: the time that all threads of the page had a core for, up to the first picture; on a busy machine it is what compares.
 
-| page | scripts | first live numbers | processor |
-|---|---|---|---|
+| page | scripts | first, from navigation | first, from load | whole | processor |
+|---|---|---|---|---|---|
 ${pages.map(line).join("\n")}
 
 \`node site/weight.mjs --visits ${visits}\`, ${date}, ${machine}, Chromium without a GPU ([record](results/site-weight.json)).

@@ -188,6 +188,8 @@ export interface Figure<T extends Controls, Data> {
   readonly controls: T;
   /** Ticks that are done before the still figure is taken, and before the live one is first shown. */
   readonly first: number;
+  /** Ticks after which it has something to show on the way to `first` (absent: 1). */
+  readonly early?: number;
   /** Columns of `rows` that hold measured times: they differ from run to run, and so may picture and sentence. */
   readonly measured?: readonly string[];
   /** Plays on by itself once it is in view; not with reduced motion. */

@@ -5,15 +5,16 @@
 import { defaultDevice, init } from "@jax-js/jax";
 import type { AnyCourse } from "../figures/courses.ts";
 import { courses } from "../figures/courses.ts";
-import type { Device, FromWorker, Hello, ToWorker } from "./protocol.ts";
+import type { Beginning, Device, FromWorker, Hello, ToWorker } from "./protocol.ts";
 import type { AnyState } from "./state.ts";
 
 /** Milliseconds from tick to tick, at least, while a figure plays: what is faster than this can't be seen. */
 const PACE = 33;
+/** Milliseconds from picture to picture, at least, on the way to what was asked for. */
+const GLIMPSE = 500;
 
-interface Run {
+interface Run extends Omit<Beginning, "state" | "ticks"> {
   readonly turn: number;
-  readonly figure: string;
   readonly abort: AbortController;
   state: AnyState;
   course?: AnyCourse;
@@ -22,6 +23,8 @@ interface Run {
   target: number;
   playing: boolean;
   over: boolean;
+  /** When it was last shown. */
+  seen: number;
   /** What was sent last is not what there is now. */
   stale: boolean;
   /** What was sent last has not been drawn. */
@@ -118,6 +121,8 @@ async function work(id: number, run: Run): Promise<void> {
           of: run.target,
           what: "computing",
         });
+        if (run.ticks >= run.early && !run.owed && performance.now() - run.seen > GLIMPSE)
+          await show(id, run);
         await breathe();
       } else await sleep(Math.max(0, PACE - (performance.now() - since)));
     }
@@ -135,9 +140,12 @@ async function work(id: number, run: Run): Promise<void> {
 async function show(id: number, run: Run): Promise<void> {
   const data = await inTurn(async () => run.course!.data());
   if (run.abort.signal.aborted) return;
-  run.stale = false;
+  const { turn, ticks, over } = run;
+  const whole = over || ticks >= run.target;
+  run.stale = !whole;
   run.owed = true;
-  send({ say: "data", run: id, turn: run.turn, data, ticks: run.ticks, over: run.over });
+  run.seen = performance.now();
+  send({ say: "data", run: id, turn, data, ticks, over, whole });
 }
 
 function end(run: Run | undefined): void {
@@ -158,8 +166,10 @@ export async function hear(message: ToWorker): Promise<void> {
   const { run: id } = message;
   if (message.say === "start") {
     end(runs.get(id));
-    const { turn, figure, state, ticks } = message;
-    const run: Run = { turn, figure, state, abort: new AbortController(), ticks: 0, target: ticks, playing: false, over: false, stale: true, owed: false, working: false }; // biome-ignore format: one thought
+    const { turn, figure, state, ticks, early } = message;
+    // The first picture of all comes as soon as it can; those after it stay for a while.
+    const seen = turn === 1 ? Number.NEGATIVE_INFINITY : performance.now();
+    const run: Run = { turn, figure, state, early, seen, abort: new AbortController(), ticks: 0, target: ticks, playing: false, over: false, stale: true, owed: false, working: false }; // biome-ignore format: one thought
     runs.set(id, run);
     return work(id, run);
   }

@@ -14,10 +14,25 @@ export interface Hello {
   readonly lock: string;
 }
 
+/** What a run begins with. */
+export interface Beginning {
+  readonly figure: string;
+  readonly state: AnyState;
+  /** It is shown after so many ticks, and on its way there from the tick `early` on. */
+  readonly ticks: number;
+  readonly early: number;
+}
+
+/** Starts a course, in place of the one that the run has. */
+export interface Start extends Beginning {
+  readonly say: "start";
+  readonly run: number;
+  readonly turn: number;
+}
+
 export type ToWorker =
   | Hello
-  /** Starts a course, in place of the one that the run has; shows it after so many ticks. */
-  | { readonly say: "start"; readonly run: number; readonly turn: number; readonly figure: string; readonly state: AnyState; readonly ticks: number } // biome-ignore format: one thought
+  | Start
   /** A file of the visitor's, by its name in a state. */
   | { readonly say: "file"; readonly name: string; readonly bytes: ArrayBuffer }
   | { readonly say: "play" | "pause" | "step" | "stop" | "end"; readonly run: number }
@@ -28,8 +43,8 @@ export type ToWorker =
 
 export type FromWorker =
   | { readonly say: "ready"; readonly device: Device; readonly threads: number; readonly adapter: boolean }
-  /** `turn` says which start it is of: what comes from an earlier one is out of date. */
-  | { readonly say: "data"; readonly run: number; readonly turn: number; readonly data: unknown; readonly ticks: number; readonly over: boolean } // biome-ignore format: one thought
+  /** `turn` says which start it is of: what comes from an earlier one is out of date. Not whole: on the way to its ticks. */
+  | { readonly say: "data"; readonly run: number; readonly turn: number; readonly data: unknown; readonly ticks: number; readonly over: boolean; readonly whole: boolean } // biome-ignore format: one thought
   | { readonly say: "progress"; readonly run: number; readonly turn: number; readonly done: number; readonly of: number; readonly what: string } // biome-ignore format: one thought
   | { readonly say: "stopped"; readonly run: number; readonly turn: number; readonly ticks: number }
   | { readonly say: "failed"; readonly run: number; readonly turn: number; readonly sentence: string };

@@ -3,6 +3,7 @@ import type { Drag } from "../figures/contract.ts";
 import type { AnyFigure } from "../figures/index.ts";
 import { lookOf } from "../figures/look.ts";
 import { readPlace, writePlace } from "./address.ts";
+import { beginningOf } from "./beginning.ts";
 import { keeping } from "./keeping.ts";
 import { watchSight } from "./sight.ts";
 import { type AnyState, defaults, MOST_SEED, type Value } from "./state.ts";
@@ -29,7 +30,8 @@ export function useFigure(
   const ticks = ref(0);
   const playing = ref(false);
   const over = ref(false);
-  /** A live picture stands in place of the still one. */
+  /** A picture that was computed here stands in place of the still one; live, if with all the ticks asked for. */
+  const begun = ref(false);
   const live = ref(false);
   const busy = shallowRef<{ done: number; of: number; what: string }>();
   const fault = ref("");
@@ -45,6 +47,7 @@ export function useFigure(
   let byHand = false;
   let started = 0;
   let waiting = false;
+  let complete = false;
   let changed: { ticks: number } | undefined;
   let spokenAt = 0;
   let writeTimer: ReturnType<typeof setTimeout> | undefined;
@@ -59,7 +62,8 @@ export function useFigure(
     host.value.replaceChildren(svg);
     drags.value = figure.drags?.(state.value, look()) ?? [];
     sentence.value = figure.says(data, state.value);
-    live.value = true;
+    begun.value = true;
+    live.value ||= complete;
     const now = performance.now();
     if (!playing.value || now - spokenAt > BREATH) {
       spoken.value = sentence.value;
@@ -73,14 +77,17 @@ export function useFigure(
   };
 
   const listener = {
-    data(next: unknown, done: number, ended: boolean): void {
-      waiting = false;
-      busy.value = undefined;
+    data(next: unknown, done: number, ended: boolean, whole: boolean): void {
       data = next;
       ticks.value = done;
-      over.value = ended;
-      if (ended) playing.value = false;
-      if (changed) {
+      complete = whole;
+      if (whole) {
+        waiting = false;
+        busy.value = undefined;
+        over.value = ended;
+        if (ended) playing.value = false;
+      }
+      if (whole && changed) {
         restart(changed.ticks);
         return;
       }
@@ -96,7 +103,7 @@ export function useFigure(
         }
         handle?.drawn();
       });
-      write();
+      if (whole) write();
     },
     progress(done: number, of: number, what: string): void {
       if (performance.now() - started > PATIENCE) busy.value = { done, of, what };
@@ -125,7 +132,7 @@ export function useFigure(
     changed = undefined;
     waiting = true;
     over.value = false;
-    handle!.start(figure.id, state.value, to);
+    handle!.start(beginningOf(figure, state.value, to));
     playing.value = play;
     if (play) handle!.play();
   }
@@ -244,5 +251,5 @@ export function useFigure(
   });
   watch(dark, () => draw());
 
-  return { state, ticks, playing, over, live, busy, fault, notice, sentence, spoken, drags, act };
+  return { state, ticks, playing, over, begun, live, busy, fault, notice, sentence, spoken, drags, act };
 }

@@ -1,4 +1,5 @@
 import { shallowRef } from "vue";
+import { takeEarly } from "./early.ts";
 import type { Device } from "./protocol.ts";
 import { type Readiness, Workshop } from "./workshop.ts";
 
@@ -9,11 +10,14 @@ let workshop: Workshop | undefined;
 
 /** The page's worker. `base` is where the site begins. */
 export function useWorkshop(base: string): Workshop {
+  if (workshop) return workshop;
   const asked = new URLSearchParams(location.search).get("device");
-  workshop ??= new Workshop({
+  const device = asked === "webgpu" ? "webgpu" : "wasm";
+  workshop = new Workshop({
     make: () => new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }),
     base,
-    device: asked === "webgpu" ? "webgpu" : "wasm",
+    device,
+    early: takeEarly(device),
     onReady: (now) => {
       readiness.value = now;
     },

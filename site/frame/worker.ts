@@ -1,3 +1,4 @@
+import { courses } from "../figures/courses.ts";
 import type { ToWorker } from "./protocol.ts";
 
 /**
@@ -12,5 +13,7 @@ compute.catch((error) =>
 );
 
 addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
+  // Loaded beside jax-js, not after it; whether it fails is asked where it is used.
+  if (data.say === "start") courses[data.figure]?.().catch(() => {});
   void compute.then(({ hear }) => hear(data));
 });

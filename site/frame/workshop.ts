@@ -1,9 +1,11 @@
-import type { Device, FromWorker, ToWorker } from "./protocol.ts";
+import type { Early } from "./early.ts";
+import type { Beginning, Device, FromWorker, ToWorker } from "./protocol.ts";
 import type { AnyState } from "./state.ts";
 
 /** What a figure on the page hears of its run. */
 export interface Listener {
-  data(data: unknown, ticks: number, over: boolean): void;
+  /** Not whole: on the way to the ticks that were asked for. */
+  data(data: unknown, ticks: number, over: boolean, whole: boolean): void;
   progress(done: number, of: number, what: string): void;
   stopped(ticks: number): void;
   failed(sentence: string): void;
@@ -18,9 +20,8 @@ export interface Readiness {
   readonly adapter: boolean;
 }
 
-interface Run {
+interface Run extends Omit<Beginning, "state" | "ticks"> {
   readonly listener: Listener;
-  figure: string;
   state: AnyState;
   ticks: number;
   turn: number;
@@ -29,7 +30,7 @@ interface Run {
 
 /** A figure's handle on its run. */
 export interface Handle {
-  start(figure: string, state: AnyState, ticks: number): void;
+  start(beginning: Beginning): void;
   set(state: AnyState): void;
   play(): void;
   pause(): void;
@@ -46,6 +47,8 @@ export class Workshop {
   readonly #make: () => Worker;
   readonly #base: string;
   readonly #onReady: (readiness: Readiness) => void;
+  /** The worker that the page's head has started, until it is taken over. */
+  #early: Early | undefined;
   #device: Device;
   #worker: Worker | undefined;
   #count = 0;
@@ -54,11 +57,13 @@ export class Workshop {
     readonly make: () => Worker;
     readonly base: string;
     readonly device: Device;
+    readonly early?: Early | undefined;
     readonly onReady: (readiness: Readiness) => void;
   }) {
     this.#make = options.make;
     this.#base = options.base;
     this.#device = options.device;
+    this.#early = options.early;
     this.#onReady = options.onReady;
   }
 
@@ -67,11 +72,14 @@ export class Workshop {
     const say = (what: "play" | "pause" | "step" | "stop" | "drawn"): void =>
       this.#send({ say: what, run: id });
     return {
-      start: (figure, state, ticks) => {
-        const before = this.#runs.get(id);
-        const turn = (before?.turn ?? 0) + 1;
-        this.#runs.set(id, { listener, figure, state, ticks, turn, playing: false });
-        this.#send({ say: "start", run: id, turn, figure, state, ticks });
+      start: (beginning) => {
+        const begun = id === 1 ? this.#early?.first : undefined;
+        const same = begun === JSON.stringify(beginning);
+        const before = this.#runs.get(id)?.turn ?? (begun && !same ? 1 : 0);
+        const turn = before + 1;
+        this.#runs.set(id, { ...beginning, listener, turn, playing: false });
+        if (same) this.#worker ??= this.#begin();
+        else this.#send({ say: "start", run: id, turn, ...beginning });
       },
       set: (state) => {
         this.#change(id, (run) => { run.state = state; }); // biome-ignore format: one thought
@@ -118,14 +126,22 @@ export class Workshop {
   }
 
   #begin(): Worker {
-    const lock = `hardgrad-${Math.random().toString(36).slice(2)}`;
-    const worker = this.#make();
+    const early = this.#early;
+    this.#early = undefined;
+    const lock = early?.lock ?? `hardgrad-${Math.random().toString(36).slice(2)}`;
+    const worker = early?.worker ?? this.#make();
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#hear(data, lock, worker);
     worker.onerror = (event) => {
       event.preventDefault();
       if (worker === this.#worker) this.#lost();
     };
-    worker.postMessage({ say: "hello", device: this.#device, base: this.#base, lock } satisfies ToWorker);
+    if (early)
+      queueMicrotask(() => {
+        for (const message of early.heard) this.#hear(message, lock, worker);
+        if (early.failed) this.#lost();
+      });
+    else
+      worker.postMessage({ say: "hello", device: this.#device, base: this.#base, lock } satisfies ToWorker);
     for (const [name, bytes] of this.#files)
       worker.postMessage({ say: "file", name, bytes } satisfies ToWorker);
     return worker;
@@ -156,9 +172,9 @@ export class Workshop {
     this.#worker = this.#begin();
     old?.terminate();
     for (const [id, run] of this.#runs) {
-      const { figure, state, ticks, playing } = run;
+      const { figure, state, ticks, early, playing } = run;
       run.turn++;
-      this.#send({ say: "start", run: id, turn: run.turn, figure, state, ticks });
+      this.#send({ say: "start", run: id, turn: run.turn, figure, state, ticks, early });
       if (playing) this.#send({ say: "play", run: id });
     }
   }
@@ -174,8 +190,9 @@ export class Workshop {
     if (!run || run.turn !== message.turn) return;
     const { listener } = run;
     if (message.say === "data") {
-      run.ticks = message.ticks;
-      listener.data(message.data, message.ticks, message.over);
+      const { data, ticks, over, whole } = message;
+      if (whole) run.ticks = ticks;
+      listener.data(data, ticks, over, whole);
     } else if (message.say === "progress") listener.progress(message.done, message.of, message.what);
     else if (message.say === "stopped") listener.stopped(message.ticks);
     else listener.failed(message.sentence);

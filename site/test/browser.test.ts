@@ -177,6 +177,33 @@ describe.skipIf(!executablePath)(`pages${executablePath ? "" : " (no Chromium he
     await context.close();
   });
 
+  test("computes before the page's own scripts are there, and shows what it has on its way", async () => {
+    const { page, context, faults } = await watched(browser, origin);
+    await page.addInitScript(() => {
+      const seen: string[] = [];
+      Object.assign(globalThis, { seen });
+      new MutationObserver(() => {
+        const lab = document.querySelector("#one-choice");
+        const now = `${lab?.className} ${/tick \d+/.exec(lab?.textContent ?? "")}`;
+        if (seen.at(-1) !== now) seen.push(now);
+      }).observe(document, { subtree: true, childList: true, attributes: true });
+    });
+    const worker = page.waitForEvent("worker", { timeout: 20_000 });
+    await page.route(/\/app\.[\w-]+\.js/, async (route) => {
+      await worker;
+      await route.continue();
+    });
+    await page.goto(`${origin}/`);
+    await live(page, "one-choice");
+    const { seen } = await page.evaluate(() => globalThis as unknown as { readonly seen: string[] });
+    // Its threads come from blobs.
+    expect(page.workers().filter((w) => /\/worker-/.test(w.url())).length).toBe(1);
+    expect(seen).toContain("lab is-begun tick 1");
+    expect(seen.at(-1)).toBe("lab is-begun is-live tick 24");
+    expect(faults).toEqual([]);
+    await context.close();
+  });
+
   test("on any host, below any path, without shared memory: the same numbers, on one thread", async () => {
     const { page, context, faults } = await watched(browser, addressOf(plain));
     await page.goto(`${addressOf(plain)}/x/y/`);
@@ -245,7 +272,7 @@ describe.skipIf(!executablePath)(`pages${executablePath ? "" : " (no Chromium he
     await page.goto(`${origin}/?one-choice.ticks=400`);
     await page.getByRole("button", { name: "Stop" }).click();
     await page.getByText("Stopped.").waitFor();
-    expect(await page.locator("#one-choice").getAttribute("class")).toBe("lab");
+    expect(await page.locator("#one-choice").getAttribute("class")).not.toContain("is-live");
     await page.locator("#one-choice .live").press("r");
     await live(page, "one-choice");
     await context.close();

@@ -100,7 +100,19 @@ export async function watched(
       console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`),
     ),
   );
+  await page.addInitScript(watchPictures);
   return { page, context, faults };
+}
+
+/** Looks at every picture and sentence that a figure shows, also those on the way to the whole one. */
+function watchPictures(): void {
+  const look = (): void => {
+    for (const part of document.querySelectorAll(".live :is(.host, .says)")) {
+      const broken = /.{0,80}(NaN|undefined|Infinity|\[object).{0,80}/.exec(part.innerHTML);
+      if (broken) console.error(`shown: ${broken[0]}`);
+    }
+  };
+  new MutationObserver(look).observe(document, { childList: true, subtree: true, characterData: true });
 }
 
 /** Waits until a figure computes and is shown. */

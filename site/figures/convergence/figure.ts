@@ -35,9 +35,9 @@ function says({ exact, rows }: Data): string {
   const level = biased.map((r) => `${r.id} at ${biasNumber(r.measured!, exact)}`);
   return [
     samples < 1000
-      ? "Not enough samples yet to tell a bias from noise."
+      ? `After ${count(samples)} estimates each, noise still hides a bias.`
       : `After ${count(samples)} estimates each:`,
-    ...(falling.length > 0
+    ...(falling.length > 0 && samples >= 1000
       ? [
           `the bias found for ${listed(falling)} keeps falling like one over the root of the number of estimates, as noise does.`,
         ]
@@ -64,6 +64,7 @@ export const figure = defineFigure({
   question: "When can you tell bias from noise?",
   controls: directionControls,
   first: 16,
+  early: 4,
   plays: true,
   draw,
   says,

@@ -45,6 +45,8 @@ function says(data: Data, state: State<Controls>): string {
   if (all.length === 0) return "There are not enough samples yet.";
   const { budget } = state;
   const best = ranked(all, budget);
+  if (data.rows.filter((r) => r.measured || r.fault !== undefined).length < FIRST)
+    return `${all.length} of ${data.rows.length} estimators are measured so far${best[0] ? `; of these, ${best[0].id} has the least error for ${count(budget)} ${unitName(state)}` : ""}.`;
   const out = all.filter((c) => c.against !== undefined).length;
   const rest = out > 0 ? ` ${out} of ${all.length} estimators are out by your answers.` : "";
   const first = best[0];
@@ -118,6 +120,7 @@ export const figure = defineFigure({
   question: "What does it cost?",
   controls: costControls,
   first: FIRST,
+  early: 8,
   measured: ["microseconds"],
   plays: true,
   draw,

@@ -137,6 +137,8 @@ export const figure = defineFigure({
   question: "Which way does each estimator point?",
   controls: directionControls,
   first: 16,
+  // One estimate at least of each that is compared at first.
+  early: 6,
   plays: true,
   draw,
   says,

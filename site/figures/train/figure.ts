@@ -10,6 +10,8 @@ export const figure = defineFigure<TrainControls, TrainData>({
   question: "Does it learn?",
   controls,
   first: 24,
+  // The networks are there, and tested.
+  early: 4,
   measured: ["seconds"],
   plays: true,
   draw,
