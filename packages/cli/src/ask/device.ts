@@ -1,6 +1,5 @@
 import { type Backend, computerText, deviceNames, useDevice } from "@hardgrad/experiments";
 import type { Command } from "commander";
-
 import { UsageError } from "./errors.ts";
 import { type Flags, listOf, wholeNumberFlag } from "./flags.ts";
 import { unknownName } from "./suggest.ts";

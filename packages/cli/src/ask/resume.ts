@@ -2,11 +2,9 @@ import { resolve } from "node:path";
 import { datasetNames, type RunConfig } from "@hardgrad/experiments";
 import { isOwnData } from "../data/own-data.ts";
 import { seedOf } from "./configuration.ts";
-
 import { UsageError } from "./errors.ts";
 import { formatEstimator, parseEstimator, wholeEstimator } from "./estimator.ts";
 import { type Flags, flagKey, kebab, optionValue, wholeNumberFlag } from "./flags.ts";
-
 import { experimentOf } from "./own.ts";
 import { specsOf } from "./spec-text.ts";
 import { unknownName } from "./suggest.ts";

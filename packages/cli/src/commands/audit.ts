@@ -3,7 +3,6 @@ import { random } from "@jax-js/jax";
 import type { Command } from "commander";
 import { type AuditReport, catalogue, holdUnits, audit as measure } from "hardgrad";
 import { seedOf } from "../ask/configuration.ts";
-
 import { Failure, UsageError } from "../ask/errors.ts";
 import { parseEstimator } from "../ask/estimator.ts";
 import { type Flags, wholeNumberFlag } from "../ask/flags.ts";

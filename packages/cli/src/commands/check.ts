@@ -1,8 +1,7 @@
 import { useDevice } from "@hardgrad/experiments";
 import type { Command } from "commander";
 import { checkEstimator } from "hardgrad/check";
-import { checkExperiment, checkProblem } from "../ask/check-own.ts";
-
+import { type Checked, checkExperiment, checkProblem } from "../ask/check-own.ts";
 import { Failure } from "../ask/errors.ts";
 import { entryOf } from "../ask/estimator.ts";
 import { type Flags, wholeNumberFlag } from "../ask/flags.ts";
@@ -13,14 +12,6 @@ import { stepBar } from "../print/step-bar.ts";
 
 /** Failures of one claim that are printed. */
 const SHOWN = 3;
-
-/** One claim, and whether it holds. */
-export interface Checked {
-  readonly claim: string;
-  readonly holds: boolean;
-  readonly message: string;
-  readonly where?: string;
-}
 
 /** `check FILE`: an estimator against its traits, a problem or an experiment against what is asked of one. */
 export async function checkModule(name: string, flags: Flags): Promise<void> {

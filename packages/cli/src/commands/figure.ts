@@ -1,6 +1,5 @@
 import type { Command } from "commander";
 import { seedOf, whichCan } from "../ask/configuration.ts";
-
 import { UsageError } from "../ask/errors.ts";
 import { type Flags, givenSettings } from "../ask/flags.ts";
 import { unknownName } from "../ask/suggest.ts";

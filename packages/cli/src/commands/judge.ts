@@ -10,7 +10,6 @@ import {
   readerOf,
 } from "@hardgrad/experiments";
 import type { Command } from "commander";
-
 import { addDeviceFlags, backendOf, deviceChoice, deviceLine } from "../ask/device.ts";
 import { UsageError } from "../ask/errors.ts";
 import { type Flags, wholeNumberFlag } from "../ask/flags.ts";

@@ -5,7 +5,6 @@ import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
-
 import { Failure, reasonOf, UsageError } from "../ask/errors.ts";
 import { type Flags, wholeNumberFlag } from "../ask/flags.ts";
 import { labServer } from "../lab/server.ts";

@@ -20,7 +20,6 @@ import {
   resolveRun,
   seedOf,
 } from "../ask/configuration.ts";
-
 import { backendOf, deviceChoice, deviceFlags, deviceLine } from "../ask/device.ts";
 import { UsageError } from "../ask/errors.ts";
 import { estimatorFileName, formatEstimator } from "../ask/estimator.ts";

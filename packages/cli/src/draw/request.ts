@@ -1,5 +1,4 @@
 import { seedOf } from "../ask/configuration.ts";
-
 import { UsageError } from "../ask/errors.ts";
 import { type Flags, numberOf, wholeNumberFlag } from "../ask/flags.ts";
 import { nearest } from "../ask/suggest.ts";

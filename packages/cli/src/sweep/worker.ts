@@ -1,5 +1,4 @@
 import "./process-worker.ts";
-
 import type { MetricRow, RunConfig } from "@hardgrad/experiments";
 import { worker, workerEmit } from "workerpool";
 import { backendOf } from "../ask/device.ts";

@@ -1,5 +1,4 @@
 import { numpy as np } from "@jax-js/jax";
-
 import { oneHotOf } from "../../distributions/one-hot.ts";
 import { detach } from "../../surrogate.ts";
 import type { Distribution, Objective } from "../../types.ts";
