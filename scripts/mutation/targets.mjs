@@ -162,7 +162,7 @@ function nearOf(name, inside) {
   return [...new Set([...wanted(first), ...wanted(core)])];
 }
 
-/** Files of the regularisers, losses, schedules and optimizers of the experiments. */
+/** Files of the regularizers, losses, schedules and optimizers of the experiments. */
 export const isTarget = (file) => {
   const [, name, inside] = file.match(/^packages\/([^/]+)\/src\/(.*)$/) ?? [];
   if (name === "hardgrad") return !/^(references|index\.ts|catalogue\.ts|types\.ts)/.test(inside);

@@ -109,7 +109,7 @@ export type State<T extends Controls> = { readonly [K in keyof T]: ValueOf<T[K]>
 
 /** What the worker lends a course. */
 export interface Tools {
-  /** The device that the page's line names; jax-js is initialised with it. */
+  /** The device that the page's line names; jax-js is initialized with it. */
   readonly device: "wasm" | "webgpu";
   /** Fetches a file that comes with the site, by its path below `site/public/`. */
   asset(path: string): Promise<ArrayBuffer>;

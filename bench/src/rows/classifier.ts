@@ -1,4 +1,4 @@
-import { normalisedPixel } from "@hardgrad/experiments";
+import { normalizedPixel } from "@hardgrad/experiments";
 import { numpy as np } from "@jax-js/jax";
 import { bernoulli } from "hardgrad";
 import type { Row } from "./row.ts";
@@ -12,6 +12,6 @@ export const classifierRow: Row = trainingRow({
   estimator: { id: "straight-through-sigmoid", options: {} },
   settings: { learningRate: 0.1, momentum: 0.9, hidden: 100, batch: 100 },
   parameters: ["w1", "b1", "w2", "b2"],
-  pixel: normalisedPixel,
+  pixel: normalizedPixel,
   distribution: () => bernoulli(np.zeros([100, 100])),
 });

@@ -30,7 +30,7 @@ export function useRelaxed(): boolean {
 /** Sets the flag of Node 20; takes it back where it does not help, since jax-js and the runtime ask the engine, too. */
 export function learnsRelaxed(helps: () => boolean): boolean {
   const { process } = globalThis as unknown as { readonly process?: Node };
-  // The first version with the instructions as they were standardised.
+  // The first version with the instructions as they were standardized.
   if (!process?.getBuiltinModule || !/^11\.3\./.test(process.versions?.v8 ?? "")) return false;
   const { setFlagsFromString } = process.getBuiltinModule("node:v8");
   setFlagsFromString("--experimental-wasm-relaxed-simd");

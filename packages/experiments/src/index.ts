@@ -118,6 +118,6 @@ export { type AdamOptions, adam, adamw, radam } from "./nn/adam.ts";
 export { accuracy, readPictures, testAccuracy } from "./nn/classify.ts";
 export { bernoulliLoss, crossEntropy, dense, fanInUniform, glorotUniform, splitKey } from "./nn/layers.ts";
 export { maxNorm } from "./nn/max-norm.ts";
-export { normalisedPixel } from "./nn/normalize.ts";
+export { normalizedPixel } from "./nn/normalize.ts";
 export { learningRateAt } from "./nn/schedules.ts";
 export { sgd } from "./nn/sgd.ts";

@@ -42,3 +42,17 @@ test("no test is written so that it can't fail", () => {
   );
   expect(found).toEqual([]);
 });
+
+test("sources and pages spell -ize and -ization: one spelling of a term is found by one search", () => {
+  const roots = [...readdirSync(`${root}packages`).map((name) => `packages/${name}/src`), "docs"];
+  const texts = roots
+    .flatMap((folder) =>
+      readdirSync(root + folder, { recursive: true, encoding: "utf8" }).map((file) => `${folder}/${file}`),
+    )
+    // Titles of papers, the measured records, and what is made from them.
+    .filter((file) => /\.(ts|md)$/.test(file) && !/\/(references|results|estimators|blog-post)\b/.test(file));
+  expect(texts.length).toBeGreaterThan(400);
+  const other =
+    /\b(optimi|normali|initiali|quanti|binari|parameteri|marginali|regulari|minimi|maximi)s(e|ing|ation)/i;
+  expect(texts.filter((file) => other.test(readFileSync(root + file, "utf8")))).toEqual([]);
+});

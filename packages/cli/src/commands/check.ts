@@ -1,12 +1,14 @@
 import { useDevice } from "@hardgrad/experiments";
 import type { Command } from "commander";
 import { checkEstimator } from "hardgrad/check";
-import { type Checked, checkExperiment, checkProblem } from "../ask/check-own.ts";
 import { Failure } from "../ask/errors.ts";
 import { entryOf } from "../ask/estimator.ts";
 import { type Flags, wholeNumberFlag } from "../ask/flags.ts";
 import { experimentOf, moduleKind, ownFactory } from "../ask/own.ts";
 import { loadProblem } from "../ask/problems.ts";
+import type { Checked } from "../check/claim.ts";
+import { checkExperiment } from "../check/experiment.ts";
+import { checkProblem } from "../check/problem.ts";
 import { narrator, print, printJson } from "../print/console.ts";
 import { stepBar } from "../print/step-bar.ts";
 

@@ -1,7 +1,7 @@
 import type { LinearLayer } from "@hardgrad/runtime";
 import type { numpy as np } from "@jax-js/jax";
 
-/** Mean and standard deviation of MNIST's pixels in 0..255, the usual normalisation. */
+/** Mean and standard deviation of MNIST's pixels in 0..255, the usual normalization. */
 const MEAN = 0.1307 * 255;
 const DEVIATION = 0.3081 * 255;
 
@@ -9,14 +9,14 @@ const DEVIATION = 0.3081 * 255;
  * A pixel from 0 to 255 as the classifier and the networks of continual see it: `(pixel/255 - 0.1307) / 0.3081`.
  *
  * @example
- * const x = Float32Array.from(image, normalisedPixel);
+ * const x = Float32Array.from(image, normalizedPixel);
  */
-export function normalisedPixel(pixel: number): number {
+export function normalizedPixel(pixel: number): number {
   return (pixel - MEAN) / DEVIATION;
 }
 
 /** Pixels from 0 to 255 as a network sees them. Consumes them. */
-export function normalised(images: np.Array): np.Array {
+export function normalized(images: np.Array): np.Array {
   return images.sub(MEAN).mul(1 / DEVIATION);
 }
 
@@ -26,7 +26,7 @@ export function greyValues(images: np.Array): np.Array {
 }
 
 /**
- * `slope (normalised(255 x) w + b)` as a layer on grey values x in [0, 1], so that background pixels are zeros, which the
+ * `slope (normalized(255 x) w + b)` as a layer on grey values x in [0, 1], so that background pixels are zeros, which the
  * runtime skips.
  *
  * @param w `[inputs, outputs]`

@@ -6,7 +6,7 @@ import { fisherOf } from "../../src/experiments/continual/fisher.ts";
 import { options } from "../../src/experiments/continual/options.ts";
 import { outputsOf, tasksOf } from "../../src/experiments/continual/tasks.ts";
 import { drawnDigits, resolveSettings } from "../../src/index.ts";
-import { normalisedPixel } from "../../src/nn/normalize.ts";
+import { normalizedPixel } from "../../src/nn/normalize.ts";
 
 const data = drawnDigits({ train: 200, test: 20 });
 const backend = jaxBackend("wasm");
@@ -67,7 +67,7 @@ test.each(table)(
     resident.dispose();
     const [own, end] = outputsOf(task);
     const images = [...task.train.subarray(0, count)].map((at) =>
-      Array.from(data.train.images.subarray(at * inputs, (at + 1) * inputs), normalisedPixel),
+      Array.from(data.train.images.subarray(at * inputs, (at + 1) * inputs), normalizedPixel),
     );
     expect(images.length).toBe(count);
     const expected = closedForm(images, scenario === "class" ? 0 : own, end);

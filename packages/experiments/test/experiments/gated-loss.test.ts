@@ -6,7 +6,7 @@ import { close } from "../../../hardgrad/test/close.ts";
 import { gatedLoss } from "../../src/experiments/continual/methods/gated-loss.ts";
 import { type ContinualSettings, options } from "../../src/experiments/continual/options.ts";
 import { drawnDigits, resolveSettings } from "../../src/index.ts";
-import { normalisedPixel } from "../../src/nn/normalize.ts";
+import { normalizedPixel } from "../../src/nn/normalize.ts";
 
 /** The loss of a network with gates on its units, and the price of capacity, against float64. */
 
@@ -39,7 +39,7 @@ const dense = (x: readonly number[], w: readonly number[], b: readonly number[])
 /** Losses of both examples under gates. */
 const lossesUnder = (gates: readonly number[]): number[] =>
   pixels.map((image, n) => {
-    const hidden = dense(image.map(normalisedPixel), w1, b1).map((a, i) => Math.max(a, 0) * gates[i]!);
+    const hidden = dense(image.map(normalizedPixel), w1, b1).map((a, i) => Math.max(a, 0) * gates[i]!);
     const second = dense(hidden, w2, b2).map((a, i) => Math.max(a, 0) * gates[3 + i]!);
     const scores = dense(second, head, headBias);
     const e = scores.map((s, j) => (active[n]![j] ? Math.exp(s) : 0));

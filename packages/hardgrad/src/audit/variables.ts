@@ -64,7 +64,7 @@ function logFactorials(n: number): number[] {
   return table;
 }
 
-/** The law that is sampled: counts above the cut are left out, the rest is normalised. */
+/** The law that is sampled: counts above the cut are left out, the rest is normalized. */
 function poisson(a: number, most: number): VariableValue[] {
   const masses = logFactorials(most).map((factorial, k) => k * a - factorial);
   const values = counts(masses, () => 0);

@@ -3,7 +3,7 @@ import { anyNaN } from "../math.ts";
 import { attach, detach } from "../surrogate.ts";
 import { checkAlike, checkCodebook, checkIndices, checkRows, namesCode } from "./shapes.ts";
 
-/** Vector quantisation: the nearest of K learned codewords, and the gradients and losses that go with it. */
+/** Vector quantization: the nearest of K learned codewords, and the gradients and losses that go with it. */
 
 /**
  * The number of the nearest codeword, `argmin_j |e - C_j|^2`, the first in a tie. No gradient. A vector that holds NaN has the

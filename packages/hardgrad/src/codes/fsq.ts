@@ -4,7 +4,7 @@ import { type Given, resolveOptions } from "../options.ts";
 import { attach, detach } from "../surrogate.ts";
 import { checkIndices, checkRows, namesCode } from "./shapes.ts";
 
-/** Finite scalar quantisation: each channel is bounded and rounded to a few levels. No codebook, no loss, no state. */
+/** Finite scalar quantization: each channel is bounded and rounded to a few levels. No codebook, no loss, no state. */
 
 const options = {
   form: {
@@ -22,7 +22,7 @@ const options = {
   },
 } as const;
 
-/** Options of the functions on finite scalar quantisation. */
+/** Options of the functions on finite scalar quantization. */
 export type FsqOptions = Given<typeof options>;
 
 /**

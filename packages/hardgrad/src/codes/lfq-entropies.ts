@@ -27,7 +27,7 @@ const options = {
  * codes, `rows 2^d` numbers.
  *
  * @param x `[..., d]`, d from 1 to 16. Consumed.
- * @param given.inverseTemperature t, 0.1 to 1000 (default 100, for small or normalised x).
+ * @param given.inverseTemperature t, 0.1 to 1000 (default 100, for small or normalized x).
  * @param given.scale s, 0.001 to 1000 (default 1).
  * @param given.spherical rows of x and codes are scaled to norm s (default false).
  * @param given.weights a weight per row, `[...]`: one of 0 is padding and not in the means (default 1 for all). Consumed.

@@ -6,7 +6,7 @@ import { attach, detach } from "../surrogate.ts";
 import { unitRows } from "./norm.ts";
 import { checkIndices, checkRows, namesCode } from "./shapes.ts";
 
-/** Lookup-free quantisation: the signs of d numbers are the code, one of 2^d. */
+/** Lookup-free quantization: the signs of d numbers are the code, one of 2^d. */
 
 export const scaleOptions = {
   scale: {
@@ -19,7 +19,7 @@ export const scaleOptions = {
   spherical: { type: "boolean", default: false, help: "rows of x and codes are scaled to norm s" },
 } as const;
 
-/** Options of the functions on lookup-free quantisation. */
+/** Options of the functions on lookup-free quantization. */
 export type LfqOptions = Given<typeof scaleOptions>;
 
 /** What x is compared with codes as, and the size of a code's entries. Consumes x. */

@@ -75,7 +75,7 @@ export function hardGate(embedding: np.Array): np.Array {
 }
 
 /**
- * Capacity regulariser: the share of the units that earlier tasks left free which this task's gates take,
+ * Capacity regularizer: the share of the units that earlier tasks left free which this task's gates take,
  * `R = sum a (1 - used) / sum (1 - used)` over all layers. Consumes both.
  *
  * @param gates this task's gates, one array per layer.

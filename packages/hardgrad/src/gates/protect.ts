@@ -39,7 +39,7 @@ export interface ProtectedRule {
 
 /**
  * `next` where a mask is open, `previous` (to the bit) where it is closed. For parameters, moments, and running
- * statistics of normalisation layers alike. A name without a mask is open as a whole. Consumes all three.
+ * statistics of normalization layers alike. A name without a mask is open as a whole. Consumes all three.
  *
  * @param open 1 or 0 by name, of the shape of the array, or with 1 in place of some sizes: `[1, units]`.
  * @throws RangeError for a mask whose name or shape fits no array, and if `next` and `previous` differ in names or shapes.

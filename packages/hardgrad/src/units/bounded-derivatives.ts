@@ -5,7 +5,7 @@ import { define, positive, within } from "./shape.ts";
 /** Pseudo-derivatives that are zero beyond some distance of the threshold. */
 
 /**
- * `1[|x| <= c]`: the straight-through of binarised networks.
+ * `1[|x| <= c]`: the straight-through of binarized networks.
  *
  * @param given.c half width, 0.01 to 1000 (default 1).
  * @throws RangeError for options out of range.

@@ -74,7 +74,7 @@ export function step(options: ThresholdOptions = {}): Unit {
 /**
  * Sign: -1 or +1, with `sign(0) = +1` (never 0), and a pseudo-derivative backward.
  *
- * @param options.derivative what stands in for the derivative (default `clip()`, as in binarised networks).
+ * @param options.derivative what stands in for the derivative (default `clip()`, as in binarized networks).
  * @param options.normalize make it integrate to 2, the height of the jump.
  * @example
  * const w = sign().apply(weights);

@@ -40,7 +40,7 @@ function gradients(
   return (every as unknown as np.Array[]).map(numbers);
 }
 
-describe("finite scalar quantisation", () => {
+describe("finite scalar quantization", () => {
   test.each<[Numbers, Numbers, Numbers, number, Numbers]>([
     [[0.5, -1.2, 2], [8, 6, 5], [0.25, -0.6666667, 1], 205, [0.593883, 0.3516773, 0.0707215]],
     [[-0.3, 0.8], [4, 3], [0, 1], 10, [0.7491499, 0.5596142]],
@@ -59,7 +59,7 @@ describe("finite scalar quantisation", () => {
   });
 });
 
-describe("lookup-free quantisation", () => {
+describe("lookup-free quantization", () => {
   test("the index, both entropies and the gradient of their difference", () => {
     const x = [[0.004, -0.002], [0.001, 0.006], [-0.003, 0.002]]; // biome-ignore format: a matrix
     expect(numbers(lfqIndices(lfq(given(x))))).toEqual([2, 3, 1]);

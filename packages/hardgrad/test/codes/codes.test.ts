@@ -32,7 +32,7 @@ const int = (values: readonly number[]): np.Array => np.array([...values], { dty
 const normal = (seed: number, shape: readonly number[]): np.Array =>
   random.normal(random.key(seed), [...shape]);
 
-describe("finite scalar quantisation", () => {
+describe("finite scalar quantization", () => {
   const every = Array.from({ length: 7 }, (_, i) => i + 2).flatMap((levels) =>
     (levels === 2 ? ["symmetric"] : ["offset", "symmetric"]).map(
       (form) => [levels, form as "offset"] as const,
@@ -94,7 +94,7 @@ describe("finite scalar quantisation", () => {
   });
 });
 
-describe("lookup-free quantisation", () => {
+describe("lookup-free quantization", () => {
   test("codes and numbers, both forms; the sign of 0 is -", () => {
     expect(numbers(lfq(np.array([0, -0, 1e-30, -3]), { scale: 2 }))).toEqual([-2, -2, 2, -2]);
     for (const spherical of [false, true]) {

@@ -128,7 +128,7 @@ export const classifier: StepExperiment<typeof options> = {
   pictures,
   card: (settings, { shape, classes }) => ({
     description: `A ${exampleSize(shape)} - ${settings.hidden} - ${classes.length} network whose hidden layer is 0 or 1. One sample of the hidden layer per image${settings.mode === "deterministic" ? " is not drawn: units are thresholded" : ""}.`,
-    use: `\`checkpoint.safetensors\` holds \`params.w1 [${exampleSize(shape)}, hidden]\`, \`params.b1\`, \`params.w2 [hidden, ${classes.length}]\`, \`params.b2\`: pixels are \`(grey/255 - 0.1307) / 0.3081\`, \`h = 1[u < sigmoid(slope (x w1 + b1))]\`, scores are \`h w2 + b2\`. The other tensors are the optimiser's state, for resuming.`,
+    use: `\`checkpoint.safetensors\` holds \`params.w1 [${exampleSize(shape)}, hidden]\`, \`params.b1\`, \`params.w2 [hidden, ${classes.length}]\`, \`params.b2\`: pixels are \`(grey/255 - 0.1307) / 0.3081\`, \`h = 1[u < sigmoid(slope (x w1 + b1))]\`, scores are \`h w2 + b2\`. The other tensors are the optimizer's state, for resuming.`,
     task: "image-classification",
     tags: ["binary-neurons"],
   }),

@@ -1,12 +1,12 @@
 import { numpy as np } from "@jax-js/jax";
 import { bernoulli, type Distribution, type NamedArrays, sample } from "hardgrad";
 import { dense } from "../../nn/layers.ts";
-import { normalised } from "../../nn/normalize.ts";
+import { normalized } from "../../nn/normalize.ts";
 import type { ClassifierSettings } from "./options.ts";
 
 /** Pre-activations `[batch, hidden]` of the hidden units for images `[batch, size]`, grey 0..255. */
 export function preActivations(params: NamedArrays, images: np.Array, slope: np.Array | number): np.Array {
-  return dense(normalised(images), params.w1!, params.b1!).mul(slope);
+  return dense(normalized(images), params.w1!, params.b1!).mul(slope);
 }
 
 /** The hidden units as a distribution. Consumes the pre-activations. */

@@ -2,7 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import { logSoftmax, type NamedArrays, oneHotOf } from "hardgrad";
 import type { HostArrays } from "../../contract/backend.ts";
 import { dense, fanInUniform, splitKey } from "../../nn/layers.ts";
-import { normalised } from "../../nn/normalize.ts";
+import { normalized } from "../../nn/normalize.ts";
 
 /**
  * A multilayer perceptron with rectified units: weights `w1`, `b1`, ... of the hidden layers, then `head`, `headBias`.
@@ -51,7 +51,7 @@ export function scoresOf(
   layers: number,
   hidden: (units: np.Array, layer: number) => np.Array = (units) => units,
 ): np.Array {
-  let x = normalised(images);
+  let x = normalized(images);
   for (let layer = 1; layer <= layers; layer++) {
     const bias = params[`b${layer}`];
     const a = np.matmul(x, params[`w${layer}`]!);

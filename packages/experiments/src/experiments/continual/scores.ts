@@ -1,7 +1,7 @@
 import { numpy as np, tree } from "@jax-js/jax";
 import { type NamedArrays, taskScores } from "hardgrad";
 import { type Backend, type HostArray, type HostArrays, sourceOfBits } from "../../contract/backend.ts";
-import { normalised } from "../../nn/normalize.ts";
+import { normalized } from "../../nn/normalize.ts";
 import { scoresOf, type TaskNetwork } from "./network.ts";
 
 /** Images at a time. The last block is filled up with blank ones, so that there is one shape and one program. */
@@ -61,7 +61,7 @@ export function scorerOf(backend: Backend, layers: number): Scorer {
 /** `taskScores` of networks named `0.w1`, `1.w1`, ...: every layer is the mixture of theirs. Consumes everything. */
 function mixtureScores(networks: NamedArrays, images: np.Array, layers: number): np.Array {
   const tasks = Object.keys(networks).filter((name) => name.endsWith(".head")).length;
-  const x = normalised(images);
+  const x = normalized(images);
   const mix = (h: np.Array, layer: string, alphas: readonly np.Array[]): np.Array =>
     alphas
       .map((alpha, t) => np.matmul(h.ref, networks[`${t}.${layer}`]!.ref).mul(alpha.ref))

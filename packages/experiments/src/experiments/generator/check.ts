@@ -62,7 +62,7 @@ function passesOf(estimator: Estimator, kind: "bernoulli" | "categorical", size:
   return passes;
 }
 
-/** Whether all digits are given and the style is learned by reparameterisation: then there is no hard choice to learn. */
+/** Whether all digits are given and the style is learned by reparameterization: then there is no hard choice to learn. */
 const isIdle = ({ mode, style }: GeneratorSettings): boolean =>
   mode === "supervised" && style === "continuous";
 

@@ -40,10 +40,10 @@ export interface Terms {
   readonly divergence: np.Array;
 }
 
-/** A standard normal style's logarithm of the normaliser. */
-const normaliser = (size: number): number => (size / 2) * Math.log(2 * Math.PI);
+/** A standard normal style's logarithm of the normalizer. */
+const normalizer = (size: number): number => (size / 2) * Math.log(2 * Math.PI);
 
-/** The terms of a continuous style, with gradients by reparameterisation. */
+/** The terms of a continuous style, with gradients by reparameterization. */
 function continuousTerms(
   params: NamedArrays,
   { x, image, y, key }: Described,
@@ -55,7 +55,7 @@ function continuousTerms(
   const scale = layer(params, "scale", 1, h);
   // The same noise for every class, so that only the class makes a difference between them.
   const noise = random.normal(key, [x.shape[0]!, size]);
-  const logNoise = np.sum(np.square(noise.ref), -1).mul(-0.5).sub(normaliser(size));
+  const logNoise = np.sum(np.square(noise.ref), -1).mul(-0.5).sub(normalizer(size));
   const z = mean.add(np.exp(scale.ref).mul(noise));
   const logPosterior = logNoise.sub(np.sum(scale, -1));
   const divergence = logPosterior.sub(logPrior(params, z.ref, y.ref));

@@ -18,7 +18,7 @@ export const options = {
     type: "choice",
     default: "categorical",
     choices: ["categorical", "bernoulli", "fsq", "lfq", "vq"],
-    help: "latent variables: random (categorical, bernoulli), or codes (finite scalar, lookup-free or vector quantisation), which need no estimator",
+    help: "latent variables: random (categorical, bernoulli), or codes (finite scalar, lookup-free or vector quantization), which need no estimator",
   },
   variables: variablesOption(4, "number of latent variables"),
   categories: categoriesOption(8, "categorical: categories of each variable"),

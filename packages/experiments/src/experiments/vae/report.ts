@@ -147,8 +147,8 @@ function describe(settings: VaeSettings): string {
   if (latents === "categorical") return `${variables} variables of ${settings.categories} categories`;
   if (latents === "bernoulli") return `${variables} variables that are 0 or 1`;
   const how = {
-    fsq: `finite scalar quantisation, levels ${settings.levels}`,
-    lfq: `lookup-free quantisation, ${settings.bits} bits`,
+    fsq: `finite scalar quantization, levels ${settings.levels}`,
+    lfq: `lookup-free quantization, ${settings.bits} bits`,
     vq: `a codebook of ${settings.dimensions} dimensions, ${method}`,
   }[latents];
   return `${variables} of ${codeCount(settings)} codes (${how})`;
@@ -158,7 +158,7 @@ export function card(settings: VaeSettings, { shape }: DataForm): Card {
   const code = describe(settings);
   return {
     description: `A variational autoencoder of ${shapeText(shape)} whose code is ${code}; hidden layers ${settings.hidden} (${settings.activation}), uniform prior.`,
-    use: `\`checkpoint.safetensors\` holds \`params.encoder.w1 [${exampleSize(shape)}, hidden]\`, \`params.encoder.b1\`, ... and \`params.decoder.w1\`, ...: layers are \`x w + b\` with the activation between them. The encoder takes pixels in [0, 1] and gives ${areCodes(settings) ? "what is coded" : "the logits of the code"}; the decoder takes a code and gives the logits of the pixels. The other tensors are the optimiser's and the estimator's state, for resuming.`,
+    use: `\`checkpoint.safetensors\` holds \`params.encoder.w1 [${exampleSize(shape)}, hidden]\`, \`params.encoder.b1\`, ... and \`params.decoder.w1\`, ...: layers are \`x w + b\` with the activation between them. The encoder takes pixels in [0, 1] and gives ${areCodes(settings) ? "what is coded" : "the logits of the code"}; the decoder takes a code and gives the logits of the pixels. The other tensors are the optimizer's and the estimator's state, for resuming.`,
     task: "unconditional-image-generation",
     tags: ["vae", "discrete-latents"],
   };

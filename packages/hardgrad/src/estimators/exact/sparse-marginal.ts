@@ -51,10 +51,10 @@ function productOverVariables(q: Distribution, x: np.Array): np.Array {
 }
 
 /**
- * Marginalisation over sparsemax probabilities: `sum_x f(x) dP(x)/da`, P the product of `sparsemax(a)`.
+ * Marginalization over sparsemax probabilities: `sum_x f(x) dP(x)/da`, P the product of `sparsemax(a)`.
  *
  * @throws RangeError for more than 4096 joint states, when it is used.
- * @see Martins & Astudillo 2016 (sparsemax); Correia, Niculae, Aziz & Martins 2020 (marginalisation)
+ * @see Martins & Astudillo 2016 (sparsemax); Correia, Niculae, Aziz & Martins 2020 (marginalization)
  * @example
  * const losses = expectation(categorical(logits), f, sparsemaxMarginal(), key);
  */
@@ -64,11 +64,11 @@ export const sparsemaxMarginal = sparseMarginal(
 );
 
 /**
- * Marginalisation over 1.5-entmax probabilities, between softmax and sparsemax: `sum_x f(x) dP(x)/da`, P the product of
+ * Marginalization over 1.5-entmax probabilities, between softmax and sparsemax: `sum_x f(x) dP(x)/da`, P the product of
  * `entmax15(a)`.
  *
  * @throws RangeError for more than 4096 joint states, when it is used.
- * @see Peters, Niculae & Martins 2019 (entmax); Correia, Niculae, Aziz & Martins 2020 (marginalisation)
+ * @see Peters, Niculae & Martins 2019 (entmax); Correia, Niculae, Aziz & Martins 2020 (marginalization)
  * @example
  * const losses = expectation(categorical(logits), f, entmaxMarginal(), key);
  */

@@ -31,7 +31,7 @@ function forward(
 
 /**
  * I-MLE: the most probable state of perturbed logits, compared with the one of logits moved against the gradient:
- * `[MAP(a + e) - MAP(a - lambda g + e)] / lambda`. Asks for nothing but a maximiser.
+ * `[MAP(a + e) - MAP(a - lambda g + e)] / lambda`. Asks for nothing but a maximizer.
  *
  * Not linear in g, so it works with `expectation` only. Samples follow perturb-and-MAP: exact for Bernoulli, categorical
  * and Plackett-Luce, and for a `subset` of one. For larger subsets (sum-of-gamma noise) they follow a sharper law than
@@ -50,7 +50,7 @@ export const imle = defineEstimator({
   title: "I-MLE: implicit maximum likelihood",
   place: 2,
   formula: "[MAP(a + e) - MAP(a - lambda g + e)] / lambda",
-  note: `For structures with a maximiser and nothing else. Sparse gradients; lambda must fit the scale of g. ${lawNote}`,
+  note: `For structures with a maximizer and nothing else. Sparse gradients; lambda must fit the scale of g. ${lawNote}`,
   reference: "niepert2021",
   options: {
     step: {

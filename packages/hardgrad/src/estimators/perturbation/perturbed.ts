@@ -7,7 +7,7 @@ import { maximizer, shiftedLogits } from "../parts/maximizer.ts";
  * Perturbed optimizer: the mean of `MAP(a + sigma Z)` over Gaussian Z in place of the sample, with the derivative of that
  * mean, `E[MAP(a + sigma Z) Z^T] / sigma`, both from the same M draws (centred by the mean of the others).
  *
- * The forward value is soft, a mean of M hard states; unbiased for the derivative of the smoothed maximiser.
+ * The forward value is soft, a mean of M hard states; unbiased for the derivative of the smoothed maximizer.
  *
  * @param given.deviation sigma, 0.001 to 100 (default 1).
  * @param given.samples M, 2 to 1024 (default 8).
@@ -41,7 +41,7 @@ export const perturbedOptimizer = defineEstimator({
       min: 2,
       max: 1024,
       integer: true,
-      help: "perturbed maximisers averaged; no extra evaluation of f",
+      help: "perturbed maximizers averaged; no extra evaluation of f",
     },
   },
   noise: (q, key, { samples }) => random.normal(key, [samples, ...q.logits.shape]),

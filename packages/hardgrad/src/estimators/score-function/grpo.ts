@@ -55,7 +55,7 @@ export const drGrpo = defineEstimator({
   title: "Dr. GRPO: group mean as the baseline",
   place: 10,
   formula: "1/K sum_k (f(D_k) - mean f) (D_k - mean)",
-  note: "RLOO times (K - 1)/K: biased by that factor alone, so its mean points the right way. The normalisers for the length of a text have no counterpart here.",
+  note: "RLOO times (K - 1)/K: biased by that factor alone, so its mean points the right way. The normalizers for the length of a text have no counterpart here.",
   reference: "liu2025",
   options: { samples: samplesOption },
   losses: (q, f, noise, state) => ({ losses: grouped(q, f, noise, centred), state }),

@@ -1,6 +1,6 @@
 import type { AuditRow } from "hardgrad";
 import { expect, test } from "vitest";
-import { biasedTwice } from "../../src/ask/check-own.ts";
+import { biasedTwice } from "../../src/check/problem.ts";
 
 /** A problem is said to be no function of the sample only where two audits say so, on the same side. */
 
