@@ -1,7 +1,8 @@
 // `npm run build`, and before `npm pack` and `npm publish`: what is published is built from the sources as they are now,
-// the site with it (`npm_lifecycle_event` is `prepack` then).
+// the site with it where a package holds it (`npm_lifecycle_event` is `prepack` then).
 import { build, install, run } from "./prepare.mjs";
 
 install();
 build();
-if (process.env.npm_lifecycle_event === "prepack") run("node site/build.mjs");
+const { npm_lifecycle_event: event, npm_package_name: name } = process.env;
+if (event === "prepack" && name === "@hardgrad/cli") run("node site/build.mjs");

@@ -60,6 +60,20 @@ export default defineEstimator({
     expect([code, stderr]).toEqual([0, ""]);
   });
 
+  test("the estimator of several samples on that page works as printed", async () => {
+    const page = readFileSync(join(root, "docs/own-estimator.md"), "utf8");
+    const [, members] = /An estimator that compares K samples[^\n]*\n\n```js\n([\s\S]*?)```/.exec(page)!;
+    write("sign.mjs", `import { numpy as np } from "@jax-js/jax";
+import { defineEstimator, detach, drawHard, drawNoise, overEvent, score, withLogitGradient } from "hardgrad";
+export default defineEstimator({
+  id: "sign", title: "Sign", family: "score function", supports: ["bernoulli"], unbiased: false,
+  formula: "mean_k sign(f(D_k) - mean f) score(D_k)", note: "The sign of the advantage.",
+  ${members}
+});\n`); // biome-ignore format: one file
+    const { code, stderr } = await run("check", "./sign.mjs", "--samples", "2000", "--quiet");
+    expect([code, stderr]).toEqual([0, ""]);
+  });
+
   test("check: every claim holds; one that is false is said, with exit 1", async () => {
     const good = await run("check", "./estimator.mjs", "--samples", "2000");
     expect(good.stderr).toContain("every claim holds");

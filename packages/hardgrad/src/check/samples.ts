@@ -172,12 +172,16 @@ function valueIsAtSample(
     });
   const rule = rules.find((one) => fails(one) === undefined);
   const n = (rule === undefined ? fails(rules[0]!) : undefined) ?? 0;
+  const overBatch = values.every((v) => v === values[0]) && losses.some((v) => v !== losses[0]);
+  const why = overBatch
+    ? "; it is the same for every example, as a mean over the batch is: K samples have a leading axis, by noise: (q, key) => drawNoise(q, key, K)"
+    : "";
   const outcome: Outcome = {
     claim: "value",
     holds: rule !== undefined,
     message:
       `the value of ${entry.id} must be f at its sample, or the mean over its samples; for example ${n} it is ` +
-      `${shown(values[n]!)}, and f at its first sample is ${shown(losses[n] ?? Number.NaN)} (${caseText(entry)}).`,
+      `${shown(values[n]!)}, and f at its first sample is ${shown(losses[n] ?? Number.NaN)} (${caseText(entry)})${why}.`,
   };
   return { outcome, ...(rule ? { rule } : {}) };
 }

@@ -122,6 +122,14 @@ describe("a claim that is false is found, and said in words", () => {
       /value of mine must be f at its sample/,
     ],
     [
+      "one value for the batch",
+      bent(score, {
+        losses: losses(score, (l, { logits }) => l.ref.mul(disposed(logits, 0)).add(np.mean(l))),
+      }),
+      "value",
+      /f at its sample.*; it is the same for every example, as a mean over the batch is: .*drawNoise\(q, key, K\)\.$/m,
+    ],
+    [
       "keeps logits",
       bent(score, { losses: losses(score, (l) => l) }),
       "ownership",
