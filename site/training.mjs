@@ -1,6 +1,7 @@
 // Leaves chapter 4 training and records its frames and its memory, in docs/results/site-training.json and
 // docs/site-measured.md.   node site/training.mjs [--minutes 10]
 import { readFileSync } from "node:fs";
+import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { opened, processorTime } from "./build/browser.mjs";
 import { here, record } from "./build/measured.mjs";
@@ -10,6 +11,7 @@ const minutes = Number(values.minutes);
 /** Seconds between two looks at the memory. */
 const every = 30;
 
+const [busy] = loadavg();
 const { browser, origin } = await opened();
 const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
 const page = await context.newPage();
@@ -119,6 +121,7 @@ const spent = (await processorTime(devtools)).page - before.page;
 await browser.close();
 record("site-training", {
   ...here(),
+  busy,
   minutes,
   every,
   steps: seen.steps,

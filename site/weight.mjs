@@ -1,6 +1,7 @@
 // Measures what pages weigh and how soon they show numbers that were computed there, and writes
 // docs/results/site-weight.json and docs/site-measured.md. Fails if a page is too heavy.   node site/weight.mjs [--visits 3]
 import { readFileSync } from "node:fs";
+import { loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
@@ -76,6 +77,7 @@ async function measure(path, live) {
 
 const now = (path) => asked.length === 0 || asked.includes(path || "index.html");
 const old = asked.length === 0 ? [] : read("site-weight").pages;
+const [busy] = loadavg();
 const pages = [];
 for (const path of [...texts, ...figures])
   pages.push(
@@ -84,7 +86,7 @@ for (const path of [...texts, ...figures])
       : old.find((page) => page.path === (path || "index.html")),
   );
 await browser.close();
-record("site-weight", { ...here(), visits, pages });
+record("site-weight", { ...here(), busy, visits, pages });
 const heavy = pages.filter(
   ({ bytes, processor }) => bytes > 1000 * (processor === undefined ? LIMITS.text : LIMITS.figure),
 );

@@ -30,14 +30,14 @@ export function record(name, result) {
 const seconds = (ms) => `${(ms / 1000).toFixed(2)} s`;
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
 
-function weight({ date, machine, visits, pages }) {
+function weight({ date, machine, busy, visits, pages }) {
   const time = (ms) => (ms === undefined ? "" : seconds(ms));
   const line = ({ path, bytes, load, first, whole, processor }) =>
     `| ${path} | ${Math.round(bytes / 1000)} KB | ${time(first)} | ${time(first && Math.max(0, first - load))} | ${time(whole)} | ${time(processor)} |`;
   return `
 ## First numbers
 
-Scripts are compressed by gzip, counted up to the first live picture; for pages without a figure, all of them. A page of text may have ${LIMITS.text} KB, one with a figure ${LIMITS.figure} KB. A still picture with true numbers, made when the site was built, is there before any script. *First*: the first picture that was computed in the page, with the numbers that it has by then, such as the estimators measured so far; from navigation (the request for the page), and from the page's load event, which comes when its own files are there. *Whole*: with all the steps of the still picture, from navigation. Each time is the least of ${visits === 1 ? "one visit" : `${visits} visits`} by a fresh profile. *Processor*: the time that all threads of the page had a core for, up to the first picture; on a busy machine it is what compares.
+Scripts are compressed by gzip, counted up to the first live picture; for pages without a figure, all of them. A page of text may have ${LIMITS.text} KB, one with a figure ${LIMITS.figure} KB. A still picture with true numbers, made when the site was built, is there before any script. *First*: the first picture that was computed in the page, with the numbers that it has by then, such as the estimators measured so far; from navigation (the request for the page), and from the page's load event, which comes when its own files are there. *Whole*: with all the steps of the still picture, from navigation. Each time is the least of ${visits === 1 ? "one visit" : `${visits} visits`} by a fresh profile. *Processor*: the time that all threads of the page had a core for, up to the first picture; on a busy machine it is what compares.${busy > 0.5 ? ` This one was: ${busy.toFixed(0)} other processes wanted its cores when the measurement began, so times on the clock are upper bounds.` : ""}
 
 | page | scripts | first, from navigation | first, from load | whole | processor |
 |---|---|---|---|---|---|
@@ -49,14 +49,14 @@ ${pages.map(line).join("\n")}
 
 function training(result) {
   if (!result) return "";
-  const { date, machine, minutes, every, pictures, frames, drawing, samples } = result;
+  const { date, machine, busy, minutes, every, pictures, frames, drawing, samples } = result;
   const line = ({ at, page, worker, wasm, resident }) =>
     `| ${(at / 60).toFixed(1)} | ${megabytes(page)} | ${megabytes(worker)} | ${megabytes(wasm)} | ${megabytes(resident)} |`;
   const shown = samples.filter((_, i) => i % 2 === 0 || i === samples.length - 1);
   return `
 ## A page that trains
 
-[Chapter 4](explainer/train.md) left to itself for ${minutes} minutes: four networks in turns, tested last at step ${result.last.toLocaleString("en-US")}, while two cores had some 30 other processes to serve. The page made ${frames.toFixed(0)} frames a second and drew ${pictures.toFixed(1)} pictures a second; a picture takes ${drawing.toFixed(1)} ms of processor time on the page's own thread, where 30 a second leave it 33 ms. Memory after collecting garbage, in use: by the scripts of the page and of its worker, by the WebAssembly of the worker; and what the whole renderer has of the machine's memory, with what it has not given back yet. Taken each ${every} s:
+[Chapter 4](explainer/train.md) left to itself for ${minutes} minutes: four networks in turns, tested last at step ${result.last.toLocaleString("en-US")}${busy > 0.5 ? `, while ${busy.toFixed(0)} other processes wanted the cores` : ""}. The page made ${frames.toFixed(0)} frames a second and drew ${pictures.toFixed(1)} pictures a second; a picture takes ${drawing.toFixed(1)} ms of processor time on the page's own thread, where 30 a second leave it 33 ms. Memory after collecting garbage, in use: by the scripts of the page and of its worker, by the WebAssembly of the worker; and what the whole renderer has of the machine's memory, with what it has not given back yet. Taken each ${every} s:
 
 | minutes | page | worker | WebAssembly | renderer |
 |---|---|---|---|---|
