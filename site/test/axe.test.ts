@@ -41,6 +41,6 @@ describe.skipIf(!executablePath)(
       );
       const known = (await findingsIn(page)).map((text) => text.split(":")[0]);
       expect(known).toEqual(["color-contrast", "label", "dark"]);
-    }, 300_000);
+    }, 600_000);
   },
 );
