@@ -113,6 +113,13 @@ export const options = {
     max: 100,
     help: "weight of the KL divergence between style and prior; below 1, pictures are sharper and vary more",
   },
+  sharpness: {
+    type: "number",
+    default: 1,
+    min: 0.1,
+    max: 10,
+    help: "drawing: factor on the logits of the pixels; above 1, greys move towards black and white",
+  },
   learningRate: learningRateOption(2e-3, "learning rate of Adam"),
   warmUp: {
     type: "number",
