@@ -91,6 +91,32 @@ for (const style of ["continuous", "binary"])
       loaded.dispose();
     });
 
+    test("--sharpness times the logits of every pixel, in drawing alone", async () => {
+      const settings = { ...checkpoint.config.settings, sharpness: 2 };
+      const [plain, sharp] = [
+        await loadGenerator(checkpoint),
+        await loadGenerator({ ...checkpoint, config: { ...checkpoint.config, settings } }),
+      ];
+      const asked = { digit: 3, count: 4, seed: 1 };
+      const [before, after] = [await plain.draw(asked), await sharp.draw(asked)];
+      let moved = 0;
+      for (const [n, picture] of after.entries())
+        for (const [i, grey] of picture.entries()) {
+          const odds = (x: number): number => (x / (255 - x)) ** 2;
+          const doubled = (x: number): number => 255 * (x >= 255 ? 1 : odds(x) / (1 + odds(x)));
+          // Grey values are rounded: by half before, which the square makes at most one after, and by half after.
+          const [low, high] = [-0.5, 0.5].map((by) =>
+            doubled(Math.min(255, Math.max(0, before[n]![i]! + by))),
+          );
+          expect(grey).toBeGreaterThanOrEqual(low! - 0.51);
+          expect(grey).toBeLessThanOrEqual(high! + 0.51);
+          moved = Math.max(moved, Math.abs(grey - before[n]![i]!));
+        }
+      expect(moved).toBeGreaterThan(5);
+      plain.dispose();
+      sharp.dispose();
+    });
+
     test("exported models give what the network gives", async () => {
       const check = await modelChecker();
       const parameters = parametersOf(checkpoint);
