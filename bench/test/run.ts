@@ -24,7 +24,7 @@ const ask =
       cwd,
       encoding: "utf8",
       env: { ...process.env, HARDGRAD_DATA: "" },
-      timeout: 110_000,
+      timeout: 280_000,
     });
     return { code: status, stdout, stderr };
   };

@@ -96,7 +96,7 @@ PartitionName=main Nodes=ALL Default=YES MaxTime=60 DefaultTime=10 State=UP
 CONF
   slurmctld -f "$SLURM_CONF" >>"$folder/ctld.out" 2>&1
   for i in $(seq "$nodes"); do start_node "n$i"; done
-  for _ in $(seq 150); do
+  for _ in $(seq 900); do
     if [ "$(sinfo -h -t idle -o %D 2>/dev/null)" = "$nodes" ]; then
       echo "$SLURM_CONF"
       exit 0

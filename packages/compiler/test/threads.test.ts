@@ -249,7 +249,7 @@ test("idle threads sleep, and let Node end", () => {
     ...{ bundle: true, write: false, format: "esm", platform: "node", logLevel: "silent" },
   });
   const node = ["--input-type=module", "--eval", outputFiles[0]!.text];
-  const used = execFileSync(process.execPath, node, { encoding: "utf8", timeout: 60_000 });
+  const used = execFileSync(process.execPath, node, { encoding: "utf8", timeout: 280_000 });
   // One thread that looks all the time would take 500 ms; collecting garbage takes some.
   expect(Number(used)).toBeLessThan(200);
 });

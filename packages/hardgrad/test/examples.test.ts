@@ -18,7 +18,7 @@ describe("examples run as written", () => {
       expect(source.split("\n").length, "an example has 40 lines or less").toBeLessThanOrEqual(41);
       const output = execFileSync(process.execPath, [join(folder, file)], {
         encoding: "utf8",
-        timeout: 60_000,
+        timeout: 280_000,
       });
       expect(output.length).toBeGreaterThan(0);
       expect(output).not.toMatch(/NaN|undefined/);

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { hardgrad, scratch, spawned } from "../run.ts";
+import { attemptOf, type Held, hardgrad, held, rowsIn, scratch, spawned } from "../run.ts";
 
 const cluster = fileURLToPath(new URL("../../../../scripts/slurm/cluster.sh", import.meta.url));
 const path = [process.env.PATH, "/usr/sbin", "/sbin"].join(delimiter);
@@ -103,6 +103,13 @@ describe.skipIf(!installed)("on a real Slurm of three nodes on this machine", ()
   const folder = scratch();
   const env = { PATH: path, SLURM_CONF: join(folder, "slurm.conf") };
   const run = (...args: string[]) => hardgrad(args, { cwd, env });
+  /** Its jobs have this environment. */
+  const submitted = async (name: string, more: Held["env"], ...flags: string[]) => {
+    const args = ["sweep", `${name}.json`, "--out", name, "--submit", "slurm", "--json", "--quiet", ...flags];
+    const { code, stdout, stderr } = await hardgrad(args, { cwd, env: { ...env, ...more } });
+    expect(code, stderr).toBe(0);
+    return JSON.parse(stdout);
+  };
   const tool = (command: string, ...args: string[]): string =>
     spawnSync(command, args, { env: { ...process.env, ...env }, encoding: "utf8" }).stdout;
   const status = async (name: string) => JSON.parse((await run("sweep", "status", name, "--json")).stdout);
@@ -120,7 +127,7 @@ describe.skipIf(!installed)("on a real Slurm of three nodes on this machine", ()
       .join("\n");
 
   async function until<T>(what: string, happened: () => T | Promise<T>): Promise<NonNullable<T>> {
-    for (let i = 0; i < 350; i++) {
+    for (const begin = performance.now(); performance.now() - begin < 280_000; ) {
       const found = await happened();
       if (found) return found;
       await new Promise((resolve) => setTimeout(resolve, 300));
@@ -133,54 +140,45 @@ describe.skipIf(!installed)("on a real Slurm of three nodes on this machine", ()
   beforeAll(() => {
     const { status, stderr } = spawnSync("bash", [cluster, "start", folder, "3"], { encoding: "utf8" });
     expect(status, stderr).toBe(0);
-    // Long enough to be seen while they run, by a machine that has other things to do.
-    write("calm.json", {}, { epochs: 1000 });
-    write("long.json", {}, { epochs: 1000 });
+    write("calm.json", {}, { epochs: 40 });
+    write("long.json", {}, { epochs: 40 });
   });
   afterAll(() => {
     spawnSync("bash", [cluster, "stop", folder]);
   });
 
   test("an array job, a signal, a node that goes down, a report after all: bits as without Slurm, nothing twice", async () => {
-    const submitted = await run(
-      "sweep",
-      "long.json",
-      "--out",
-      "long",
-      "--submit",
-      "slurm",
-      "--time",
-      "5",
-      "--json",
-      "--quiet",
-    );
-    expect(submitted.code, submitted.stderr).toBe(0);
+    const { env: waiting, letGo } = held("", 2);
     const {
       jobs: [job],
       runs,
-    } = JSON.parse(submitted.stdout);
+    } = await submitted("long", waiting, "--time", "5");
     expect(runs).toBe(3);
     const twice = await run("sweep", "long.json", "--out", "long", "--submit", "slurm", "--quiet");
     expect([twice.code, twice.stdout]).toEqual([0, expect.stringMatching(/^nothing to submit/)]);
     expect(jobs("long")).toEqual(["0001.json", "0002.json"]);
-    const far = (task: number) =>
-      until(`step 100 of task ${task}`, async () => {
-        const { runs } = await status("long");
-        return runs[task].state === "running" && runs[task].step >= 100 && runs[task];
+    const begun = (task: number) =>
+      until(`two rows of task ${task}`, () => {
+        const attempt = attemptOf(join(cwd, "long"), `reinmax-seed${task}`);
+        return attempt !== undefined && rowsIn(attempt) >= 2;
       });
-    expect(await far(0)).toMatchObject({
+    await begun(0);
+    await begun(1);
+    expect((await status("long")).runs[0]).toMatchObject({
+      state: "running",
       job: `${job}_0`,
       slurm: "RUNNING",
       host: expect.any(String),
-      total: 10_000,
+      total: 400,
     });
-    tool("scancel", "--signal=USR1", "--batch", `${job}_0`); // what Slurm sends before the time limit
-    await far(1);
     const node = tool("squeue", "-h", "-r", "-j", `${job}_1`, "-o", "%N").trim();
     spawnSync("bash", [cluster, "down", folder, node]);
+    tool("scancel", "--signal=USR1", "--batch", `${job}_0`); // what Slurm sends before the time limit
+    letGo("slowly");
     await until("the job to be queued again", () =>
       log("long").includes("saved before the time limit, and queued again"),
     );
+    letGo();
     spawnSync("bash", [cluster, "up", folder, node]);
     const calm = spawned(["sweep", "calm.json", "--out", "calm", "--quiet"], { cwd });
     expect(calm.code, calm.stderr).toBe(0);
@@ -189,23 +187,15 @@ describe.skipIf(!installed)("on a real Slurm of three nodes on this machine", ()
     expect(log("long").match(/ published$/gm)).toHaveLength(3);
     expect(log("long")).toMatch(/goes on at step [1-9]/);
     expect(await status("long")).toMatchObject({ done: 3, failed: 0 });
-  }, 240_000);
+  });
 
   test("a job that was cancelled has failed, and retry submits it again, but not for ever", async () => {
-    write("cancel.json", { seeds: 1 }, { epochs: 300 });
-    const { stdout } = await run(
-      "sweep",
-      "cancel.json",
-      "--out",
-      "cancel",
-      "--submit",
-      "slurm",
-      "--json",
-      "--quiet",
-    );
-    const [job] = JSON.parse(stdout).jobs;
+    write("cancel.json", { seeds: 1 }, { epochs: 40 });
+    const { env: waiting, letGo } = held("", 2);
+    const [job] = (await submitted("cancel", waiting)).jobs;
     await until("it to run", async () => (await status("cancel")).running === 1);
     tool("scancel", job);
+    letGo("slowly");
     const lost = await until("its end", () => failedOf("cancel"));
     expect(lost.reason).toMatch(new RegExp(`^its job ${job}_0 ended without a result \\(CANCELLED`));
     const most = await run("sweep", "retry", "cancel", "--submit", "slurm", "--at-most", "1", "--json");

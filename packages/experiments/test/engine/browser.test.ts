@@ -57,7 +57,7 @@ describe.skipIf(!executablePath)(`a page${executablePath ? "" : " (no Chromium h
     page.on("response", (r) => r.status() >= 400 && failures.push(`${r.url()}: ${r.status()}`));
     await page.goto(`http://127.0.0.1:${port}/packages/experiments/test/page/`);
     await page
-      .waitForFunction("window.page !== undefined", undefined, { timeout: 30_000 })
+      .waitForFunction("window.page !== undefined", undefined, { timeout: 280_000 })
       .catch(() => Promise.reject(new Error(`the page does not load: ${failures.join("; ")}`)));
     return page;
   }

@@ -13,7 +13,7 @@ import { getWebGPUDevice, random } from "@jax-js/jax";
 
 const [device, lose] = process.argv.slice(2);
 const backend = await useDevice(device);
-const dataset = drawnDigits({ train: 400, test: 100 });
+const dataset = drawnDigits({ train: 160, test: 40 });
 
 async function start(name, id, settings) {
   const experiment = experiments.find((e) => e.name === name);
