@@ -100,7 +100,7 @@ function comparison(
   }
 }
 
-/** An estimator as `configurationOf` reads it: with the options that suit the experiment. */
+/** An estimator as `resolveRun` reads it: with the options that suit the experiment. */
 function parseSuited(text: string, { experiment, data, settings }: RunConfig): RunConfig["estimator"] {
   const { id, options } = parseEstimator(text);
   const suited = experimentOf(experiment).recommended(id, data, settings);
