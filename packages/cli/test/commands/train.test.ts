@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { safetensors } from "@jax-js/loaders";
 import { describe, expect, test } from "vitest";
 import { readRecords } from "../../src/run-folder/tfevents.ts";
-import { held, rowsIn, scratch, spawned, start, until } from "../run.ts";
+import { held, outside, rowsIn, scratch, spawned, start, until } from "../run.ts";
 
 const flags = [
   "--train-size",
@@ -24,8 +24,8 @@ function parameters(folder: string): Buffer {
   return readFileSync(join(folder, "checkpoint.safetensors"));
 }
 
-test("a run says which options its estimator has", () => {
-  const { stderr } = spawned(["train", "classifier", "--estimator", "rloo:samples=3", "--epochs", "1", ...flags, "--out", "run"]); // biome-ignore format: one command
+test("a run says which options its estimator has", async () => {
+  const { stderr } = await outside(["train", "classifier", "--estimator", "rloo:samples=3", "--epochs", "1", ...flags, "--out", "run"]); // biome-ignore format: one command
   expect(stderr).toContain("training classifier with rloo:samples=3 on drawn");
   expect(stderr).toMatch(/^rloo:samples=3: step 50 of 50/m);
 });
@@ -93,7 +93,7 @@ print(h['params.w1']['shape'])`;
         expect(stderr).toContain(`npx hardgrad train --resume ${signal}`);
       }
       expect(existsSync(join(cwd, signal, "summary.json"))).toBe(false);
-      const resumed = spawned(["train", "--resume", signal, "--quiet"], { cwd });
+      const resumed = await outside(["train", "--resume", signal, "--quiet"], { cwd });
       expect(resumed.code, resumed.stderr).toBe(0);
       expect(parameters(join(cwd, signal)).equals(parameters(join(cwd, "whole")))).toBe(true);
       const steps = (folder: string) =>
@@ -105,7 +105,7 @@ print(h['params.w1']['shape'])`;
     },
   );
 
-  test("a damaged, cut or foreign checkpoint is refused, and left as it is", () => {
+  test("a damaged, cut or foreign checkpoint is refused, and left as it is", async () => {
     const bytes = parameters(join(cwd, "whole"));
     const flipped = Buffer.from(bytes);
     flipped[bytes.length - 200]! ^= 1;
@@ -119,11 +119,11 @@ print(h['params.w1']['shape'])`;
       mkdirSync(join(cwd, name));
       copyFileSync(join(cwd, "whole", "config.json"), join(cwd, name, "config.json"));
       writeFileSync(join(cwd, name, "checkpoint.safetensors"), content);
-      const result = spawned(["train", "--resume", name, "--quiet"], { cwd });
+      const result = await outside(["train", "--resume", name, "--quiet"], { cwd });
       expect(result, name).toMatchObject({ code: 1, stderr: expect.stringMatching(message) });
       expect(parameters(join(cwd, name)).equals(content)).toBe(true);
     }
-    const ended = spawned(["train", "--resume", "whole"], { cwd });
+    const ended = await outside(["train", "--resume", "whole"], { cwd });
     expect(ended).toMatchObject({ code: 0, stderr: expect.stringMatching(/ended already/) });
   });
 
@@ -140,7 +140,7 @@ print(h['params.w1']['shape'])`;
   });
 });
 
-test("compare: table, report, results, and a second call with --resume", () => {
+test("compare: table, report, results, and a second call with --resume", async () => {
   const cwd = scratch();
   const args = [
     "compare",
@@ -153,7 +153,7 @@ test("compare: table, report, results, and a second call with --resume", () => {
     "2",
     ...flags,
   ];
-  const result = spawned([...args, "--out", "c"], { cwd });
+  const result = await outside([...args, "--out", "c"], { cwd });
   expect(result.code, result.stderr).toBe(0);
   expect(result.stdout).toContain("rloo:samples=2");
   const { results } = JSON.parse(readFileSync(join(cwd, "c", "results.json"), "utf8"));
@@ -169,7 +169,7 @@ test("compare: table, report, results, and a second call with --resume", () => {
   const changed = dark.match(/\S* ?\S* ?\[(?:fill|stroke)=/g)!;
   expect(changed.length).toBeGreaterThan(10);
   for (const rule of changed) expect(rule).toContain(":is(.broad, .narrow) [");
-  const again = spawned([...args, "--resume", "c", "--json"], { cwd });
+  const again = await outside([...args, "--resume", "c", "--json"], { cwd });
   expect(again.code, again.stderr).toBe(0);
   expect(JSON.parse(again.stdout).results).toEqual(results);
 });
@@ -188,8 +188,8 @@ describe("the autoencoder", () => {
     "--batch",
     "20",
   ];
-  test("train: a sentence, a model card, pictures", () => {
-    const result = spawned(["train", "vae", "--estimator", "reinmax", ...small, "--out", "v"], { cwd });
+  test("train: a sentence, a model card, pictures", async () => {
+    const result = await outside(["train", "vae", "--estimator", "reinmax", ...small, "--out", "v"], { cwd });
     expect(result.code, result.stderr).toBe(0);
     expect(result.stdout).toMatch(/^test -ELBO \d+\.\d\d nats \(best .* nats at epoch \d\)/);
     expect(readdirSync(join(cwd, "v", "figures")).sort()).toEqual([
@@ -207,7 +207,7 @@ describe("the autoencoder", () => {
     expect(card).toContain("--hidden 32 ");
     expect(card).not.toMatch(/NaN|undefined|accuracy/);
   });
-  test("compare: ordered by the lower loss, with the flags of this experiment", () => {
+  test("compare: ordered by the lower loss, with the flags of this experiment", async () => {
     const args = [
       "compare",
       "vae",
@@ -217,7 +217,7 @@ describe("the autoencoder", () => {
       "--latents",
       "bernoulli",
     ];
-    const result = spawned([...args, "--out", "c"], { cwd });
+    const result = await outside([...args, "--out", "c"], { cwd });
     expect(result.code, result.stderr).toBe(0);
     expect(result.stdout).toContain("test -ELBO");
     const { results, command } = JSON.parse(readFileSync(join(cwd, "c", "results.json"), "utf8"));
@@ -229,8 +229,8 @@ describe("the autoencoder", () => {
     expect(page).toContain("Samples of the prior");
     expect(page).not.toMatch(/NaN|undefined|<script|accuracy/);
   });
-  test("help shows the flags of the experiment that is named", () => {
-    const help = spawned(["train", "vae", "--help"], { cwd });
+  test("help shows the flags of the experiment that is named", async () => {
+    const help = await outside(["train", "vae", "--help"], { cwd });
     expect(help.stdout).toContain("--bound-samples");
     expect(help.stdout).toContain("--estimator");
     expect(help.stdout).not.toContain("--hidden-rate");
