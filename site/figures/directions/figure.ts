@@ -26,6 +26,8 @@ function draw(data: Data, _state: State<typeof directionControls>, look: Look): 
     const x = left + (i % columns) * cell;
     const y = Math.floor(i / columns) * (cell + head + foot);
     const colour = colourOf(look, row.id);
+    // On a phone the numbers need the axis' margin, too.
+    const margin = x + (cell < 200 ? 10 : marginOf(cell));
     const names = ["gradient of a1", "of a2"] as const;
     const { element, outside } = plane(row, exact, frame, { look, side: cell, colour, names });
     return [
@@ -48,12 +50,12 @@ function draw(data: Data, _state: State<typeof directionControls>, look: Look): 
         : []),
       text(
         look,
-        x + marginOf(cell),
+        margin,
         y + head + cell + 14,
         row.fault === undefined ? biasText(row, exact) : "does not apply here",
         { size },
       ),
-      text(look, x + marginOf(cell), y + head + cell + 30, below(row), { size, fill: look.colours.quiet }),
+      text(look, margin, y + head + cell + 30, below(row), { size, fill: look.colours.quiet }),
     ];
   });
   const height = Math.ceil(rows.length / columns) * (cell + head + foot) + 4;

@@ -28,7 +28,10 @@ export function weightMap(
     groups.set(bits, places);
   });
   const parts: SVGElement[] = [
-    text(look, 0, 14, "What finished tasks read", { size: 14, bold: true }),
+    text(look, 0, 14, at.side < 200 ? "What tasks read" : "What finished tasks read", {
+      size: 14,
+      bold: true,
+    }),
     text(look, 0, 32, "between the hidden layers", { size: 11, fill: colours.quiet }),
     shape(look.document, "rect", { x: 0, y: MAP_TOP, width: at.side, height: at.side, fill: "none", stroke: colours.line }), // biome-ignore format: one thought
   ];
