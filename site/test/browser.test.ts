@@ -61,6 +61,16 @@ async function serious(page: Page, ...rules: string[]): Promise<string[]> {
 const sideways = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
+/** Texts of a figure's picture that end more than a letter's half beyond it. */
+const cut = (page: Page, id: string): Promise<string[]> =>
+  page.evaluate((name) => {
+    const svg = document.querySelector(`#${name} .host svg`)!;
+    const box = svg.getBoundingClientRect();
+    return [...svg.querySelectorAll("text")]
+      .filter((part) => part.getBoundingClientRect().right > box.right + 4)
+      .map((part) => part.textContent!);
+  }, id);
+
 /** Everything in a figure is reached by Tab. */
 async function expectReached(page: Page, id: string): Promise<void> {
   for (const fold of await page.locator(`#${id} .controls details`).all())
@@ -155,6 +165,7 @@ describe.skipIf(!executablePath)(`pages${executablePath ? "" : " (no Chromium he
       await page.setViewportSize({ width: 360, height: 740 });
       await page.waitForFunction((name) => document.querySelector(`#${name} .host svg`)!.getBoundingClientRect().width <= 340, id); // biome-ignore format: one thought
       expect(await sideways(page)).toBe(0);
+      expect(await cut(page, id)).toEqual([]);
       await expectOperated(page, id, figure.controls);
       expect(faults).toEqual([]);
       await context.close();
