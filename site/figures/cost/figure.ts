@@ -46,7 +46,7 @@ function says(data: Data, state: State<Controls>): string {
   const { budget } = state;
   const best = ranked(all, budget);
   if (data.rows.filter((r) => r.measured || r.fault !== undefined).length < FIRST)
-    return `${all.length} of ${data.rows.length} estimators are measured so far${best[0] ? `; of these, ${best[0].id} has the least error for ${count(budget)} ${unitName(state)}` : ""}.`;
+    return `So far ${all.length} of ${data.rows.length} estimators are measured${best[0] ? `; of these, ${best[0].id} has the least error for ${count(budget)} ${unitName(state)}` : ""}.`;
   const out = all.filter((c) => c.against !== undefined).length;
   const rest = out > 0 ? ` ${out} of ${all.length} estimators are out by your answers.` : "";
   const first = best[0];

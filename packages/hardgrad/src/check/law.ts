@@ -3,7 +3,7 @@ import { caseText, type Entry } from "./cases.ts";
 import { type Outcome, shown } from "./outcome.ts";
 
 /** A state of a case, and the probability that the distribution gives it. */
-export interface State {
+export interface LikelyState {
   readonly x: readonly number[];
   readonly probability: number;
 }
@@ -54,12 +54,12 @@ export function law(
 }
 
 /** Sums of independent samples, as numbers of digits: each digit's mean within its standard error. */
-export function marginals(
+export function lawOfSums(
   entry: Entry,
   sums: readonly number[],
   taken: number,
   code: readonly number[],
-  all: readonly State[],
+  all: readonly LikelyState[],
 ): LawFinding {
   const base = code[1] ?? Number.POSITIVE_INFINITY;
   const legal = sums.every((v) => Number.isInteger(v) && v >= 0 && v < base ** code.length);

@@ -12,7 +12,7 @@ import {
   seedFor,
   widthOf,
 } from "./cases.ts";
-import { law, marginals, type State } from "./law.ts";
+import { type LikelyState, law, lawOfSums } from "./law.ts";
 import { type Outcome, shown, TIMES_AGAIN } from "./outcome.ts";
 
 /** What the value of the surrogate is: f at the first sample, the mean over the samples, or within what f returned. */
@@ -30,7 +30,7 @@ export interface SamplesOptions {
 }
 
 /** Every state of a case. */
-export function statesOf(c: Case): State[] {
+export function statesOf(c: Case): LikelyState[] {
   const q = makeDistribution(c.kind, np.array([...c.logits]).reshape([...c.event]));
   const states = enumerateStates(q, c.logits);
   q.logits.dispose();
@@ -109,7 +109,7 @@ export function samplesAndValues(
   // The first sample of each example: those of a pair are not independent.
   const { outcome, mayBeChance } =
     traced && taken > 1
-      ? marginals(entry, sums, taken, code, all)
+      ? lawOfSums(entry, sums, taken, code, all)
       : law(entry, traced ? values : codes.slice(0, count), coded, traced);
   if (!mayBeChance || draws === NEW_DRAWS) return [...outcomes, outcome];
   const again = samplesAndValues(entry, { count: TIMES_AGAIN * count, rules, samples, draws: NEW_DRAWS });
