@@ -1,10 +1,13 @@
 // `npm run site`: builds the site into packages/cli/site, where `hardgrad lab` serves it from, unless what is there was
 // built from the same files. The folder works below any path of any host.   node site/build.mjs [--force]
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { hold } from "@hardgrad/cli/internal/sweep/lease";
 import { withEarlyWorkers } from "./build/early.mjs";
 import { llms } from "./build/llms.mjs";
 import { withPolicies } from "./build/policy.mjs";
@@ -39,15 +42,22 @@ function digest() {
 }
 
 const { values } = parseArgs({ options: { force: { type: "boolean" } } });
+// Two builds at a time would spoil each other's files; the second finds the first's.
+let lease = await hold(join(root, "site/.vitepress"), 60);
+for (; !lease; lease = await hold(join(root, "site/.vitepress"), 60)) await setTimeout(300);
 const now = digest();
 if (values.force || !existsSync(stamp) || readFileSync(stamp, "utf8") !== now) {
   const since = performance.now();
-  const { status } = spawnSync(
+  const build = spawn(
     process.execPath,
     [join(root, "node_modules/vitepress/bin/vitepress.js"), "build", join(root, "site")],
     { cwd: root, stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, SITE_BASE: BASE } },
   );
-  if (status !== 0) process.exit(1);
+  const [status] = await once(build, "exit");
+  if (status !== 0) {
+    await lease.release();
+    process.exit(1);
+  }
   cpSync(join(root, "site/public"), out, { recursive: true });
   relocate(out);
   withEarlyWorkers(out);
@@ -56,3 +66,4 @@ if (values.force || !existsSync(stamp) || readFileSync(stamp, "utf8") !== now) {
   writeFileSync(stamp, now);
   console.error(`the site: ${((performance.now() - since) / 1000).toFixed(0)} s`);
 }
+await lease.release();

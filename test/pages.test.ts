@@ -202,6 +202,28 @@ test("circuits says what was measured", () => {
   expect(page).toContain(`${circuit.simplified.toLocaleString("en")} gates remain`);
 });
 
+test("reproducing says what was measured of frozen autoencoders and of structured prediction", () => {
+  const page = read(join(root, "docs/reproducing.md"));
+  const of = (name: string) => JSON.parse(read(join(root, "docs/results", `${name}.json`)));
+  const { table } = of("unbiased");
+  for (const { estimator, overRloo } of table)
+    if (!estimator.startsWith("rloo"))
+      expect(page).toContain(` | ${overRloo.value.toFixed(3)} ± ${overRloo.error.toFixed(3)} |`);
+  // Of the learning rates, that of the least training loss.
+  const runs = of("sbn").sweeps.flatMap(({ results }: { results: unknown[] }, sweep: number) =>
+    results.map((run) => ({ sweep, ...(run as object) })),
+  ) as { sweep: number; estimator: string; latents: string; learningRate: number; trainingLoss: number; bound: number }[]; // biome-ignore format: one shape
+  const rowOf = ({ sweep, estimator, latents }: (typeof runs)[number]) => [sweep, estimator, latents].join();
+  const rows = [...new Set(runs.map(rowOf))];
+  expect(rows).toHaveLength(13);
+  for (const row of rows) {
+    const best = runs
+      .filter((run) => rowOf(run) === row)
+      .reduce((a, b) => (b.trainingLoss < a.trainingLoss ? b : a));
+    expect(page).toContain(` | ${best.bound.toFixed(1)} (${best.learningRate}) |`);
+  }
+});
+
 test("choosing k of n says what the audits measured", () => {
   const page = read(join(root, "docs/choosing-k-of-n.md"));
   const files = { subset: "audit-subset", "plackett-luce": "audit-top-k" } as { [law: string]: string };

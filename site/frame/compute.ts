@@ -5,6 +5,7 @@
 import { defaultDevice, init } from "@jax-js/jax";
 import type { AnyCourse } from "../figures/courses.ts";
 import { courses } from "../figures/courses.ts";
+import { breathe } from "./breathe.ts";
 import type { Beginning, Device, FromWorker, Hello, ToWorker } from "./protocol.ts";
 import type { AnyState } from "./state.ts";
 
@@ -58,14 +59,6 @@ function inTurn<T>(work: () => Promise<T>): Promise<T> {
 }
 
 const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
-const channel = new MessageChannel();
-/** Lets messages in; unlike a timer, at once. */
-const breathe = (): Promise<void> =>
-  new Promise((done) => {
-    channel.port1.onmessage = () => done();
-    channel.port2.postMessage(0);
-  });
-
 async function asset(path: string): Promise<ArrayBuffer> {
   const answer = await fetch(new URL(path, new URL(hello.base, location.origin)));
   if (!answer.ok) throw new Error(`${path} can't be loaded (${answer.status}); reload the page.`);

@@ -102,9 +102,7 @@ async function expectOperated(page: Page, id: string, controls: AnyFigure["contr
     await page.locator(`#${id}-${name}`).focus();
     for (const key of keys) await page.keyboard.press(key);
     await page
-      .waitForFunction((key) => new URL(location.href).searchParams.has(key), `${id}.${name}`, {
-        timeout: 20_000,
-      })
+      .waitForFunction((key) => new URL(location.href).searchParams.has(key), `${id}.${name}`)
       .catch(() => {
         throw new Error(`${id}.${name} does not come into the address`);
       });
@@ -190,7 +188,7 @@ describe.skipIf(!executablePath)(`pages${executablePath ? "" : " (no Chromium he
 
   test("computes in the worker of the page's head, which does not wait for the page's scripts", async () => {
     const { page, context, faults } = await watched(browser, origin);
-    const worker = page.waitForEvent("worker", { timeout: 20_000 });
+    const worker = page.waitForEvent("worker");
     await page.route(/\/app\.[\w-]+\.js/, async (route) => {
       await worker;
       await route.continue();

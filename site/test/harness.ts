@@ -62,6 +62,9 @@ export function pagesOfFigures(): readonly (Tag & { readonly page: string })[] {
   return [...found.values()];
 }
 
+/** Milliseconds after which something hangs: a busy machine makes a page ten times as slow. */
+export const HANGS = 140_000;
+
 /** A page, and everything in it that should not be. */
 export interface Watched {
   readonly page: Page;
@@ -83,6 +86,7 @@ export async function watched(
     viewport: { width, height: 900 },
     acceptDownloads: true,
   });
+  context.setDefaultTimeout(HANGS);
   const page = await context.newPage();
   const faults: string[] = [];
   faultsOf.set(page, faults);
@@ -129,7 +133,7 @@ export const ticks = (page: Page, id: string, count: number): Promise<void> =>
 async function seen<T>(page: Page, id: string, so: (given: T) => boolean, given: T): Promise<void> {
   try {
     // By a clock: a page that makes no frames would never be looked at.
-    await page.waitForFunction(so as () => boolean, given, { timeout: 60_000, polling: 50 });
+    await page.waitForFunction(so as () => boolean, given, { timeout: HANGS, polling: 50 });
   } catch (cause) {
     const known = await page.evaluate(async (name) => {
       const frame = new Promise((done) => requestAnimationFrame(() => done("yes")));

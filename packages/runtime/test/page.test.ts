@@ -76,6 +76,7 @@ describe.skipIf(!browserPath)(`in a page${browserPath ? "" : " (no chromium here
 
   test("one thread, no special headers", async () => {
     const page = await browser.newPage();
+    page.setDefaultTimeout(280_000); // only what hangs takes as long
     await page.goto(`${origin}/`);
     await expectSame(await outputs(page, "/index.js", "loadRuntime"));
     await expect(outputs(page, "/threads.js", "loadThreaded")).rejects.toThrow("cross-origin isolated");
@@ -84,6 +85,7 @@ describe.skipIf(!browserPath)(`in a page${browserPath ? "" : " (no chromium here
 
   test("a circuit", async () => {
     const page = await browser.newPage();
+    page.setDefaultTimeout(280_000); // only what hangs takes as long
     await page.goto(`${origin}/isolated/`);
     const circuit = randomCircuit({ inputs: 30, thresholds: 60, gates: 300, classes: 5, counted: 150 }, 1);
     const pixels = randomImages(30, 200, 2);
@@ -102,6 +104,7 @@ describe.skipIf(!browserPath)(`in a page${browserPath ? "" : " (no chromium here
 
   test("two threads in a cross-origin isolated page", async () => {
     const page = await browser.newPage();
+    page.setDefaultTimeout(280_000); // only what hangs takes as long
     await page.goto(`${origin}/isolated/`);
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
     await expectSame(await outputs(page, "/isolated/threads.js", "loadThreaded"));

@@ -34,9 +34,9 @@ function draw(data: Data, state: State<Controls>, look: Look): SVGElement {
     look,
     Math.max(side + 34, top + height + 8),
     `${row.id}: estimates around the exact gradient`,
-    text(look, 8, 16, `${row.id} on ${kindOf(state)}: ${kinds[kindOf(state)].name}`, {
+    text(look, 8, 16, `${row.id} on ${kindOf(state)}${beside ? `: ${kinds[kindOf(state)].name}` : ""}`, {
       bold: true,
-      size: 13,
+      size: beside ? 13 : 11.5,
     }),
     placed(element, 0, 24),
     ...(outside > 0.005 ? [text(look, side - 8, side - 18, `${Math.round(100 * outside)} % outside`, { size: 10, anchor: "end", fill: look.colours.quiet })] : []), // biome-ignore format: one line

@@ -29,7 +29,7 @@ export const figure = defineFigure({
       document,
       width,
       height: narrow ? 300 : 380,
-      marginRight: narrow ? 104 : 130,
+      marginRight: narrow ? 118 : 130,
       marginLeft: 44,
       marginBottom: 40,
       style: { background: "transparent", color: colours.ink, fontSize: "13px", fontFamily: "inherit" },

@@ -101,6 +101,7 @@ test.skipIf(!browserPath)(`and in a page${browserPath ? "" : " (no chromium here
   const browser = await chromium.launch({ executablePath: browserPath!, args: ["--no-sandbox"] });
   try {
     const page = await browser.newPage();
+    page.setDefaultTimeout(280_000); // only what hangs takes as long
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/examples/runtime/index.html`);
     await page.waitForFunction(`document.querySelector("output").value !== ""`);
     const text = String(await page.evaluate(`document.querySelector("output").value`));

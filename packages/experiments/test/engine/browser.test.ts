@@ -50,6 +50,7 @@ describe.skipIf(!executablePath)(`a page${executablePath ? "" : " (no Chromium h
   async function open(flags: readonly string[]): Promise<Page> {
     browser = await chromium.launch({ executablePath: executablePath!, args: [...quiet, ...flags] });
     const page = await browser.newPage();
+    page.setDefaultTimeout(280_000); // only what hangs takes as long
     const port = (server.address() as AddressInfo).port;
     const failures: string[] = [];
     page.on("pageerror", (error) => failures.push(error.message));
@@ -57,7 +58,7 @@ describe.skipIf(!executablePath)(`a page${executablePath ? "" : " (no Chromium h
     page.on("response", (r) => r.status() >= 400 && failures.push(`${r.url()}: ${r.status()}`));
     await page.goto(`http://127.0.0.1:${port}/packages/experiments/test/page/`);
     await page
-      .waitForFunction("window.page !== undefined", undefined, { timeout: 280_000 })
+      .waitForFunction("window.page !== undefined")
       .catch(() => Promise.reject(new Error(`the page does not load: ${failures.join("; ")}`)));
     return page;
   }

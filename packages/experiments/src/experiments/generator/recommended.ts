@@ -28,7 +28,7 @@ const drawn: Partial<GeneratorSettings> = {
 const binary: Partial<GeneratorSettings> = { styleSize: 64, priorLayers: 16, priorHidden: "256" };
 
 /** Drawn pictures are then as grey as the training images: the mean of x (1 - x) over pixels is the same. */
-const sharpness: { readonly [data: string]: number } = { mnist: 1.4 };
+const sharpness: { readonly [data: string]: number } = { mnist: 1.4, "fashion-mnist": 1.3 };
 
 /** Where labels are missing, an epoch costs and teaches more: each image is seen deformed as well. */
 const forMode: { readonly [mode in GeneratorSettings["mode"]]: Partial<GeneratorSettings> } = {
