@@ -78,7 +78,7 @@ const record = {
   processor: cpus()[0].model.trim(),
   node: process.versions.node,
   date: new Date().toISOString().slice(0, 10),
-  note: "one thread; compilation, pruning and what the page shows after each 25 steps included; other work on the machine",
+  note: "one thread; compilation, pruning and what the page shows after each 25 steps included",
   rows,
   pages,
 };
