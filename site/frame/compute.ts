@@ -59,6 +59,7 @@ function inTurn<T>(work: () => Promise<T>): Promise<T> {
 }
 
 const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+
 async function asset(path: string): Promise<ArrayBuffer> {
   const answer = await fetch(new URL(path, new URL(hello.base, location.origin)));
   if (!answer.ok) throw new Error(`${path} can't be loaded (${answer.status}); reload the page.`);

@@ -147,8 +147,8 @@ test("slant and weight of pictures that are known", () => {
       return y > 5 && y < 23 && Math.round(14 - lean * (y - 14)) === x ? 255 : 0;
     });
   expect(slantOf(bar(0))).toBeCloseTo(0, 9);
-  expect(slantOf(bar(1))).toBeCloseTo(45, 1);
-  expect(slantOf(bar(-1))).toBeCloseTo(-45, 1);
+  expect(slantOf(bar(1))).toBeCloseTo(45, 9);
+  expect(slantOf(bar(-1))).toBeCloseTo(-45, 9);
   expect(slantOf(new Uint8Array(784))).toBe(0);
   expect(weightOf(new Uint8Array(784).fill(255))).toBe(1);
   expect(weightOf(bar(0))).toBeCloseTo(17 / 784, 9);
