@@ -100,7 +100,7 @@ ${command} --out RUN
 node scripts/example-generator.mjs RUN
 \`\`\`
 
-The second command keeps of the checkpoint only what drawing needs (decoder and prior): matrices in 8 bits, a step for each column, the rest in half precision. So the run can't be resumed. Trained on device ${device} (${products}, threads: ${threads}), Node ${node}, ${date.slice(0, 10)}.
+The second command keeps of the checkpoint only what drawing needs (decoder and prior): matrices in 8 bits, a step for each column, the rest in half precision. So the run can't be resumed. \`--sharpness\` acts on drawing alone: the pictures are as grey as MNIST's, and the training is the same without it. Trained on device ${device} (${products}, threads: ${threads}), Node ${node}, ${date.slice(0, 10)}.
 ${judged === undefined ? "" : verdict()}`;
 
 mkdirSync(target, { recursive: true });

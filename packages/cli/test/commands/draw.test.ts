@@ -185,12 +185,19 @@ test("the generator that comes with the package: small, in 8 bits, and draws wha
   const generator = await loadGenerator(bytes);
   const { train } = drawnDigits({ seed: 1, train: 2000, test: 1 });
   let right = 0;
+  const greys: number[] = [];
   for (const digit of generator.digits)
-    for (const picture of await generator.draw({ digit, count: 20, seed: 3 }))
+    for (const picture of await generator.draw({ digit, count: 20, seed: 3 })) {
       if (train.labels[nearestIn(train.images, picture)] === digit) right++;
+      greys.push(picture.reduce((sum, x) => sum + (x / 255) * (1 - x / 255), 0) / picture.length);
+    }
   generator.dispose();
   // Handwriting, read by the nearest of 2,000 digits that are drawn by code: 83.5 % here, and 10 % by chance.
   expect(right / 200).toBeGreaterThan(0.8);
+  // As grey as the training images of MNIST, whose mean of x (1 - x) is 0.01866; means would have 0.0235. One standard
+  // error of 200 pictures is 0.0004.
+  const grey = greys.reduce((a, b) => a + b, 0) / greys.length;
+  expect(Math.abs(grey - 0.01866)).toBeLessThan(0.0015);
 });
 
 test("without a run, the generator that comes with the package draws", async () => {
