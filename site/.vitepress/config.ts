@@ -7,6 +7,7 @@ import { withFigures } from "../build/figures.ts";
 import { repositoryLinks } from "../build/links.ts";
 import { slug } from "../build/slug.ts";
 import { variables } from "../figures/look.ts";
+import { unbroken } from "../figures/plots/numbers.ts";
 import { nav, sidebar } from "./contents.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -27,6 +28,14 @@ function plainReference(md: MarkdownRenderer): void {
     if ((env as MarkdownEnv).relativePath?.startsWith("api/")) tokens[i]!.info = "txt";
     return fence!(tokens, i, options, env, self);
   };
+}
+
+/** A number, its error and its unit stay on one line: the columns of tables are narrow. */
+function wholeNumbers(md: MarkdownRenderer): void {
+  md.core.ruler.push("whole-numbers", ({ tokens }) => {
+    for (const { children } of tokens)
+      for (const part of children ?? []) if (part.type === "text") part.content = unbroken(part.content);
+  });
 }
 
 /** For the search: without colours in code, which take most of the time. */
@@ -73,6 +82,7 @@ export default defineConfig({
       });
       repositoryLinks("docs")(md);
       plainReference(md);
+      wholeNumbers(md);
     },
   },
   themeConfig: {

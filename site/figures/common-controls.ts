@@ -6,7 +6,7 @@ import type { Controls } from "./contract.ts";
 export const optionControls = {
   temperature: {
     kind: "number",
-    label: "temperature",
+    label: "Temperature",
     help: "For relaxations and their relatives: lower is harder, with less bias and more variance.",
     default: 0.5,
     min: 0.05,
@@ -16,7 +16,7 @@ export const optionControls = {
   },
   samples: {
     kind: "number",
-    label: "samples",
+    label: "Samples",
     help: "For estimators that average several samples, such as rloo: more of them cost more and scatter less.",
     default: 4,
     min: 2,

@@ -342,8 +342,20 @@ describe.skipIf(!executablePath)(`pages${executablePath ? "" : " (no Chromium he
         await page.evaluate(() => document.documentElement.classList.add("dark"));
         expect(await serious(page, "color-contrast")).toEqual([]);
       }
+      if (path === "choosing") {
+        // A picture that is drawn on white has the ground of the page.
+        const picture = page.locator(".vp-doc img").first();
+        const filter = (): Promise<string> => picture.evaluate((img) => getComputedStyle(img).filter);
+        expect(await filter()).toBe("none");
+        await page.evaluate(() => document.documentElement.classList.add("dark"));
+        expect(await filter()).toContain("invert(1)");
+      }
       await page.setViewportSize({ width: 360, height: 740 });
       expect(await sideways(page), path).toBe(0);
+      // No number is on another line than its error or its unit.
+      expect(await page.locator(".vp-doc td").allTextContents(), path).not.toContainEqual(
+        expect.stringMatching(/\d [±%]/),
+      );
     }
     expect(faults).toEqual([]);
     await context.close();
@@ -356,6 +368,14 @@ describe.skipIf(!executablePath)(`pages${executablePath ? "" : " (no Chromium he
     await page.goto(`${origin}/`);
     // The key is heard once the page's script runs.
     await live(page, "one-choice");
+    // Where its buttons are too many for a line, those that save stand together on the next.
+    for (const width of [360, 768, 1280]) {
+      await page.setViewportSize({ width, height: 900 });
+      const tops = await page
+        .locator("#one-choice .buttons .quiet")
+        .evaluateAll((all) => all.map((button) => button.getBoundingClientRect().top));
+      expect(new Set(tops).size, `${width} pixels`).toBe(1);
+    }
     expect(await page.getByRole("button", { name: "Search" }).isVisible()).toBe(true);
     await page.keyboard.press("Control+k");
     await page.getByPlaceholder("Search").fill("leave-one-out");

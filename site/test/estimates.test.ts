@@ -54,6 +54,7 @@ test("numbers have the digits that their errors allow", () => {
   expect(withError(5.3, 5.1e-8)).toBe("5.3");
   expect(withError(Number.NaN, 1)).toBe("not finite");
   expect(percent(0.4357, 0.0031)).toBe("43.6 % ± 0.3 %");
+  expect(percent(0.9843, 3e-18)).toBe("98.4 %");
   expect(plain(0)).toBe("0");
 });
 

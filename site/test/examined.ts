@@ -30,6 +30,9 @@ export function examine(figure: unknown, data: unknown, state: unknown): { svg: 
     svg = shown.draw(data as never, state as never, look as never).outerHTML;
     expect(svg).not.toMatch(/NaN|undefined|Infinity|null/);
     expect(Number(/width="([\d.]+)"/.exec(svg)![1])).toBe(width);
+    // What is smaller can't be read on a phone.
+    for (const [text, size] of svg.matchAll(/font-size(?:="|:\s*)([\d.]+)/g))
+      expect(Number(size), text).toBeGreaterThanOrEqual(10);
   }
   const says = shown.says(data as never, state as never);
   expect(says).not.toMatch(/NaN|undefined|Infinity|null/);

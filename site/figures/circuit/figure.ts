@@ -23,14 +23,14 @@ function layoutOf({ width }: Pick<Look, "width">) {
     const second = WALL + 18;
     const third = second + CHART + 18;
     const left = width - side - gap;
-    return { digit: { x: 0, y: 0, width: side }, wall: { x: side + gap, y: 0, width: width - side - gap }, accuracy: { x: 0, y: second, width: half }, settling: { x: half + gap, y: second, width: half }, follow: { x: 0, y: third, width: left }, functions: { x: 0, y: third + TOP + NETLIST + 10, width: left }, pixels: { x: left + gap, y: third, width: side }, height: third + TOP + NETLIST + 10 + CHART } as const; // biome-ignore format: one thought
+    return { digit: { x: 0, y: 0, width: side }, wall: { x: side + gap, y: 0, width: width - side - gap }, accuracy: { x: 0, y: second, width: half }, settling: { x: half + gap, y: second, width: half }, follow: { x: 0, y: third, width: left }, functions: { x: 0, y: third + TOP + NETLIST + 10, width: left }, pixels: { x: left + gap, y: third, width: side }, height: third + TOP + NETLIST + 10 + CHART + 4 } as const; // biome-ignore format: one thought
   }
   const side = Math.min(150, (width - gap) / 2);
   const at = [0];
   for (const height of [side + TOP + 30, WALL + 18, CHART + 18, CHART + 18, TOP + NETLIST + 18, CHART])
     at.push(at.at(-1)! + height);
   const full = (i: number) => ({ x: 0, y: at[i]!, width });
-  return { digit: { x: 0, y: 0, width: side }, pixels: { x: side + gap, y: 0, width: side }, wall: full(1), accuracy: full(2), settling: full(3), follow: full(4), functions: full(5), height: at[6]! } as const; // biome-ignore format: one thought
+  return { digit: { x: 0, y: 0, width: side }, pixels: { x: side + gap, y: 0, width: side }, wall: full(1), accuracy: full(2), settling: full(3), follow: full(4), functions: full(5), height: at[6]! + 12 } as const; // biome-ignore format: one thought
 }
 
 const gateOf = ({ circuit }: CircuitData, { gate }: CircuitState): Followed | undefined =>
@@ -65,13 +65,13 @@ function says(data: CircuitData, state: CircuitState): string {
   const gap = Math.abs(net.value - own.value) > 2 * Math.hypot(net.error, own.error) ? `; the network that trains by ${state.estimator} reads ${percent(net)}` : ""; // biome-ignore format: one thought
   const gate = gateOf(data, state);
   const followedText = gate ? ` The marked gate depends on ${new Set(gate.part.thresholds.map(([pixel]) => pixel)).size} pixels.` : ""; // biome-ignore format: one thought
-  return `${read} After ${last.step} of ${of} steps the circuit reads ${percent(own)} of ${last.circuit.of} test digits${gap}, with ${count(circuit.gates.length)} gates in ${Math.max(0, ...levelsOf(circuit))} levels and no weights, ${withError(speed)} million of them a second on this machine.${followedText}`;
+  return `${read} After ${last.step} of ${of} steps the circuit reads ${percent(own)} of ${count(last.circuit.of)} test digits${gap}. It has ${count(circuit.gates.length)} gates in ${Math.max(0, ...levelsOf(circuit))} levels and no weights, and reads ${withError(speed)} million digits a second on this machine.${followedText}`;
 }
 
 /** A network of logic gates that learns to read digits, and its circuit. */
 export const figure = defineFigure<typeof controls, CircuitData>({
   id: "circuit",
-  question: "Can a few hundred logic gates read a digit?",
+  question: "Can logic gates alone read a digit?",
   controls,
   first: 20,
   measured: ["million images a second", "standard error of that"],

@@ -121,7 +121,8 @@ function chart(
   });
   const legend = lines.flatMap(({ name, colour, width, dash }, i) => {
     const height = named === "above" ? top + 14 : bottom - 10;
-    const from = LEFT + 8 + i * (at.width < 330 ? 112 : 130);
+    const each = at.width < 330 ? 100 : 130;
+    const from = right - (lines.length - i) * each + 8; // curves are steep where they begin
     return [
       shape(look.document, "path", { d: `M${from} ${height}h18`, stroke: colour, "stroke-width": width, "stroke-dasharray": dash }), // biome-ignore format: one thought
       text(look, from + 23, height + 4, name, { size: 11 }),
@@ -179,8 +180,8 @@ export function functionsPart(look: Look, at: Area, { functions }: CircuitData):
     const sentence = `${name}: ${n} of ${all} gates`;
     return [
       shape(look.document, "rect", { x: o * each + 1, y: bottom - height, width: each - 2, height: Math.max(height, 0.5), fill: look.colours.family["straight-through"]! }, tip(look.document, sentence)), // biome-ignore format: one thought
-      ...(n > 0 && each >= 20 ? [text(look, (o + 0.5) * each, bottom - height - 3, String(n), { size: 9.5, anchor: "middle" })] : []), // biome-ignore format: one thought
-      text(look, (o + 0.5) * each, bottom + (each < 30 && o % 2 === 1 ? 20 : 11), sign, { size: 8.5, anchor: "middle", fill: look.colours.quiet }), // biome-ignore format: one thought
+      ...(n > 0 && each >= 20 ? [text(look, (o + 0.5) * each, bottom - height - 3, String(n), { size: each < 30 ? 10 : 11, anchor: "middle" })] : []), // biome-ignore format: one thought
+      text(look, (o + 0.5) * each, bottom + (each < 30 && o % 2 === 1 ? 23 : 12), sign, { size: each < 30 ? 10 : 11, anchor: "middle", fill: look.colours.quiet }), // biome-ignore format: one thought
     ];
   });
   return moved(look, at.x, at.y, heading(look, "Functions chosen"), ...bars);
@@ -197,7 +198,7 @@ export function pixelsPart(
   const counts = circuit ? pixelsOfClass(circuit, row) : new Float64Array(SIDE * SIDE);
   const most = counts.reduce((a, b) => Math.max(a, b), 1);
   const used = counts.reduce((n, c) => n + (c > 0 ? 1 : 0), 0);
-  const sentence = `${used} of ${counts.length} pixels, ${percent(used / counts.length, 0)}, are read by the gates of class ${row}; the darkest ${most} times`; // biome-ignore format: one thought
+  const sentence = `${used} of ${counts.length} pixels, ${percent(used / counts.length, 0)}, are read by the gates of class ${row}; the strongest mark ${most} times`; // biome-ignore format: one thought
   return moved(
     look,
     at.x,

@@ -2,9 +2,10 @@ import * as Plot from "@observablehq/plot";
 import type { Look } from "../contract.ts";
 import type { EstimatesData, Point } from "../estimators/estimates.ts";
 import { colourOf, dashesOf, labelOf, spread } from "../estimators/marks.ts";
+import { names } from "../estimators/names.ts";
 import { unitOf } from "../estimators/verdict.ts";
 import { count, withError } from "../plots/numbers.ts";
-import { placed, shape, text } from "../plots/svg.ts";
+import { placed, text } from "../plots/svg.ts";
 import { logTick, logTicks } from "../plots/ticks.ts";
 
 type Data = EstimatesData;
@@ -130,17 +131,11 @@ export function panel(
     14,
     height - 40,
   );
-  const start = x + width - marginRight + 10;
-  const labels = last.flatMap((m, i) => {
-    const beside = y + heights[i]!;
-    const end = `M${round(x + scaleX.apply(m.n) + 4)} ${round(y + scaleY.apply(m.value))}L${round(start)} ${round(beside)}`;
-    return [
-      shape(look.document, "path", { d: end, stroke: line, fill: "none" }),
-      shape(look.document, "line", { x1: start, x2: start + 18, y1: beside, y2: beside, stroke: colourOf(look, m.id), "stroke-width": 2, "stroke-dasharray": dashes.get(m.id)! }), // biome-ignore format: one mark
-      text(look, start + 22, beside + 4, labelOf(m.id, Math.floor((marginRight - 34) / 5.9)), { size: 11 }),
-    ];
-  });
-  return [placed(chart, x, y), ...labels];
+  const ends = last.map((m, i) => ({
+    id: m.id,
+    label: labelOf(m.id, Math.floor((marginRight - 34) / 5.9)),
+    from: [x + scaleX.apply(m.n) + 4, y + scaleY.apply(m.value)] as const,
+    beside: y + heights[i]!,
+  }));
+  return [placed(chart, x, y), ...names(look, ends, dashes, x + width - marginRight + 10, 11)];
 }
-
-const round = (v: number): number => Math.round(v * 10) / 10;

@@ -35,14 +35,14 @@ export const costControls = {
   },
   unbiased: {
     kind: "flag",
-    label: "the mean must be right",
+    label: "The mean must be right",
     help: "Leaves only estimators whose average is the exact gradient for every f.",
     default: false,
     live: true,
   },
   budget: {
     kind: "number",
-    label: "budget",
+    label: "Budget",
     help: "What one gradient may cost; cheap estimates are averaged until it is spent.",
     default: 32,
     min: 1,
@@ -53,7 +53,7 @@ export const costControls = {
   },
   cost: {
     kind: "choice",
-    label: "cost",
+    label: "Cost",
     help: "Evaluations of f, which count on any machine, or microseconds as measured here.",
     default: "evaluations",
     choices: [
@@ -64,7 +64,7 @@ export const costControls = {
   ...lossControls(MOST_UNITS, false),
   units: {
     kind: "number",
-    label: "units",
+    label: "Units",
     help: "More units make enumeration dear: the exact gradient costs 2 to the power of their number.",
     default: 6,
     min: 2,
@@ -73,7 +73,7 @@ export const costControls = {
   },
   certainty: {
     kind: "number",
-    label: "certainty",
+    label: "Certainty",
     help: "A factor on the logits: at 0 every unit is on half of the time, at 3 most are nearly certain.",
     default: 1,
     min: 0,

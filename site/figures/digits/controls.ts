@@ -46,7 +46,7 @@ export const controls = {
     help: "One that learned from handwriting and comes with the page, or one that learns here and now from digits drawn by code: press play and see them appear.",
     default: "handwriting",
     choices: [
-      { value: "handwriting", label: "handwriting, comes with the page" },
+      { value: "handwriting", label: "handwriting, built in" },
       { value: "here", label: "drawn digits, trained here" },
     ],
   },

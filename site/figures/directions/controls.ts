@@ -12,7 +12,7 @@ export const OTHERS: readonly number[] = [0.5, -0.4];
 export const directionControls = {
   estimators: {
     kind: "list",
-    label: "estimators",
+    label: "Estimators",
     help: "Those to compare. Biased ones miss the exact arrow; noisy ones have wide clouds.",
     default: [
       "reinforce",
@@ -28,7 +28,7 @@ export const directionControls = {
   ...lossControls(MOST, true),
   logits: {
     kind: "point",
-    label: "logits a1, a2",
+    label: "Logits a1, a2",
     help: "Where the two units stand: at 0 they are on half of the time, far out they are nearly certain and the gradient fades.",
     default: [0.8, -1.2],
     min: -3,
@@ -37,7 +37,7 @@ export const directionControls = {
   },
   slope: {
     kind: "number",
-    label: "slope",
+    label: "Slope",
     help: "The units are on with probability sigmoid(slope · a); slope annealing raises it during training.",
     default: 1,
     min: 0.25,

@@ -28,7 +28,7 @@ function draw(data: Data, _state: State<typeof directionControls>, look: Look): 
     const colour = colourOf(look, row.id);
     // On a phone the numbers need the axis' margin, too.
     const margin = x + (cell < 200 ? 10 : marginOf(cell));
-    const names = ["gradient of a1", "of a2"] as const;
+    const names = ["gradient of a1", cell < 200 ? "of a2" : "gradient of a2"] as const;
     const { element, outside } = plane(row, exact, frame, { look, side: cell, colour, names });
     return [
       shape(
@@ -42,7 +42,7 @@ function draw(data: Data, _state: State<typeof directionControls>, look: Look): 
       ...(outside > 0.005
         ? [
             text(look, x + cell - 8, y + head + cell - 42, `${Math.round(100 * outside)} % outside`, {
-              size: 10,
+              size: cell < 200 ? 10 : 11,
               fill: look.colours.quiet,
               anchor: "end",
             }),

@@ -76,8 +76,8 @@ function ellipseOf({
   });
 }
 
-/** At the left: on a small plane the axis has its name beside its numbers. */
-export const marginOf = (side: number): number => (side < 200 ? 44 : 34);
+/** At the left: the axis has its name beside its numbers. */
+export const marginOf = (side: number): number => (side < 200 ? 44 : 50);
 
 /** One estimator's cloud around its mean, beside the exact gradient, and the share of the cloud that is outside. */
 export function plane(
@@ -110,7 +110,7 @@ export function plane(
     marginRight: 8,
     marginTop: 8,
     marginBottom: 34,
-    style: { background: "transparent", color: quiet, fontSize: "10px", overflow: "visible" },
+    style: { background: "transparent", color: quiet, fontSize: "11px", overflow: "visible" },
     x: { domain: [x - half, x + half], label: names[0], labelAnchor: "center", labelArrow: "none", ticks: 4 },
     y: { domain: [y - half, y + half], label: names[1], labelAnchor: "center", labelArrow: "none", ticks: 4 },
     r: { type: "identity" },

@@ -24,21 +24,21 @@ export const kinds: {
 export const estimatorControls = {
   estimator: {
     kind: "choice",
-    label: "estimator",
+    label: "Estimator",
     help: "Which one is measured.",
     default: "reinmax",
     choices: choicesOf(menu).map(({ value, label }) => ({ value, label })),
   },
   distribution: {
     kind: "choice",
-    label: "distribution",
+    label: "Distribution",
     help: "What is drawn; an estimator that does not support it is shown with the first that it does.",
     default: "bernoulli",
     choices: Object.entries(kinds).map(([value, { name }]) => ({ value, label: `${value}: ${name}` })),
   },
   loss: {
     kind: "choice",
-    label: "loss f",
+    label: "Loss f",
     help: "A straight line in each entry of the sample, or a curve.",
     default: "quadratic",
     choices: [
@@ -49,7 +49,7 @@ export const estimatorControls = {
   },
   logits: {
     kind: "point",
-    label: "logits a1, a2",
+    label: "Logits a1, a2",
     help: "The two logits whose gradient is drawn.",
     default: [0.8, -0.6],
     min: -2,

@@ -21,7 +21,7 @@ function draw(data: Data, state: State<Controls>, look: Look): SVGElement {
     look,
     side,
     colour: colourOf(look, row.id),
-    names: ["gradient of a1", "of a2"],
+    names: ["gradient of a1", "gradient of a2"],
   });
   const right = beside
     ? { x: side + 24, y: 0, width: look.width - side - 24 }
@@ -39,7 +39,7 @@ function draw(data: Data, state: State<Controls>, look: Look): SVGElement {
       size: beside ? 13 : 11.5,
     }),
     placed(element, 0, 24),
-    ...(outside > 0.005 ? [text(look, side - 8, side - 18, `${Math.round(100 * outside)} % outside`, { size: 10, anchor: "end", fill: look.colours.quiet })] : []), // biome-ignore format: one line
+    ...(outside > 0.005 ? [text(look, side - 8, side - 18, `${Math.round(100 * outside)} % outside`, { size: 11, anchor: "end", fill: look.colours.quiet })] : []), // biome-ignore format: one line
     ...lines.map((line, i) =>
       text(look, right.x, right.y + 40 + 20 * i, line, { size: look.width < 360 ? 11 : 12.5 }),
     ),

@@ -11,7 +11,7 @@ export const controls = {
       { value: "exact", label: "the update" },
       { value: "gradient", label: "the gradient only" },
     ],
-    help: "What the right network closes for weights that a finished task reads. With the gradient alone, momentum and weight decay go on moving them: watch the certificates.",
+    help: "What the protected network closes for weights that a finished task reads. With the gradient alone, momentum and weight decay go on moving them: watch the certificates.",
   },
   units: {
     kind: "number",

@@ -45,9 +45,10 @@ function says(data: ForgettingData, state: ForgettingState): string {
   const digits = nameOf(tasks[0]!.digits);
   if (learned === 0)
     return `Both networks learn their first task, ${digits}. There is nothing to forget yet.`;
-  if (learned === 1 && !touched)
-    return `Both networks have learned ${digits}, and learn ${nameOf(tasks[1]!.digits)} now. Accuracy on ${digits} goes from ${at(data, open, 0, "done")} to ${at(data, open, 0, "now")} with nothing closed, and from ${at(data, closed, 0, "done")} to ${at(data, closed, 0, "now")} with finished tasks closed.`;
   const [then, now] = [at(data, closed, 0, "done"), at(data, closed, 0, "now")];
+  const kept = then === now ? `stays at ${now}` : `goes from ${then} to ${now}`;
+  if (learned === 1 && !touched)
+    return `Both networks have learned ${digits}, and learn ${nameOf(tasks[1]!.digits)} now. Accuracy on ${digits} goes from ${at(data, open, 0, "done")} to ${at(data, open, 0, "now")} with nothing closed, and ${kept} with finished tasks closed.`;
   const other = then === now ? `still ${now}` : `now ${now}, from ${then},`;
   const fell = `After ${learned} tasks, accuracy on ${digits} has gone from ${at(data, open, 0, "done")} to ${at(data, open, 0, "now")} in the network with nothing closed; it is ${other} in the other one.`;
   return `${touched ? "" : `${fell} `}${sealsText(data, state)}${roomText(data)}`;

@@ -87,7 +87,7 @@ export function wall(
 const ROW = 15;
 export const OPENS_HEIGHT = 62 + 10 * ROW;
 const LABEL = 18;
-const MEANS = 100;
+const MEANS = 112;
 
 /** A row for each digit, a column for each block: the share of the digit's test images that open the block. */
 export function opensPart(

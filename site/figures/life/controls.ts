@@ -18,7 +18,7 @@ export const controls = {
     kind: "picture",
     label: "Or draw cells",
     default: "",
-    help: "A pattern of your own, in place of that one: dark pixels live.",
+    help: "A pattern of your own, in place of that one. What you draw lives.",
   },
   cell: {
     kind: "point",

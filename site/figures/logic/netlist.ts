@@ -64,7 +64,7 @@ export function netlist(
     const mark = wide
       ? shape(look.document, "rect", { x: -half, y: -9, width: 2 * half, height: 18, rx: level > 0 ? 9 : 2, ...style }) // biome-ignore format: one thought
       : shape(look.document, "circle", { r: half, ...style });
-    const label = text(look, 0, 3.5, sign, { anchor: "middle", size: 9.5, fill: lit ? "#101010" : look.colours.ink }); // biome-ignore format: one thought
+    const label = text(look, 0, 3.5, sign, { anchor: "middle", size: 10, fill: lit ? "#101010" : look.colours.ink }); // biome-ignore format: one thought
     return moved(look, x(level), y[at]!, mark, ...(wide ? [label] : []), tip(look.document, sentence));
   };
   const is = (at: number): string => `now ${bits[at]}`;

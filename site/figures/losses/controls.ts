@@ -8,7 +8,7 @@ export const lossControls = (most: number, two: boolean) =>
   ({
     loss: {
       kind: "choice",
-      label: "loss f",
+      label: "Loss f",
       help: "What the network makes of the units: on a straight f many estimators are right, on a curved one few.",
       default: "quadratic",
       choices: [
@@ -18,7 +18,7 @@ export const lossControls = (most: number, two: boolean) =>
     },
     typed: {
       kind: "text",
-      label: "typed loss",
+      label: "Typed loss",
       help: `Used when the loss is “typed”: b1 to b${most}, + - * / ^ < >, abs, sign, step, min, max, exp, log, sqrt, sin, cos, tanh, sigmoid.`,
       default: "max(b1, b2) - 0.5 b1 b2",
       longest: LONGEST,

@@ -66,7 +66,7 @@ export function bars(
     return shape(document, "line", {
       x1: exactAt,
       x2: exactAt,
-      y1: y + 15,
+      y1: y + 16.5,
       y2: y + 32,
       stroke: colours.ink,
       "stroke-width": 1.5,

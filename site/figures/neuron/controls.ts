@@ -3,7 +3,7 @@ import type { Controls } from "../contract.ts";
 export const neuronControls = {
   a: {
     kind: "number",
-    label: "pre-activation a",
+    label: "Pre-activation a",
     help: "What the neuron receives. Drag the point on the curve: far out the neuron is certain, near 0 it tosses a coin.",
     default: 0.5,
     min: -3,
@@ -12,7 +12,7 @@ export const neuronControls = {
   },
   squash: {
     kind: "choice",
-    label: "squashing",
+    label: "Squashing",
     help: "How the probability of a one follows from a. The hard sigmoid is exactly 0 or 1 outside [-1, 1], and there its derivative is 0 too.",
     default: "hard-sigmoid",
     choices: [
@@ -22,7 +22,7 @@ export const neuronControls = {
   },
   slope: {
     kind: "number",
-    label: "slope",
+    label: "Slope",
     help: "A factor on a. Slope annealing raises it during training, so that the neuron becomes a step.",
     default: 1,
     min: 0.25,

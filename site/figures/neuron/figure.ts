@@ -68,7 +68,7 @@ function draw(data: NeuronData, state: State<Controls>, look: Look): SVGElement 
     placed(top, 0, at.curve.y),
     placed(bottom, 0, at.samples.y),
     ...rain(data, look, { x: 8, y: at.rain, width: at.left - 16 }),
-    text(look, at.bars.x, at.bars.y - 27, "What passes back, of a gradient of 1", { bold: true, size: 13 }),
+    text(look, at.bars.x, at.bars.y - 27, "Passed back, for a gradient of 1", { bold: true, size: 13 }),
     text(look, at.bars.x, at.bars.y - 11, "mean ± one standard deviation of an estimate", { size: 11, fill: colours.quiet }), // biome-ignore format: one line
     ...elements,
   );

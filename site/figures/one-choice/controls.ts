@@ -16,23 +16,22 @@ export const STEPS = 5;
 export const RUNS = 64;
 export const MOST_STEPS = 2000;
 
-/** Those to choose from: one or two of each family that can do it. */
+/** Those to choose from: one or two of most families. */
 const choices = [
-  { value: "exact", label: "exact gradient", family: "exact" },
-  { value: "reinforce", label: "REINFORCE", family: "score function" },
-  { value: "rloo", label: "RLOO", family: "coupled samples" },
-  { value: "straight-through-sigmoid", label: "straight-through", family: "straight-through" },
-  { value: "reinmax", label: "ReinMax", family: "straight-through" },
-  { value: "gumbel-softmax", label: "Gumbel-softmax", family: "relaxation" },
-  { value: "rebar", label: "REBAR", family: "control variate" },
+  { value: "exact", label: "exact gradient" },
+  { value: "reinforce", label: "REINFORCE" },
+  { value: "rloo", label: "RLOO" },
+  { value: "straight-through-sigmoid", label: "straight-through" },
+  { value: "reinmax", label: "ReinMax" },
+  { value: "gumbel-softmax", label: "Gumbel-softmax" },
+  { value: "rebar", label: "REBAR" },
 ] as const;
 export const nameOf = (id: string): string => choices.find((c) => c.value === id)!.label;
-export const familyOf = (id: string): string => choices.find((c) => c.value === id)!.family;
 
 export const controls = {
   target: {
     kind: "number",
-    label: "target t",
+    label: "Target t",
     default: 0.4,
     min: 0.05,
     max: 0.95,
@@ -41,7 +40,7 @@ export const controls = {
   },
   rate: {
     kind: "number",
-    label: "learning rate",
+    label: "Learning rate",
     default: 3,
     min: 0.5,
     max: 50,
@@ -51,9 +50,9 @@ export const controls = {
   },
   estimators: {
     kind: "list",
-    label: "estimators",
+    label: "Estimators",
     default: ["exact", "reinforce", "rloo", "straight-through-sigmoid", "reinmax"],
-    choices: choices.map(({ value, label }) => ({ value, label })),
+    choices,
     help: "All of them see the same coin and the same random keys.",
   },
 } as const satisfies Controls;

@@ -1,8 +1,10 @@
 import * as Plot from "@observablehq/plot";
-import { defineFigure } from "../contract.ts";
-import { controls, type Data, familyOf, MOST_STEPS, nameOf, RUNS, STEPS } from "./controls.ts";
-
-const percent = (p: number): string => `${(100 * p).toFixed(0)} %`;
+import { defineFigure, type Look, type State } from "../contract.ts";
+import { colourOf, dashesOf, spread } from "../estimators/marks.ts";
+import { names } from "../estimators/names.ts";
+import { listed, percent } from "../plots/numbers.ts";
+import { picture, placed, text } from "../plots/svg.ts";
+import { controls, type Data, MOST_STEPS, nameOf, RUNS, STEPS } from "./controls.ts";
 
 export const figure = defineFigure({
   id: "one-choice",
@@ -10,79 +12,8 @@ export const figure = defineFigure({
   first: 24,
   plays: false,
   controls,
-  draw(data: Data, state, { document, width, colours }) {
-    const rows = data.curves.flatMap(({ id, mean, error }) =>
-      mean.map((p, i) => ({
-        id,
-        family: familyOf(id),
-        step: i * STEPS,
-        p,
-        low: p - error[i]!,
-        high: p + error[i]!,
-      })),
-    );
-    const last = data.curves.map(({ id }) => rows.filter((r) => r.id === id).at(-1)!);
-    const colour = (r: { family: string }): string => colours.family[r.family]!;
-    const best = state.target < 0.5 ? 0 : 1;
-    const narrow = width < 640;
-    return Plot.plot({
-      document,
-      width,
-      height: narrow ? 300 : 380,
-      marginRight: narrow ? 118 : 130,
-      marginLeft: 44,
-      marginBottom: 40,
-      style: { background: "transparent", color: colours.ink, fontSize: "13px", fontFamily: "inherit" },
-      x: { label: "steps of gradient descent", labelAnchor: "center", labelArrow: "none" },
-      y: { label: "probability of side 1", domain: [0, 100], percent: true, grid: true },
-      marks: [
-        Plot.ruleY([best], { stroke: colours.quiet, strokeDasharray: "2 4" }),
-        Plot.areaY(rows, { x: "step", y1: "low", y2: "high", z: "id", fill: colour, fillOpacity: 0.18 }),
-        Plot.lineY(rows, {
-          x: "step",
-          y: "p",
-          z: "id",
-          stroke: colour,
-          strokeWidth: (r: { id: string }) => (r.id === "exact" ? 2.5 : 2),
-        }),
-        Plot.dot(rows, {
-          x: "step",
-          y: "p",
-          r: 3,
-          fill: colour,
-          fillOpacity: 0,
-          title: (r: (typeof rows)[number]) =>
-            `${nameOf(r.id)}, step ${r.step}: ${(100 * r.p).toFixed(1)} ± ${(100 * (r.high - r.p)).toFixed(1)} %`,
-        }),
-        Plot.text(apart(last), {
-          x: "step",
-          y: "place",
-          text: (r: { id: string }) => nameOf(r.id),
-          fill: colours.ink,
-          textAnchor: "start",
-          dx: 10,
-        }),
-        Plot.dot(last, { x: "step", y: "p", r: 3.5, fill: colour }),
-      ],
-    }) as SVGElement;
-  },
-  says(data: Data, state) {
-    const best = state.target < 0.5 ? 0 : 1;
-    const now = data.curves.map(({ id, mean, error }) => {
-      const p = mean.at(-1)!;
-      return { id, right: best === 1 ? p : 1 - p, error: error.at(-1)! };
-    });
-    const wrong = now.filter((c) => c.right + 2 * c.error < 0.75);
-    const right = now.filter((c) => c.right - 2 * c.error > 0.85);
-    const list = (of: typeof now): string =>
-      of.map((c) => `${nameOf(c.id)} (${percent(c.right)} ± ${(100 * c.error).toFixed(1)} %)`).join(", ");
-    const steps = (data.curves[0]!.mean.length - 1) * STEPS;
-    return [
-      `The better side is ${best}.`,
-      `After ${steps} steps it is the choice of ${right.length > 0 ? list(right) : "none of them yet"}.`,
-      ...(wrong.length > 0 ? [`Not of ${list(wrong)}.`] : []),
-    ].join(" ");
-  },
+  draw,
+  says,
   code: ({
     seed,
     target,
@@ -111,11 +42,88 @@ for (const id of ${JSON.stringify(estimators)}) {
     ),
 });
 
-/** Labels at least 5 % of the axis apart, in the order of what they name. */
-function apart<T extends { readonly p: number }>(rows: readonly T[]): (T & { readonly place: number })[] {
-  const sorted = rows.map((r) => ({ ...r, place: r.p })).sort((a, b) => a.p - b.p);
-  for (let i = 1; i < sorted.length; i++)
-    sorted[i]!.place = Math.max(sorted[i]!.place, sorted[i - 1]!.place + 0.05);
-  const over = Math.max(0, (sorted.at(-1)?.place ?? 0) - 1);
-  return sorted.map((r) => ({ ...r, place: r.place - over }));
+function draw(data: Data, state: State<typeof controls>, look: Look): SVGElement {
+  const { document, width, colours } = look;
+  const rows = data.curves.flatMap(({ id, mean, error }) =>
+    mean.map((p, i) => ({ id, step: i * STEPS, p, low: p - error[i]!, high: p + error[i]! })),
+  );
+  const ids = data.curves.map(({ id }) => id);
+  const dashes = dashesOf(ids);
+  const best = state.target < 0.5 ? 0 : 1;
+  const height = width < 640 ? 300 : 380;
+  const marginRight = 150;
+  const curve = { x: "step", y: "p" } as const;
+  const chart = Plot.plot({
+    document,
+    width,
+    height,
+    marginTop: 8,
+    marginRight,
+    marginLeft: 44,
+    marginBottom: 40,
+    style: { background: "transparent", color: colours.quiet, fontSize: "12px" },
+    x: {
+      label: "steps of gradient descent",
+      labelAnchor: "center",
+      labelArrow: "none",
+      ticks: width < 480 ? 4 : 8,
+    },
+    y: { label: null, domain: [0, 100], percent: true, grid: true, ticks: 6 },
+    marks: [
+      Plot.ruleY([best], { stroke: colours.quiet, strokeDasharray: "2 4" }),
+      ...ids.flatMap((id) => {
+        const own = rows.filter((r) => r.id === id);
+        const stroke = colourOf(look, id);
+        return [
+          Plot.areaY(own, { x: "step", y1: "low", y2: "high", fill: stroke, fillOpacity: 0.18 }),
+          Plot.lineY(own, { ...curve, stroke, strokeWidth: 2, strokeDasharray: dashes.get(id)! }),
+          Plot.dot(own, { ...curve, r: 3, fill: stroke, fillOpacity: 0, title: (r) => `${nameOf(id)}, step ${r.step}: ${percent(r.p, r.high - r.p)}` }), // biome-ignore format: one mark
+          Plot.dot(own.slice(-1), { ...curve, r: 3.5, fill: stroke }),
+        ];
+      }),
+    ],
+  });
+  const [x, y] = [chart.scale("x")!, chart.scale("y")!];
+  const last = ids.map((id) => rows.findLast((r) => r.id === id)!);
+  const places = last.map((r) => y.apply(100 * r.p) as number);
+  const heights = spread(places, 17, height - 44);
+  const ends = last.map(({ id, step }, i) => ({
+    id,
+    label: nameOf(id),
+    from: [x.apply(step) + 4, TITLE + places[i]!] as const,
+    beside: TITLE + heights[i]!,
+  }));
+  return picture(
+    look,
+    TITLE + height,
+    "Probability of side 1 while each estimator descends",
+    text(look, 8, 16, "Probability of side 1, %", { bold: true, size: 13 }),
+    placed(chart, 0, TITLE),
+    ...names(look, ends, dashes, width - marginRight + 14, 12),
+  );
+}
+
+const TITLE = 24;
+
+/** Settled are those whose side has more than 85 %, far from it those that have less than 75 %, both by two standard errors. */
+function says(data: Data, state: State<typeof controls>): string {
+  const best = state.target < 0.5 ? 0 : 1;
+  const now = data.curves.map(({ id, mean, error }) => {
+    const p = mean.at(-1)!;
+    return { id, right: best === 1 ? p : 1 - p, error: error.at(-1)! };
+  });
+  const sure = now.filter((c) => c.right - 2 * c.error > 0.85);
+  const wrong = now.filter((c) => c.right + 2 * c.error < 0.75);
+  const rest = now.filter((c) => !sure.includes(c) && !wrong.includes(c));
+  const list = (of: typeof now): string =>
+    listed(of.map((c) => `${nameOf(c.id)} (${percent(c.right, c.error)})`));
+  const steps = (data.curves[0]!.mean.length - 1) * STEPS;
+  return [
+    `The better side is ${best}.`,
+    sure.length > 0
+      ? `After ${steps} steps it is the choice of ${list(sure)}.`
+      : `After ${steps} steps no estimator has settled on it.`,
+    ...(rest.length > 0 ? [`Still deciding: ${list(rest)}.`] : []),
+    ...(wrong.length > 0 ? [`Far from it: ${list(wrong)}.`] : []),
+  ].join(" ");
 }

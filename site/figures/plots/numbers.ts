@@ -30,10 +30,10 @@ export function plain(value: number): string {
   return String(Number(value.toPrecision(3))).replace("-", "−");
 }
 
-/** A share with its error: `43 % ± 1 %`. */
+/** A share with its error: `43 % ± 1 %`; with no error, or one that is rounding, three digits. */
 export function percent(value: number, error: number): string {
-  const places = error > 0 ? decimals(100 * error) : 1;
-  if (!(error > 0)) return `${plain(100 * value)} %`;
+  if (!(error > 1e-6 * Math.abs(value))) return `${plain(100 * value)} %`;
+  const places = decimals(100 * error);
   return `${fixed(100 * value, places)} % ± ${fixed(100 * error, places)} %`;
 }
 

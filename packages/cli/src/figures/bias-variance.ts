@@ -24,7 +24,7 @@ const [LOW, HIGH] = [-1, 6];
 const [LEFT, RIGHT, TOP, LANE] = [226, 736, 84, 74];
 const WIDTH = 970;
 const BLUE = "#0072b2";
-const RED = "#b34a00";
+const ORANGE = "#b34a00";
 
 /**
  * Estimates around the exact gradient on the problem `network`: bias is a shift, variance a width. An estimate is the
@@ -59,7 +59,7 @@ export async function biasVarianceFigure(seed: number): Promise<Figure> {
   const exact = x(1);
   const bottom = height - 60;
   const parts = [
-    heads([RED]),
+    heads([ORANGE]),
     text(
       16,
       48,
@@ -77,7 +77,7 @@ export async function biasVarianceFigure(seed: number): Promise<Figure> {
       anchor: "middle",
       fill: grey,
     }),
-    text(16, height - 8, "Red arrow: bias, the shift of the mean.", { fill: RED }),
+    text(16, height - 8, "Orange arrow: bias, the shift of the mean.", { fill: ORANGE }),
     text(270, height - 8, "Blue bar: one standard deviation to each side, the width.", { fill: BLUE }),
   ];
   return { svg: drawing(WIDTH, height, "Bias is a shift, variance is a width", parts), rows };
@@ -141,14 +141,14 @@ function drawLane(
     `<line x1="${LEFT}" x2="${RIGHT}" y1="${base}" y2="${base}" stroke="${grey}"/>`,
     `<line x1="${x(mean - deviation)}" x2="${x(mean + deviation)}" y1="${base + 6}" y2="${base + 6}" stroke="${BLUE}" stroke-width="4"/>`,
     ...(row.verdict === "biased" && Math.abs(x(mean) - x(1)) > 6
-      ? [arrow(`M${x(1)} ${base + 13}H${x(mean)}`, RED, { width: 2.5 })]
+      ? [arrow(`M${x(1)} ${base + 13}H${x(mean)}`, ORANGE, { width: 2.5 })]
       : []),
     text(16, base - 18, row.id, { bold: true, size: 12 }),
     text(16, base - 2, `${row.evaluations} evaluation${row.evaluations === 1 ? "" : "s"} of f`, {
       fill: grey,
       size: 11,
     }),
-    text(RIGHT + 16, base - 18, bias, { fill: row.verdict === "biased" ? RED : ink }),
+    text(RIGHT + 16, base - 18, bias, { fill: row.verdict === "biased" ? ORANGE : ink }),
     text(RIGHT + 16, base - 2, `standard deviation ${deviation.toPrecision(2)}`, { fill: BLUE, size: 12 }),
   ];
 }

@@ -160,7 +160,7 @@ function timePanel(title: string, bars: readonly Row[]): string {
         dy: -7,
         fill: "#222",
       }),
-      Plot.text(["light: the whole network; dark: the task's own units"], {
+      Plot.text(["pale: the whole network; strong: the task's own units"], {
         frameAnchor: "top-left",
         dy: -9,
         dx: -40,

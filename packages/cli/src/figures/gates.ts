@@ -84,7 +84,7 @@ function opensPanel(
     y: { type: "band", domain: [...names], label: null },
     color: { scheme: "Blues", domain: [0, 1], legend: false },
     marks: [
-      Plot.text(["share of a class's images that open the gate: white 0, dark blue 1"], {
+      Plot.text(["share of a class's images that open the gate: empty 0, full blue 1"], {
         frameAnchor: "top-left",
         dy: -26,
       }),

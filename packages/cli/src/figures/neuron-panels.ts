@@ -34,6 +34,7 @@ export function probabilityPanel(
 ): Panel {
   return Plot.plot({
     ...common(style),
+    marginTop: label === null ? 20 : 28,
     y: { label, domain: [0, 1], grid: true },
     marks: [Plot.lineY(rows, { x: "a", y: "probability", stroke: style.curve, strokeWidth: 2 }), ...marks],
   });
@@ -51,6 +52,7 @@ export function samplesPanel(rows: readonly NeuronRow[], style: PanelStyle): Pan
   );
   return Plot.plot({
     ...common(style),
+    marginTop: 28, // the label and the highest number are apart
     y: { label: "one sample h per point", domain: [0, 1], ticks: [0, 1], grid: true },
     marks: [Plot.lineY(corners, { x: "a", y: "sample", stroke: style.samples, strokeWidth: 0.35 })],
   });
