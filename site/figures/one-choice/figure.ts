@@ -51,7 +51,7 @@ function draw(data: Data, state: State<typeof controls>, look: Look): SVGElement
   const dashes = dashesOf(ids);
   const best = state.target < 0.5 ? 0 : 1;
   const height = width < 640 ? 300 : 380;
-  const marginRight = 150;
+  const marginRight = width < 640 ? 134 : 150;
   const curve = { x: "step", y: "p" } as const;
   const chart = Plot.plot({
     document,
@@ -66,7 +66,7 @@ function draw(data: Data, state: State<typeof controls>, look: Look): SVGElement
       label: "steps of gradient descent",
       labelAnchor: "center",
       labelArrow: "none",
-      ticks: width < 480 ? 4 : 8,
+      ticks: width < 480 ? 3 : 8,
     },
     y: { label: null, domain: [0, 100], percent: true, grid: true, ticks: 6 },
     marks: [
