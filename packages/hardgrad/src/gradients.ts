@@ -4,11 +4,12 @@ import { settle } from "./compiler.ts";
 import { checkArgnums, checkPair, checkValue, translated } from "./gradient-errors.ts";
 
 /**
- * The gradients of jax-js 0.1.25 with its two defects mended; no other file may take a gradient from `@jax-js/jax`.
+ * The gradients of jax-js 0.1.25 with its defects mended; no other file may take a gradient from `@jax-js/jax`.
  *
  * 1. Its compiler folds `pad(broadcast(literal))` to the literal, so a gradient that starts from the literal 1 is wrong
  *    under `jit` where f is linear in a slice. Here it starts from a one that the program reads when it runs.
  * 2. An auxiliary output of its `grad` keeps the tracers of gradients taken inside f. Here it leaves without them.
+ * 3. It leaves an entry on its stack of traces: what is traced around a gradient is never freed. Here the entry is removed.
  */
 
 /** A function of arrays, or of trees of arrays, that returns a scalar; with `hasAux`, `[scalar, anything]`. */
@@ -103,9 +104,10 @@ export function pullback<T>(
   f: (x: T) => np.Array,
   x: T,
 ): { value: np.Array; backward: (cotangent: np.Array) => T } {
-  const [value, backward] = translated("gradient", () =>
-    untranslatedVjp(f as never, [x] as never),
-  ) as unknown as [np.Array, ((cotangent: np.Array) => [T]) & { dispose(): void }];
+  const [value, backward] = translated("gradient", () => vjpOnce(f as never, [x])) as unknown as [
+    np.Array,
+    ((cotangent: np.Array) => [T]) & { dispose(): void },
+  ];
   return {
     value,
     backward(cotangent) {
@@ -136,6 +138,20 @@ export function gradientAlong(
   return { value, gradient, change };
 }
 
+/** jax-js's `vjp`, with its stack of traces as it was before: any entry removes the topmost one, which is the one left. */
+function vjpOnce(f: (...x: unknown[]) => unknown, x: unknown[]): unknown {
+  let entry: Disposable | undefined;
+  const noted = (...tracers: unknown[]): unknown => {
+    entry = (tree.leaves(tracers as never)[0] as unknown as Tracer | undefined)?._trace.main;
+    return f(...tracers);
+  };
+  try {
+    return untranslatedVjp(noted as never, x as never);
+  } finally {
+    entry?.[Symbol.dispose]();
+  }
+}
+
 function differentiate(
   name: string,
   f: Differentiable,
@@ -163,9 +179,7 @@ function differentiate(
       return [checkValue(name, value), ...arrays];
     };
     const chosen = wanted.map((i) => args[i]);
-    const [[value, ...aux], backward] = translated(name, () =>
-      untranslatedVjp(outputs, chosen as never),
-    ) as unknown as [
+    const [[value, ...aux], backward] = translated(name, () => vjpOnce(outputs, chosen)) as unknown as [
       [np.Array, ...np.Array[]],
       ((cotangents: np.Array[]) => unknown[]) & { dispose(): void },
     ];
@@ -184,7 +198,7 @@ function runTimeOne(dtype: np.Array["dtype"]): np.Array {
 
 /** What an array of jax-js is inside a gradient. */
 interface Tracer {
-  readonly _trace: { readonly main: { readonly level: number } };
+  readonly _trace: { readonly main: { readonly level: number } & Disposable };
   readonly primal?: np.Array;
   readonly tangent?: np.Array;
   fullLower(): np.Array;

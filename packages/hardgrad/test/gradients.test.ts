@@ -235,6 +235,31 @@ describe("valueAndGrad", () => {
     expect([x.refCount, w.refCount]).toEqual([1, 1]);
   });
 
+  test("leaves nothing on jax-js's stack of traces, which would keep all that is traced around it", () => {
+    let depth = Number.NaN;
+    const look = jax.makeJaxpr((x: np.Array) => {
+      depth = (x as unknown as { _trace: { main: { level: number } } })._trace.main.level;
+      return x;
+    });
+    const depthAfter = (work: () => unknown): number => {
+      work();
+      look(np.zeros([1]));
+      return depth;
+    };
+    const before = depthAfter(() => {});
+    const square = (x: np.Array): np.Array => np.sum(np.square(x));
+    const fails = grad(() => {
+      throw new RangeError("of f");
+    });
+    expect(before).toBeGreaterThan(0);
+    expect(depthAfter(() => grad(square)(x6()))).toBe(before);
+    expect(depthAfter(() => jit(grad(square))(x6()))).toBe(before);
+    expect(depthAfter(() => jit(grad((x: np.Array) => np.sum(grad(square)(x))))(x6()))).toBe(before);
+    expect(depthAfter(() => gradientAlong((x) => np.square(x), np.ones([3]), np.ones([3])))).toBe(before);
+    expect(depthAfter(() => expect(() => fails(x6())).toThrow("of f"))).toBe(before);
+    expect(depthAfter(() => expect(() => grad(square)("x" as never)).toThrow())).toBe(before);
+  });
+
   test("the default device may change between calls", () => {
     const compiled = jit(grad((x: np.Array) => np.sum(x.slice([], [0, 2]))));
     for (const device of ["wasm", "cpu", "wasm"] as const) {
@@ -391,6 +416,20 @@ describe("jax-js 0.1.25 still", () => {
         "not imm",
       );
     }
+  });
+
+  test("leaves an entry on its stack of traces for each gradient", () => {
+    const levels: number[] = [];
+    const look = jax.makeJaxpr((x: np.Array) => {
+      levels.push((x as unknown as { _trace: { main: { level: number } } })._trace.main.level);
+      return x;
+    });
+    look(np.zeros([1]));
+    jax
+      .grad((x: np.Array) => np.sum(x))(x6())
+      .dispose();
+    look(np.zeros([1]));
+    expect(levels[1]).toBe(levels[0]! + 1);
   });
 
   test("leaves tracers in an auxiliary output where f takes a gradient", () => {
