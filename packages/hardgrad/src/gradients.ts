@@ -138,9 +138,12 @@ export function gradientAlong(
   return { value, gradient, change };
 }
 
+/** ES2024 does not know it; jax-js defines it where the engine does not. */
+const { dispose } = Symbol as unknown as { readonly dispose: symbol };
+
 /** jax-js's `vjp`, with its stack of traces as it was before: any entry removes the topmost one, which is the one left. */
 function vjpOnce(f: (...x: unknown[]) => unknown, x: unknown[]): unknown {
-  let entry: Disposable | undefined;
+  let entry: Entry | undefined;
   const noted = (...tracers: unknown[]): unknown => {
     entry = (tree.leaves(tracers as never)[0] as unknown as Tracer | undefined)?._trace.main;
     return f(...tracers);
@@ -148,7 +151,7 @@ function vjpOnce(f: (...x: unknown[]) => unknown, x: unknown[]): unknown {
   try {
     return untranslatedVjp(noted as never, x as never);
   } finally {
-    entry?.[Symbol.dispose]();
+    if (entry) entry[dispose]!();
   }
 }
 
@@ -196,9 +199,12 @@ function runTimeOne(dtype: np.Array["dtype"]): np.Array {
   return np.ones([1], { dtype }).reshape([]);
 }
 
+/** Of jax-js's stack of traces. */
+type Entry = { readonly level: number } & { readonly [dispose: symbol]: () => void };
+
 /** What an array of jax-js is inside a gradient. */
 interface Tracer {
-  readonly _trace: { readonly main: { readonly level: number } & Disposable };
+  readonly _trace: { readonly main: Entry };
   readonly primal?: np.Array;
   readonly tangent?: np.Array;
   fullLower(): np.Array;

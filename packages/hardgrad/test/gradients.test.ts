@@ -248,7 +248,7 @@ describe("valueAndGrad", () => {
     };
     const before = depthAfter(() => {});
     const square = (x: np.Array): np.Array => np.sum(np.square(x));
-    const fails = grad(() => {
+    const fails = grad((_: np.Array): np.Array => {
       throw new RangeError("of f");
     });
     expect(before).toBeGreaterThan(0);
