@@ -24,8 +24,11 @@ interface Run extends Omit<Beginning, "state" | "ticks"> {
   target: number;
   playing: boolean;
   over: boolean;
-  /** When it was last shown. */
+  /** When it was last shown, and at which tick. */
   seen: number;
+  shown: number;
+  /** When its last tick began. */
+  begun: number;
   /** What was sent last is not what there is now. */
   stale: boolean;
   /** What was sent last has not been drawn. */
@@ -94,12 +97,19 @@ async function work(id: number, run: Run): Promise<void> {
     run.course ??= (await inTurn(async () => (signal.aborted ? undefined : courseOf(id, run)))) as AnyCourse;
     while (!signal.aborted) {
       const behind = !run.over && run.ticks < run.target;
-      if (!behind && run.stale) {
+      // While it plays, the next picture is computed as the page draws this one; it waits until that is done.
+      const waits = run.playing && run.owed;
+      if (!behind && run.stale && !waits) {
         await show(id, run);
         continue;
       }
-      if (!behind && (!run.playing || run.over || run.owed)) break;
-      const since = performance.now();
+      if (!behind && (!run.playing || run.over || run.stale)) break;
+      const early = behind ? 0 : run.begun + PACE - performance.now();
+      if (early > 0) {
+        await sleep(early);
+        continue;
+      }
+      run.begun = performance.now();
       await inTurn(async () => {
         if (signal.aborted || run.over) return;
         run.over = !(await run.course!.tick());
@@ -118,7 +128,7 @@ async function work(id: number, run: Run): Promise<void> {
         if (run.ticks >= run.early && !run.owed && performance.now() - run.seen > GLIMPSE)
           await show(id, run);
         await breathe();
-      } else await sleep(Math.max(0, PACE - (performance.now() - since)));
+      }
     }
   } catch (error) {
     if (!signal.aborted) {
@@ -135,6 +145,7 @@ async function show(id: number, run: Run): Promise<void> {
   const data = await inTurn(async () => run.course!.data());
   if (run.abort.signal.aborted) return;
   const { turn, ticks, over } = run;
+  run.shown = ticks;
   const whole = over || ticks >= run.target;
   run.stale = !whole;
   run.owed = true;
@@ -163,7 +174,7 @@ export async function hear(message: ToWorker): Promise<void> {
     const { turn, figure, state, ticks, early } = message;
     // The first picture of all comes as soon as it can; those after it stay for a while.
     const seen = turn === 1 ? Number.NEGATIVE_INFINITY : performance.now();
-    const run: Run = { turn, figure, state, early, seen, abort: new AbortController(), ticks: 0, target: ticks, playing: false, over: false, stale: true, owed: false, working: false }; // biome-ignore format: one thought
+    const run: Run = { turn, figure, state, early, seen, shown: 0, begun: 0, abort: new AbortController(), ticks: 0, target: ticks, playing: false, over: false, stale: true, owed: false, working: false }; // biome-ignore format: one thought
     runs.set(id, run);
     return work(id, run);
   }
@@ -178,8 +189,8 @@ export async function hear(message: ToWorker): Promise<void> {
       return;
     case "step":
       run.playing = false;
-      // Of where it will be, where it is still on its way.
-      run.target = Math.max(run.target, run.ticks) + 1;
+      // Of what is shown; of where it will be, where it is still on its way.
+      run.target = Math.max(run.target, run.shown) + 1;
       break;
     case "set":
       run.state = message.state;
@@ -188,7 +199,6 @@ export async function hear(message: ToWorker): Promise<void> {
       break;
     case "drawn":
       run.owed = false;
-      if (!run.playing) return;
       break;
     case "stop":
       send({ say: "stopped", run: id, turn: run.turn, ticks: run.ticks });

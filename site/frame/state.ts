@@ -19,11 +19,17 @@ export const defaults = (controls: Controls): AnyState => ({
 
 const inRange = (v: number, { min, max }: { min: number; max: number }): boolean => v >= min && v <= max;
 
+/** Whether a number counts something: it moves in whole steps from a whole number. */
+export const counts = ({ min, step }: { min: number; step: number }): boolean =>
+  Number.isInteger(min) && Number.isInteger(step);
+
 /** Whether a value is one that the control can have. */
 export function fits(control: Control, value: Value): boolean {
   switch (control.kind) {
     case "number":
-      return typeof value === "number" && inRange(value, control);
+      return (
+        typeof value === "number" && inRange(value, control) && (Number.isInteger(value) || !counts(control))
+      );
     case "choice":
       return control.choices.some((choice) => choice.value === value);
     case "flag":

@@ -5,6 +5,7 @@ import { lookOf } from "../figures/look.ts";
 import { readPlace, writePlace } from "./address.ts";
 import { beginningOf } from "./beginning.ts";
 import { keeping } from "./keeping.ts";
+import { renew } from "./renew.ts";
 import { watchSight } from "./sight.ts";
 import { type AnyState, defaults, MOST_SEED, type Value } from "./state.ts";
 import { tipped } from "./under-pointer.ts";
@@ -59,7 +60,7 @@ export function useFigure(
     if (data === undefined || width === 0 || !host.value) return;
     const svg = fresh();
     tipped(svg);
-    host.value.replaceChildren(svg);
+    renew(host.value, svg);
     drags.value = figure.drags?.(state.value, look()) ?? [];
     sentence.value = figure.says(data, state.value);
     begun.value = true;

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { type Dirent, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 /**
@@ -8,7 +8,7 @@ import { join } from "node:path";
 export function filesBelow(folder: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   const walk = (at: string, path: string): void => {
-    for (const entry of readdirSync(at, { withFileTypes: true })) {
+    for (const entry of entriesOf(at)) {
       if (entry.name.startsWith(".")) continue;
       const name = `${path}${entry.name}`;
       if (entry.isDirectory()) walk(join(at, entry.name), `${name}/`);
@@ -17,4 +17,13 @@ export function filesBelow(folder: string): ReadonlyMap<string, string> {
   };
   walk(folder, "");
   return found;
+}
+
+/** None where it is gone, or must not be read. */
+function entriesOf(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
 }

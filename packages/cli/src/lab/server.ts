@@ -1,4 +1,4 @@
-import { constants, type FileHandle, open } from "node:fs/promises";
+import { constants, type FileHandle, open, readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { extname } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -63,16 +63,24 @@ export function labServer(site: string, run?: string): Server {
       run !== undefined && path?.startsWith(RUN)
         ? filesBelow(run).get(path.slice(RUN.length))
         : pages.get(path === "" ? "index.html" : path?.endsWith("/") ? `${path}index.html` : (path ?? ""));
-    if (file === undefined) return refuse(response, 404, "There is no such page.");
+    if (file === undefined) return missing(request, response);
     // What became a link since it was listed is not followed.
     const handle = await open(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)).catch(() => undefined);
-    if (!handle) return refuse(response, 404, "There is no such page.");
+    if (!handle) return missing(request, response);
     try {
       if (file.endsWith(".html")) return await deliver(request, response, ".html", await handle.readFile());
       await stream(request, response, extname(file), handle);
     } finally {
       await handle.close().catch(() => {});
     }
+  }
+
+  /** The site's own page for people, a sentence for programs. */
+  async function missing(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const own = request.headers.accept?.includes("text/html") ? pages.get("404.html") : undefined;
+    const page = own === undefined ? undefined : await readFile(own).catch(() => undefined);
+    if (page) return deliver(request, response, ".html", page, 404);
+    refuse(response, 404, "There is no such page.");
   }
 }
 
@@ -86,8 +94,14 @@ function pathOf(url: string): string | undefined {
   }
 }
 
-function begin(response: ServerResponse, extension: string, size: number, policy: string): void {
-  response.writeHead(200, {
+function begin(
+  response: ServerResponse,
+  extension: string,
+  size: number,
+  policy: string,
+  status = 200,
+): void {
+  response.writeHead(status, {
     "Content-Type": types[extension] ?? "application/octet-stream",
     "Content-Length": size,
     "Content-Security-Policy": policy,
@@ -99,9 +113,10 @@ async function deliver(
   response: ServerResponse,
   extension: string,
   content: Buffer,
+  status = 200,
 ): Promise<void> {
   const own = extension === ".html" ? /Content-Security-Policy" content="([^"]+)"/.exec(content.toString())?.[1] : undefined; // biome-ignore format: one thought
-  begin(response, extension, content.length, own ? `${own}; frame-ancestors 'none'` : POLICY);
+  begin(response, extension, content.length, own ? `${own}; frame-ancestors 'none'` : POLICY, status);
   response.end(method === "HEAD" ? undefined : content);
 }
 
@@ -122,9 +137,6 @@ async function stream(
 }
 
 function refuse(response: ServerResponse, status: number, sentence: string): void {
-  response.writeHead(status, {
-    "Content-Type": "text/plain; charset=utf-8",
-    "Content-Security-Policy": POLICY,
-  });
+  begin(response, ".txt", Buffer.byteLength(sentence) + 1, POLICY, status);
   response.end(`${sentence}\n`);
 }

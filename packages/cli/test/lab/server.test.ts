@@ -17,12 +17,12 @@ let port: number;
 /** Sends a request as it stands, without a client that mends its path. */
 function ask(
   path: string,
-  { method = "GET", host = `127.0.0.1:${port}` } = {},
+  { method = "GET", host = `127.0.0.1:${port}`, accept = "*/*" } = {},
 ): Promise<{ status: number; head: string; body: string }> {
   // biome-ignore format: one thought
   return new Promise((done, refuse) => {
     const socket = connect(port, "127.0.0.1", () => {
-      socket.write(`${method} ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+      socket.write(`${method} ${path} HTTP/1.1\r\nHost: ${host}\r\nAccept: ${accept}\r\nConnection: close\r\n\r\n`);
     });
     let text = "";
     socket.on("data", (chunk) => {
@@ -87,6 +87,50 @@ test("HEAD says what GET would; other methods are refused", async () => {
   expect((await ask("/assets/app.js", { method: "HEAD" })).body).toBe("");
   for (const method of ["POST", "PUT", "DELETE", "OPTIONS", "TRACE"])
     expect((await ask("/", { method })).status, method).toBe(405);
+});
+
+test("a page that is missing is the site's own for people, with status 404, and a sentence for programs", async () => {
+  const accept = "text/html,application/xhtml+xml,*/*;q=0.8";
+  const none = await ask("/nothing", { accept });
+  expect([none.status, none.body]).toEqual([404, "There is no such page.\n"]);
+  writeFileSync(join(site, "404.html"), PAGE);
+  const other = labServer(site);
+  await new Promise<void>((done) => other.listen(0, "127.0.0.1", done));
+  const before = port;
+  port = (other.address() as AddressInfo).port;
+  const page = await ask("/explainer/nothing.html", { accept });
+  expect([page.status, page.body]).toEqual([404, PAGE]);
+  expect(page.head).toContain(
+    "Content-Security-Policy: script-src 'self' 'sha256-x'; frame-ancestors 'none'",
+  );
+  expect((await ask("/nothing", { accept, method: "HEAD" })).body).toBe("");
+  expect((await ask("/nothing")).body).toBe("There is no such page.\n");
+  port = before;
+  other.close();
+  rmSync(join(site, "404.html"));
+});
+
+test("a run folder that is gone, and requests that break off, do no harm", async () => {
+  const gone = join(home, "gone");
+  mkdirSync(gone);
+  writeFileSync(join(gone, "config.json"), "{}");
+  const other = labServer(site, gone);
+  await new Promise<void>((done) => other.listen(0, "127.0.0.1", done));
+  const origin = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+  rmSync(gone, { recursive: true });
+  expect((await fetch(`${origin}/run/config.json`)).status).toBe(404);
+  expect(await (await fetch(`${origin}/run/files.json`)).json()).toEqual([]);
+  expect((await fetch(`${origin}/${"a".repeat(20_000)}`)).status).toBe(431);
+  await new Promise<void>((done) => {
+    const socket = connect((other.address() as AddressInfo).port, "127.0.0.1", () => {
+      socket.end("GET / HTTP/1.1\r\nHo", () => socket.destroy());
+    });
+    socket.on("close", () => done());
+  });
+  const part = await fetch(`${origin}/assets/app.js`, { headers: { range: "bytes=5-1" } });
+  expect([part.status, await part.text()]).toEqual([200, "1"]);
+  other.closeAllConnections();
+  other.close();
 });
 
 describe("no way out", () => {
