@@ -1,7 +1,10 @@
-import { findEstimator } from "hardgrad";
+import { numpy as np } from "@jax-js/jax";
+import { bernoulli, categorical, findEstimator } from "hardgrad";
 import { expect, test } from "vitest";
 import { menu, optionsOf } from "../figures/estimators/menu.ts";
 import { startMoments } from "../figures/estimators/moments.ts";
+import { rarestOf, tooRare } from "../figures/estimators/rare.ts";
+import { verdictOf } from "../figures/estimators/verdict.ts";
 import { percent, plain, withError } from "../figures/plots/numbers.ts";
 
 /** What the figures of estimators share: moments of estimates, numbers with their errors, sliders. */
@@ -43,6 +46,28 @@ test("moments are those of the textbook, and the error of the variance is what m
     // The standard deviation of 400 repetitions is known to 3.5 %: three and a half times that.
     expect(Math.abs(mean(repeats.map((r) => r[error])) / seen - 1), value).toBeLessThan(0.125);
   }
+});
+
+test("where a value has hardly come up, samples are believed only where they agree with what is proven", () => {
+  const moments = startMoments([0.01], 1);
+  for (let i = 0; i < 200; i++) moments.add([0.001 * (i % 2)]);
+  const measured = moments.measured();
+  expect(measured.z).toBeGreaterThan(100);
+  const row = { evaluations: 1, cloud: [], history: [], measured };
+  const verdict = (id: string, rare: boolean): string => verdictOf({ ...row, id, rare }, [0.01]);
+  expect(verdict("reinforce", true)).toBe("too few samples");
+  expect(verdict("straight-through", true)).toBe("biased");
+  expect([verdict("reinforce", false), verdict("straight-through", false)]).toEqual(["biased", "biased"]);
+  const exact = measured.mean;
+  const right = { ...row, measured: { ...measured, z: 0, bias: 0 } };
+  expect(verdictOf({ ...right, id: "reinforce", rare: true }, exact)).toBe("no bias seen");
+  expect(verdictOf({ ...right, id: "straight-through", rare: true }, exact)).toBe("too few samples");
+
+  expect(rarestOf(bernoulli(np.array([0, 6])), [0, 6])).toBeCloseTo(1 / (1 + Math.exp(6)), 12);
+  const hard = bernoulli(np.array([0.9, -3]), { probability: "hard-sigmoid" });
+  expect(rarestOf(hard, [0.9, -3])).toBeCloseTo(0.05, 12);
+  expect(rarestOf(categorical(np.array([0, 2, 0])), [0, 2, 0])).toBeCloseTo(1 / (2 + Math.exp(2)), 12);
+  expect([tooRare(2816, 0.01), tooRare(2816, 0.005)]).toEqual([false, true]);
 });
 
 test("numbers have the digits that their errors allow", () => {

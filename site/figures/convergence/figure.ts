@@ -30,7 +30,10 @@ function draw(data: Data, _state: State<typeof directionControls>, look: Look): 
 
 function says({ exact, rows }: Data): string {
   const biased = rows.filter((r) => verdictOf(r, exact) === "biased");
-  const falling = rows.filter((r) => r.measured && verdictOf(r, exact) !== "biased").map((r) => r.id);
+  const early = rows.filter((r) => r.rare && verdictOf(r, exact) === "too few samples").map((r) => r.id);
+  const falling = rows
+    .filter((r) => r.measured && verdictOf(r, exact) !== "biased" && !early.includes(r.id))
+    .map((r) => r.id);
   const samples = Math.max(0, ...rows.map((r) => r.measured?.count ?? 0));
   const level = biased.map((r) => `${r.id} at ${biasNumber(r.measured!, exact)}`);
   return [
@@ -41,6 +44,9 @@ function says({ exact, rows }: Data): string {
       ? [
           `the bias found for ${listed(falling)} keeps falling like one over the root of the number of estimates, as noise does.`,
         ]
+      : []),
+    ...(early.length > 0
+      ? [`For ${listed(early)} nothing can be said yet: a unit has hardly shown its rarer value.`]
       : []),
     ...(level.length > 0 ? [`It levels off for ${listed(level)}: that is bias.`] : []),
     "Variances settle to a constant: more estimates don't change how much a single one scatters.",

@@ -3,6 +3,7 @@ import { type Distribution, type Estimator, exactGradient, findEstimator, type O
 import type { Tools } from "../contract.ts";
 import { type Dials, entryOf, optionsOf } from "./menu.ts";
 import { type Measured, type Moments, startMoments } from "./moments.ts";
+import { rarestOf, tooRare } from "./rare.ts";
 import { type Sampler, startSampler } from "./sampler.ts";
 
 /** Estimates of one tick, of each estimator. */
@@ -18,6 +19,8 @@ export interface Estimated {
   readonly id: string;
   readonly evaluations: number;
   readonly measured?: Measured;
+  /** Some value of the units has hardly come up so far: what is measured may lack what happens there. */
+  readonly rare?: boolean;
   /** The first estimates, `[estimates * logits]`. */
   readonly cloud: readonly number[];
   readonly history: readonly Point[];
@@ -89,6 +92,10 @@ export async function startEstimates(given: Given, { signal }: Pick<Tools, "sign
   const q = distribution(np.array(a.map((v) => slope * v)));
   const { gradient, mean } = await exactGradient(q, f);
   const exact = gradient.map((g) => slope * g);
+  const rarest = rarestOf(
+    q,
+    a.map((v) => slope * v),
+  );
   const scale = Math.max(Math.abs(mean), ...exact.map(Math.abs));
   const running = ids.map((id): Running => {
     const common = { id, moments: startMoments(exact, scale), cloud: [], history: [] };
@@ -134,6 +141,7 @@ export async function startEstimates(given: Given, { signal }: Pick<Tools, "sign
         return {
           id,
           evaluations: evaluations[i]!,
+          rare: tooRare(measured.count, rarest),
           cloud: [...cloud],
           history: [...points],
           ...(microseconds === undefined ? {} : { microseconds }),

@@ -1,8 +1,13 @@
 import { percent, plain, withError } from "../plots/numbers.ts";
 import type { Estimated } from "./estimates.ts";
+import { entryOf } from "./menu.ts";
 import { type Measured, SEEN } from "./moments.ts";
 
-/** Whether the mean misses the exact gradient: as in `audit`, with a stricter bound for "no bias seen". */
+/**
+ * Whether the mean misses the exact gradient: as in `audit`, with a stricter bound for "no bias seen". While some value of
+ * the units has hardly come up, the estimates that matter may be missing, and the standard errors don't know: then samples
+ * are believed where they agree with what is proven of the estimator.
+ */
 export type Verdict = "biased" | "no bias seen" | "too few samples" | "does not apply";
 
 /** A bias of this share of the gradient would have been seen. */
@@ -14,9 +19,11 @@ export function unitOf(exact: readonly number[]): { readonly size: number; reado
   return size > 1e-6 ? { size, relative: true } : { size: 1, relative: false };
 }
 
-export function verdictOf({ measured }: Estimated, exact: readonly number[]): Verdict {
+export function verdictOf({ id, measured, rare }: Estimated, exact: readonly number[]): Verdict {
   if (!measured) return "does not apply";
-  if (measured.z > SEEN) return "biased";
+  const biased = measured.z > SEEN;
+  if (rare && biased === entryOf(id).unbiased) return "too few samples";
+  if (biased) return "biased";
   return boundOf(measured) <= BOUND * unitOf(exact).size ? "no bias seen" : "too few samples";
 }
 
