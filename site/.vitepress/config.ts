@@ -99,7 +99,7 @@ export default defineConfig({
     socialLinks: [
       { icon: { svg: github }, link: "https://github.com/hardgrad/hardgrad", ariaLabel: "GitHub" },
     ],
-    docFooter: { prev: "Before", next: "Next" },
+    docFooter: { prev: "Previous", next: "Next" },
   },
   vite: {
     publicDir: `${root}/site/public`,
