@@ -165,6 +165,7 @@ export async function hear(message: ToWorker): Promise<void> {
     return;
   }
   if (message.say === "file") {
+    files.clear();
     files.set(message.name, message.bytes);
     return;
   }

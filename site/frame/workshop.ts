@@ -103,8 +103,9 @@ export class Workshop {
     };
   }
 
-  /** Keeps a file of the visitor's for the courses, by its name in a state. */
+  /** Keeps a file of the visitor's for the courses, by its name in a state, in place of the one before: it may be large. */
   keep(name: string, bytes: ArrayBuffer): void {
+    this.#files.clear();
     this.#files.set(name, bytes);
     if (this.#worker) this.#send({ say: "file", name, bytes });
   }

@@ -59,6 +59,7 @@ const nameOf = (path: string): string => path.split("/").at(-1)!;
 /** @param given in any order; folders before the names do not matter. */
 export async function readRun(given: readonly GivenFile[]): Promise<RunView> {
   const problems: string[] = [];
+  if (given.length === 0) return empty(["There are no files here; drop the folder of a run."]);
   if (given.length > MOST_FILES)
     return empty([`This is a folder of ${given.length} files, and a run has at most ${MOST_FILES}; drop the folder of one run.`]); // biome-ignore format: one thought
   const files = new Map<string, GivenFile>();

@@ -9,6 +9,7 @@ import type { Row } from "../figures/contract.ts";
 import { type AnyFigure, figures } from "../figures/index.ts";
 import { preset } from "../frame/preset.ts";
 import { expectClose, expectSameText } from "./close.ts";
+import { fileFieldTests } from "./file-field.ts";
 import {
   addressOf,
   built,
@@ -362,6 +363,7 @@ describe.skipIf(!executablePath)(`pages${executablePath ? "" : " (no Chromium he
   });
 
   runPageTests(() => browser);
+  fileFieldTests(() => browser);
 
   test("finds words in all pages", async () => {
     const { page, context, faults } = await watched(browser, origin);

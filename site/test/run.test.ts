@@ -93,6 +93,7 @@ describe("a run folder", () => {
     ["damaged in the middle", [file("metrics.jsonl", `${row(1, 0.5)}\noops\n${row(2, 0.5)}\n`)], /^metrics.jsonl is damaged in line 2; the rest is shown\.$/], // biome-ignore format: one thought
     ["without a row", [file("metrics.jsonl", "oops\n\n")], /^metrics.jsonl is damaged: no line/],
     ["huge", [file("metrics.jsonl", "x", 100 * 2 ** 20)], /^metrics.jsonl has 100 MB, more than the 32 MB/],
+    ["not there", [], /^There are no files here; drop the folder of a run\.$/],
     ["foreign", [file("holiday.jpg", "x")], /^holiday.jpg is no file of a run; drop config.json/],
     ["twice there", [file("a/config.json", config), file("b/config.json", config)], /^There are two files config.json/], // biome-ignore format: one thought
     ["no picture", [file("digits.svg", "<html>")], /^digits.svg is not an SVG picture\.$/],
