@@ -104,7 +104,12 @@ await page.evaluate(() => {
     seen.steps += Math.max(0, step - before);
     before = step;
     seen.last = Math.max(seen.last, step);
-  }).observe(lab.querySelector(".host"), { childList: true });
+  }).observe(lab.querySelector(".host"), {
+    childList: true,
+    subtree: true,
+    attributes: true,
+    characterData: true,
+  });
   setInterval(() => {
     if (button("Step").disabled) button("New seed").click();
     else button("Play")?.click();

@@ -116,7 +116,12 @@ function watchPictures(): void {
       if (broken) console.error(`shown: ${broken[0]}`);
     }
   };
-  new MutationObserver(look).observe(document, { childList: true, subtree: true, characterData: true });
+  new MutationObserver(look).observe(document, {
+    childList: true,
+    subtree: true,
+    attributes: true,
+    characterData: true,
+  });
 }
 
 /** Waits until a figure computes and is shown. */
