@@ -6,7 +6,8 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** The longest files first, by what they took: a long one that starts last keeps one core busy and the others idle. */
 const longest = [
-  "site/test/browser.test.ts",
+  "site/test/figures.test.ts",
+  "site/test/pages.test.ts",
   "estimators/bias.test.ts",
   "sweep/slurm.test.ts",
   "sweep/compare.test.ts",

@@ -112,8 +112,9 @@ export async function watched(
 function watchPictures(): void {
   const look = (): void => {
     for (const part of document.querySelectorAll(".live :is(.host, .says)")) {
-      const broken = /.{0,80}(NaN|undefined|Infinity|\[object).{0,80}/.exec(part.innerHTML);
-      if (broken) console.error(`shown: ${broken[0]}`);
+      const html = part.innerHTML;
+      const at = html.search(/NaN|undefined|Infinity|\[object/);
+      if (at >= 0) console.error(`shown: ${html.slice(Math.max(0, at - 80), at + 80)}`);
     }
   };
   new MutationObserver(look).observe(document, {

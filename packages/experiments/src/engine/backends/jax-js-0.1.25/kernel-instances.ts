@@ -1,3 +1,5 @@
+import { growInSteps } from "./memory-growth.ts";
+
 /** What jax-js's wasm backend gives to each of its kernels: the memory they work on, and nothing else. */
 type KernelImports = { readonly env: { readonly memory: WebAssembly.Memory } };
 
@@ -9,6 +11,8 @@ let installed = false;
  *
  * A kernel has no state that an instance could hold: it imports the memory, exports one function, `kernel`, and declares
  * no globals, tables or data. Modules of any other form, and subclasses, get instances of their own as before.
+ *
+ * The instances live as long as the memory, which then grows in steps: `growInSteps`.
  */
 export function shareKernelInstances(): void {
   if (installed) return;
@@ -31,6 +35,7 @@ export function shareKernelInstances(): void {
       if (newTarget !== shared || !onlyMemory(imports) || !isKernel(module))
         return Reflect.construct(Instance, args, newTarget);
       const { memory } = imports.env;
+      growInSteps(memory);
       const byMemory = instances.get(module) ?? new WeakMap();
       instances.set(module, byMemory);
       const instance = byMemory.get(memory) ?? new Instance(module, imports);

@@ -1,15 +1,8 @@
-import { readFileSync } from "node:fs";
 import type { Server } from "node:http";
-import { createRequire } from "node:module";
 import { labServer } from "@hardgrad/cli/internal/lab/server";
-import type { AxeResults } from "axe-core";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Row } from "../figures/contract.ts";
-import { type AnyFigure, figures } from "../figures/index.ts";
-import { preset } from "../frame/preset.ts";
-import { expectClose, expectSameText } from "./close.ts";
-import { fileFieldTests } from "./file-field.ts";
+import { expectClose } from "./close.ts";
 import {
   addressOf,
   built,
@@ -17,7 +10,6 @@ import {
   launch,
   listening,
   live,
-  pagesOfFigures,
   picture,
   plainHost,
   saved,
@@ -25,90 +17,9 @@ import {
   ticks,
   watched,
 } from "./harness.ts";
+import { fileFieldTests } from "./file-field.ts";
 import { runPageTests } from "./run-page.ts";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const tags = pagesOfFigures();
-const shown: readonly (readonly [string, string, AnyFigure])[] = await Promise.all(
-  tags.map(
-    async ({ id, page, values }) => [id, page, preset((await figures[id]!()).figure, values)] as const,
-  ),
-);
-const still = (of: string): { says: string; rows: Row[] } =>
-  JSON.parse(
-    readFileSync(
-      new URL(`../stills/${tags.find(({ id }) => id === of)!.name}.json`, import.meta.url),
-      "utf8",
-    ),
-  );
-
-/**
- * What axe finds that is serious, by all its rules or some; of the theme's search button it reads the hint of a key, which
- * is not shown, as its text.
- */
-async function serious(page: Page, ...rules: string[]): Promise<string[]> {
-  const only = rules.length > 0 ? { runOnly: { type: "rule", values: rules } } : {};
-  const options = { ...only, resultTypes: ["violations"], exclude: [".DocSearch-Button"] };
-  const { violations } = (await page.evaluate(`${axe}; axe.run(${JSON.stringify(options)})`)) as AxeResults;
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(
-      ({ id, nodes }) =>
-        `${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 200)} ${failureSummary}`).join("\n")}`,
-    );
-}
-
-/** How far a page scrolls sideways. */
-const sideways = (page: Page): Promise<number> =>
-  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-
-/** Texts of a figure's picture that end more than a letter's half beyond it. */
-const cut = (page: Page, id: string): Promise<string[]> =>
-  page.evaluate((name) => {
-    const svg = document.querySelector(`#${name} .host svg`)!;
-    const box = svg.getBoundingClientRect();
-    return [...svg.querySelectorAll("text")]
-      .filter((part) => part.getBoundingClientRect().right > box.right + 4)
-      .map((part) => part.textContent!);
-  }, id);
-
-/** Everything in a figure is reached by Tab. */
-async function expectReached(page: Page, id: string): Promise<void> {
-  for (const fold of await page.locator(`#${id} .controls details`).all())
-    await fold.locator("summary").click();
-  const parts = `#${id} :is(input, select, button:not(:disabled), summary, .pad)`;
-  const count = await page.locator(parts).count();
-  await page.locator(`#${id} .live`).focus();
-  const reached = new Set<number>();
-  for (let i = 0; i < count + 2; i++) {
-    await page.keyboard.press("Tab");
-    reached.add(
-      await page.evaluate(
-        (all) => [...document.querySelectorAll(all)].indexOf(document.activeElement!),
-        parts,
-      ),
-    );
-  }
-  reached.delete(-1);
-  expect(reached.size).toBe(count);
-}
-
-/** Every control works by keyboard, and the address follows. */
-async function expectOperated(page: Page, id: string, controls: AnyFigure["controls"]): Promise<void> {
-  for (const [name, { kind }] of Object.entries(controls)) {
-    const keys = { number: ["ArrowRight"], choice: ["ArrowDown"], flag: ["Space"], point: ["ArrowUp"], picture: ["Space", "ArrowRight", "ArrowDown", "Space"] }[kind as string]; // biome-ignore format: a list
-    if (kind === "list")
-      await page.locator(`fieldset:has(> #${id}-${name}-help) input`).first().press("Space");
-    if (!keys) continue;
-    await page.locator(`#${id}-${name}`).focus();
-    for (const key of keys) await page.keyboard.press(key);
-    await page
-      .waitForFunction((key) => new URL(location.href).searchParams.has(key), `${id}.${name}`)
-      .catch(() => {
-        throw new Error(`${id}.${name} does not come into the address`);
-      });
-  }
-}
+import { serious, shown, sideways, still } from "./shown.ts";
 
 describe.skipIf(!executablePath)(`pages${executablePath ? "" : " (no Chromium here)"}`, () => {
   let browser: Browser;
@@ -128,48 +39,6 @@ describe.skipIf(!executablePath)(`pages${executablePath ? "" : " (no Chromium he
     lab?.close();
     plain?.close();
   });
-
-  test.each(shown)(
-    "%s computes what Node does, without faults, by keyboard, in the dark and on a phone too, and in another profile",
-    async (id, path, figure) => {
-      const { page, context, faults } = await watched(browser, origin);
-      await page.goto(`${origin}/${path}`);
-      await live(page, id);
-      const { says, rows } = still(id);
-      expectClose(await saved(page, id), rows, figure.measured);
-      const lab = page.locator(`#${id}`);
-      if (!figure.measured)
-        expectSameText((await lab.locator(".live .says").textContent())!, says, "sentence");
-      expect(await lab.locator(".state").textContent()).toContain("WebAssembly");
-      // Motion is to be reduced: it does not play by itself.
-      expect(await lab.getByRole("button", { name: "Play" }).isVisible()).toBe(true);
-
-      const stepped = await lab.getByRole("button", { name: "Step" }).isEnabled();
-      await lab.locator(".live").press(stepped ? "s" : "r");
-      await ticks(page, id, figure.first + (stepped ? 1 : 0));
-      await page.waitForFunction((name) => new URL(location.href).searchParams.has(`${name}.ticks`), id);
-      const [address, shown, numbers] = [page.url(), await picture(page, id), await saved(page, id)];
-      const other = await watched(browser, origin);
-      await other.page.goto(address);
-      await live(other.page, id);
-      expectClose(await saved(other.page, id), numbers, figure.measured);
-      if (!figure.measured) expect(await picture(other.page, id)).toBe(shown);
-      expect(other.faults).toEqual([]);
-      await other.context.close();
-
-      expect(await serious(page)).toEqual([]);
-      await expectReached(page, id);
-      await page.evaluate(() => document.documentElement.classList.add("dark"));
-      expect(await serious(page, "color-contrast")).toEqual([]);
-      await page.setViewportSize({ width: 360, height: 740 });
-      await page.waitForFunction((name) => document.querySelector(`#${name} .host svg`)!.getBoundingClientRect().width <= 340, id); // biome-ignore format: one thought
-      expect(await sideways(page)).toBe(0);
-      expect(await cut(page, id)).toEqual([]);
-      await expectOperated(page, id, figure.controls);
-      expect(faults).toEqual([]);
-      await context.close();
-    },
-  );
 
   test("a link has the state, and a reset comes back to it", async () => {
     const { page, context } = await watched(browser, origin);
@@ -339,9 +208,9 @@ describe.skipIf(!executablePath)(`pages${executablePath ? "" : " (no Chromium he
       await page.setViewportSize({ width: 1280, height: 900 });
       await page.goto(`${origin}/${path}.html`);
       if (path === "start") {
-        expect(await serious(page)).toEqual([]);
+        expect(await serious(page, "html")).toEqual([]);
         await page.evaluate(() => document.documentElement.classList.add("dark"));
-        expect(await serious(page, "color-contrast")).toEqual([]);
+        expect(await serious(page, "html", "color-contrast")).toEqual([]);
       }
       if (path === "choosing") {
         // A picture that is drawn on white has the ground of the page.
