@@ -15,9 +15,9 @@ const [device, lose] = process.argv.slice(2);
 const backend = await useDevice(device);
 const dataset = drawnDigits({ train: 160, test: 40 });
 
-async function start(name, id, settings) {
+async function start(name, id, settings, options = {}) {
   const experiment = experiments.find((e) => e.name === name);
-  const estimator = { id, options: {} };
+  const estimator = { id, options };
   const all = resolveSettings(experiment.options, { epochs: 2, batch: 40, ...settings }, dataset);
   return startRun(
     experiment,
@@ -39,11 +39,11 @@ if (lose) {
 } else {
   const bits = [...(await random.bits(random.key(7), [8]).data())];
   const losses = {};
-  for (const [name, id, settings] of [
+  for (const [name, id, settings, options] of [
     ["classifier", "reinmax", { hidden: 20 }],
-    ["classifier", "gumbel-rao", { hidden: 20 }],
+    ["classifier", "gumbel-rao", { hidden: 20 }, { samples: 10 }],
     ["classifier", "rloo", { hidden: 20, optimizer: "adam", learningRate: 0.01 }],
-    ["vae", "reinmax", { hidden: "64-32" }],
+    ["vae", "reinmax", { hidden: "16", variables: 6, categories: 4 }],
     ["vae", "straight-through-sigmoid", { latents: "bernoulli", variables: 8, hidden: "16" }],
     [
       "gated",
@@ -51,7 +51,7 @@ if (lose) {
       { router: "sparse-mixer", network: "fast", units: 64, block: 8, gater: 12, rate: 0.25, room: 0.5 },
     ],
   ]) {
-    const run = await start(name, id, settings);
+    const run = await start(name, id, settings, options);
     const rows = [];
     while (run.step < run.totalSteps)
       for (const row of await run.advance()) rows.push(row.values["loss/train"]);
