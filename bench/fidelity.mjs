@@ -50,7 +50,12 @@ const published = {
   "gumbel-rao:temperature=1:samples=100": [0.529, 0.474, 0.399],
 };
 const publishedEpochs = [1, 5, 10];
-const drawsOf = (spec) => (published[spec] ? draws : Math.min(draws, others));
+/** Of those that list all 4,096 states in every draw. */
+const ENUMERATED = 16;
+const drawsOf = (spec) => {
+  if (published[spec]) return draws;
+  return Math.min(draws, others, makeEstimator(parseEstimator(spec)).enumerates ? ENUMERATED : Infinity);
+};
 
 /** The published six, then all others of the catalogue by their defaults; `exact` is what they are compared with. */
 const specs = flags.estimators

@@ -81,7 +81,9 @@ export function measurements(folder, say) {
 }
 
 const rounded = (_, value) => (typeof value === "number" ? Number(value.toPrecision(6)) : value);
-export const text = ({ value, error }, digits = 3) => `${value.toFixed(digits)} ± ${error.toFixed(digits)}`;
+/** What no number came out of, such as a cosine whose noise is larger than the mean, is undecided. */
+export const text = ({ value, error }, digits = 3) =>
+  Number.isFinite(value) ? `${value.toFixed(digits)} ± ${error.toFixed(digits)}` : "undecided";
 
 /** The results of a table as a JSON file. */
 export const writeResults = (file, results) => writeWhole(file, `${JSON.stringify(results, rounded, 1)}\n`);

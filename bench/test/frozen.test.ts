@@ -116,15 +116,14 @@ test("moments are those of the law that is drawn, within their errors", async ()
   near(against.variance, 12 / 25);
 });
 
-test("a cosine by example counts every example alike, whatever its length", async () => {
-  async function* twice() {
-    for (let i = 0; i < 2; i++) yield [30, 0, 3, 4];
+test("a cosine by example counts every example alike, whatever its length; a zero has no direction", async () => {
+  async function* twice(row: number[]) {
+    for (let i = 0; i < 2; i++) yield row;
   }
-  const { cosineByExample, cosineOfMean } = fidelity(
-    await sumsOf(twice(), 2, 2),
-    Float64Array.of(1, 0, 0, 1),
-    2,
-  );
+  const against = async (row: number[]) =>
+    fidelity(await sumsOf(twice(row), 2, 2), Float64Array.of(1, 0, 0, 1), 2);
+  const { cosineByExample, cosineOfMean } = await against([30, 0, 3, 4]);
+  expect((await against([30, 0, 0, 0])).cosineByExample.value).toBeCloseTo(1 / 2, 12);
   expect(cosineByExample.value).toBeCloseTo((1 + 0.8) / 2, 12);
   expect(cosineOfMean.value).toBeCloseTo((30 + 4) / Math.sqrt(2 * 925), 12);
 });

@@ -48,7 +48,11 @@ const dot = (x: Float64Array, y: Float64Array): number => {
   return sum;
 };
 
-const cosineOf = (x: Float64Array, y: Float64Array): number => dot(x, y) / Math.sqrt(dot(x, x) * dot(y, y));
+/** 0 where x or y is zero, which has no direction. */
+function cosineOf(x: Float64Array, y: Float64Array): number {
+  const squares = dot(x, x) * dot(y, y);
+  return squares === 0 ? 0 : dot(x, y) / Math.sqrt(squares);
+}
 
 interface Moments {
   readonly mean: Float64Array;
@@ -92,7 +96,7 @@ export type Fidelity = Record<
 
 /**
  * Against the exact gradient G of so many examples, one after another. `cosine`: of E g with G, the noise of the mean
- * taken out; `cosineOfMean`: with it; `cosineByExample`: with it, for each example by itself, and the mean of these;
+ * taken out; `cosineOfMean`: with it; `cosineByExample`: with it, for each example by itself (0 for an estimate of zero), and the mean of these;
  * `squaredBias`: `|E g - G|^2 / |G|^2`, without that noise, so it may fall below zero; `variance`: `E |g - E g|^2 / |G|^2`.
  */
 export function fidelity(sums: Sums, exact: Float64Array, examples: number): Fidelity {
