@@ -222,6 +222,9 @@ test("reproducing says what was measured of frozen autoencoders and of structure
       .reduce((a, b) => (b.trainingLoss < a.trainingLoss ? b : a));
     expect(page).toContain(` | ${best.bound.toFixed(1)} (${best.learningRate}) |`);
   }
+  const bounds = of("jang-vae").sweeps.flatMap(({ results }: { results: { bound: number }[] }) => results);
+  expect(bounds).toHaveLength(11);
+  for (const { bound } of bounds) expect(page).toContain(`| ${bound.toFixed(1)} | 1`);
 });
 
 test("choosing k of n says what the audits measured", () => {
