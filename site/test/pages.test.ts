@@ -3,6 +3,7 @@ import { labServer } from "@hardgrad/cli/internal/lab/server";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { expectClose } from "./close.ts";
+import { fileFieldTests } from "./file-field.ts";
 import {
   addressOf,
   built,
@@ -17,7 +18,6 @@ import {
   ticks,
   watched,
 } from "./harness.ts";
-import { fileFieldTests } from "./file-field.ts";
 import { runPageTests } from "./run-page.ts";
 import { serious, shown, sideways, still } from "./shown.ts";
 
