@@ -107,8 +107,8 @@ export default defineConfig({
   resolve: { alias },
   test: {
     ...each,
-    // Two more than cores: workers wait, for a page, for Slurm, for a process.
-    maxWorkers: availableParallelism() + 2,
+    // One more than cores: workers wait, for a page, for Slurm, for a process.
+    maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: LongestFirst },
     // One for all projects: each has its own in memory.
     experimental: { fsModuleCache: true },

@@ -167,6 +167,5 @@ if (flags.json)
     warmup: WARMUP,
     trainer,
     table,
-    measured,
   });
 if (flags.figure) writeWhole(flags.figure, fidelityFigure(table));

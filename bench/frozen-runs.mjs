@@ -81,9 +81,11 @@ export function measurements(folder, say) {
 }
 
 const rounded = (_, value) => (typeof value === "number" ? Number(value.toPrecision(6)) : value);
-/** What no number came out of, such as a cosine whose noise is larger than the mean, is undecided. */
+/** A cosine whose noise is as large as the mean is undecided. */
 export const text = ({ value, error }, digits = 3) =>
-  Number.isFinite(value) ? `${value.toFixed(digits)} ± ${error.toFixed(digits)}` : "undecided";
+  Number.isFinite(value) && Number.isFinite(error)
+    ? `${value.toFixed(digits)} ± ${error.toFixed(digits)}`
+    : "undecided";
 
 /** The results of a table as a JSON file. */
 export const writeResults = (file, results) => writeWhole(file, `${JSON.stringify(results, rounded, 1)}\n`);

@@ -202,7 +202,7 @@ test("circuits says what was measured", () => {
   expect(page).toContain(`${circuit.simplified.toLocaleString("en")} gates remain`);
 });
 
-test("reproducing says what was measured of frozen autoencoders and of structured prediction", () => {
+test("reproducing says what was measured of trained and frozen autoencoders and of structured prediction", () => {
   const page = read(join(root, "docs/reproducing.md"));
   const of = (name: string) => JSON.parse(read(join(root, "docs/results", `${name}.json`)));
   const { table } = of("unbiased");
@@ -222,6 +222,18 @@ test("reproducing says what was measured of frozen autoencoders and of structure
       .reduce((a, b) => (b.trainingLoss < a.trainingLoss ? b : a));
     expect(page).toContain(` | ${best.bound.toFixed(1)} (${best.learningRate}) |`);
   }
+  const cosines = of("fidelity").table.filter(({ published }: { published: number | null }) => published);
+  expect(cosines).toHaveLength(18);
+  for (const { cosine, published } of cosines)
+    expect(page).toContain(
+      ` | ${cosine.value.toFixed(3)} ± ${cosine.error.toFixed(3)} (${published.toFixed(3)}) |`,
+    );
+  const sizes = of("vae-sizes").sweeps.flatMap(({ results }: { results: unknown[] }) => results);
+  expect(sizes.length).toBeGreaterThan(11);
+  for (const { train, test: drawn } of sizes)
+    expect(page).toContain(
+      ` | ${train.value.toFixed(1)} / ${drawn.value.toFixed(1)} ± ${drawn.error.toFixed(1)} |`,
+    );
   const bounds = of("jang-vae").sweeps.flatMap(({ results }: { results: { bound: number }[] }) => results);
   expect(bounds).toHaveLength(11);
   for (const { bound } of bounds) expect(page).toContain(`| ${bound.toFixed(1)} | 1`);

@@ -139,7 +139,7 @@ test("over networks the error is that of their spread", () => {
   expect(overNetworks([one, { value: 3, error: 0 }])).toEqual({ value: 2, error: 1 });
 });
 
-test("the figure names every biased estimator once", () => {
+test("the figure names every biased estimator once, and epochs beside each other", () => {
   const cosine = { value: 0.5, error: 0.1 };
   const rows = [1, 5].flatMap((epoch) => [
     { estimator: "reinmax", epoch, unbiased: false, cosine },
@@ -148,4 +148,6 @@ test("the figure names every biased estimator once", () => {
   const svg = fidelityFigure(rows);
   expect(svg.match(/>reinmax</g)).toHaveLength(1);
   expect(svg).not.toContain("rloo");
+  const legend = [...svg.matchAll(/translate\((\d+),-26\)"[^>]*><text[^>]*>epoch \d/g)];
+  expect(legend.map(([, right]) => Number(right))).toEqual([0, 70]);
 });

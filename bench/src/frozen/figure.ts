@@ -26,10 +26,10 @@ export function fidelityFigure(table: readonly FidelityRow[]): string {
   const last = rows.filter((row) => row.epoch === `epoch ${epochs.at(-1)}`);
   const order = last.toSorted((a, b) => b.value - a.value).map((row) => row.estimator);
   return plotSvg({
-    width: 820,
+    width: 850,
     height: 90 + 20 * order.length,
     marginTop: 40,
-    marginLeft: 300,
+    marginLeft: 330,
     marginBottom: 44,
     style: { background: "transparent", fontSize: "12px" },
     x: { label: "cosine of the mean estimate with the exact gradient", grid: true },
@@ -39,15 +39,8 @@ export function fidelityFigure(table: readonly FidelityRow[]): string {
       Plot.ruleX([0], { stroke: "#888" }),
       Plot.ruleY(rows, { x1: "low", x2: "high", y: "estimator", stroke: "epoch", strokeWidth: 3 }),
       Plot.dot(rows, { x: "value", y: "estimator", fill: "epoch", r: 4 }),
-      Plot.text(
-        epochs.map((epoch, i) => ({ text: `epoch ${epoch}`, i })),
-        {
-          text: "text",
-          frameAnchor: "top-left",
-          dx: (d: { i: number }) => 70 * d.i,
-          dy: -26,
-          fill: "text",
-        } as never,
+      ...epochs.map((epoch, i) =>
+        Plot.text([`epoch ${epoch}`], { frameAnchor: "top-left", dx: 70 * i, dy: -26, fill: HUES[i]! }),
       ),
     ],
   });
