@@ -3,7 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Application, Converter, Logger, LogLevel } from "typedoc";
+import { references } from "hardgrad";
+import { Application, Converter, Logger, LogLevel, ReferenceType, ReflectionKind, UnionType } from "typedoc";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const sources = join(here, "../../packages");
@@ -43,6 +44,19 @@ function withAnchors(text) {
   );
 }
 
+/** Names the union of all papers' keys again: TypeScript writes it out where it is part of another union. */
+function withNamesOfUnions(project) {
+  const keys = project.getReflectionsByKind(ReflectionKind.TypeAlias).find((r) => r.name === "ReferenceKey");
+  const written = (type) => type.type === "literal" && type.value in references;
+  for (const reflection of Object.values(project.reflections)) {
+    const { type } = reflection;
+    if (type?.type !== "union" || type.types.filter(written).length !== Object.keys(references).length)
+      continue;
+    const name = ReferenceType.createResolvedReference("ReferenceKey", keys, project);
+    reflection.type = new UnionType([name, ...type.types.filter((t) => !written(t))]);
+  }
+}
+
 /** @returns {Promise<{ pages: { [path: string]: string }, faults: string[] }>} pages by their names in docs/api */
 export async function reference() {
   const out = mkdtempSync(join(tmpdir(), "hardgrad-reference-"));
@@ -77,6 +91,7 @@ export async function reference() {
     for (const module of project.children)
       for (const [name, path] of Object.entries(entries))
         if (path.replace(/(\/index)?\.ts$/, "") === module.name) module.name = pageOf(name);
+    withNamesOfUnions(project);
   });
   const project = await app.convert();
   if (!project) return { pages: {}, faults: logger.messages };
@@ -91,5 +106,14 @@ export async function reference() {
   );
   rmSync(out, { recursive: true });
   pages["README.md"] = `# Reference\n\nMade by \`npm run docs\` from the docstrings.\n\n${titles.join("")}`;
-  return { pages, faults: logger.messages };
+  const writtenOut = Object.entries(pages).flatMap(([name, text]) =>
+    text
+      .split("\n")
+      .flatMap((line) =>
+        line.length > 1000
+          ? [`docs/api/${name}: a type is written out, not named: ${line.slice(0, 200)} ...`]
+          : [],
+      ),
+  );
+  return { pages, faults: [...logger.messages, ...writtenOut] };
 }

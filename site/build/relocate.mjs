@@ -59,7 +59,7 @@ function script(path, text) {
 
 const NOT_FOUND = `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Not found | hardgrad</title></head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>Not found | hardgrad</title></head>
 <body style="font: 1rem/1.5 system-ui, sans-serif; max-width: 40rem; margin: 4rem auto; padding: 0 1rem">
 <h1>There is no such page</h1>
 <p>Go back, or take the address up to the site's folder.</p>

@@ -52,7 +52,7 @@ export interface RunRecord {
   readonly texts?: { readonly [name: string]: string };
 }
 
-/** Everything needed to go on from a step to the same bits. */
+/** Everything needed to continue bit-identically from a step. */
 export interface Checkpoint<S = Settings> {
   readonly config: RunConfig<S>;
   readonly step: number;

@@ -12,7 +12,7 @@ import { stopwatch } from "./stopwatch.ts";
 const REPORT_EVERY = 100;
 
 /**
- * Starts a run, or goes on from a checkpoint to the same bits as if it had not stopped.
+ * Starts a run, or continues one from a checkpoint, bit-identically to a run that never stopped.
  *
  * @param experiment one of `experiments`, or your own.
  * @param backend from `useDevice`.

@@ -45,7 +45,7 @@ export interface ClassifierTraining {
 }
 
 /**
- * Starts training the judge's network on labelled images, or goes on from a state to the same bits.
+ * Starts training the judge's network on labelled images, or continues bit-identically from a state.
  *
  * @param form of the data that they are of.
  * @param from the step and `state()` of a training of the same recipe on the same images.

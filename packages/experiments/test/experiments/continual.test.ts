@@ -18,6 +18,7 @@ import {
   resolveSettings,
   type Settings,
   startRun,
+  timeTasks,
   useDevice,
 } from "../../src/index.ts";
 
@@ -279,6 +280,14 @@ test("a network of a task's own units computes what the whole one does", async (
     });
   }
   learner.dispose();
+});
+
+test("tasks of a run that has none are not timed", async () => {
+  const { checkpoint } = await train(config({ method: "hat" }), 1);
+  const other = { ...checkpoint, config: { ...checkpoint.config, experiment: "mnist" } };
+  await expect(timeTasks(other, data, backend)).rejects.toThrow(
+    "timeTasks: the checkpoint is of experiment mnist, which has no tasks one after another",
+  );
 });
 
 test("plain layers take images as they are, and say what the task's network does", async () => {

@@ -36,15 +36,23 @@ export async function timePerImage(learner: Learner, scorer: Scorer): Promise<Va
 /**
  * The same for a finished run, from its checkpoint: of several runs one after another on a quiet machine.
  *
+ * @param source the checkpoint of a run of `hardgrad train continual`.
+ * @throws RangeError for a checkpoint of another experiment.
  * @returns `time/task-1`, `time/whole-1`, ... in milliseconds; nothing for methods without a network for each task.
  * @example
  * const times = await timeTasks(checkpoint, dataset, await useDevice("native"));
  */
 export async function timeTasks(
-  checkpoint: Checkpoint<ContinualSettings>,
+  source: Checkpoint,
   dataset: Dataset,
   backend: Backend,
 ): Promise<{ readonly [tag: string]: number }> {
+  const { experiment } = source.config;
+  if (experiment !== "continual")
+    throw new RangeError(
+      `timeTasks: the checkpoint is of experiment ${experiment}, which has no tasks one after another; give one of \`hardgrad train continual\`.`,
+    );
+  const checkpoint = source as Checkpoint<ContinualSettings>;
   const learner = await learnerAt(
     learnersOf(checkpoint.config, dataset),
     meansOf(checkpoint, dataset, backend),
