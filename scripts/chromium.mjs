@@ -1,5 +1,4 @@
-// Finds a Chromium for the tests of pages, and installs one where that is a matter of one command.
-import { execFileSync } from "node:child_process";
+// Finds a Chromium for the tests of pages.
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
@@ -18,7 +17,7 @@ function runs(path) {
   }
 }
 
-const inPath = (name) =>
+export const inPath = (name) =>
   (process.env.PATH ?? "").split(delimiter).map((folder) => join(folder, name)).find(runs); // biome-ignore format: one thought
 
 /** The executable: CHROMIUM_PATH, or one with a usual name; undefined if there is none. */
@@ -26,23 +25,4 @@ export function findChromium() {
   if (process.env.CHROMIUM_PATH) return process.env.CHROMIUM_PATH;
   for (const name of names) if (inPath(name)) return inPath(name);
   return elsewhere.find(runs);
-}
-
-/** Installs Debian's Chromium where we may; elsewhere says how, and the tests of pages are skipped by name. */
-export function installChromium() {
-  if (findChromium()) return;
-  if (process.getuid?.() === 0 && inPath("apt-get")) {
-    console.error("installing chromium");
-    try {
-      const options = { stdio: "inherit", env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } };
-      execFileSync("apt-get", ["update", "-qq"], options);
-      execFileSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium"], options);
-      return;
-    } catch {
-      // said below
-    }
-  }
-  console.error(
-    "no Chromium is here: tests of pages are skipped; install one, or set CHROMIUM_PATH to its executable.",
-  );
 }

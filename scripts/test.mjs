@@ -1,14 +1,15 @@
-// `npm test`: installs what is missing (browser included), then the checks, two at a time, and then the tests. What a
+// `npm test`: installs what is missing (browser and BLAS included), then the checks, two at a time, and then the tests. What a
 // check says is shown when it has ended; where one failed, the others end and no test begins. Those of packages, which
 // wait for npm, run beside the tests; where one fails, the tests are stopped.
 import { spawn } from "node:child_process";
-import { installChromium } from "./chromium.mjs";
 import { atATime, run as quietly } from "./packaging/processes.mjs";
 import { build, install, root } from "./prepare.mjs";
+import { installBlas, installChromium } from "./system.mjs";
 
 install();
 installChromium();
 build();
+await installBlas();
 const checks = [
   ["site", "node site/build.mjs"],
   ["type check of tests", "npx tsc -p tsconfig.test.json"],

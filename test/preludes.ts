@@ -21,7 +21,7 @@ export const functions = (values: object): Scope =>
 
 /** Arrays and the functions of jax-js, for every package. */
 export const arrays: Scope = {
-  ...functions({ blockUntilReady, console: { log: () => {} }, jit, lax, nn, np, random, f }),
+  ...functions({ blockUntilReady, console: { log: () => {}, error: () => {} }, jit, lax, nn, np, random, f }),
   key: () => random.key(3),
   logits: () => matrix(4, 6),
   x: () => matrix(4, 3, 1),

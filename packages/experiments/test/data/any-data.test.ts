@@ -148,17 +148,22 @@ describe("images of any size in any number of classes", () => {
 
   test("the judge", async () => {
     const plan = { epochs: 2, deformed: true, seed: 0 };
-    const native = await useDevice("native", { threads: 1 });
-    const training = await trainClassifier(images.train, images, plan, native);
+    const quickest = await useDevice("auto", { threads: 1 });
+    const training = await trainClassifier(images.train, images, plan, quickest);
     await training.advance(training.totalSteps);
     const state = await training.state();
     expect(state["params.w3"]!.shape).toEqual([32 * 2 * 3, 128]);
     const parameters = Object.fromEntries(
       Object.entries(state).map(([name, x]) => [name.replace("params.", ""), x]),
     );
-    const reader = readerOf(parameters, images, native);
+    const reader = readerOf(parameters, images, quickest);
     expect(await reader.probabilities(images.test.images.subarray(0, 54))).toHaveLength(6);
-    const [near] = await nearestDistances(images.test.images.subarray(0, 54), images.test.images, 54, native);
+    const [near] = await nearestDistances(
+      images.test.images.subarray(0, 54),
+      images.test.images,
+      54,
+      quickest,
+    );
     expect(near).toBeLessThan(0.01); // float32 squares of about 10 cancel to 1e-6, whose root it is
   });
 });

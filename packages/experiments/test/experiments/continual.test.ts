@@ -1,6 +1,7 @@
 import "../setup.ts";
 import { loadRuntime } from "@hardgrad/runtime";
 import { describe, expect, test } from "vitest";
+import { noBlas } from "../../../../test/native.ts";
 import { jaxBackend } from "../../src/engine/backends/jax.ts";
 import { compact } from "../../src/experiments/continual/compact.ts";
 import { learnerOf } from "../../src/experiments/continual/learner.ts";
@@ -329,19 +330,22 @@ test("more tasks than capacity: says which no longer fits, and what it costs", a
   expect(metrics["capacity/used"]).toBe(1);
 });
 
-test("on device native: the same tasks within float tolerance, certified there as well", async () => {
-  const notices: string[] = [];
-  const native = await useDevice("native", { threads: 1, notice: (sentence) => notices.push(sentence) });
-  for (const method of ["hat", "wsn", "si"]) {
-    const protection = method === "si" ? "none" : "exact";
-    const c = config({ method, protection, optimizer: "sgd", learningRate: 0.05 });
-    const there = await train(c, undefined, undefined, native);
-    const here = await train(c);
-    const [a, b] = [there, here].map((r) => r.checkpoint.tensors["params.w1"]!.data) as Float32Array[];
-    // 24 steps of gradient descent: sums round otherwise, and a mask may decide a tie of two scores otherwise.
-    const close = a!.filter((v, i) => Math.abs(v - b![i]!) < 1e-4).length;
-    expect(close / a!.length, method).toBeGreaterThan(0.99);
-    if (method !== "si") expect(there.metrics["certificates/held"]).toBe(2);
-  }
-  expect(notices).toEqual([]);
-});
+test.skipIf(noBlas)(
+  `on device native: the same tasks within float tolerance, certified there as well${noBlas}`,
+  async () => {
+    const notices: string[] = [];
+    const native = await useDevice("native", { threads: 1, notice: (sentence) => notices.push(sentence) });
+    for (const method of ["hat", "wsn", "si"]) {
+      const protection = method === "si" ? "none" : "exact";
+      const c = config({ method, protection, optimizer: "sgd", learningRate: 0.05 });
+      const there = await train(c, undefined, undefined, native);
+      const here = await train(c);
+      const [a, b] = [there, here].map((r) => r.checkpoint.tensors["params.w1"]!.data) as Float32Array[];
+      // 24 steps of gradient descent: sums round otherwise, and a mask may decide a tie of two scores otherwise.
+      const close = a!.filter((v, i) => Math.abs(v - b![i]!) < 1e-4).length;
+      expect(close / a!.length, method).toBeGreaterThan(0.99);
+      if (method !== "si") expect(there.metrics["certificates/held"]).toBe(2);
+    }
+    expect(notices).toEqual([]);
+  },
+);

@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { beforeAll, describe, expect, test } from "vitest";
+import { noBlas } from "../../../../test/native.ts";
 import { draw } from "../../src/experiments/generator/draw.ts";
 import type { GeneratorSettings } from "../../src/experiments/generator/options.ts";
 import {
@@ -180,7 +181,7 @@ test("what is refused", async () => {
   ).rejects.toThrow(/params.decoder.b2 has values that are not numbers/);
 });
 
-describe("device native", () => {
+describe.skipIf(noBlas)(`device native${noBlas}`, () => {
   for (const mode of ["supervised", "semi-supervised", "unsupervised"])
     test(`${mode}: the same steps as on wasm`, async () => {
       const notices: string[] = [];
