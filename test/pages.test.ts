@@ -230,10 +230,35 @@ test("reproducing says what was measured of trained and frozen autoencoders and 
     );
   const sizes = of("vae-sizes").sweeps.flatMap(({ results }: { results: unknown[] }) => results);
   expect(sizes.length).toBeGreaterThan(11);
-  for (const { train, test: drawn } of sizes)
+  for (const { train, test: unseen } of sizes)
     expect(page).toContain(
-      ` | ${train.value.toFixed(1)} / ${drawn.value.toFixed(1)} ± ${drawn.error.toFixed(1)} |`,
+      ` | ${train.value.toFixed(1)} / ${unseen.value.toFixed(1)} ± ${unseen.error.toFixed(1)} |`,
     );
+  const drawn = of("generator-sharpness").results.filter(
+    ({ ganTrain }: { ganTrain: number | null }) => ganTrain,
+  );
+  expect(drawn.length).toBeGreaterThan(12);
+  const percents = (...shares: number[]) => shares.map((share) => (100 * share).toFixed(1));
+  for (const { seed, accuracy, recognised, ganTrain, varianceRatio } of drawn) {
+    const [right, rate, low, high, trained] = percents(
+      accuracy,
+      recognised.rate,
+      recognised.low,
+      recognised.high,
+      ganTrain,
+    );
+    expect(page).toMatch(
+      new RegExp(
+        `, seed ${seed} \\| ${right} \\| ${rate} \\(${low}-${high}\\) \\| [^|]+ \\| ${trained} \\| ${varianceRatio.toFixed(2)} \\|`,
+      ),
+    );
+  }
+  for (const { seed, trainingLoss, testLoss, accuracy } of of("generator-restarts").results)
+    expect(page).toContain(
+      `| ${seed} | ${trainingLoss.toFixed(1)} | ${testLoss.toFixed(1)} | ${percents(accuracy)} |`,
+    );
+  const [long] = of("vae-sizes").runs;
+  expect(page).toContain(`after 160 epochs ${long.train.toFixed(1)} / ${long.test.toFixed(1)}, published`);
   const bounds = of("jang-vae").sweeps.flatMap(({ results }: { results: { bound: number }[] }) => results);
   expect(bounds).toHaveLength(11);
   for (const { bound } of bounds) expect(page).toContain(`| ${bound.toFixed(1)} | 1`);
