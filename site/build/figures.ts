@@ -24,7 +24,10 @@ export async function withFigures(page: string): Promise<string> {
     ];
   });
   return [
-    parts.reduce((text, [tag, html]) => text.replaceAll(tag, () => html), page),
+    parts.reduce(
+      (text, [tag, html]) => text.replaceAll(withHint(tag), (_, title, text) => html(title, text)),
+      page,
+    ),
     "",
     '<script setup lang="ts">',
     `import { preset } from "${at("../frame/preset.ts")}";`,
@@ -34,7 +37,23 @@ export async function withFigures(page: string): Promise<string> {
   ].join("\n");
 }
 
-async function markup({ id, name, values }: Tag, place: number): Promise<string> {
+/** A figure, and in the paragraph after it what to look for. */
+const withHint = (tag: string): RegExp =>
+  new RegExp(`^${tag}(?=(?:\\n+\\*\\*(What to look for|What you see)\\.\\*\\* (.+))?)`, "gm");
+
+/** That paragraph once more under the title, folded: on a phone it would stand screens below the picture. */
+const hint = (title: string, text: string): string[] => [
+  `<details class="hint"><summary>${title}</summary>`,
+  "",
+  text,
+  "",
+  "</details>",
+];
+
+async function markup(
+  { id, name, values }: Tag,
+  place: number,
+): Promise<(title: string | undefined, text: string) => string> {
   const load = figures[id];
   if (!load) throw new Error(`there is no figure ${id}; the figures are ${Object.keys(figures).join(", ")}.`);
   const { figure } = await load();
@@ -43,14 +62,16 @@ async function markup({ id, name, values }: Tag, place: number): Promise<string>
     throw new Error(`figure ${name} has no still picture; run node site/stills.mjs ${name}.`);
   const { says } = JSON.parse(readFileSync(data!, "utf8")) as { says: string };
   const question = escaped(figure.question);
-  return [
-    `<div class="lab" id="${id}" data-first="${escaped(JSON.stringify(beginningOf(preset(figure, values))))}">`,
-    `<h3 class="question" id="${id}-question" v-pre>${question}</h3>`,
-    `<div class="still" v-pre><div role="img" aria-label="${question}">${readFileSync(svg!, "utf8").trim()}</div>`,
-    `<p class="says">${escaped(unbroken(says))}</p></div>`,
-    `<LiveFigure :figure="figure${place}" />`,
-    "</div>",
-  ].join("\n");
+  return (title, text) =>
+    [
+      `<div class="lab" id="${id}" data-first="${escaped(JSON.stringify(beginningOf(preset(figure, values))))}">`,
+      `<h3 class="question" id="${id}-question" v-pre>${question}</h3>`,
+      ...(title === undefined ? [] : hint(title, text)),
+      `<div class="still" v-pre><div role="img" tabindex="0" aria-label="${question}">${readFileSync(svg!, "utf8").trim()}</div>`,
+      `<p class="says">${escaped(unbroken(says))}</p></div>`,
+      `<LiveFigure :figure="figure${place}" />`,
+      "</div>",
+    ].join("\n");
 }
 
 const escaped = (text: string): string =>

@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseSync } from "oxc-parser";
+import { NOT_FOUND } from "./not-found.mjs";
 
 /** What VitePress believes to be the base. */
 export const BASE = "/__base__/";
@@ -56,13 +57,3 @@ function script(path, text) {
       return code.slice(0, node.start) + sum + code.slice(node.end);
     }, text);
 }
-
-const NOT_FOUND = `<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>Not found | hardgrad</title></head>
-<body style="font: 1rem/1.5 system-ui, sans-serif; max-width: 40rem; margin: 4rem auto; padding: 0 1rem">
-<h1>There is no such page</h1>
-<p>Go back, or take the address up to the site's folder.</p>
-</body>
-</html>
-`;

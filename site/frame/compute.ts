@@ -90,7 +90,7 @@ async function courseOf(id: number, run: Run): Promise<AnyCourse> {
 
 /** Works at a run until there is nothing to do: one loop each, all in turns. */
 async function work(id: number, run: Run): Promise<void> {
-  if (run.working) return;
+  if (run.working || run.abort.signal.aborted) return;
   run.working = true;
   const { signal } = run.abort;
   try {
@@ -132,7 +132,7 @@ async function work(id: number, run: Run): Promise<void> {
     }
   } catch (error) {
     if (!signal.aborted) {
-      send({ say: "failed", run: id, turn: run.turn, sentence: error instanceof Error ? error.message : String(error) }); // biome-ignore format: one thought
+      send({ say: "failed", run: id, turn: run.turn, sentence: sentenceOf(error) }); // biome-ignore format: one thought
       run.abort.abort();
     }
   } finally {
@@ -140,6 +140,12 @@ async function work(id: number, run: Run): Promise<void> {
     if (signal.aborted) await inTurn(async () => run.course?.end());
   }
 }
+
+/** For a visitor, who has called no function of the library: without the name that its errors begin with. */
+const sentenceOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replace(/^[a-z]\w*: (.)/i, (_, first: string) =>
+    first.toUpperCase(),
+  );
 
 async function show(id: number, run: Run): Promise<void> {
   const data = await inTurn(async () => run.course!.data());
@@ -181,6 +187,12 @@ export async function hear(message: ToWorker): Promise<void> {
   }
   const run = runs.get(id);
   if (!run) return;
+  if (message.say === "end") {
+    runs.delete(id);
+    return end(run);
+  }
+  // What was stopped, or has failed, waits for another start.
+  if (run.abort.signal.aborted) return;
   switch (message.say) {
     case "play":
       run.playing = true;
@@ -203,9 +215,6 @@ export async function hear(message: ToWorker): Promise<void> {
       break;
     case "stop":
       send({ say: "stopped", run: id, turn: run.turn, ticks: run.ticks });
-      return end(run);
-    case "end":
-      runs.delete(id);
       return end(run);
   }
   return work(id, run);

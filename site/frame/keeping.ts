@@ -15,6 +15,8 @@ export interface Shown {
   readonly notice: Ref<string>;
 }
 
+const NOTHING = "There is nothing to save yet.";
+
 /** What a visitor takes away from a figure: a link, its code, pictures, tables, files. */
 export function keeping(figure: AnyFigure, { place, data, picture, notice }: Shown) {
   async function tell(work: Promise<unknown>, said: string): Promise<void> {
@@ -35,6 +37,10 @@ export function keeping(figure: AnyFigure, { place, data, picture, notice }: Sho
     },
     code: (): Promise<void> => tell(copy(figure.code(place().state)), "Code copied."),
     async save(format: "svg" | "png" | "csv"): Promise<void> {
+      if (data() === undefined) {
+        notice.value = NOTHING;
+        return;
+      }
       const { state, ticks } = place();
       const name = `${figure.id}-${state.seed}-${ticks}.${format}`;
       if (format === "csv")
@@ -50,7 +56,7 @@ export function keeping(figure: AnyFigure, { place, data, picture, notice }: Sho
     file({ ending, content }: FigureFile<unknown>): void {
       const now = data();
       const text = now === undefined ? undefined : content(now);
-      if (text === undefined) notice.value = "There is nothing to save yet.";
+      if (text === undefined) notice.value = NOTHING;
       else download(new Blob([text], { type: "text/plain" }), `${figure.id}-${place().state.seed}.${ending}`);
     },
   };

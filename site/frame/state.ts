@@ -23,13 +23,15 @@ const inRange = (v: number, { min, max }: { min: number; max: number }): boolean
 export const counts = ({ min, step }: { min: number; step: number }): boolean =>
   Number.isInteger(min) && Number.isInteger(step);
 
+/** Whether a number is in range, and on its step if it counts something. */
+const stands = (v: number, range: { min: number; max: number; step: number }): boolean =>
+  inRange(v, range) && (!counts(range) || (v - range.min) % range.step === 0);
+
 /** Whether a value is one that the control can have. */
 export function fits(control: Control, value: Value): boolean {
   switch (control.kind) {
     case "number":
-      return (
-        typeof value === "number" && inRange(value, control) && (Number.isInteger(value) || !counts(control))
-      );
+      return typeof value === "number" && stands(value, control);
     case "choice":
       return control.choices.some((choice) => choice.value === value);
     case "flag":
@@ -44,7 +46,7 @@ export function fits(control: Control, value: Value): boolean {
     case "text":
       return typeof value === "string" && value.length <= control.longest && control.check?.(value) === undefined; // biome-ignore format: one thought
     case "point":
-      return Array.isArray(value) && value.length === 2 && value.every((v) => typeof v === "number" && inRange(v, control)); // biome-ignore format: one thought
+      return Array.isArray(value) && value.length === 2 && value.every((v) => typeof v === "number" && stands(v, control)); // biome-ignore format: one thought
     case "file":
       return typeof value === "string" && /^([0-9a-f]{16})?$/.test(value);
     case "picture":

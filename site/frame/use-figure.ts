@@ -2,11 +2,13 @@ import { onBeforeUnmount, onMounted, type Ref, ref, shallowRef, watch } from "vu
 import type { Drag } from "../figures/contract.ts";
 import type { AnyFigure } from "../figures/index.ts";
 import { lookOf } from "../figures/look.ts";
-import { readPlace, writePlace } from "./address.ts";
+import { readPlace } from "./address.ts";
+import { addressBar } from "./address-bar.ts";
 import { beginningOf } from "./beginning.ts";
 import { keeping } from "./keeping.ts";
 import { renew } from "./renew.ts";
 import { watchSight } from "./sight.ts";
+import { speech } from "./speech.ts";
 import { type AnyState, defaults, MOST_SEED, type Value } from "./state.ts";
 import { tipped } from "./under-pointer.ts";
 import { useWorkshop } from "./use-workshop.ts";
@@ -14,8 +16,6 @@ import type { Handle } from "./workshop.ts";
 
 /** Milliseconds after which what computes shows how far it is. */
 const PATIENCE = 500;
-/** Milliseconds between sentences for screen readers while it plays. */
-const BREATH = 5_000;
 
 /** A figure as it lives on a page: its state, its run in the worker, its picture. */
 export function useFigure(
@@ -38,7 +38,7 @@ export function useFigure(
   const fault = ref("");
   const notice = ref("");
   const sentence = ref("");
-  const spoken = ref("");
+  const { spoken, say } = speech();
   const drags = shallowRef<readonly Drag[]>([]);
   let data: unknown;
   let handle: Handle | undefined;
@@ -49,27 +49,28 @@ export function useFigure(
   let started = 0;
   let waiting = false;
   let complete = false;
+  /** Stopped, or failed: the worker waits for another start. */
+  let resting = false;
   let changed: { ticks: number } | undefined;
-  let spokenAt = 0;
-  let writeTimer: ReturnType<typeof setTimeout> | undefined;
 
   const look = () => lookOf(document, width, dark.value);
   const fresh = (): SVGElement => figure.draw(data, state.value, look());
 
   function draw(): void {
     if (data === undefined || width === 0 || !host.value) return;
-    const svg = fresh();
-    tipped(svg);
-    renew(host.value, svg);
-    drags.value = figure.drags?.(state.value, look()) ?? [];
-    sentence.value = figure.says(data, state.value);
+    try {
+      const svg = fresh();
+      tipped(svg);
+      renew(host.value, svg);
+      drags.value = figure.drags?.(state.value, look()) ?? [];
+      sentence.value = figure.says(data, state.value);
+    } catch (error) {
+      fault.value = error instanceof Error ? error.message : String(error);
+      return;
+    }
     begun.value = true;
     live.value ||= complete;
-    const now = performance.now();
-    if (!playing.value || now - spokenAt > BREATH) {
-      spoken.value = sentence.value;
-      spokenAt = now;
-    }
+    say(sentence.value, playing.value);
   }
 
   const reachable = (): boolean => visible && document.visibilityState === "visible";
@@ -97,34 +98,50 @@ export function useFigure(
         return;
       }
       requestAnimationFrame(() => {
-        try {
-          draw();
-        } catch (error) {
-          fault.value = error instanceof Error ? error.message : String(error);
-        }
+        draw();
         handle?.drawn();
       });
       if (whole) write();
     },
     progress(done: number, of: number, what: string): void {
-      if (performance.now() - started > PATIENCE) busy.value = { done, of, what };
+      if (!resting && performance.now() - started > PATIENCE) busy.value = { done, of, what };
     },
     stopped(): void {
-      waiting = false;
-      busy.value = undefined;
-      playing.value = false;
-      notice.value = "Stopped. Reset computes it again.";
+      rest();
+      notice.value = "Stopped. Play, Step or Reset computes it again.";
     },
     failed(text: string): void {
-      waiting = false;
-      busy.value = undefined;
-      playing.value = false;
-      fault.value = text;
+      // What failed is out of date.
+      if (changed) restart(changed.ticks);
+      else {
+        rest();
+        fault.value = text;
+      }
     },
     replaced(): void {
       notice.value = "The worker that computes had ended; a new one goes on from the same place.";
     },
   };
+
+  function rest(): void {
+    resting = true;
+    waiting = false;
+    changed = undefined;
+    busy.value = undefined;
+    notice.value = "";
+    playing.value = false;
+  }
+
+  /** Goes on playing or not; from the start where it rests. */
+  function goOn(how: () => void, play: boolean): void {
+    if (over.value) return;
+    touched = true;
+    byHand = true;
+    if (resting) restart(figure.first, play);
+    else how();
+    playing.value = play;
+    write();
+  }
 
   function restart(to: number, play = playing.value): void {
     fault.value = "";
@@ -132,6 +149,7 @@ export function useFigure(
     started = performance.now();
     changed = undefined;
     waiting = true;
+    resting = false;
     over.value = false;
     handle!.start(beginningOf(figure, state.value, to));
     playing.value = play;
@@ -144,22 +162,16 @@ export function useFigure(
     else restart(to);
   }
 
-  /** Keeps the address, at most twice a second (browsers refuse more than about three). */
+  const place = () => ({ state: state.value, ticks: ticks.value });
+  const address = addressBar(figure, place);
   function write(): void {
-    if (!touched || writeTimer !== undefined) return;
-    writeTimer = setTimeout(() => {
-      writeTimer = undefined;
-      const url = new URL(location.href);
-      const place = { state: state.value, ticks: ticks.value };
-      url.search = String(writePlace(figure, place, url.searchParams));
-      history.replaceState(history.state, "", url);
-    }, 500);
+    if (touched) address.write();
   }
 
   function change(name: string, value: Value): void {
     touched = true;
     state.value = { ...state.value, [name]: value };
-    if (figure.controls[name]!.live) handle!.set(state.value);
+    if (figure.controls[name]!.live && !resting) handle!.set(state.value);
     else restartSoon(figure.first);
     write();
   }
@@ -167,29 +179,15 @@ export function useFigure(
   const act = {
     change,
     toggle(): void {
-      touched = true;
-      byHand = true;
-      playing.value = !playing.value;
-      if (playing.value) handle!.play();
-      else handle!.pause();
-      write();
+      if (playing.value) goOn(() => handle!.pause(), false);
+      else goOn(() => handle!.play(), true);
     },
-    step(): void {
-      touched = true;
-      byHand = true;
-      playing.value = false;
-      handle!.step();
-    },
+    step: (): void => goOn(() => handle!.step(), false),
     /** The same seed from the start. */
     reset(): void {
       touched = true;
       restart(figure.first, false);
       write();
-    },
-    /** The controls as they were, too. */
-    clear(): void {
-      state.value = defaults(figure.controls);
-      act.reset();
     },
     reseed(): void {
       touched = true;
@@ -199,7 +197,7 @@ export function useFigure(
     },
     stop: (): void => handle!.stop(),
     ...keeping(figure, {
-      place: () => ({ state: state.value, ticks: ticks.value }),
+      place,
       data: () => data,
       picture: () => ({
         svg: fresh(),
@@ -213,11 +211,11 @@ export function useFigure(
 
   function begin(): void {
     handle = useWorkshop(base).open(listener);
-    const place = readPlace(figure, new URLSearchParams(location.search));
-    state.value = place.state;
-    touched = place.given;
+    const asked = readPlace(figure, new URLSearchParams(location.search));
+    state.value = asked.state;
+    touched = asked.given;
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    restart(place.ticks, figure.plays && !place.given && !still);
+    restart(asked.ticks, figure.plays && !asked.given && !still);
   }
 
   /** What plays by itself rests while nobody sees it. */
@@ -247,7 +245,7 @@ export function useFigure(
   });
   onBeforeUnmount(() => {
     stopWatching?.();
-    clearTimeout(writeTimer);
+    address.end();
     handle?.end();
   });
   watch(dark, () => draw());

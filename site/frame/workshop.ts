@@ -69,8 +69,11 @@ export class Workshop {
 
   open(listener: Listener): Handle {
     const id = ++this.#count;
-    const say = (what: "play" | "pause" | "step" | "stop" | "drawn"): void =>
+    const say = (what: "play" | "pause" | "step" | "stop" | "drawn"): void => {
+      // A new worker in place of a dead one goes on as this one would.
+      if (what !== "drawn") this.#change(id, (run) => { run.playing = what === "play"; }); // biome-ignore format: one thought
       this.#send({ say: what, run: id });
+    };
     return {
       start: (beginning) => {
         const begun = id === 1 ? this.#early?.first : undefined;
@@ -85,14 +88,8 @@ export class Workshop {
         this.#change(id, (run) => { run.state = state; }); // biome-ignore format: one thought
         this.#send({ say: "set", run: id, state });
       },
-      play: () => {
-        this.#change(id, (run) => { run.playing = true; }); // biome-ignore format: one thought
-        say("play");
-      },
-      pause: () => {
-        this.#change(id, (run) => { run.playing = false; }); // biome-ignore format: one thought
-        say("pause");
-      },
+      play: () => say("play"),
+      pause: () => say("pause"),
       step: () => say("step"),
       stop: () => say("stop"),
       drawn: () => say("drawn"),

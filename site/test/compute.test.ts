@@ -2,22 +2,32 @@ import { afterAll, expect, test, vi } from "vitest";
 import type { FromWorker } from "../frame/protocol.ts";
 
 let computed = 0;
+let ended = 0;
 vi.mock("../figures/courses.ts", () => ({
   courses: {
     counts: async () => ({
       start: async () => ({
         data: () => computed,
         tick: async () => ++computed < 50,
-        end: () => {},
+        end: () => {
+          ended++;
+        },
       }),
+    }),
+    fails: async () => ({
+      start: async () => {
+        throw new RangeError("makeThing: the thing is damaged; use another.");
+      },
     }),
   },
 }));
 
 const shown: number[] = [];
+const failed: string[] = [];
 vi.stubGlobal("navigator", { hardwareConcurrency: 1 });
 vi.stubGlobal("postMessage", (message: FromWorker) => {
   if (message.say === "data") shown.push(message.ticks);
+  if (message.say === "failed") failed.push(message.sentence);
 });
 afterAll(() => vi.unstubAllGlobals());
 
@@ -57,4 +67,22 @@ test("while a figure plays, the worker is one tick ahead of what is drawn, and n
   await pass();
   expect([shown.at(-1), computed]).toEqual([8, 8]);
   await hear({ say: "end", run: 1 });
+});
+
+test("what was stopped, or has failed, is ended once, and does nothing until another start", async () => {
+  await hear({ say: "start", run: 2, turn: 1, figure: "counts", state: { seed: 0 }, ticks: 1, early: 1 });
+  await hear({ say: "drawn", run: 2 });
+  const before = [computed, shown.length, ended];
+  await hear({ say: "stop", run: 2 });
+  for (const say of ["play", "step", "drawn", "stop", "pause"] as const) await hear({ say, run: 2 });
+  await hear({ say: "set", run: 2, state: { seed: 0 } });
+  await pass();
+  await hear({ say: "end", run: 2 });
+  await pass();
+  expect([computed, shown.length, ended]).toEqual([before[0], before[1], before[2]! + 1]);
+});
+
+test("a failure is told without the name of a function that the visitor has not called", async () => {
+  await hear({ say: "start", run: 3, turn: 1, figure: "fails", state: { seed: 0 }, ticks: 1, early: 1 });
+  expect(failed).toEqual(["The thing is damaged; use another."]);
 });

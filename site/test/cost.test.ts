@@ -38,6 +38,14 @@ test("at a budget the best is the one with the least error, the questions put ou
   course.end();
 });
 
+test("a loss with no gradient has a picture: no estimator has an error", async () => {
+  const state = stateOf(cost, { loss: "typed", typed: "b1 - b1" });
+  const course = await startCost(state, tools);
+  for (let i = 0; i < 3; i++) await course.tick();
+  examine(cost, await course.data(), state);
+  course.end();
+});
+
 test("the three questions, against the traits of the catalogue", () => {
   const all = { soft: true, differentiable: true, unbiased: false };
   for (const e of menu) {

@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { decodeCheckpoint, encodeCheckpoint, tensorBytes } from "@hardgrad/experiments";
 import { describe, expect, test } from "vitest";
 import type { State } from "../figures/contract.ts";
 import type { DigitsControls } from "../figures/digits/controls.ts";
@@ -37,6 +39,32 @@ test("a generator of the visitor's takes the place of the page's; one that is no
   const grey = { ...tools, file: async () => new Uint8Array(100).buffer };
   await expect(start(own, grey)).rejects.toThrow(
     /not a readable checkpoint: it is damaged; use another copy\.$/,
+  );
+});
+
+/** The page's generator, as if it had found its classes by itself and they had got this name. */
+async function named(digit: number): Promise<ArrayBuffer> {
+  const checkpoint = await decodeCheckpoint(
+    new Uint8Array(bytes("../public/generator/checkpoint.safetensors")),
+  );
+  Object.assign(checkpoint.config.settings, { mode: "unsupervised" });
+  for (let k = 0; k < 10; k++) Object.assign(checkpoint.record.last, { [`class/${k}`]: digit });
+  const sha256 = createHash("sha256");
+  for (const piece of tensorBytes(checkpoint.tensors)) sha256.update(piece);
+  return encodeCheckpoint(checkpoint, sha256.digest("hex")).slice().buffer as ArrayBuffer;
+}
+
+test("a generator that knows a single digit shows it; one that knows none is refused in one sentence", async () => {
+  const own = state({ file: "0123456789abcdef" });
+  const running = await start(own, { ...tools, file: () => named(3) });
+  const data = await running.data();
+  running.end();
+  expect(figure.says(data, own)).toMatch(
+    /^The one digit that this generator knows leans [\d.]+° to the right and covers [\d.]+ % of its picture with ink\. /,
+  );
+  for (const svg of drawn(figure, data, own)) expect(svg).not.toMatch(BROKEN);
+  await expect(start(own, { ...tools, file: () => named(-1) })).rejects.toThrow(
+    /^The generator in this file has no name for any class that it found, .* train it longer\.$/,
   );
 });
 

@@ -33,7 +33,7 @@ const cut = (page: Page, id: string): Promise<string[]> =>
 async function expectReached(page: Page, id: string): Promise<void> {
   for (const fold of await page.locator(`#${id} .controls details`).all())
     await fold.locator("summary").click();
-  const parts = `#${id} :is(input, select, button:not(:disabled), summary, .pad)`;
+  const parts = `#${id} .live :is(input, select, button:not(:disabled), summary, .pad)`;
   const count = await page.locator(parts).count();
   await page.locator(`#${id} .live`).focus();
   const reached = new Set<number>();

@@ -37,6 +37,12 @@ export function fileFieldTests(browser: () => Browser): void {
     await fault.waitFor({ state: "detached" });
     await page.locator("#digits .given").getByText("own.safetensors").waitFor();
     await page.locator("#digits .live .says").getByText("The 10 digits lean").waitFor();
+    // The same name is a choice again.
+    const chooser = page.waitForEvent("filechooser");
+    await page.locator("#digits-file").click();
+    await chooser;
+    expect(await page.locator("#digits-file").inputValue()).toBe("");
+    expect(await page.locator("#digits .given").textContent()).toContain("own.safetensors");
     expect(faults).toEqual([]);
     await context.close();
     lab.close();

@@ -103,6 +103,14 @@ describe("what is no loss is refused in one sentence", () => {
     ["", /Type a loss/],
     ["b1 ".repeat(40_000), /at most 200 characters/],
     ["(".repeat(LONGEST), /ends where/],
+    ["b1/0", /^The loss is not a number at b1 = 0; change it so that it is finite there\.$/],
+    ["1/0 + b2", /infinite at b1 = 0, b2 = 0;/],
+    ["log(-1) b1", /not a number at b1 = 0;/],
+    ["log(b1) + b2", /infinite at b1 = 0, b2 = 0;/],
+    ["sqrt(b1 - b2)", /not a number at b1 = 0, b2 = 1;/],
+    ["exp(90 b1)", /infinite at b1 = 1;/], // in float32
+    ["exp(90 b1) - exp(90 b1)", /not a number at b1 = 1;/],
+    ["(1000000 b1)^6 (1000000 b4)^6", /infinite at b1 = 1, b2 = 0, b3 = 0, b4 = 1;/],
   ];
   test.each(attacks)("%s", (text, sentence) => {
     const fault = faultOf(text, 4);
@@ -111,6 +119,11 @@ describe("what is no loss is refused in one sentence", () => {
     expect(fault).toMatch(/\.$/);
     expect(() => parseLoss(text, 4)).toThrow(RangeError);
   });
+});
+
+test("a loss that is finite wherever the units can be is taken, whatever it is between", () => {
+  for (const text of ["exp(80 b1)", "sqrt(b1)", "1/(b1 - 0.5)", "tanh(1/b1)", "1e-400 b1", "min(b1, 1/0)"])
+    expect(faultOf(text, 4), text).toBeUndefined();
 });
 
 test("the deepest loss that can be typed is still read", () => {

@@ -18,6 +18,7 @@ import {
   ticks,
   watched,
 } from "./harness.ts";
+import { restingTests } from "./resting-page.ts";
 import { runPageTests } from "./run-page.ts";
 import { serious, shown, sideways, still } from "./shown.ts";
 
@@ -183,6 +184,22 @@ describe.skipIf(!executablePath)(`pages${executablePath ? "" : " (no Chromium he
     await context.close();
   });
 
+  test("a missing page has a way home, at any depth and below any path", async () => {
+    const { page, context } = await watched(browser, origin);
+    for (const [at, home] of [
+      [`${origin}/nothing`, `${origin}/`],
+      [`${origin}/explainer/no/such/page.html?x=1`, `${origin}/`],
+      [`${origin}//127.0.0.2/page.html`, `${origin}/`],
+      [`${addressOf(plain)}/x/y/404.html`, `${addressOf(plain)}/x/y/`],
+    ] as const) {
+      await page.goto(at);
+      await page.getByRole("link", { name: "To the first page" }).click();
+      await page.waitForURL(home);
+      expect(await page.title()).toContain("hardgrad");
+    }
+    await context.close();
+  });
+
   test("without script the article reads and shows", async () => {
     const context = await browser.newContext({ javaScriptEnabled: false });
     const page = await context.newPage();
@@ -233,6 +250,7 @@ describe.skipIf(!executablePath)(`pages${executablePath ? "" : " (no Chromium he
 
   runPageTests(() => browser);
   fileFieldTests(() => browser);
+  restingTests(() => browser);
 
   test("finds words in all pages", async () => {
     const { page, context, faults } = await watched(browser, origin);

@@ -49,7 +49,9 @@ export function chart(
   const costs = all.map((c) => c.cost);
   const reach = [Math.min(...costs) / 1.3, Math.max(200, 4 * budget, 3 * Math.max(...costs))] as const;
   const errors = all.flatMap((c) => [c.mse + c.mseError, errorAt(c, reach[1])]);
-  const domain = [Math.max(FLOOR, Math.min(...errors) / 1.5), Math.max(...errors) * 1.5] as const;
+  const least = Math.max(FLOOR, Math.min(...errors) / 1.5);
+  // Where no estimator has an error, the axis still has a length.
+  const domain = [least, Math.max(10 * least, Math.max(...errors) * 1.5)] as const;
   const clamp = (y: number): number => Math.min(domain[1], Math.max(domain[0], y));
   const able = all.filter((c) => c.against === undefined);
   const marginRight = Math.min(190, width * 0.36);

@@ -35,11 +35,15 @@ export interface Learner extends Drawer {
 /** The generator in a checkpoint. */
 export async function loaded(bytes: Uint8Array, seed: number, backend: Backend): Promise<Drawer> {
   const { digits, shape, styles, decode, dispose } = await loadGenerator(bytes, { backend });
-  if (shape.width !== SIDE || shape.height !== SIDE) {
+  const fault =
+    shape.width !== SIDE || shape.height !== SIDE
+      ? `This figure shows pictures of ${SIDE} x ${SIDE} pixels; the generator in this file draws ${shape.width} x ${shape.height}.`
+      : digits.length === 0
+        ? "The generator in this file has no name for any class that it found, so no digit can be asked for; train it longer."
+        : undefined;
+  if (fault) {
     dispose();
-    throw new RangeError(
-      `This figure shows pictures of ${SIDE} x ${SIDE} pixels; the generator in this file draws ${shape.width} x ${shape.height}.`,
-    );
+    throw new RangeError(fault);
   }
   return { digits, noise: styles(3, seed), decode, end: dispose };
 }

@@ -29,7 +29,11 @@ function says({ digits, training }: DigitsData, { axes }: State<DigitsControls>)
   const [slant, slantError] = meanOf(digits.map((d) => d.slant));
   const [weight, weightError] = meanOf(digits.map((d) => 100 * d.weight));
   const lean = slant < 0 ? "to the left" : "to the right";
-  const now = `The ${digits.length} digits lean ${withError(Math.abs(slant), slantError)}° ${lean} and cover ${withError(weight, weightError)} % of their pictures with ink (means, ± one standard error).`;
+  const [leaning, ink] = [withError(Math.abs(slant), slantError), withError(weight, weightError)];
+  const now =
+    digits.length === 1
+      ? `The one digit that this generator knows leans ${leaning}° ${lean} and covers ${ink} % of its picture with ink.`
+      : `The ${digits.length} digits lean ${leaning}° ${lean} and cover ${ink} % of their pictures with ink (means, ± one standard error).`;
   if (training && training.step < training.of) {
     const loss = training.loss === undefined ? "" : `, loss ${training.loss.toFixed(0)} nats per picture`;
     return training.step === 0

@@ -42,12 +42,16 @@ export function unitsOf(e: Expression): number {
   return e.kind === "unit" ? e.index : Math.max(0, ...e.args.map(unitsOf));
 }
 
-/** Its value at one sample, in float64. */
-export function valueAt(e: Expression, b: readonly number[]): number {
+/** Its value at one sample: in float64, or with every step rounded, such as to float32 by `Math.fround`. */
+export function valueAt(e: Expression, b: readonly number[], rounded = (v: number): number => v): number {
   if (e.kind === "number") return e.value;
   if (e.kind === "unit") return b[e.index - 1]!;
-  const [x, y] = e.args.map((arg) => valueAt(arg, b)) as [number, number];
-  switch (e.name) {
+  const args = e.args.map((arg) => valueAt(arg, b, rounded)) as [number, number];
+  return rounded(applied(e.name, args));
+}
+
+function applied(name: FunctionName, [x, y]: readonly [number, number]): number {
+  switch (name) {
     case "add":
       return x + y;
     case "subtract":
@@ -66,8 +70,8 @@ export function valueAt(e: Expression, b: readonly number[]): number {
       return 1 / (1 + Math.exp(-x));
     case "min":
     case "max":
-      return Math[e.name](x, y);
+      return Math[name](x, y);
     default:
-      return Math[e.name](x);
+      return Math[name](x);
   }
 }

@@ -1,4 +1,5 @@
 import { call, type Expression, functions, number, unit, unitsOf } from "./expression.ts";
+import { notFinite } from "./finite.ts";
 
 /**
  * A typed loss: `max(b1, b2) - 0.5 b1 b2`. A parser of its own, because a page says at every letter what is wrong, and
@@ -31,6 +32,8 @@ export function parseLoss(text: string, most: number): Expression {
   if (tokens.length === 0) throw new RangeError("Type a loss of b1 and b2, such as (b1 - b2)^2.");
   const expression = new Parser(tokens, most).whole();
   if (unitsOf(expression) === 0) throw new RangeError("The loss uses no unit; use b1, b2.");
+  const fault = notFinite(expression);
+  if (fault) throw new RangeError(fault);
   return expression;
 }
 

@@ -49,7 +49,7 @@ function draw(data: Data, state: State<typeof controls>, look: Look): SVGElement
   );
   const ids = data.curves.map(({ id }) => id);
   const dashes = dashesOf(ids);
-  const best = state.target < 0.5 ? 0 : 1;
+  const best = betterSide(state);
   const height = width < 640 ? 300 : 380;
   const marginRight = width < 640 ? 134 : 150;
   const curve = { x: "step", y: "p" } as const;
@@ -70,7 +70,7 @@ function draw(data: Data, state: State<typeof controls>, look: Look): SVGElement
     },
     y: { label: null, domain: [0, 100], percent: true, grid: true, ticks: 6 },
     marks: [
-      Plot.ruleY([best], { stroke: colours.quiet, strokeDasharray: "2 4" }),
+      Plot.ruleY(best === undefined ? [] : [best], { stroke: colours.quiet, strokeDasharray: "2 4" }),
       ...ids.flatMap((id) => {
         const own = rows.filter((r) => r.id === id);
         const stroke = colourOf(look, id);
@@ -105,9 +105,18 @@ function draw(data: Data, state: State<typeof controls>, look: Look): SVGElement
 
 const TITLE = 24;
 
+/** Undefined where both have the same loss. */
+const betterSide = ({ target }: State<typeof controls>): 0 | 1 | undefined =>
+  target === 0.5 ? undefined : target < 0.5 ? 0 : 1;
+
 /** Settled are those whose side has more than 85 %, far from it those that have less than 75 %, both by two standard errors. */
 function says(data: Data, state: State<typeof controls>): string {
-  const best = state.target < 0.5 ? 0 : 1;
+  const best = betterSide(state);
+  const steps = (data.curves[0]!.mean.length - 1) * STEPS;
+  if (best === undefined) {
+    const share = listed(data.curves.map(({ id, mean, error }) => `${nameOf(id)} ${percent(mean.at(-1)!, error.at(-1)!)}`)); // biome-ignore format: one thought
+    return `Both sides have the same loss: there is none to find. Probability of side 1 after ${steps} steps: ${share}. What has left 50 % was moved by noise alone.`;
+  }
   const now = data.curves.map(({ id, mean, error }) => {
     const p = mean.at(-1)!;
     return { id, right: best === 1 ? p : 1 - p, error: error.at(-1)! };
@@ -117,7 +126,6 @@ function says(data: Data, state: State<typeof controls>): string {
   const rest = now.filter((c) => !sure.includes(c) && !wrong.includes(c));
   const list = (of: typeof now): string =>
     listed(of.map((c) => `${nameOf(c.id)} (${percent(c.right, c.error)})`));
-  const steps = (data.curves[0]!.mean.length - 1) * STEPS;
   return [
     `The better side is ${best}.`,
     sure.length > 0
