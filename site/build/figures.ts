@@ -42,13 +42,11 @@ const withHint = (tag: string): RegExp =>
   new RegExp(`^${tag}(?=(?:\\n+\\*\\*(What to look for|What you see)\\.\\*\\* (.+))?)`, "gm");
 
 /** That paragraph once more under the title, folded: on a phone it would stand screens below the picture. */
-const hint = (title: string, text: string): string[] => [
-  `<details class="hint"><summary>${title}</summary>`,
-  "",
-  text,
-  "",
-  "</details>",
-];
+function hint(title: string, text: string): string[] {
+  if (text.endsWith(":"))
+    throw new Error(`"${title}" must stand alone, and what its colon announces is elsewhere: ${text}`);
+  return [`<details class="hint"><summary>${title}</summary>`, "", text, "", "</details>"];
+}
 
 async function markup(
   { id, name, values }: Tag,
