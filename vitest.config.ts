@@ -4,41 +4,52 @@ import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** The longest files first, by what they took: a long one that starts last keeps one core busy and the others idle. */
+/** The longest first, files and projects, by what they took: a long one that starts last keeps one core busy and the others idle. */
 const longest = [
   "site/test/figures.test.ts",
   "site/test/pages.test.ts",
-  "estimators/bias.test.ts",
+  "bias",
   "sweep/slurm.test.ts",
   "sweep/compare.test.ts",
-  "conformance-options.test.ts",
+  "conformance",
   "webgpu.test.ts",
+  "compiled",
   "onnx/test/catalogue.test.ts",
-  "conformance-samples.test.ts",
+  "laws",
   "experiments/continual.test.ts",
-  "conformance-transforms.test.ts",
-  "estimators/compiled.test.ts",
-  "bias-options.test.ts",
   "commands/train.test.ts",
-  "compiled-losses.test.ts",
   "own-modules.test.ts",
   "bench/test/bench.test.ts",
-  "mask-estimators.test.ts",
-  "distributions/mask.test.ts",
   "sweep/disturbed.test.ts",
   "test/docstrings.test.ts",
-  "distributions/shift.test.ts",
   "experiments/vae.test.ts",
   "site/test/stills.test.ts",
-  "rare-choices.test.ts",
   "experiments/generator.test.ts",
-  "perturb-and-map.test.ts",
   "engine/training.test.ts",
   "bench/test/sweep-load.test.ts",
   "commands/audit.test.ts",
-  "all-samples.test.ts",
-  "many-categories.test.ts",
 ];
+
+/**
+ * Long files that share a process, which saves a sixth of their time: the second finds modules loaded, kernels and jax-js's own
+ * code compiled. Three or four each: a process takes 2 GB.
+ */
+const longTogether: { readonly [project: string]: readonly string[] } = {
+  bias: ["estimators/bias.test.ts", "bias-options.test.ts", "all-samples.test.ts", "perturb-and-map.test.ts"],
+  conformance: [
+    "conformance-options.test.ts",
+    "conformance-samples.test.ts",
+    "conformance-transforms.test.ts",
+    "mask-estimators.test.ts",
+  ],
+  compiled: ["estimators/compiled.test.ts", "compiled-losses.test.ts", "compiled-steps.test.ts"],
+  laws: [
+    "distributions/mask.test.ts",
+    "distributions/shift.test.ts",
+    "rare-choices.test.ts",
+    "distributions/many-categories.test.ts",
+  ],
+};
 
 /**
  * Short files share a process, those of a project: they find modules loaded and jax-js's kernels compiled. Not all of them
@@ -66,19 +77,34 @@ const apart = [
   "engine/kernel-instances.test.ts",
 ];
 
+const isOneOf = (names: readonly string[], path: string): boolean =>
+  names.some((name) => path.endsWith(`/${name}`));
+
 const sharing = (folders: readonly string[]): string[] =>
   folders.flatMap((folder) =>
     readdirSync(join(import.meta.dirname, folder))
       .map((name) => `${folder}/${name}`)
-      .filter((path) => path.endsWith(".test.ts") && !apart.some((name) => path.endsWith(`/${name}`))),
+      .filter((path) => path.endsWith(".test.ts")),
   );
 
-/** The files of a project one after another, and last: a file of another sort between them would end their process. */
+const long = Object.values(longTogether).flat();
+const groups = [
+  ...Object.entries(longTogether).map(([name, files]) => ({
+    name,
+    include: files.map((file) => `packages/*/test/**/${file}`),
+  })),
+  ...Object.entries(together).map(([name, folders]) => ({
+    name,
+    include: sharing(folders).filter((path) => !isOneOf([...apart, ...long], path)),
+  })),
+];
+
+/** The files of a project one after another: a file of another sort between them would end their process. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId, project }: TestSpecification) => {
-      const at = longest.findIndex((name) => moduleId.endsWith(`/${name}`));
-      return at < 0 ? longest.length + 1 + Object.keys(together).indexOf(project.name) : at;
+      const at = longest.findIndex((name) => name === project.name || moduleId.endsWith(`/${name}`));
+      return at < 0 ? longest.length + 1 + groups.findIndex(({ name }) => name === project.name) : at;
     };
     return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
   }
@@ -119,13 +145,10 @@ export default defineConfig({
           ...each,
           name: "apart",
           include: ["packages/*/test/**/*.test.ts", "{test,bench/test,site/test}/**/*.test.ts"],
-          exclude: Object.values(together).flatMap(sharing),
+          exclude: groups.flatMap(({ include }) => include),
         },
       },
-      ...Object.entries(together).map(([name, folders]) => ({
-        resolve: { alias },
-        test: { ...each, name, include: sharing(folders), isolate: false },
-      })),
+      ...groups.map((group) => ({ resolve: { alias }, test: { ...each, ...group, isolate: false } })),
     ],
   },
 });
