@@ -1,6 +1,7 @@
 // Gradient fidelity on trained networks: estimates of every categorical estimator against the exact gradient of the 8 x 4
 // autoencoder, by enumeration of its 4,096 states; goes on where it was stopped.
-//   node bench/fidelity.mjs [--seeds 3] [--epochs 1,5,10] [--draws 512] [--others 128] [--json FILE] [--figure FILE]
+//   node bench/fidelity.mjs [--seeds 3] [--epochs 1,5,10] [--draws 512] [--others 128]
+//     [--estimators SPEC,SPEC] [--json FILE] [--figure FILE]
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { formatEstimator, parseEstimator } from "@hardgrad/cli/internal/ask/estimator";
@@ -159,7 +160,7 @@ for (const row of lastEpoch) {
 }
 if (flags.json)
   writeResults(flags.json, {
-    command: `node bench/fidelity.mjs --seeds ${flags.seeds} --epochs ${flags.epochs} --draws ${draws} --others ${others} --data ${flags.data}`,
+    command: `node bench/fidelity.mjs --seeds ${flags.seeds} --epochs ${flags.epochs} --draws ${draws} --others ${others} --data ${flags.data}${flags.estimators ? ` --estimators ${flags.estimators}` : ""}`,
     environment: environment(backend),
     images,
     draws,
