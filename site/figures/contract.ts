@@ -158,7 +158,7 @@ export interface Colours {
 
 export type Row = { readonly [column: string]: string | number };
 
-/** A part of the picture that a pointer drags: the keyboard has the control itself. */
+/** A part of the picture that a pointer drags, in the pixels of `draw`: the keyboard has the control itself. */
 export interface Drag {
   readonly control: string;
   readonly left: number;

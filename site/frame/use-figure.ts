@@ -1,10 +1,10 @@
 import { onBeforeUnmount, onMounted, type Ref, ref, shallowRef, watch } from "vue";
-import type { Drag } from "../figures/contract.ts";
 import type { AnyFigure } from "../figures/index.ts";
 import { lookOf } from "../figures/look.ts";
 import { readPlace } from "./address.ts";
 import { addressBar } from "./address-bar.ts";
 import { beginningOf } from "./beginning.ts";
+import { type DragArea, dragAreas } from "./drag-areas.ts";
 import { keeping } from "./keeping.ts";
 import { renew } from "./renew.ts";
 import { watchSight } from "./sight.ts";
@@ -39,7 +39,7 @@ export function useFigure(
   const notice = ref("");
   const sentence = ref("");
   const { spoken, say } = speech();
-  const drags = shallowRef<readonly Drag[]>([]);
+  const drags = shallowRef<readonly DragArea[]>([]);
   let data: unknown;
   let handle: Handle | undefined;
   let width = 0;
@@ -61,8 +61,8 @@ export function useFigure(
     try {
       const svg = fresh();
       tipped(svg);
+      drags.value = dragAreas(figure.drags?.(state.value, look()) ?? [], svg);
       renew(host.value, svg);
-      drags.value = figure.drags?.(state.value, look()) ?? [];
       sentence.value = figure.says(data, state.value);
     } catch (error) {
       fault.value = error instanceof Error ? error.message : String(error);

@@ -29,6 +29,37 @@ const cut = (page: Page, id: string): Promise<string[]> =>
       .map((part) => part.textContent!);
   }, id);
 
+/** What the marks near both edges say under the pointer is within the window. */
+async function expectTipsWithin(page: Page, id: string): Promise<void> {
+  await page.locator(`#${id} .host`).scrollIntoViewIfNeeded();
+  const centres = await page.evaluate((name) => {
+    const inSight = ({ y }: { y: number }): boolean => y > 100 && y < innerHeight - 20;
+    const found = [...document.querySelectorAll(`#${name} [data-tip]`)]
+      .map((mark) => mark.getBoundingClientRect())
+      .map(({ x, y, width, height }) => ({ x: x + width / 2, y: y + height / 2 }))
+      .filter(inSight)
+      .sort((a, b) => a.x - b.x);
+    return [...found.slice(0, 3), ...found.slice(-3)];
+  }, id);
+  let seen = 0;
+  for (const { x, y } of centres) {
+    await page.mouse.move(x, y);
+    // The frame after the pointer's has the tip.
+    const box = await page.evaluate(async (name) => {
+      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+      const { left, right } = document.querySelector(`#${name} .tip`)?.getBoundingClientRect() ?? {};
+      return left === undefined ? undefined : { left, right: right!, window: innerWidth };
+    }, id);
+    if (!box) continue;
+    seen++;
+    expect(box.left).toBeGreaterThanOrEqual(0);
+    expect(box.right).toBeLessThanOrEqual(box.window);
+    expect(await sideways(page)).toBe(0);
+  }
+  expect(seen).toBeGreaterThan(0);
+  await page.mouse.move(0, 0);
+}
+
 /** Everything in a figure is reached by Tab. */
 async function expectReached(page: Page, id: string): Promise<void> {
   for (const fold of await page.locator(`#${id} .controls details`).all())
@@ -115,10 +146,15 @@ describe.skipIf(!executablePath)(`figures${executablePath ? "" : " (no Chromium 
       await expectReached(page, id);
       await page.evaluate(() => document.documentElement.classList.add("dark"));
       expect(await serious(page, `#${id}`, "color-contrast")).toEqual([]);
+      // Turned to a phone while nobody sees it, where it is not drawn anew: no part of it may be as wide as before.
+      await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
       await page.setViewportSize({ width: 360, height: 740 });
-      await page.waitForFunction((name) => document.querySelector(`#${name} .host svg`)!.getBoundingClientRect().width <= 340, id); // biome-ignore format: one thought
+      expect(await sideways(page)).toBe(0);
+      await page.locator(`#${id}`).scrollIntoViewIfNeeded();
+      await page.waitForFunction((name) => document.querySelector<SVGSVGElement>(`#${name} .host svg`)!.width.baseVal.value <= 340, id); // biome-ignore format: one thought
       expect(await sideways(page)).toBe(0);
       expect(await cut(page, id)).toEqual([]);
+      await expectTipsWithin(page, id);
       await expectOperated(page, id, figure.controls);
       expect(faults).toEqual([]);
       await context.close();
