@@ -8,6 +8,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const longest = [
   "site/test/figures.test.ts",
   "site/test/pages.test.ts",
+  "site/test/axe.test.ts",
   "bias",
   "sweep/slurm.test.ts",
   "sweep/compare.test.ts",
@@ -59,7 +60,17 @@ const below = (folder: string, ...names: readonly string[]) => names.map((name) 
 const together: { readonly [project: string]: readonly string[] } = {
   estimators: below("packages/hardgrad/test", "estimators", "distributions"),
   experiments: below("packages/experiments/test", "data", "experiments", "nn"),
-  cli: below("packages/cli/test", "ask", "commands", "figures", "print", "run-folder"),
+  cli: below(
+    "packages/cli/test",
+    "ask",
+    "check",
+    "commands",
+    "figures",
+    "lab",
+    "print",
+    "run-folder",
+    "sweep",
+  ),
   engine: below("packages/experiments/test", "engine", "judge"),
   hardgrad: [
     "packages/hardgrad/test",
@@ -67,6 +78,7 @@ const together: { readonly [project: string]: readonly string[] } = {
   ],
   onnx: ["packages/onnx/test"],
   compiler: ["packages/compiler/test", "packages/runtime/test", "packages/runtime/test/circuit"],
+  site: ["site/test"],
 };
 
 /** A process of its own: long files, and what changes or looks at jax-js or the process from inside. */
@@ -78,7 +90,7 @@ const apart = [
 ];
 
 const isOneOf = (names: readonly string[], path: string): boolean =>
-  names.some((name) => path.endsWith(`/${name}`));
+  names.some((name) => `/${path}`.endsWith(`/${name}`));
 
 const sharing = (folders: readonly string[]): string[] =>
   folders.flatMap((folder) =>

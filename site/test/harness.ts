@@ -131,9 +131,21 @@ export async function live(page: Page, id: string): Promise<void> {
   await seen(page, id, (name) => document.getElementById(name)?.matches(".is-live") || !!document.querySelector(`#${name} .fault`), id); // biome-ignore format: one thought
 }
 
-/** Waits for a number of ticks to be shown. */
-export const ticks = (page: Page, id: string, count: number): Promise<void> =>
-  seen(page, id, ([name, text]) => document.querySelector(`#${name} .state`)?.textContent?.includes(text!) ?? false, [id, `tick ${count}`]); // biome-ignore format: one thought
+/** Waits for a number of ticks to be shown, or for at least so many: those of what plays pass between two looks. */
+export const ticks = (page: Page, id: string, count: number, most = count): Promise<void> =>
+  seen(
+    page,
+    id,
+    ([name, least, most]) => {
+      const shown = Number(
+        /tick (\d+)/.exec(document.querySelector(`#${name} .state`)?.textContent ?? "")?.[1],
+      );
+      return shown >= least && shown <= most;
+    },
+    [id, count, most] as const,
+  );
+export const ticksFrom = (page: Page, id: string, least: number): Promise<void> =>
+  ticks(page, id, least, Number.MAX_SAFE_INTEGER);
 
 /** Waits until a figure's page is so; where it does not come to that, what the page knows is in the error. */
 async function seen<T>(page: Page, id: string, so: (given: T) => boolean, given: T): Promise<void> {

@@ -16,6 +16,7 @@ import {
   saved,
   site,
   ticks,
+  ticksFrom,
   watched,
 } from "./harness.ts";
 import { restingTests } from "./resting-page.ts";
@@ -153,9 +154,7 @@ describe.skipIf(!executablePath)(`pages${executablePath ? "" : " (no Chromium he
     await live(page, "one-choice");
     const figure = page.locator("#one-choice .live");
     await figure.press(" ");
-    await page.waitForFunction(
-      () => Number(/tick (\d+)/.exec(document.querySelector("#one-choice .state")!.textContent!)![1]) > 26,
-    );
+    await ticksFrom(page, "one-choice", 27);
     await figure.press(" ");
     expect(await figure.getByRole("button", { name: "Play" }).isVisible()).toBe(true);
     await context.close();
@@ -175,9 +174,7 @@ describe.skipIf(!executablePath)(`pages${executablePath ? "" : " (no Chromium he
     await page.locator("#one-choice .live").press(" ");
     await show("hidden");
     const before = await picture(page, "one-choice");
-    await page.waitForFunction(
-      () => Number(/tick (\d+)/.exec(document.querySelector("#one-choice .state")!.textContent!)![1]) > 40,
-    );
+    await ticksFrom(page, "one-choice", 41);
     expect(await picture(page, "one-choice")).toBe(before);
     await show("visible");
     expect(await picture(page, "one-choice")).not.toBe(before);

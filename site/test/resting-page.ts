@@ -1,7 +1,7 @@
 import { labServer } from "@hardgrad/cli/internal/lab/server";
 import type { Browser } from "playwright-core";
 import { expect, test } from "vitest";
-import { addressOf, listening, live, site, ticks, watched } from "./harness.ts";
+import { addressOf, listening, live, site, ticks, ticksFrom, watched } from "./harness.ts";
 
 /** Tests of figures that have been paused, stopped or have nothing, for the file that has the browser and has built the site. */
 export function restingTests(browser: () => Browser): void {
@@ -12,7 +12,7 @@ export function restingTests(browser: () => Browser): void {
     await live(page, "one-choice");
     const figure = page.locator("#one-choice .live");
     await figure.press(" ");
-    await ticks(page, "one-choice", 26);
+    await ticksFrom(page, "one-choice", 26);
     await figure.press("s");
     await page.waitForFunction(() => /ticks=/.test(location.search));
     await page.waitForTimeout(1000);
@@ -55,10 +55,10 @@ export function restingTests(browser: () => Browser): void {
     await page.goto(`${addressOf(lab)}/explainer/life.html?life.ticks=90002`);
     await stop();
     await figure.press(" ");
-    await ticks(page, "life", 14);
+    await ticksFrom(page, "life", 14);
     expect(await figure.getByRole("button", { name: "Pause" }).isVisible()).toBe(true);
 
-    await page.goto(`${addressOf(lab)}/?one-choice.ticks=400`);
+    await page.goto(`${addressOf(lab)}/?one-choice.ticks=400&one-choice.estimators=exact`);
     await live(page, "one-choice");
     await ticks(page, "one-choice", 400);
     await page.locator("#one-choice .live").press(" ");

@@ -44,16 +44,20 @@ export function samplesAndValues(entry: Entry, count = 4000): void {
   );
 }
 
-const programs = new Map<Entry, suite.CompiledGradient>();
-afterAll(() => {
-  for (const program of programs.values()) program.dispose();
-});
+let held: { readonly entry: Entry; readonly program: suite.CompiledGradient } | undefined;
+const release = (): void => {
+  held?.program.dispose();
+  held = undefined;
+};
+afterAll(release);
 
-/** One program for all tests of an entry. */
+/** One program for the tests of an entry, which follow one another: all of them together are some hundred megabytes. */
 function programFor(entry: Entry): suite.CompiledGradient {
-  const program = programs.get(entry) ?? suite.programOf(entry);
-  programs.set(entry, program);
-  return program;
+  if (held?.entry !== entry) {
+    release();
+    held = { entry, program: suite.programOf(entry) };
+  }
+  return held.program;
 }
 
 /** jit = eager, and the same key gives the same bits. */
