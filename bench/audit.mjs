@@ -1,9 +1,12 @@
 // Speed of the audit: the exact gradient by enumeration, and 20,000 estimates.   npm run bench:audit
 
+import "./sentence.mjs";
+import { parseArgs } from "node:util";
 import { useDevice } from "@hardgrad/experiments";
 import { numpy as np } from "@jax-js/jax";
 import { audit, bernoulli, exactGradient, reinforce, reinmax, straightThroughSigmoid } from "hardgrad";
 
+parseArgs(); // It has no flags: what is given is refused.
 await useDevice("wasm");
 
 /** An objective of two layers on `units` inputs. */

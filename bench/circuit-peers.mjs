@@ -4,11 +4,13 @@
 //   npx hardgrad train logic --data mnist --seed 1 --out digits && npx hardgrad circuit digits
 //   npx hardgrad train binary --data mnist --seed 1 --out binary && npx hardgrad export binary --format runtime
 //   node bench/circuit-peers.mjs --circuit digits/export/circuit.hardgrad --binary binary/export/network.hardgrad --out FILE.json
+import "./sentence.mjs";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { Failure } from "@hardgrad/cli/internal/ask/errors";
 import { loadDataset } from "@hardgrad/cli/internal/data/datasets";
 import { loadRuntime, readRuntimeFile } from "@hardgrad/runtime";
 import { loadCircuit, readCircuitFile } from "@hardgrad/runtime/circuit";
@@ -72,7 +74,7 @@ for (const hidden of flags.hidden.split(",").map(Number)) {
   float = network;
   break;
 }
-if (!float) throw new Error(`circuit-peers: no float network of ${flags.hidden} is as accurate as the circuit (${accuracy}); add larger ones to --hidden.`); // biome-ignore format: one thought
+if (!float) throw new Failure(`circuit-peers: no float network of ${flags.hidden} is as accurate as the circuit (${accuracy}); add larger ones to --hidden.`); // biome-ignore format: one thought
 
 const binary = readRuntimeFile(bytesOf(flags.binary));
 const images = test.images;

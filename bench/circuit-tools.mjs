@@ -1,11 +1,13 @@
 // Has Yosys and ABC read a circuit's netlists, proves them to be the same, and sets the gates they count beside ours.
 // Needs yosys and ABC (Debian: yosys, berkeley-abc) and `npm run build`.
 //   node bench/circuit-tools.mjs FILE.hardgrad ... [--out FILE.json]
+import "./sentence.mjs";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { Failure } from "@hardgrad/cli/internal/ask/errors";
 import { circuitStatistics, evaluateCircuit, readCircuitFile } from "@hardgrad/runtime/circuit";
 import * as tools from "./dist/circuit/tools.js";
 
@@ -13,7 +15,7 @@ const { values: flags, positionals: files } = parseArgs({
   allowPositionals: true,
   options: { out: { type: "string" } },
 });
-if (!tools.yosys || !tools.abc) throw new Error("circuit-tools needs yosys and ABC (Debian: apt install yosys berkeley-abc)."); // biome-ignore format: one thought
+if (!tools.yosys || !tools.abc) throw new Failure("circuit-tools needs yosys and ABC (Debian: apt install yosys berkeley-abc)."); // biome-ignore format: one thought
 
 /** Whether Icarus computes our scores and classes from the Verilog, for examples at random. */
 function simulation(circuit) {

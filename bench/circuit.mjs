@@ -1,13 +1,16 @@
 // How many images a second the circuit runtime reads, one thread, packing, counting and argmax included: a circuit file, or
 // random circuits of the sizes of the documentation. Needs `npm run build`.
 //   node bench/circuit.mjs [FILE.hardgrad ...] [--out FILE.json]
+import "./sentence.mjs";
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
+import { parseArgs } from "node:util";
 import { circuitStatistics, loadCircuit, readCircuitFile, simplifyCircuit } from "@hardgrad/runtime/circuit";
 
-const flag = process.argv.indexOf("--out");
-const out = flag < 0 ? undefined : process.argv[flag + 1];
-const files = process.argv.slice(2, flag < 0 ? undefined : flag);
+const {
+  values: { out },
+  positionals: files,
+} = parseArgs({ options: { out: { type: "string" } }, allowPositionals: true });
 const IMAGES = 2560;
 const ROUNDS = 400;
 

@@ -1,6 +1,7 @@
 // Tables of continual learning: methods or estimators over seeds, two at a time, going on where they were stopped.
 //   node bench/continual.mjs PRESET [--seeds 2] [--rows "wsn,finetune"] [--device native] [--jobs 2] [--threads 1] [--json FILE]
 // At equal time: --seconds 10, of processor time on one thread; each row gets the epochs that fit.
+import "./sentence.mjs";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";

@@ -3,6 +3,7 @@
 // Channel y, 0 or 1, fires with p = .4 in steps 5 to 19, both with .05 otherwise; channel 2 is 1 from step 90 on. Scores
 // are the mean of W_o S over the last 10 steps, the loss is the cross-entropy of y. 64 neurons, threshold 1, soft reset at
 // once, detached, fast sigmoid with k = 10; Adam 3e-3, gradients clipped to norm 1, batch 64; accuracy on 1024 new examples.
+import "./sentence.mjs";
 import { renameSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";

@@ -2,6 +2,7 @@
 // autoencoder, by enumeration of its 4,096 states; goes on where it was stopped.
 //   node bench/fidelity.mjs [--seeds 3] [--epochs 1,5,10] [--draws 512] [--others 128]
 //     [--estimators SPEC,SPEC] [--json FILE] [--figure FILE]
+import "./sentence.mjs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { formatEstimator, parseEstimator } from "@hardgrad/cli/internal/ask/estimator";

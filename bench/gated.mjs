@@ -2,6 +2,7 @@
 // was stopped.
 //   node bench/gated.mjs [--row NAME ...] [--seeds 1] [--data mnist] [--device native] [--threads 1] [--json FILE]
 //   node bench/gated.mjs --table --json FILE     only writes the table of the runs that have ended
+import "./sentence.mjs";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";

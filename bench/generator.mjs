@@ -3,6 +3,7 @@
 // At equal time: --seconds 60, of processor time on one thread; each row gets the epochs that fit.
 // Of runs that exist: --runs "supervised=FOLDER,unsupervised=FOLDER,unsupervised=FOLDER" in place of a preset.
 // node bench/generator.mjs steps: the cost of a step that samples against one that sums.
+import "./sentence.mjs";
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";

@@ -1,6 +1,7 @@
 // The same training steps in Node and in a page of Chromium, cross-origin isolated (threads) and not (one thread), in turns:
 //   node bench/page.mjs [--rounds 7] [--json docs/results/page.json]
 // Needs `npm run build` and Chromium.
+import "./sentence.mjs";
 import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { parseArgs } from "node:util";

@@ -1,6 +1,7 @@
 // Polynomial programming (the protocol of the ReinMax repository): min over theta in R^(128 x 2) of
 // E mean|z - 0.45|^p, z the first component of 128 one-hot samples; batch 64, Adam 1e-3, 40 epochs of 200 steps.
 //   npm run polynomial -- [--p 2] [--estimators rloo,zgr] [--seed 0] [--json FILE]
+import "./sentence.mjs";
 import { renameSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { adam, useDevice } from "@hardgrad/experiments";

@@ -1,6 +1,7 @@
 // The table of quantizers: one autoencoder, one budget, the latents coded in every way; goes on where it was stopped.
 //   node bench/quantizers.mjs [--seeds 3] [--device native] [--threads 1] [--json FILE]
 //   node bench/quantizers.mjs --table --json FILE     only writes the table of the runs that have ended
+import "./sentence.mjs";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";

@@ -1,6 +1,7 @@
 // Networks of 2, 3 and 4 bits on MNIST: fixed levels (DoReFa), learned steps (LSQ), StableQAT's surrogate with its slope as it
 // is and divided by its mean; and the float network. Test accuracy at the end, all training images, nothing tuned per row.
 //   node bench/rounding.mjs [--seeds 3] [--epochs 2] [--hidden 128] [--data mnist] [--device native] [--json FILE]
+import "./sentence.mjs";
 import { parseArgs } from "node:util";
 import { datasetOf } from "@hardgrad/cli/internal/data/progress";
 import { writeWhole } from "@hardgrad/cli/internal/disk/files";

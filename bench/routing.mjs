@@ -2,6 +2,7 @@
 // was stopped.
 //   node bench/routing.mjs [--data mnist --data fashion-mnist] [--seeds 2] [--epochs 2] [--device native] [--json FILE]
 //   node bench/routing.mjs --table --json FILE     only times the steps and writes the table of the runs that have ended
+import "./sentence.mjs";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";

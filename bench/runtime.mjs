@@ -1,12 +1,15 @@
 // docs/runtime.md, docs/runtime-measured.md and their figure, from the results of a bench:
 //   node bench/run.mjs gated --pairs FAST=DENSE,BINARY=FLOAT --json docs/results/gated-bench.json --force && node bench/runtime.mjs
 // Needs `npm run build`. Numbers of the page come from the results; only what explains them is written here.
+import "./sentence.mjs";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { densityFigure } from "./dist/gated/figure.js";
 import { gatedConditions, gatedTables, pairTable, wantedDensity } from "./dist/gated/report.js";
 import { toMarkdown } from "./dist/report.js";
 
+parseArgs(); // It has no flags: what is given is refused.
 const place = (path) => fileURLToPath(new URL(`../docs/${path}`, import.meta.url));
 const results = JSON.parse(readFileSync(place("results/gated-bench.json"), "utf8"));
 const { comparisons } = results;

@@ -1,5 +1,6 @@
 // What the runs of sweep files cost on this machine: processor time of a step on one thread, from a few steps of each.
 //   node bench/sweep-cost.mjs docs/sweeps/vae-8x16.json ... [--steps 20] [--json FILE]
+import "./sentence.mjs";
 import { existsSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { parseArgs } from "node:util";

@@ -152,6 +152,7 @@ export async function loadTest({ runs, workers, kills, seed, pause, steps = 200 
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await import("./sentence.mjs");
   const { values } = parseArgs({
     options: {
       runs: { type: "string", default: "200" },

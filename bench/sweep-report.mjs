@@ -1,5 +1,6 @@
 // How long the report of a large sweep takes, and in how much memory: runs of one that was trained, copied under other
 // seeds and rates. `node sweep-report.mjs --runs 1000`
+import "./sentence.mjs";
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";

@@ -1,4 +1,5 @@
 // The same on Slurm, where nodes go down at random: `node sweep-slurm.mjs --runs 30 --nodes 3 --downs 5 --seed 1`
+import "./sentence.mjs";
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";

@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { Failure } from "@hardgrad/cli/internal/ask/errors";
 import { readSummary } from "@hardgrad/cli/internal/run-folder/read";
 import { workerPool } from "@hardgrad/cli/internal/sweep/pool";
 
@@ -26,5 +27,5 @@ export async function trainRuns(runs, { jobs, device, threads, checkpointEvery }
   await pool.end();
   process.off("SIGINT", stop).off("SIGTERM", stop);
   if (outcomes.some(({ kind }) => kind !== "ended"))
-    throw new Error("not all runs have ended; start the command again, and it goes on.");
+    throw new Failure("not all runs have ended; start the command again, and it goes on.");
 }

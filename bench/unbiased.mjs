@@ -1,6 +1,7 @@
 // Variance of unbiased estimators on a frozen binary autoencoder at 2, 3 and 4 evaluations: 200 Bernoulli latents, the
 // protocol of Double CV and RODEO but shorter; goes on where it was stopped.
 //   node bench/unbiased.mjs [--seeds 3] [--epochs 1,5] [--draws 256] [--warmup 2000] [--json FILE]
+import "./sentence.mjs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { parseEstimator } from "@hardgrad/cli/internal/ask/estimator";

@@ -1,6 +1,9 @@
 // A comparison of the 8 x 4 autoencoder with the published learning curves: `node bench/vae.mjs FOLDER [--json FILE]`.
+import "./sentence.mjs";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { UsageError } from "@hardgrad/cli/internal/ask/errors";
 
 /** Train and test -ELBO with the standard deviation of a seed, at epochs; 10 seeds. Raw logs of Wang & Bui's repository. */
 const published = {
@@ -36,7 +39,12 @@ const published = {
   },
 };
 
-const [folder, flag, file] = process.argv.slice(2);
+const {
+  values: { json },
+  positionals: [folder],
+} = parseArgs({ options: { json: { type: "string" } }, allowPositionals: true });
+if (!folder)
+  throw new UsageError("vae.mjs needs the folder of a comparison: node bench/vae.mjs FOLDER [--json FILE].");
 const read = (...parts) => readFileSync(join(folder, ...parts), "utf8");
 const { command, environment } = JSON.parse(read("results.json"));
 const names = readdirSync(folder)
@@ -92,8 +100,7 @@ const comparison = [...new Set(runs.map((run) => run.estimator))].flatMap((estim
   );
 });
 
-if (flag === "--json")
-  writeFileSync(file, `${JSON.stringify({ command, environment, comparison, runs }, null, 1)}\n`);
+if (json) writeFileSync(json, `${JSON.stringify({ command, environment, comparison, runs }, null, 1)}\n`);
 const text = (x, digits = 1) => x.toFixed(digits);
 console.table(
   comparison.map((row) => ({
