@@ -18,7 +18,7 @@ function installed(name) {
 }
 
 export function installChromium() {
-  if (findChromium() || installed("chromium")) return;
+  if (findChromium() || installed("chromium-headless-shell") || installed("chromium")) return;
   console.error(
     "no Chromium is here: tests of pages are skipped; install one, or set CHROMIUM_PATH to its executable.",
   );

@@ -1,7 +1,8 @@
 import { labServer } from "@hardgrad/cli/internal/lab/server";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { addressOf, built, executablePath, launch, listening, root, site } from "./harness.ts";
+import { executablePath } from "../../test/chromium.ts";
+import { addressOf, built, launch, listening, root, site } from "./harness.ts";
 
 interface Axe {
   telling(folder: string): string[];

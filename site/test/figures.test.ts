@@ -2,12 +2,12 @@ import type { Server } from "node:http";
 import { labServer } from "@hardgrad/cli/internal/lab/server";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { executablePath } from "../../test/chromium.ts";
 import type { AnyFigure } from "../figures/index.ts";
 import { expectClose, expectSameText } from "./close.ts";
 import {
   addressOf,
   built,
-  executablePath,
   launch,
   listening,
   live,

@@ -5,16 +5,13 @@ import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { executablePath } from "../../test/chromium.ts";
 import type { Row } from "../figures/contract.ts";
 import { type Tag, tagsOf } from "../frame/preset.ts";
 
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 /** The built site. */
 export const site = join(root, "packages/cli/site");
-const { findChromium } = (await import(/* @vite-ignore */ `${root}scripts/chromium.mjs`)) as {
-  findChromium: () => string | undefined;
-};
-export const executablePath = findChromium();
 
 /** Builds the site, if it isn't up to date. */
 export function built(): void {

@@ -2,12 +2,12 @@ import type { Server } from "node:http";
 import { labServer } from "@hardgrad/cli/internal/lab/server";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { executablePath } from "../../test/chromium.ts";
 import { expectClose } from "./close.ts";
 import { fileFieldTests } from "./file-field.ts";
 import {
   addressOf,
   built,
-  executablePath,
   launch,
   listening,
   live,

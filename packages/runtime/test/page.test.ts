@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { executablePath } from "../../../test/chromium.ts";
 import { evaluateCircuit } from "../src/circuit/index.ts";
 import { loadRuntime, type Network, writeRuntimeFile } from "../src/index.ts";
 import { bestOf, randomCircuit, randomImages } from "./circuit/random-circuit.ts";
@@ -12,9 +13,6 @@ import { gatedNetwork } from "./networks.ts";
 import { floats, generator } from "./reference.ts";
 import { usualCosts } from "./values.ts";
 
-const browserPath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
-  existsSync,
-);
 const dist = fileURLToPath(new URL("../dist", import.meta.url));
 const network: Network = gatedNetwork(40, 200, 16, 0.25);
 const x = floats(150 * 40, generator(8));
@@ -36,7 +34,7 @@ function serve(): Server {
   });
 }
 
-describe.skipIf(!browserPath)(`in a page${browserPath ? "" : " (no chromium here)"}`, () => {
+describe.skipIf(!executablePath)(`in a page${executablePath ? "" : " (no chromium here)"}`, () => {
   let browser: Browser;
   let server: Server;
   let origin: string;
@@ -46,7 +44,7 @@ describe.skipIf(!browserPath)(`in a page${browserPath ? "" : " (no chromium here
     server = serve();
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    browser = await chromium.launch({ executablePath: browserPath!, args: ["--no-sandbox"] });
+    browser = await chromium.launch({ executablePath: executablePath!, args: ["--no-sandbox"] });
   });
 
   afterAll(async () => {

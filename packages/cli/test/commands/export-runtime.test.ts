@@ -8,6 +8,7 @@ import { checkRuntimeFile, classifier, parametersOf, runtimeFile, useDevice } fr
 import { loadRuntime, type Network, readRuntimeFile, writeRuntimeFile } from "@hardgrad/runtime";
 import { chromium } from "playwright-core";
 import { beforeAll, describe, expect, test } from "vitest";
+import { executablePath } from "../../../../test/chromium.ts";
 import { loadDataset } from "../../src/data/datasets.ts";
 import { savedRun } from "../../src/run-folder/saved-run.ts";
 import { hardgrad, scratch } from "../run.ts";
@@ -85,10 +86,7 @@ test("ten lines run it in Node", async () => {
   expect(printed).toBe(`${await expected("hard")}\n`);
 });
 
-const browserPath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
-  existsSync,
-);
-test.skipIf(!browserPath)(`and in a page${browserPath ? "" : " (no chromium here)"}`, async () => {
+test.skipIf(!executablePath)(`and in a page${executablePath ? "" : " (no chromium here)"}`, async () => {
   const types: { [ending: string]: string } = { html: "text/html", js: "text/javascript" };
   const server = createServer((request, response) => {
     const path = new URL(request.url!, "http://localhost").pathname;
@@ -98,7 +96,7 @@ test.skipIf(!browserPath)(`and in a page${browserPath ? "" : " (no chromium here
     response.end(readFileSync(file));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const browser = await chromium.launch({ executablePath: browserPath!, args: ["--no-sandbox"] });
+  const browser = await chromium.launch({ executablePath: executablePath!, args: ["--no-sandbox"] });
   try {
     const page = await browser.newPage();
     page.setDefaultTimeout(280_000); // only what hangs takes as long

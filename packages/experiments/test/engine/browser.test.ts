@@ -6,12 +6,9 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { executablePath } from "../../../../test/chromium.ts";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
-const { findChromium } = (await import(/* @vite-ignore */ `${root}scripts/chromium.mjs`)) as {
-  findChromium: () => string | undefined;
-};
-const executablePath = findChromium();
 
 const types: { readonly [extension: string]: string } = {
   ".html": "text/html",
