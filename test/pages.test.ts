@@ -264,6 +264,19 @@ test("reproducing says what was measured of trained and frozen autoencoders and 
   for (const { bound } of bounds) expect(page).toContain(`| ${bound.toFixed(1)} | 1`);
 });
 
+test("the record of gated networks says what was measured against overfitting", () => {
+  const page = read(join(root, "docs/conditional-measured.md"));
+  const { results } = JSON.parse(read(join(root, "docs/results/gated-regularized.json")));
+  expect(results).toHaveLength(4);
+  for (const { epochs, testError, paper, validationError, rate, runs } of results) {
+    const cells = [testError, validationError, rate].map(({ mean, standardError }) =>
+      [mean, ...(standardError === null ? [] : [standardError])].map((v) => (100 * v).toFixed(2)).join(" ± "),
+    );
+    expect(page).toContain(`| ${cells[0]} | ${paper ?? "—"} | ${cells[1]} | ${cells[2]} | ${runs.length} |`);
+    expect(page).toContain(` (${epochs}) | `);
+  }
+});
+
 test("choosing k of n says what the audits measured", () => {
   const page = read(join(root, "docs/choosing-k-of-n.md"));
   const files = { subset: "audit-subset", "plackett-luce": "audit-top-k" } as { [law: string]: string };

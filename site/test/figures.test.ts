@@ -8,6 +8,7 @@ import { expectClose, expectSameText } from "./close.ts";
 import {
   addressOf,
   built,
+  drawn,
   launch,
   listening,
   live,
@@ -44,9 +45,8 @@ async function expectTipsWithin(page: Page, id: string): Promise<void> {
   let seen = 0;
   for (const { x, y } of centres) {
     await page.mouse.move(x, y);
-    // The frame after the pointer's has the tip.
-    const box = await page.evaluate(async (name) => {
-      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    await drawn(page);
+    const box = await page.evaluate((name) => {
       const { left, right } = document.querySelector(`#${name} .tip`)?.getBoundingClientRect() ?? {};
       return left === undefined ? undefined : { left, right: right!, window: innerWidth };
     }, id);

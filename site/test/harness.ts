@@ -128,9 +128,15 @@ export async function live(page: Page, id: string): Promise<void> {
   await seen(page, id, (name) => document.getElementById(name)?.matches(".is-live") || !!document.querySelector(`#${name} .fault`), id); // biome-ignore format: one thought
 }
 
+/** Waits for what the page has put off to its next frame, a picture beside its numbers. */
+export const drawn = (page: Page): Promise<void> =>
+  page.evaluate(
+    () => new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))),
+  );
+
 /** Waits for a number of ticks to be shown, or for at least so many: those of what plays pass between two looks. */
-export const ticks = (page: Page, id: string, count: number, most = count): Promise<void> =>
-  seen(
+export async function ticks(page: Page, id: string, count: number, most = count): Promise<void> {
+  await seen(
     page,
     id,
     ([name, least, most]) => {
@@ -141,6 +147,8 @@ export const ticks = (page: Page, id: string, count: number, most = count): Prom
     },
     [id, count, most] as const,
   );
+  await drawn(page);
+}
 export const ticksFrom = (page: Page, id: string, least: number): Promise<void> =>
   ticks(page, id, least, Number.MAX_SAFE_INTEGER);
 

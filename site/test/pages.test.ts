@@ -8,6 +8,7 @@ import { fileFieldTests } from "./file-field.ts";
 import {
   addressOf,
   built,
+  drawn,
   launch,
   listening,
   live,
@@ -164,13 +165,13 @@ describe.skipIf(!executablePath)(`pages${executablePath ? "" : " (no Chromium he
     const { page, context } = await watched(browser, origin);
     await page.goto(`${origin}/`);
     await live(page, "one-choice");
-    const show = (how: string): Promise<void> =>
-      page.evaluate((state) => {
+    const show = async (how: string): Promise<void> => {
+      await page.evaluate((state) => {
         Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
         document.dispatchEvent(new Event("visibilitychange"));
-        // What was to be drawn when it changed is drawn in the next frame.
-        return new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())));
       }, how);
+      await drawn(page);
+    };
     await page.locator("#one-choice .live").press(" ");
     await show("hidden");
     const before = await picture(page, "one-choice");
