@@ -2,6 +2,8 @@
 //   node bench/continual-table.mjs docs/results/continual-split-mnist.json ...
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import { UsageError } from "@hardgrad/cli/internal/ask/errors";
 
 const NONE = "—";
 const percent = (value, digits = 2) =>
@@ -44,8 +46,15 @@ export function tableText({ results }) {
   return `${learned}\n\n${taken}`;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href)
-  for (const file of process.argv.slice(2)) {
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  await import("./sentence.mjs");
+  const { positionals: files } = parseArgs({ allowPositionals: true });
+  if (files.length === 0)
+    throw new UsageError(
+      "continual-table.mjs needs the results of continual.mjs: node bench/continual-table.mjs FILE ...",
+    );
+  for (const file of files) {
     const table = JSON.parse(readFileSync(file, "utf8"));
     console.log(`${table.preset}\n${tableText(table)}\n`);
   }
+}

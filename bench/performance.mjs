@@ -1,12 +1,16 @@
 // docs/performance.md and its figures, from the results of a bench:
 //   node bench/run.mjs race --json docs/results/race.json --force && node bench/performance.mjs
 // Needs `npm run build`. Numbers of the page come from the results; only what explains them is written here.
+import "./sentence.mjs";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { findEstimator } from "hardgrad";
 import { raceFigure, scalingFigure } from "./dist/figure.js";
 import * as report from "./dist/report.js";
 
+// Started by itself it has no flags: what is given is refused. bench.mjs hands its own to the race.
+if (process.argv[1] === fileURLToPath(import.meta.url)) parseArgs();
 const place = (path) => fileURLToPath(new URL(`../docs/${path}`, import.meta.url));
 const results = JSON.parse(readFileSync(place("results/race.json"), "utf8"));
 const table = report.toMarkdown;

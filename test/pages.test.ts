@@ -277,6 +277,13 @@ test("the record of gated networks says what was measured against overfitting", 
     expect(page).toContain(`| ${cells[0]} | ${paper ?? "—"} | ${cells[1]} | ${runs.length} |`);
     expect(page).toContain(` (${epochs}) | `);
   }
+  const byPass = (name: string): number[] =>
+    results.find((r: { name: string }) => r.name === name).runs[0].validationErrorByPass;
+  // "at 1.5 to 1.6 % for the last four passes", "flat over the last seven"
+  for (const error of byPass("straight-through").slice(-4))
+    expect(Math.abs(error - 0.0155)).toBeLessThan(0.001);
+  const flat = byPass("stochastic binary, 16 samples compared, without dropout").slice(-7);
+  expect(Math.max(...flat) - Math.min(...flat)).toBeLessThan(0.0015); // the standard error of one error
 });
 
 test("choosing k of n says what the audits measured", () => {
